@@ -1,0 +1,19 @@
+"""Where a schema editor sends its statements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+
+class Output(Protocol):
+    """A live connection, or a script that is being written."""
+
+    @property
+    def connection(self) -> sa.Connection | None:
+        """The connection, or None while a script is written: an editor may look at the database only if there is one."""
+
+    def execute(self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
+        """Send one statement. Text without parameters is sent as it stands, percent signs and colons included."""

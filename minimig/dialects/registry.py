@@ -1,0 +1,48 @@
+"""Which editor and which normalizer serve which dialect."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.mysql import MySQLEditor
+from minimig.dialects.normalizer import Normalizer
+from minimig.dialects.normalizers import MySQLNormalizer, PostgreSQLNormalizer, SQLiteNormalizer
+from minimig.dialects.output import Output
+from minimig.dialects.postgresql import PostgreSQLEditor
+from minimig.dialects.sqlite import SQLiteEditor
+from minimig.errors import UnsupportedError
+
+EDITORS: dict[str, type[SchemaEditor]] = {
+    "sqlite": SQLiteEditor,
+    "postgresql": PostgreSQLEditor,
+    "mysql": MySQLEditor,
+    "mariadb": MySQLEditor,
+}
+
+NORMALIZERS: dict[str, type[Normalizer]] = {
+    "sqlite": SQLiteNormalizer,
+    "postgresql": PostgreSQLNormalizer,
+    "mysql": MySQLNormalizer,
+    "mariadb": MySQLNormalizer,
+}
+
+
+def editor_for(dialect: sa.Dialect, output: Output) -> SchemaEditor:
+    """The schema editor of a dialect. Raises UnsupportedError for one that minimig does not know."""
+    _check(dialect)
+    return EDITORS[dialect.name](dialect, output)
+
+
+def normalizer_for(dialect: sa.Dialect) -> Normalizer:
+    """The normalizer of a dialect. Raises UnsupportedError for one that minimig does not know."""
+    _check(dialect)
+    return NORMALIZERS[dialect.name](dialect)
+
+
+def _check(dialect: sa.Dialect) -> None:
+    if dialect.name not in EDITORS:
+        raise UnsupportedError(
+            f"databases of the kind {dialect.name!r} are not supported",
+            hint=f"minimig speaks to {', '.join(sorted(EDITORS))}",
+        )

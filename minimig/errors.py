@@ -1,0 +1,113 @@
+"""Every error a user can cause, as a value.
+
+One base class, so that the command line has one place that prints an error and the library one class to catch. An error
+says what happened (`message`), where (`where`: a file and line, a revision, an operation) and what to do next (`hint`), and
+knows the exit code that a shell should see. The message is built where the facts are known, never parsed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class MinimigError(Exception):
+    """Base of all errors that minimig raises on purpose.
+
+    `exit_code` is what the command line ends with: 1 error, 2 usage, 3 a question needs an answer, 6 lock not obtained,
+    7 history and files disagree.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, where: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        parts = [self.message]
+        if self.where:
+            parts.append(f"  where: {self.where}")
+        if self.hint:
+            parts.append(f"  next:  {self.hint}")
+        return "\n".join(parts)
+
+
+class ConfigError(MinimigError):
+    """The configuration is missing, contradictory, or holds a wrong key or value."""
+
+
+class UsageError(MinimigError):
+    """The words of the command do not fit together."""
+
+    exit_code = 2
+
+
+class TargetError(UsageError):
+    """A word that should name a revision, an app or a database names none, or more than one."""
+
+
+class QuestionError(MinimigError):
+    """Only a person can decide, and there is no terminal to ask on; `hint` holds the flag that answers."""
+
+    exit_code = 3
+
+
+class ModelsError(MinimigError):
+    """The models cannot be imported, or describe no table, or a schema that no database could create."""
+
+
+class StateError(MinimigError):
+    """An operation does not fit the state it is applied to: a missing table, a name that exists already."""
+
+
+class RevisionFileError(MinimigError):
+    """A revision file cannot be read: syntax, an unknown name, data that is not literal."""
+
+
+class GraphError(MinimigError):
+    """The revision files do not form a graph: a cycle, a missing or duplicate revision."""
+
+
+class HeadsError(GraphError):
+    """An app has more than one head where exactly one is needed."""
+
+
+class WriterError(MinimigError):
+    """A value cannot be written as Python source."""
+
+
+class IrreversibleError(MinimigError):
+    """A step on the way down has no way back."""
+
+
+class UnsupportedError(MinimigError):
+    """The database cannot do what the operation asks for."""
+
+
+class DatabaseError(MinimigError):
+    """The database cannot be reached, or refused a statement."""
+
+
+class MigrationFailedError(DatabaseError):
+    """A migration stopped in the middle; the message says where the database stands now."""
+
+
+class LockError(MinimigError):
+    """Another runner holds the lock and did not finish in time."""
+
+    exit_code = 6
+
+
+class HistoryError(MinimigError):
+    """What the version table remembers and what the files say cannot both be true."""
+
+    exit_code = 7
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """A hint that offers the known names closest to `name`, or None when nothing is close."""
+    close = get_close_matches(name, list(known), n=3, cutoff=0.5)
+    return f"did you mean {' or '.join(close)}?" if close else None

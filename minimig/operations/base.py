@@ -1,0 +1,111 @@
+"""What an operation is: one change, as a frozen value that can answer a handful of questions.
+
+    state_forwards(state)                    the state after it
+    reverse(before)                          the operation that leads back
+    database_forwards(editor, before, after) the statements, through the schema editor
+    describe(), symbol, fragment()           words for people and for file names
+    footprint(before)                        what it creates, drops, changes and reads
+    absorb(following)                        one operation in place of two, where that is possible
+
+Going down is not a second implementation: it executes `reverse(before)`. Ordering, optimizing and merging branches all
+follow from the footprint. To add an operation, subclass `Operation` as a frozen dataclass whose fields are its arguments;
+the writer, the executor and the planner need to know nothing about it. (In Django each operation has a hand-written
+`database_backwards`; in Alembic an operation is bare data, and its execution, rendering and reversal live elsewhere.)
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+from minimig.dialects.change import TableChange
+from minimig.dialects.editor import SchemaEditor
+from minimig.operations.footprint import EVERYTHING, Footprint
+from minimig.state.schema import SchemaState
+from minimig.state.tables import TableState, table_key
+
+Arguments = tuple[tuple[Any, ...], dict[str, Any]]
+"""Positional and keyword arguments of the call that builds an operation, as the writer prints them."""
+
+
+@dataclass(frozen=True)
+class Operation(ABC):
+    """Base of all operations. The defaults suit an operation that changes no state and touches everything."""
+
+    symbol: ClassVar[str] = "?"
+    """`+` adds, `-` removes, `~` changes, `p` runs Python, `s` runs SQL, `?` something else."""
+
+    @property
+    def reversible(self) -> bool:
+        """Whether `reverse` can succeed, so that a way down is refused before its first statement runs."""
+        return True
+
+    def state_forwards(self, state: SchemaState) -> SchemaState:
+        """The state after this operation. Raises StateError when it does not fit."""
+        return state
+
+    @abstractmethod
+    def reverse(self, before: SchemaState) -> Operation:
+        """The operation that leads from the state after back to `before`. Raises IrreversibleError."""
+
+    @abstractmethod
+    def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
+        """Execute this operation through the schema editor."""
+
+    def describe(self) -> str:
+        """One line for people, such as `add column posts.slug`."""
+        return type(self).__name__
+
+    def fragment(self) -> str | None:
+        """A piece of a file name, such as `add_slug_to_posts`; None when this operation has no short name."""
+        return None
+
+    def footprint(self, before: SchemaState) -> Footprint:
+        """What this operation touches. In doubt everything: a wrong "nothing" would reorder what must not be."""
+        return EVERYTHING
+
+    def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
+        """The operations that can stand for this one and `following`, or None when the two stay."""
+        return None
+
+    def arguments(self) -> Arguments:
+        """The call that builds this operation; fields that equal their default are left out."""
+        return (), {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+
+
+@dataclass(frozen=True)
+class TableOperation(Operation):
+    """An operation at home in one table. A subclass says how it edits that table, and the rest follows."""
+
+    table: str
+    schema: str | None
+
+    folds_into_table: ClassVar[bool] = False
+    """Whether all it does is `edit` its table, so that CreateTable can do it in advance on a table without rows."""
+
+    @property
+    def key(self) -> str:
+        """The key of the table it is at home in."""
+        return table_key(self.table, self.schema)
+
+    def edit(self, table: TableState) -> TableState:
+        """The table after this operation; one that changes more than its table overrides `state_forwards` instead."""
+        return table
+
+    def state_forwards(self, state: SchemaState) -> SchemaState:
+        return state.edited(self.key, self.edit)
+
+    def change(self, before: SchemaState, after: SchemaState) -> TableChange:
+        """The table before and after, for the editor."""
+        return TableChange(before, after, before[self.key], after[self.key])
+
+
+def assign(operation: Operation, **values: Any) -> None:
+    """Set the fields of a frozen operation from a hand-written `__init__`.
+
+    Operations take SQLAlchemy objects as people write them and keep states: that conversion is what the hand-written
+    constructors are for.
+    """
+    for name, value in values.items():
+        object.__setattr__(operation, name, value)

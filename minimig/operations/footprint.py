@@ -1,0 +1,68 @@
+"""What an operation touches, as sets of keys; from it follow ordering, optimizing and merging.
+
+A key is `(table, member)`: `("users", "")` is the table itself, `("users", "email")` a column, `("users", ":uq_email")` a
+constraint or an index. Writing the table itself concerns all of its members; writing a member concerns that member alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+Key = tuple[str, str]
+Keys = frozenset[Key]
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """The keys an operation creates, drops, changes and reads. `everything` stands for all keys there are."""
+
+    creates: Keys = frozenset()
+    drops: Keys = frozenset()
+    changes: Keys = frozenset()
+    reads: Keys = frozenset()
+    everything: bool = False
+
+    @property
+    def writes(self) -> Keys:
+        return self.creates | self.drops | self.changes
+
+    @property
+    def touches(self) -> Keys:
+        return self.writes | self.reads
+
+
+EVERYTHING = Footprint(everything=True)
+
+
+def commute(one: Footprint, other: Footprint) -> bool:
+    """Whether two operations may change places: neither writes what the other touches."""
+    if one.everything or other.everything:
+        return False
+    return not (_meet(one.writes, other.touches) or _meet(other.writes, one.touches))
+
+
+def _meet(writes: Keys, touches: Keys) -> bool:
+    if not writes.isdisjoint(touches):
+        return True
+    tables = {table for table, member in writes if not member}
+    return any(table in tables for table, _ in touches)
+
+
+def table(key: str) -> Key:
+    """The key of a table itself."""
+    return key, ""
+
+
+def columns(key: str, names: Iterable[str]) -> Keys:
+    """The keys of columns of a table."""
+    return frozenset((key, name) for name in names)
+
+
+def item(key: str, name: str) -> Key:
+    """The key of a constraint or an index of a table."""
+    return key, f":{name}"
+
+
+PRIMARY_KEY = ":"
+"""The member that stands for a table's primary key, named or not."""

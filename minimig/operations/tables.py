@@ -1,0 +1,239 @@
+"""Create, drop, rename a table; change its comment and options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from sqlalchemy.schema import SchemaItem
+
+from minimig.dialects.editor import SchemaEditor
+from minimig.errors import StateError
+from minimig.operations.base import Arguments, Operation, TableOperation, assign
+from minimig.operations.footprint import Footprint, columns, item, table
+from minimig.operations.keep import KEEP, Keep, given
+from minimig.state.from_metadata import freeze_options, table_from_items
+from minimig.state.schema import SchemaState
+from minimig.state.tables import Options, TableState, table_key
+
+
+@dataclass(frozen=True, init=False)
+class CreateTable(Operation):
+    """Create a table with its keys, constraints and indexes.
+
+    Takes what `sqlalchemy.Table` takes: a name, then columns, constraints and indexes.
+    """
+
+    table: TableState
+    symbol: ClassVar[str] = "+"
+
+    def __init__(
+        self,
+        name: str | TableState,
+        *items: SchemaItem,
+        schema: str | None = None,
+        comment: str | None = None,
+        **options: Any,
+    ) -> None:
+        state = name if isinstance(name, TableState) else None
+        assign(
+            self,
+            table=state
+            or table_from_items(str(name), items, schema=schema, comment=comment, options=options),
+        )
+
+    def state_forwards(self, state: SchemaState) -> SchemaState:
+        return state.with_table(self.table)
+
+    def reverse(self, before: SchemaState) -> Operation:
+        return DropTable(self.table.name, schema=self.table.schema)
+
+    def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
+        editor.create_table(before, after, after[self.table.key])
+
+    def describe(self) -> str:
+        return f"create table {self.table.key} ({_count(len(self.table.columns), 'column')})"
+
+    def fragment(self) -> str:
+        return f"create_{self.table.name}"
+
+    def footprint(self, before: SchemaState) -> Footprint:
+        return Footprint(creates=_members(self.table), reads=_targets(self.table))
+
+    def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
+        key = self.table.key
+        alone = SchemaState.of([self.table])
+        if isinstance(following, TableOperation) and following.key == key and following.folds_into_table:
+            return tuple(CreateTable(t) for t in following.state_forwards(alone).tables.values())
+        return None
+
+    def arguments(self) -> Arguments:
+        return (self.table,), {}
+
+
+@dataclass(frozen=True, init=False)
+class DropTable(TableOperation):
+    """Drop a table with all its rows. Its reverse creates the table again, empty."""
+
+    symbol: ClassVar[str] = "-"
+    folds_into_table: ClassVar[bool] = True
+
+    def __init__(self, table: str, *, schema: str | None = None) -> None:
+        assign(self, table=table, schema=schema)
+
+    def state_forwards(self, state: SchemaState) -> SchemaState:
+        return state.without_table(self.key)
+
+    def reverse(self, before: SchemaState) -> Operation:
+        return CreateTable(before[self.key])
+
+    def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
+        editor.drop_table(before, after, before[self.key])
+
+    def describe(self) -> str:
+        return f"drop table {self.key}"
+
+    def fragment(self) -> str:
+        return f"drop_{self.table}"
+
+    def footprint(self, before: SchemaState) -> Footprint:
+        state = before[self.key]
+        return Footprint(drops=_members(state), reads=_targets(state))
+
+    def arguments(self) -> Arguments:
+        return (self.table,), given(schema=self.schema)
+
+
+@dataclass(frozen=True, init=False)
+class RenameTable(TableOperation):
+    """Rename a table; every foreign key that points to it follows."""
+
+    new_name: str
+    symbol: ClassVar[str] = "~"
+    folds_into_table: ClassVar[bool] = True
+
+    def __init__(self, table: str, new_name: str, *, schema: str | None = None) -> None:
+        assign(self, table=table, new_name=new_name, schema=schema)
+
+    def state_forwards(self, state: SchemaState) -> SchemaState:
+        return state.with_renamed_table(self.key, self.new_name, self.schema)
+
+    @property
+    def new_key(self) -> str:
+        """The key of the table afterwards."""
+        return table_key(self.new_name, self.schema)
+
+    def reverse(self, before: SchemaState) -> Operation:
+        return RenameTable(self.new_name, self.table, schema=self.schema)
+
+    def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
+        editor.rename_table(before, after, before[self.key], after[self.new_key])
+
+    def describe(self) -> str:
+        return f"rename table {self.key} to {self.new_name}"
+
+    def fragment(self) -> str:
+        return f"rename_{self.table}_to_{self.new_name}"
+
+    def footprint(self, before: SchemaState) -> Footprint:
+        old = before[self.key]
+        new = replace(old, name=self.new_name)
+        following = ((t.key, fk) for t, fk in before.references_to(self.key) if t.key != self.key)
+        return Footprint(
+            creates=_members(new),
+            drops=_members(old),
+            changes=frozenset(item(key, fk.name) for key, fk in following),
+            reads=_targets(old) - _members(old),
+        )
+
+    def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
+        if isinstance(following, RenameTable) and following.key == self.new_key:
+            if following.new_key == self.key:
+                return ()
+            return (replace_rename(self, following.new_name),)
+        return None
+
+    def arguments(self) -> Arguments:
+        return (self.table, self.new_name), given(schema=self.schema)
+
+
+def replace_rename(rename: RenameTable, new_name: str) -> RenameTable:
+    """The same rename to another new name."""
+    return RenameTable(rename.table, new_name, schema=rename.schema)
+
+
+@dataclass(frozen=True, init=False)
+class AlterTable(TableOperation):
+    """Change a table's comment, or options of a dialect such as `mysql_engine`. Only what is given changes."""
+
+    comment: str | None | Keep
+    options: Options
+    symbol: ClassVar[str] = "~"
+    folds_into_table: ClassVar[bool] = True
+
+    def __init__(
+        self, table: str, *, comment: str | None | Keep = KEEP, schema: str | None = None, **options: Any
+    ) -> None:
+        dropped = tuple((name, None) for name, value in options.items() if value is None)
+        changed = tuple(sorted([*freeze_options(options), *dropped]))
+        if comment is KEEP and not changed:
+            raise StateError(f"AlterTable({table!r}) changes nothing")
+        assign(self, table=table, comment=comment, schema=schema, options=changed)
+
+    def edit(self, table: TableState) -> TableState:
+        options = {**dict(table.options), **dict(self.options)}
+        return replace(
+            table,
+            comment=table.comment if isinstance(self.comment, Keep) else self.comment,
+            options=tuple(sorted((k, v) for k, v in options.items() if v is not None)),
+        )
+
+    def reverse(self, before: SchemaState) -> Operation:
+        old = before[self.key]
+        options = {name: dict(old.options).get(name) for name, _ in self.options}
+        comment = KEEP if isinstance(self.comment, Keep) else old.comment
+        return AlterTable(self.table, comment=comment, schema=self.schema, **options)
+
+    def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
+        editor.alter_table(self.change(before, after))
+
+    def describe(self) -> str:
+        what = ([] if isinstance(self.comment, Keep) else ["comment"]) + [name for name, _ in self.options]
+        return f"alter table {self.key} ({', '.join(what)})"
+
+    def fragment(self) -> str:
+        return f"alter_{self.table}"
+
+    def footprint(self, before: SchemaState) -> Footprint:
+        return Footprint(changes=frozenset({item(self.key, "options")}), reads=frozenset({table(self.key)}))
+
+    def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
+        if isinstance(following, DropTable) and following.key == self.key:
+            return (following,)
+        if not isinstance(following, AlterTable) or following.key != self.key:
+            return None
+        comment = self.comment if isinstance(following.comment, Keep) else following.comment
+        options = {**dict(self.options), **dict(following.options)}
+        return (AlterTable(self.table, comment=comment, schema=self.schema, **options),)
+
+    def arguments(self) -> Arguments:
+        return (self.table,), {**given(comment=self.comment, schema=self.schema), **dict(self.options)}
+
+
+def _members(state: TableState) -> frozenset[tuple[str, str]]:
+    names: Iterable[str] = [*state.constraints, *state.indexes]
+    keys = {table(state.key), *columns(state.key, state.columns), *(item(state.key, name) for name in names)}
+    return frozenset(keys | ({item(state.key, "")} if state.primary_key else set()))
+
+
+def _targets(state: TableState) -> frozenset[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    for key in state.foreign_keys:
+        if key.target != state.key:
+            found |= {table(key.target), *columns(key.target, key.target_columns)}
+    return frozenset(found)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

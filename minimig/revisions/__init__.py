@@ -1,0 +1,1 @@
+"""Revision files: their headers, the graph they form, the words that name them, reading and writing them."""

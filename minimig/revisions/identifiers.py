@@ -1,0 +1,187 @@
+"""Words into revisions: `blog`, `0003`, `blog.0003-1`, `zero`, `+2`.
+
+In: the graph, what is applied, and the one or two words that somebody typed. Out: a `Target`, or a
+TargetError that says what to type instead.
+
+The grammar is `[APP] [PLACE][+N|-N]` with a space or a dot between app and place. A place is a revision's
+name, any prefix that only one name has, or a word: `head` and `heads` for the end, `zero` and `base` for
+before the beginning. With a number alone, steps are counted from what is applied. Django knows names,
+prefixes and `zero`; Alembic also steps and `head`, over all branches at once; here every step belongs to
+one app.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from minimig.errors import TargetError, nearest
+from minimig.revisions.graph import MigrationGraph
+
+_ENDS = ("head", "heads")
+_BEGINNINGS = ("zero", "base")
+_STEPS = re.compile(r"(?P<place>.*?)(?P<steps>[+-][0-9]{1,9})")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a run should lead.
+
+    `everything` means all heads of all apps; `app` and `revision` are None then. Otherwise `revision` is
+    the revision to stand at, in full, or None for before the first one of `app`.
+    """
+
+    app: str | None
+    revision: str | None
+    everything: bool = False
+
+
+def resolve(graph: MigrationGraph, applied: Collection[str], app: str | None, target: str | None) -> Target:
+    """The target that the words `app` and `target` mean. A single word may come as either of the two.
+
+    Raises TargetError for a word that means nothing, or more than one thing, or steps past an end;
+    HeadsError for the head of an app that has several.
+    """
+    if app is not None and target is not None:
+        place = _place_in(graph, app, target)
+    else:
+        word = app if target is None else target
+        apps = graph.apps()
+        if word is None or (word in _ENDS and word not in apps and len(apps) != 1):
+            return Target(None, None, everything=True)
+        app, place = _split(graph, word)
+    return Target(app, _Places(graph, frozenset(applied), app).find(place))
+
+
+def _place_in(graph: MigrationGraph, app: str, target: str) -> str:
+    """The place that the second of two words names; it may repeat the app."""
+    if app not in graph.apps():
+        raise _no_app(graph, app)
+    prefix, dot, rest = target.partition(".")
+    if dot and prefix != app:
+        raise TargetError(f"{target!r} is no revision of {app}", hint=f"type `{target}` or `{app} {rest}`")
+    return rest if dot else target
+
+
+def _split(graph: MigrationGraph, word: str) -> tuple[str, str]:
+    """One word into app and place: `blog`, `blog.0003`, or `0003` where only one app exists."""
+    apps = graph.apps()
+    if word in apps:
+        return word, "head"
+    app, dot, place = word.partition(".")
+    if dot and app in apps:
+        return app, place
+    if len(apps) == 1 and not dot:
+        return apps[0], word
+    owners = [owner for owner in apps if word and any(name.startswith(word) for name in _names(graph, owner))]
+    if apps and not owners and (word in _BEGINNINGS or _STEPS.fullmatch(word)):
+        owners = list(apps)
+    if owners:
+        choices = " or ".join(f"`{owner} {word}`" for owner in owners)
+        raise TargetError(f"{word!r} does not say which app it means", hint=f"type {choices}")
+    raise _no_app(graph, app)
+
+
+def _names(graph: MigrationGraph, app: str) -> list[str]:
+    return [graph.headers[revision].name for revision in graph.revisions(app)]
+
+
+def _no_app(graph: MigrationGraph, app: str) -> TargetError:
+    apps = graph.apps()
+    known = (
+        f"apps with revisions: {', '.join(apps)}" if apps else "write revisions with `minimig makemigrations`"
+    )
+    return TargetError(f"no app {app!r} has revisions", hint=nearest(app, apps) or known)
+
+
+@dataclass(frozen=True)
+class _Places:
+    """The places in one app's history: its revisions, and None for before the first."""
+
+    graph: MigrationGraph
+    applied: frozenset[str]
+    app: str
+
+    def find(self, text: str) -> str | None:
+        matches = self._matches(text)
+        steps = _STEPS.fullmatch(text)
+        # Names may hold hyphens: what reads as a name is one, `2024-1` counts back from `2024` only if it is none.
+        if matches or steps is None:
+            return self._only(text, matches)
+        place = steps["place"]
+        start = self._only(place, self._matches(place)) if place else self._standing(text)
+        return self._walk(start, int(steps["steps"]))
+
+    def _matches(self, text: str) -> tuple[str | None, ...]:
+        if text in _BEGINNINGS:
+            return (None,)
+        if text in _ENDS:
+            return (self.graph.head(self.app),)
+        exact = f"{self.app}.{text}"
+        if exact in self.graph.headers:
+            return (exact,)
+        return tuple(r for r in self.graph.revisions(self.app) if text and r.startswith(exact))
+
+    def _only(self, text: str, matches: tuple[str | None, ...]) -> str | None:
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            raise TargetError(
+                f"{text!r} is the beginning of {len(matches)} revisions", hint=self._say(matches)
+            )
+        ends = (
+            f"type {self._word(None)}, {self._word(self.graph.heads(self.app)[-1])}, or a name between them"
+        )
+        close = nearest(text, _names(self.graph, self.app))
+        raise TargetError(f"{self.app} has no revision {text!r}", hint=close or ends)
+
+    def _standing(self, text: str) -> str | None:
+        """The last applied revision of the app, None when there is none."""
+        mine = [revision for revision in self.graph.revisions(self.app) if revision in self.applied]
+        last = [revision for revision in mine if self.applied.isdisjoint(self._after(revision))]
+        if len(last) > 1:
+            raise TargetError(
+                f"{text!r} has no one place to start from: {self.app} stands at {' and '.join(last)}",
+                hint=f"name the start, for example `{last[0]}{text}`, or the revision to go to",
+            )
+        return last[0] if last else None
+
+    def _walk(self, start: str | None, steps: int) -> str | None:
+        place = start
+        for done in range(abs(steps)):
+            choices = self._after(place) if steps > 0 else self._before(place)
+            if not choices:
+                end, word = ("end", self._word(place)) if steps > 0 else ("beginning", self._word(None))
+                raise TargetError(
+                    f"{steps:+d} from {self._word(start)} goes past the {end} of {self.app}: "
+                    f"{done or 'no'} {'step is' if done == 1 else 'steps are'} left",
+                    hint=f"type {word} to go as far as possible",
+                )
+            earlier, later = (place, choices[0]) if steps > 0 else (choices[0], place)
+            if len(self._after(earlier)) > 1 or len(self._before(later)) > 1:
+                fork = earlier if len(self._after(earlier)) > 1 else later
+                raise TargetError(
+                    f"{steps:+d} from {self._word(start)} meets the fork at {self._word(fork)}, "
+                    "where one step is not one place",
+                    hint=self._say(choices),
+                )
+            place = choices[0]
+        return place
+
+    def _after(self, place: str | None) -> tuple[str, ...]:
+        if place is None:
+            return self.graph.bases(self.app)
+        return tuple(r for r in self.graph.children(place) if self.graph.headers[r].app == self.app)
+
+    def _before(self, place: str | None) -> tuple[str | None, ...]:
+        if place is None:
+            return ()
+        parents = tuple(r for r in self.graph.parents(place) if self.graph.headers[r].app == self.app)
+        return parents or (None,)
+
+    def _word(self, place: str | None) -> str:
+        return f"`{self.app} zero`" if place is None else f"`{place}`"
+
+    def _say(self, places: tuple[str | None, ...]) -> str:
+        return f"type {' or '.join(self._word(place) for place in places)}"

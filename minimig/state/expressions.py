@@ -1,0 +1,87 @@
+"""Reading and renaming identifiers inside SQL text.
+
+A CHECK, a computed column or an index expression is text as far as a state is concerned. When a column is renamed the
+database rewrites such text by itself, so the state must follow. A tokenizer is enough for that: it knows strings,
+quoted names and plain words, and never has to understand the expression.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+_TOKEN = re.compile(
+    r"""
+      (?P<string>'(?:[^']|'')*')
+    | (?P<quoted>"(?:[^"]|"")*" | `(?:[^`]|``)*`)
+    | (?P<word>[^\W\d]\w*)
+    | (?P<other>\d[\w.]* | .)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def _tokens(sql: str) -> Iterator[tuple[str, str]]:
+    for match in _TOKEN.finditer(sql):
+        yield str(match.lastgroup), match[0]
+
+
+def _unquote(token: str) -> str:
+    quote = token[0]
+    return token[1:-1].replace(quote * 2, quote)
+
+
+_CONSTANT = re.compile(r"\s*([-+]?\d+(\.\d+)?|'(?:[^']|'')*'|true|false|null)\s*", re.IGNORECASE)
+
+
+def is_constant(sql: str) -> bool:
+    """Whether `sql` is a plain number, string, true, false or null."""
+    return _CONSTANT.fullmatch(sql) is not None
+
+
+def names_in(sql: str, among: Collection[str]) -> tuple[str, ...]:
+    """Those of the names `among` that occur in `sql` as identifiers, in order of first appearance."""
+    folded = {name.lower(): name for name in among}
+    found: dict[str, None] = {}
+    for kind, token in _tokens(sql):
+        if kind == "quoted" and _unquote(token) in among:
+            found[_unquote(token)] = None
+        elif kind == "word" and token.lower() in folded:
+            found[folded[token.lower()]] = None
+    return tuple(found)
+
+
+def rename_in(sql: str, old: str, new: str, quoted_new: str) -> str:
+    """`sql` with every identifier `old` replaced by `new`; `quoted_new` is the spelling for plain (unquoted) places.
+
+    Function names are left alone: a word followed by an opening parenthesis is a call.
+    """
+    tokens = list(_tokens(sql))
+    out: list[str] = []
+    for position, (kind, token) in enumerate(tokens):
+        if kind == "quoted" and _unquote(token) == old:
+            quote = token[0]
+            out.append(quote + new.replace(quote, quote * 2) + quote)
+        elif kind == "word" and token.lower() == old.lower() and not _is_call(tokens, position):
+            out.append(quoted_new)
+        else:
+            out.append(token)
+    return "".join(out)
+
+
+def requote(sql: str, names: Collection[str], quote: str) -> str:
+    """`sql` with those double-quoted identifiers that are among `names` quoted by another sign.
+
+    MySQL reads `"name"` as a string unless ANSI_QUOTES is on (MySQL manual, 11.2 Schema Object Names).
+    """
+    return "".join(
+        quote + _unquote(token).replace(quote, quote * 2) + quote
+        if kind == "quoted" and token[0] == '"' and _unquote(token) in names
+        else token
+        for kind, token in _tokens(sql)
+    )
+
+
+def _is_call(tokens: list[tuple[str, str]], position: int) -> bool:
+    following = (token for _, token in tokens[position + 1 :] if not token.isspace())
+    return next(following, "") == "("

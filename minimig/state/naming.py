@@ -1,0 +1,33 @@
+"""Names for constraints that the models leave unnamed.
+
+A constraint without a name cannot be dropped by name later, and each database invents another one. So the gate into a
+state gives each a name that depends only on what the constraint says; it is written into the revision file like any
+other. A MetaData's own `naming_convention` has precedence: SQLAlchemy has applied it before we look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+from minimig.state.expressions import names_in
+
+
+def unique_name(table: str, columns: Iterable[str]) -> str:
+    """`uq_posts_slug`"""
+    return "_".join(["uq", table, *columns])
+
+
+def foreign_key_name(table: str, columns: Iterable[str], target_table: str) -> str:
+    """`fk_posts_author_id_users`"""
+    return "_".join(["fk", table, *columns, target_table.rpartition(".")[2]])
+
+
+def check_name(table: str, text: str, columns: Iterable[str]) -> str:
+    """`ck_products_price_1f3a`: the columns it speaks of, and a digest, since one column may have several."""
+    return "_".join(["ck", table, *names_in(text, list(columns)), sha256(text.encode()).hexdigest()[:4]])
+
+
+def type_check_name(table: str, column: str) -> str:
+    """`ck_posts_status_type`: the CHECK that an Enum or Boolean without a native type brings along."""
+    return f"ck_{table}_{column}_type"

@@ -1,0 +1,367 @@
+"""A table as a frozen value: columns, keys, checks, indexes, comment, options.
+
+Every edit returns a new table; the old one stays what it was. Two tables are equal when a database would hold the same
+thing: the order of columns, constraints and indexes does not count (a dropped column that is added again comes last, and
+nobody should be told that this is a difference).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from minimig.errors import StateError, nearest
+from minimig.state.expressions import names_in, rename_in
+from minimig.state.values import GENERIC, SqlExpression, SqlType
+
+_T = TypeVar("_T")
+
+Options = tuple[tuple[str, Any], ...]
+"""Dialect options as sorted pairs, for example `(("mysql_engine", "InnoDB"),)`; values are plain or SqlExpression."""
+
+
+@dataclass(frozen=True)
+class ComputedState:
+    """GENERATED ALWAYS AS (expression); `persisted` None means the database's own choice."""
+
+    expression: SqlExpression
+    persisted: bool | None = None
+
+
+@dataclass(frozen=True)
+class IdentityState:
+    """GENERATED AS IDENTITY with the sequence's options as sorted pairs, those that were given."""
+
+    always: bool = False
+    options: Options = ()
+
+
+@dataclass(frozen=True)
+class ColumnState:
+    """One column. `default` is the server's default; Python-side defaults are not part of a schema."""
+
+    name: str
+    type: SqlType
+    nullable: bool = True
+    default: SqlExpression | None = None
+    comment: str | None = None
+    computed: ComputedState | None = None
+    identity: IdentityState | None = None
+    autoincrement: bool | str = "auto"
+    options: Options = ()
+
+
+@dataclass(frozen=True)
+class PrimaryKeyState:
+    """The primary key. A name of None means the one the database gives by itself."""
+
+    columns: tuple[str, ...]
+    name: str | None = None
+    options: Options = ()
+
+
+@dataclass(frozen=True)
+class UniqueState:
+    """A UNIQUE constraint."""
+
+    name: str
+    columns: tuple[str, ...]
+    deferrable: bool | None = None
+    initially: str | None = None
+    options: Options = ()
+
+
+@dataclass(frozen=True)
+class ForeignKeyState:
+    """A FOREIGN KEY; `target` is the key of the table it points to (`schema.table` or `table`)."""
+
+    name: str
+    columns: tuple[str, ...]
+    target: str
+    target_columns: tuple[str, ...]
+    ondelete: str | None = None
+    onupdate: str | None = None
+    deferrable: bool | None = None
+    initially: str | None = None
+    match: str | None = None
+    options: Options = ()
+
+
+@dataclass(frozen=True)
+class CheckState:
+    """A CHECK constraint."""
+
+    name: str
+    expression: SqlExpression
+    options: Options = ()
+
+
+ConstraintState = UniqueState | ForeignKeyState | CheckState
+
+
+@dataclass(frozen=True)
+class IndexState:
+    """An index over columns (given by name) and expressions."""
+
+    name: str
+    elements: tuple[str | SqlExpression, ...]
+    unique: bool = False
+    options: Options = ()
+
+
+@dataclass(frozen=True)
+class TableState:
+    """One table. The mappings are never edited in place; their order is only the order of writing."""
+
+    name: str
+    schema: str | None = None
+    columns: Mapping[str, ColumnState] = field(default_factory=dict)
+    primary_key: PrimaryKeyState | None = None
+    constraints: Mapping[str, ConstraintState] = field(default_factory=dict)
+    indexes: Mapping[str, IndexState] = field(default_factory=dict)
+    comment: str | None = None
+    options: Options = ()
+
+    @property
+    def key(self) -> str:
+        """What the schema and foreign keys know this table by."""
+        return table_key(self.name, self.schema)
+
+    @property
+    def foreign_keys(self) -> tuple[ForeignKeyState, ...]:
+        return tuple(c for c in self.constraints.values() if isinstance(c, ForeignKeyState))
+
+    def column(self, name: str) -> ColumnState:
+        """The column called `name`, or StateError with the nearest names."""
+        return _get(self.columns, name, f"table {self.key} has no column {name!r}")
+
+    def constraint(self, name: str) -> ConstraintState:
+        """The constraint called `name`, or StateError with the nearest names."""
+        return _get(self.constraints, name, f"table {self.key} has no constraint {name!r}")
+
+    def index(self, name: str) -> IndexState:
+        """The index called `name`, or StateError with the nearest names."""
+        return _get(self.indexes, name, f"table {self.key} has no index {name!r}")
+
+    # --- edits --------------------------------------------------------------------------------------------------------
+
+    def with_column(self, column: ColumnState) -> TableState:
+        """The table with one more column, at the end."""
+        if column.name in self.columns:
+            raise StateError(f"table {self.key} has a column {column.name!r} already")
+        return replace(self, columns={**self.columns, column.name: column})
+
+    def without_column(self, name: str) -> TableState:
+        """The table without a column that nothing else in it uses; otherwise StateError says what must go first."""
+        self.column(name)
+        users = self.users_of(name)
+        if users:
+            raise StateError(
+                f"column {self.key}.{name} cannot be dropped: it is used by {', '.join(users)}",
+                hint=f"drop {users[0]} in an operation before this one",
+            )
+        return replace(self, columns={key: c for key, c in self.columns.items() if key != name})
+
+    def with_changed_column(self, column: ColumnState) -> TableState:
+        """The table with the column of the same name replaced, in its place."""
+        self.column(column.name)
+        return replace(self, columns={**self.columns, column.name: column})
+
+    def with_renamed_column(self, old: str, new: str) -> TableState:
+        """The table with a column renamed wherever the table itself speaks of it."""
+        self.column(old)
+        if new in self.columns:
+            raise StateError(f"table {self.key} has a column {new!r} already")
+        rename = _Renamer(old, new)
+        key = self.primary_key
+        return replace(
+            self,
+            columns={rename.name(k): rename.column(c) for k, c in self.columns.items()},
+            primary_key=key and replace(key, columns=rename.names(key.columns)),
+            constraints={k: rename.constraint(c, self.key) for k, c in self.constraints.items()},
+            indexes={k: rename.index(i) for k, i in self.indexes.items()},
+        )
+
+    def with_primary_key(self, key: PrimaryKeyState) -> TableState:
+        """The table with a primary key, which it must not have yet. Its columns become NOT NULL."""
+        if self.primary_key is not None:
+            raise StateError(
+                f"table {self.key} has a primary key already", hint="drop it first, with ops.DropPrimaryKey"
+            )
+        columns = {name: replace(self.column(name), nullable=False) for name in key.columns}
+        return replace(self, primary_key=key, columns={**self.columns, **columns})
+
+    def without_primary_key(self, nullable: Iterable[str] = ()) -> TableState:
+        """The table without its primary key. Its columns stay NOT NULL but for those named in `nullable`."""
+        self.key_or_error()
+        columns = {name: replace(self.column(name), nullable=True) for name in nullable}
+        return replace(self, primary_key=None, columns={**self.columns, **columns})
+
+    def key_or_error(self) -> PrimaryKeyState:
+        """The primary key; StateError when there is none."""
+        if self.primary_key is None:
+            raise StateError(f"table {self.key} has no primary key")
+        return self.primary_key
+
+    def with_constraint(self, constraint: ConstraintState) -> TableState:
+        """The table with one more constraint."""
+        self._free_name(constraint.name)
+        for name in () if isinstance(constraint, CheckState) else constraint.columns:
+            self.column(name)
+        return replace(self, constraints={**self.constraints, constraint.name: constraint})
+
+    def without_constraint(self, name: str) -> TableState:
+        """The table without one constraint."""
+        self.constraint(name)
+        return replace(self, constraints={k: c for k, c in self.constraints.items() if k != name})
+
+    def with_renamed_constraint(self, old: str, new: str) -> TableState:
+        """The table with a constraint known by another name."""
+        self.constraint(old)
+        self._free_name(new)
+        return replace(
+            self,
+            constraints={
+                new if k == old else k: replace(c, name=new) if k == old else c
+                for k, c in self.constraints.items()
+            },
+        )
+
+    def with_index(self, index: IndexState) -> TableState:
+        """The table with one more index."""
+        self._free_name(index.name)
+        for element in index.elements:
+            if isinstance(element, str):
+                self.column(element)
+        return replace(self, indexes={**self.indexes, index.name: index})
+
+    def without_index(self, name: str) -> TableState:
+        """The table without one index."""
+        self.index(name)
+        return replace(self, indexes={k: i for k, i in self.indexes.items() if k != name})
+
+    def with_renamed_index(self, old: str, new: str) -> TableState:
+        """The table with an index known by another name."""
+        self.index(old)
+        self._free_name(new)
+        return replace(
+            self,
+            indexes={
+                new if k == old else k: replace(i, name=new) if k == old else i
+                for k, i in self.indexes.items()
+            },
+        )
+
+    def retargeted(self, old: str, new: str) -> TableState:
+        """The table with foreign keys that pointed to table `old` pointing to `new`; itself when there are none."""
+        return self._with_foreign_keys(lambda fk: replace(fk, target=new) if fk.target == old else fk)
+
+    def with_target_column_renamed(self, target: str, old: str, new: str) -> TableState:
+        """The table with foreign keys following a column renamed in the table they point to."""
+
+        def follow(fk: ForeignKeyState) -> ForeignKeyState:
+            if fk.target != target or old not in fk.target_columns:
+                return fk
+            return replace(fk, target_columns=_Renamer(old, new).names(fk.target_columns))
+
+        return self._with_foreign_keys(follow)
+
+    def users_of(self, column: str) -> tuple[str, ...]:
+        """What in this table depends on a column, in words: `constraint uq_x`, `index ix_y`, `the primary key`."""
+        users = ["the primary key"] if self.primary_key and column in self.primary_key.columns else []
+        users += [f"constraint {c.name}" for c in self.constraints.values() if column in columns_of(c, self)]
+        users += [f"index {i.name}" for i in self.indexes.values() if column in columns_of(i, self)]
+        users += [
+            f"computed column {c.name}"
+            for c in self.columns.values()
+            if c.computed and c.name != column and names_in(c.computed.expression.text, [column])
+        ]
+        return tuple(users)
+
+    def _with_foreign_keys(self, follow: Callable[[ForeignKeyState], ForeignKeyState]) -> TableState:
+        changed = {fk.name: follow(fk) for fk in self.foreign_keys}
+        if all(changed[fk.name] is fk for fk in self.foreign_keys):
+            return self
+        return replace(self, constraints={k: changed.get(k, c) for k, c in self.constraints.items()})
+
+    def _free_name(self, name: str) -> None:
+        if name in self.constraints or name in self.indexes:
+            kind = "constraint" if name in self.constraints else "index"
+            raise StateError(f"table {self.key} has a {kind} {name!r} already")
+
+
+def table_key(name: str, schema: str | None) -> str:
+    """`schema.table`, or `table` in the default schema: the same key as `sqlalchemy.Table.key`."""
+    return f"{schema}.{name}" if schema else name
+
+
+def columns_of(item: ConstraintState | IndexState, table: TableState) -> tuple[str, ...]:
+    """The columns of `table` that a constraint or an index speaks of."""
+    if isinstance(item, CheckState):
+        return names_in(item.expression.text, table.columns)
+    if isinstance(item, IndexState):
+        found: dict[str, None] = {}
+        for element in item.elements:
+            texts = (element,) if isinstance(element, str) else names_in(element.text, table.columns)
+            found.update(dict.fromkeys(texts))
+        for _, value in item.options:
+            if isinstance(value, SqlExpression):
+                found.update(dict.fromkeys(names_in(value.text, table.columns)))
+            elif isinstance(value, tuple):
+                found.update(dict.fromkeys(v for v in value if isinstance(v, str) and v in table.columns))
+        return tuple(found)
+    return item.columns
+
+
+@dataclass(frozen=True)
+class _Renamer:
+    """Renames one column inside the values that speak of it."""
+
+    old: str
+    new: str
+
+    def name(self, name: str) -> str:
+        return self.new if name == self.old else name
+
+    def names(self, names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(self.name(name) for name in names)
+
+    def expression(self, expression: SqlExpression) -> SqlExpression:
+        quoted = GENERIC.identifier_preparer.quote(self.new)
+        text = rename_in(expression.text, self.old, self.new, quoted)
+        return expression if text == expression.text else SqlExpression(text)
+
+    def column(self, column: ColumnState) -> ColumnState:
+        computed = column.computed and replace(
+            column.computed, expression=self.expression(column.computed.expression)
+        )
+        if column.name != self.old and computed == column.computed:
+            return column
+        return replace(column, name=self.name(column.name), computed=computed)
+
+    def constraint(self, constraint: ConstraintState, table: str) -> ConstraintState:
+        if isinstance(constraint, CheckState):
+            return replace(constraint, expression=self.expression(constraint.expression))
+        renamed = replace(constraint, columns=self.names(constraint.columns))
+        if isinstance(renamed, ForeignKeyState) and renamed.target == table:
+            return replace(renamed, target_columns=self.names(renamed.target_columns))
+        return renamed
+
+    def index(self, index: IndexState) -> IndexState:
+        elements = tuple(self.name(e) if isinstance(e, str) else self.expression(e) for e in index.elements)
+        return replace(index, elements=elements, options=tuple((k, self.option(v)) for k, v in index.options))
+
+    def option(self, value: Any) -> Any:
+        if isinstance(value, SqlExpression):
+            return self.expression(value)
+        if isinstance(value, tuple):
+            return tuple(self.option(item) for item in value)
+        return self.name(value) if isinstance(value, str) else value
+
+
+def _get(items: Mapping[str, _T], name: str, message: str) -> _T:
+    try:
+        return items[name]
+    except KeyError:
+        raise StateError(message, hint=nearest(name, items)) from None

@@ -1,0 +1,160 @@
+"""The gate out: states become real SQLAlchemy tables.
+
+Data migrations receive the tables as they were at their revision, and schema editors compile CREATE statements from
+them. Every name is final here: it is marked so that no naming convention changes it again, and SQLAlchemy shortens it
+when a dialect's limit is smaller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.naming import conv
+
+from minimig.state import naming
+from minimig.state.from_metadata import Pairs
+from minimig.state.schema import SchemaState
+from minimig.state.tables import (
+    CheckState,
+    ColumnState,
+    ConstraintState,
+    ForeignKeyState,
+    IndexState,
+    Options,
+    TableState,
+    UniqueState,
+)
+from minimig.state.values import SqlExpression
+
+
+def to_metadata(state: SchemaState) -> sa.MetaData:
+    """A MetaData that holds every table of the state; foreign keys resolve between them."""
+    metadata = sa.MetaData()
+    for table in state.tables.values():
+        sa_table(table, metadata)
+    return metadata
+
+
+def ddl_table(table: TableState) -> sa.Table:
+    """One table on its own, for compiling DDL; the tables its foreign keys point to are only hinted at."""
+    metadata = sa.MetaData()
+    built = sa_table(table, metadata)
+    targets: dict[str, dict[str, None]] = {}
+    for key in table.foreign_keys:
+        if key.target != table.key:
+            targets.setdefault(key.target, {}).update(dict.fromkeys(key.target_columns))
+    for target, columns in targets.items():
+        schema, _, name = target.rpartition(".")
+        sa.Table(name, metadata, *(sa.Column(c, sa.Integer) for c in columns), schema=schema or None)
+    return built
+
+
+def sa_table(table: TableState, metadata: sa.MetaData) -> sa.Table:
+    """Build one table in `metadata`."""
+    built = sa.Table(
+        table.name,
+        metadata,
+        *(sa_column(column) for column in table.columns.values()),
+        *_primary_key(table),
+        *(sa_constraint(constraint) for constraint in table.constraints.values()),
+        *(sa_index(index) for index in table.indexes.values()),
+        schema=table.schema,
+        comment=table.comment,
+        **thaw_options(table.options),
+    )
+    for constraint in built.constraints:
+        if getattr(constraint, "_type_bound", False) and not isinstance(constraint.name, str):
+            column = next(iter(constraint.columns)).name  # type: ignore[attr-defined]
+            constraint.name = conv(naming.type_check_name(table.name, column))
+    return built
+
+
+def sa_column(column: ColumnState) -> sa.Column[Any]:
+    """A new SQLAlchemy column that belongs to no table yet."""
+    extra: list[Any] = []
+    if column.computed:
+        extra.append(
+            sa.Computed(sa_expression(column.computed.expression), persisted=column.computed.persisted)
+        )
+    if column.identity:
+        extra.append(sa.Identity(always=column.identity.always, **dict(column.identity.options)))
+    return sa.Column(
+        column.name,
+        column.type.copy(),
+        *extra,
+        nullable=column.nullable,
+        server_default=None if column.default is None else sa_expression(column.default),
+        comment=column.comment,
+        autoincrement=column.autoincrement,  # type: ignore[arg-type]
+        **thaw_options(column.options),
+    )
+
+
+def sa_constraint(constraint: ConstraintState) -> sa.Constraint:
+    """A new SQLAlchemy constraint that belongs to no table yet."""
+    options = thaw_options(constraint.options)
+    if isinstance(constraint, CheckState):
+        return sa.CheckConstraint(sa_expression(constraint.expression), name=conv(constraint.name), **options)
+    if isinstance(constraint, UniqueState):
+        return sa.UniqueConstraint(
+            *constraint.columns,
+            name=conv(constraint.name),
+            deferrable=constraint.deferrable,
+            initially=constraint.initially,
+            **options,
+        )
+    return sa.ForeignKeyConstraint(
+        constraint.columns,
+        [f"{constraint.target}.{column}" for column in constraint.target_columns],
+        name=conv(constraint.name),
+        ondelete=constraint.ondelete,
+        onupdate=constraint.onupdate,
+        deferrable=constraint.deferrable,
+        initially=constraint.initially,
+        match=constraint.match,
+        **options,
+    )
+
+
+def sa_index(index: IndexState) -> sa.Index:
+    """A new SQLAlchemy index that belongs to no table yet."""
+    elements = [e if isinstance(e, str) else sa_expression(e) for e in index.elements]
+    return sa.Index(conv(index.name), *elements, unique=index.unique, **thaw_options(index.options))
+
+
+def sa_expression(expression: SqlExpression) -> Any:
+    """The expression as SQLAlchemy takes it; text is protected from being read as bind parameters."""
+    element = expression.element
+    if isinstance(element, sa.BindParameter) and isinstance(element.value, str):
+        return element.value  # a string default: SQLAlchemy quotes it for the dialect
+    return element if element is not None else sa.text(escape_colons(expression.text))
+
+
+def escape_colons(sql: str) -> str:
+    """SQL for `sqlalchemy.text`, which reads `:name` as a parameter unless the colon is escaped."""
+    out = sql.replace("::", "\0")
+    return out.replace(":", "\\:").replace("\0", "::")
+
+
+def thaw_options(options: Options) -> dict[str, Any]:
+    """Dialect options as keyword arguments."""
+    return {key: _thaw(value) for key, value in options}
+
+
+def _thaw(value: Any) -> Any:
+    if isinstance(value, SqlExpression):
+        return sa_expression(value)
+    if isinstance(value, Pairs):
+        return {key: _thaw(item) for key, item in value}
+    if isinstance(value, tuple):
+        return [_thaw(item) for item in value]
+    return value
+
+
+def _primary_key(table: TableState) -> Iterator[sa.PrimaryKeyConstraint]:
+    key = table.primary_key
+    if key is not None:
+        name = None if key.name is None else conv(key.name)
+        yield sa.PrimaryKeyConstraint(*key.columns, name=name, **thaw_options(key.options))

@@ -1,0 +1,283 @@
+"""What SQLAlchemy cannot compare, made comparable: column types and SQL expressions.
+
+SQLAlchemy compares types and expressions by identity, and `repr` loses variants. Here each is wrapped together with a
+key: a type's key is the call that would build it (`Call`), an expression's key is its SQL text. Two values are equal when
+they would be written the same way in a revision file; the SQLAlchemy object is carried along because only it can be
+compiled for a dialect.
+
+Django compares deconstructed fields (the same idea as `Call`); Alembic compares strings compiled for the live database.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.sql import visitors
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from minimig.errors import StateError
+
+GENERIC = DefaultDialect(paramstyle="named")
+"""The dialect that SQL text is spelled in while no database is meant."""
+GENERIC.supports_native_boolean = (
+    True  # spell `true` and `false`, which every database here but SQL Server reads
+)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Something that is imported by name: a class, a function, an enum member."""
+
+    module: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """A value as the call that builds it: what types are compared by, and what the writer prints.
+
+    `target(*args, **kwargs)`, then for each of `variants` `.with_variant(call, *dialect_names)`.
+    """
+
+    target: Reference
+    args: tuple[Any, ...] = ()
+    kwargs: tuple[tuple[str, Any], ...] = ()
+    variants: tuple[tuple["Call", tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True)
+class SqlType:
+    """A column type: the SQLAlchemy object, compared by the call that builds it."""
+
+    sa_type: TypeEngine[Any] = field(compare=False, repr=False)
+    call: Call = field(default=Call(Reference("sqlalchemy", "Null")))
+
+    @classmethod
+    def of(cls, type_: TypeEngine[Any] | type[TypeEngine[Any]] | SqlType) -> SqlType:
+        """Wrap a SQLAlchemy type (an instance or a class). Raises StateError when it cannot be described."""
+        if isinstance(type_, SqlType):
+            return type_
+        instance = type_() if isinstance(type_, type) else type_
+        if isinstance(instance, sa.types.NullType):
+            raise StateError("a column has no type", hint="give the column a type, for example sa.Integer")
+        return cls(instance, describe_type(instance))
+
+    def copy(self) -> TypeEngine[Any]:
+        """The SQLAlchemy type for a new Column; types that listen to their table's events may not be shared."""
+        if isinstance(self.sa_type, sa.types.SchemaType | TypeDecorator | sa.ARRAY):
+            return self.sa_type.copy()
+        return self.sa_type
+
+
+@dataclass(frozen=True)
+class SqlExpression:
+    """A piece of SQL: a server default, a CHECK, an index expression. Compared by its generic text."""
+
+    text: str
+    element: sa.ClauseElement | None = field(default=None, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, value: str | sa.ClauseElement | SqlExpression) -> SqlExpression:
+        """Wrap SQL text or a SQLAlchemy expression. A `str` is SQL here, not a string literal: see `literal`."""
+        if isinstance(value, SqlExpression):
+            return value
+        if isinstance(value, str):
+            return cls(value)
+        detached: Any = visitors.replacement_traverse(value, {}, _without_table)
+        return cls(compile_expression(detached, GENERIC), detached)
+
+    @classmethod
+    def literal(cls, value: str) -> SqlExpression:
+        """A string as a SQL literal: what SQLAlchemy makes of `server_default="draft"`."""
+        return cls.of(sa.literal(value, sa.String()))
+
+    def compile(self, dialect: sa.Dialect) -> str:
+        """The SQL of this expression on one dialect."""
+        return self.text if self.element is None else compile_expression(self.element, dialect)
+
+
+def _without_table(element: Any, **_: Any) -> Any:
+    """A state must not hold on to the user's tables, nor attach constraints to them."""
+    return sa.column(element.name, element.type) if isinstance(element, sa.Column) else None
+
+
+def compile_expression(element: sa.ClauseElement, dialect: sa.Dialect) -> str:
+    """SQL text of an expression, with values inline and columns without their table, as DDL needs it."""
+    compiler = dialect.statement_compiler(dialect, None)
+    text: str = compiler.process(element, include_table=False, literal_binds=True)
+    # Drivers of the format and pyformat styles want a percent sign doubled; this text never meets bound parameters.
+    return text.replace("%%", "%") if dialect.paramstyle in ("format", "pyformat") else text
+
+
+TypeArgument = TypeEngine[Any] | type[TypeEngine[Any]] | SqlType
+"""How a type may be given: an instance, a class, or wrapped already."""
+
+
+# --- describing types -------------------------------------------------------------------------------------------------
+
+_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_DIALECTS = ("postgresql", "mysql", "sqlite", "mssql", "oracle")
+
+
+def describe_type(type_: TypeEngine[Any]) -> Call:
+    """The call that builds `type_`, variants included.
+
+    Raises StateError when a constructor argument is not kept as an attribute, so that it cannot be known.
+    """
+    variants = tuple(
+        (describe_type(variant), (dialect,)) for dialect, variant in sorted(type_._variant_mapping.items())
+    )
+    target = reference_to(type(type_))
+    if isinstance(type_, sa.Enum):
+        args, kwargs = _enum_arguments(type_)
+    elif isinstance(type_, TypeDecorator) and type(type_).__init__ is TypeDecorator.__init__:
+        args, kwargs = _decorator_arguments(type_)
+    else:
+        args, kwargs = _arguments(type_)
+    return Call(target, args, kwargs, variants)
+
+
+def reference_to(cls: type) -> Reference:
+    """The shortest public name a class can be imported by: `sqlalchemy.String`, not `sqlalchemy.sql.sqltypes.String`."""
+    name = cls.__qualname__
+    if cls.__module__.startswith("sqlalchemy."):
+        if getattr(sa, name, None) is cls:
+            return Reference("sqlalchemy", name)
+        for dialect in _DIALECTS:
+            if cls.__module__.startswith(f"sqlalchemy.dialects.{dialect}."):
+                return Reference(f"sqlalchemy.dialects.{dialect}", name)
+    if "<locals>" in name:
+        raise StateError(
+            f"type {name} is defined inside a function, so no file can import it",
+            hint="move the class to the top of its module",
+        )
+    return Reference(cls.__module__, name)
+
+
+def _enum_arguments(type_: sa.Enum) -> tuple[tuple[Any, ...], tuple[tuple[str, Any], ...]]:
+    """An enum is described by its labels, never by the Python class: the class changes, history must not."""
+    _, others = _arguments(type_)
+    options = {key: value for key, value in others if key not in ("name", "schema", "metadata", "length")}
+    if type_.name is not None:
+        options["name"] = str(type_.name)
+    if type_.schema is not None:
+        options["schema"] = str(type_.schema)
+    if type(type_) is sa.Enum:
+        # The length follows from the labels unless somebody widened it on purpose.
+        if type_.length and type_.length != max((len(label) for label in type_.enums), default=0):
+            options["length"] = type_.length
+        if not type_.native_enum:
+            options["native_enum"] = False
+        if type_.create_constraint:
+            options["create_constraint"] = True
+    return tuple(type_.enums), tuple(sorted(options.items()))
+
+
+def _decorator_arguments(type_: TypeDecorator[Any]) -> tuple[tuple[Any, ...], tuple[tuple[str, Any], ...]]:
+    """A TypeDecorator without an own constructor hands its arguments to the type it wraps."""
+    if isinstance(type(type_).impl, TypeEngine):
+        return (), ()
+    return _arguments(type_.impl_instance)
+
+
+def _arguments(type_: TypeEngine[Any]) -> tuple[tuple[Any, ...], tuple[tuple[str, Any], ...]]:
+    cls: Any = type(type_)
+    defaults = _default_arguments(cls)
+    positional: list[Any] = []
+    named: dict[str, Any] = {}
+    in_front = True
+    for parameter in _parameters(cls):
+        value = _freeze(_attribute(type_, parameter))
+        if value == defaults.get(parameter.name, _freeze(parameter.default)):
+            in_front = False
+        elif in_front and parameter.kind is not parameter.KEYWORD_ONLY and not isinstance(value, bool):
+            positional.append(value)
+        else:
+            named[parameter.name] = value
+            in_front = False
+    return tuple(positional), tuple(named.items())
+
+
+@lru_cache(maxsize=None)
+def _default_arguments(cls: type) -> Mapping[str, Any]:
+    """What each argument is when nothing is given: some types replace None by a value of their own."""
+    try:
+        instance = cls()
+    except (TypeError, ValueError, sa.exc.SQLAlchemyError):
+        return {}
+    return {p.name: _freeze(_attribute(instance, p)) for p in _parameters(cls)}
+
+
+@lru_cache(maxsize=None)
+def _parameters(cls: type) -> tuple[inspect.Parameter, ...]:
+    """The constructor's parameters, following `**kwargs` into the base classes."""
+    return tuple(_walk_parameters(cls))
+
+
+def _walk_parameters(cls: type) -> Iterator[inspect.Parameter]:
+    seen: set[str] = set()
+    for base in cls.__mro__:
+        init = base.__dict__.get("__init__")
+        if init is None:
+            continue
+        if base is object:
+            return
+        parameters = list(inspect.signature(init).parameters.values())[1:]
+        for parameter in parameters:
+            if parameter.kind not in _VARIADIC and parameter.name not in seen and parameter.name[0] != "_":
+                seen.add(parameter.name)
+                # Arguments that a base class takes through **kwargs can only be given by name.
+                yield parameter if len(seen) == parameters.index(parameter) + 1 else _by_name(parameter)
+        if not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters):
+            return
+
+
+def _by_name(parameter: inspect.Parameter) -> inspect.Parameter:
+    return parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+
+
+_MISSING = object()
+
+
+def _attribute(type_: TypeEngine[Any], parameter: inspect.Parameter) -> Any:
+    for name in (parameter.name, f"_{parameter.name}"):
+        value = getattr(type_, name, _MISSING)
+        if value is not _MISSING:
+            return value
+    if parameter.default is not inspect.Parameter.empty:
+        return parameter.default
+    raise StateError(
+        f"type {type(type_).__qualname__} does not keep its argument {parameter.name!r}",
+        hint=f"set self.{parameter.name} in its __init__, so that a revision file can repeat the call",
+    )
+
+
+def _freeze(value: Any) -> Any:
+    """A constructor argument as a comparable value."""
+    if isinstance(value, TypeEngine):
+        return describe_type(value)
+    if isinstance(value, type) and issubclass(value, TypeEngine):
+        return describe_type(value())
+    if isinstance(value, type):
+        return reference_to(value)
+    if isinstance(value, list | tuple):
+        return tuple(_freeze(item) for item in value)
+    return value
+
+
+# --- string literals --------------------------------------------------------------------------------------------------
+
+_STRING = re.compile(r"'((?:[^']|'')*)'")
+
+
+def string_value(sql: str) -> str | None:
+    """The Python string of a plain SQL string literal, or None when `sql` is anything else."""
+    match = _STRING.fullmatch(sql)
+    return match[1].replace("''", "'") if match else None

@@ -1,0 +1,56 @@
+"""Database URLs as text: the driver they mean, where a SQLite file lies, what must not be printed.
+
+Text in, text out. SQLAlchemy could parse a URL, but it takes a while to import, refuses the `postgres://` that
+hosting services hand out, and cannot hide a password in text that it fails to parse, which is just when a URL
+is printed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from minimig.errors import ConfigError
+
+SCHEMES = (
+    (re.compile(r"^postgres(?:ql)?://"), "postgresql+psycopg://"),
+    (re.compile(r"^postgres\+"), "postgresql+"),
+    (re.compile(r"^(?:mysql|mariadb)://"), "mysql+pymysql://"),
+)
+SQLITE_FILE = re.compile(r"(sqlite(?:\+\w+)?:///)([^?]*)(\?.*)?", re.DOTALL)
+# Up to the last @: a password that its owner forgot to quote may contain one, and showing half of it would be
+# worse than hiding a host.
+USER_PASSWORD = re.compile(r"(://[^:/@]*:).+@", re.DOTALL)
+QUERY_PASSWORD = re.compile(r"([?&](?:\w*password|passwd|pwd|passphrase|odbc_connect)=)[^&]+", re.IGNORECASE)
+
+
+def choose_driver(url: str) -> str:
+    """`url` with the driver that the extras install, where it names none: psycopg, PyMySQL."""
+    for pattern, scheme in SCHEMES:
+        url = pattern.sub(scheme, url)
+    return url
+
+
+def anchor_sqlite(url: str, root: Path) -> str:
+    """`url` with a relative SQLite path put under `root`; any other URL as it is.
+
+    A path that depended on the working directory would give every caller a database of its own.
+    """
+    match = SQLITE_FILE.fullmatch(url)
+    if match is None:
+        return url
+    scheme, name, query = match.groups()
+    if name in ("", ":memory:") or name.startswith("file:") or re.match("[A-Za-z]:", name):
+        return url
+    path = os.path.normpath(root / name)
+    if "?" in path:
+        raise ConfigError(
+            "a SQLite URL cannot hold a path with a question mark", where=path, hint="rename the folder"
+        )
+    return f"{scheme}{path}{query or ''}"
+
+
+def mask_url(url: str) -> str:
+    """`url` with its password hidden, wherever drivers take one. Errs towards hiding too much."""
+    return QUERY_PASSWORD.sub(r"\1***", USER_PASSWORD.sub(r"\1***@", url))
