@@ -1,7 +1,7 @@
 """Reading TOML: a file, one table in it, one value, each checked, with an error that names the place.
 
-In come a path or a parsed table, out come text and lists of text with their `${NAME}` filled in. What the keys mean is
-the business of `config`.
+In come a path or a parsed table, out come text and lists of text with their `${NAME}` filled in. What the
+keys mean is the business of `config`.
 """
 
 from __future__ import annotations

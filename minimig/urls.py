@@ -1,6 +1,6 @@
 """Database URLs as text: the driver they mean, where a SQLite file lies, what must not be printed.
 
-Text in, text out. SQLAlchemy could parse a URL, but it takes a while to import, refuses the `postgres://` that
+Text in, text out. SQLAlchemy could parse a URL, but it takes a while to import, refuses the postgres:// that
 hosting services hand out, and cannot hide a password in text that it fails to parse, which is just when a URL
 is printed.
 """

@@ -9,13 +9,15 @@
 4. Subclass `Normalizer` beside it: spell a state as the database would report it.
 5. Enter both in `dialects/registry.py`, and run the contract suite in `tests/contract` against the real database.
 
-An editor never decides what to do, only how to say it; it never opens or ends a transaction.
+An editor never decides what to do, only how to say it. When a transaction begins and ends is the executor's business;
+`transaction` only says how this database wraps one migration.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -52,6 +54,13 @@ class SchemaEditor(ABC):
         self.output = output
 
     # --- the life of an editor ----------------------------------------------------------------------------------------
+
+    @classmethod
+    @contextmanager
+    def transaction(cls, connection: sa.Connection) -> Iterator[None]:
+        """The transaction around one migration: committed at the end, rolled back when an error passes through."""
+        with connection.begin():
+            yield
 
     def finish(self) -> None:
         """Send what was held back; called once, after the last operation and before the version row is written."""

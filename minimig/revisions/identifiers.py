@@ -89,9 +89,7 @@ def _names(graph: MigrationGraph, app: str) -> list[str]:
 
 def _no_app(graph: MigrationGraph, app: str) -> TargetError:
     apps = graph.apps()
-    known = (
-        f"apps with revisions: {', '.join(apps)}" if apps else "write revisions with `minimig makemigrations`"
-    )
+    known = f"apps that have: {', '.join(apps)}" if apps else "write some with `minimig makemigrations`"
     return TargetError(f"no app {app!r} has revisions", hint=nearest(app, apps) or known)
 
 
@@ -106,7 +104,7 @@ class _Places:
     def find(self, text: str) -> str | None:
         matches = self._matches(text)
         steps = _STEPS.fullmatch(text)
-        # Names may hold hyphens: what reads as a name is one, `2024-1` counts back from `2024` only if it is none.
+        # Names may hold hyphens: `2024-1` counts back from `2024` only where no name begins with all of it.
         if matches or steps is None:
             return self._only(text, matches)
         place = steps["place"]

@@ -1,0 +1,186 @@
+"""A project's Python files, read but never run: which module each is, what it imports, what its names stand for.
+
+In comes a folder, out comes a `Project`. It is as much as can be known of a program without importing it, which must
+not happen while a project is being set up: importing may connect to databases or start servers.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+SKIPPED_FOLDERS = frozenset(
+    {"__pycache__", "alembic", "build", "dist", "migrations", "node_modules", "site-packages", "test", "tests"}
+)
+SKIPPED_FILES = frozenset({"__main__.py", "conftest.py", "noxfile.py", "setup.py"})
+
+
+@dataclass(frozen=True)
+class Module:
+    """One file. `names` maps what it imports to (module, name); the name is "" for a module as a whole."""
+
+    name: str
+    path: Path
+    body: tuple[ast.stmt, ...]
+    names: Mapping[str, tuple[str, str]]
+    imports: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Project:
+    """The modules by dotted name, and the files that could not be read, each with the reason."""
+
+    modules: Mapping[str, Module]
+    skipped: tuple[tuple[Path, str], ...]
+
+    def origin(self, module: str, dotted: str) -> tuple[str, str]:
+        """Where the object that `module` calls `dotted` was defined: (module, name), through imports of imports.
+
+        What comes from outside the project ends the search: ("sqlalchemy.orm", "DeclarativeBase").
+        """
+        seen: set[tuple[str, str]] = set()
+        place = (module, dotted)
+        while place not in seen and place[0] in self.modules:
+            seen.add(place)
+            head, _, rest = place[1].partition(".")
+            if head not in self.modules[place[0]].names:
+                break
+            source, name = self.modules[place[0]].names[head]
+            if name and f"{source}.{name}" in self.modules:  # from blog import models
+                source, name = f"{source}.{name}", ""
+            place = _descend(self.modules, source, ".".join(filter(None, (name, rest))))
+        return place
+
+    def reach(self, module: str, reached: set[str]) -> None:
+        """Add to `reached` every module of the project that importing `module` imports."""
+        waiting = [module]
+        while waiting:
+            name = waiting.pop()
+            parts = name.split(".")
+            for end in range(1, len(parts) + 1):
+                package = ".".join(parts[:end])
+                if package in self.modules and package not in reached:
+                    reached.add(package)
+                    waiting.extend(self.modules[package].imports)
+
+
+def read_project(folder: Path) -> Project:
+    """Parse every Python file of the project in `folder`. A file that cannot be parsed is reported, not raised."""
+    modules: dict[str, Module] = {}
+    skipped: list[tuple[Path, str]] = []
+    for path in python_files(folder):
+        name = module_name(folder, path)
+        if name is None:
+            continue
+        try:
+            tree = _parse(path)
+        except (OSError, SyntaxError, ValueError, RecursionError) as error:
+            skipped.append((path, str(error)))
+            continue
+        body = tuple(top_level(tree.body))
+        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        modules[name] = Module(name, path, body, _imported_names(body, package), _imported_modules(body, package))
+    return Project(modules, tuple(skipped))
+
+
+def python_files(folder: Path) -> Iterator[Path]:
+    """The project's own source files in a stable order: no tests, no migrations, nothing installed or generated."""
+    for current, folders, files in os.walk(folder):
+        here = Path(current)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".")
+            and name not in SKIPPED_FOLDERS
+            and not (here / name / "pyvenv.cfg").exists()
+        )
+        for name in sorted(files):
+            if name.endswith(".py") and name not in SKIPPED_FILES and not name.startswith("test_"):
+                yield here / name
+
+
+def module_name(folder: Path, path: Path) -> str | None:
+    """What `path` is imported as, or None when no import statement can name it."""
+    src = folder / "src"
+    root = src if path.is_relative_to(src) and not (src / "__init__.py").exists() else folder
+    parts = list(path.relative_to(root).with_suffix("").parts)
+    if parts[-1] == "__init__":
+        parts.pop()
+    return ".".join(parts) if parts and all(part.isidentifier() for part in parts) else None
+
+
+def top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements that run when the module is imported, those under if, try and with included."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, ast.If | ast.Try | ast.With):
+            yield from top_level(statement.body)
+            if not isinstance(statement, ast.With):
+                yield from top_level(statement.orelse)
+            for handler in statement.handlers if isinstance(statement, ast.Try) else ():
+                yield from top_level(handler.body)
+
+
+def dotted(node: ast.expr) -> str:
+    """`sa.orm.Base` for a name or a chain of attributes, "" for anything else. Generic[...] counts as its base."""
+    if isinstance(node, ast.Subscript):
+        return dotted(node.value)
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        before = dotted(node.value)
+        return f"{before}.{node.attr}" if before else ""
+    return ""
+
+
+def _parse(path: Path) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # invalid escapes in the project's strings are not ours to report
+        return ast.parse(path.read_bytes(), str(path))
+
+
+def _imported_names(body: tuple[ast.stmt, ...], package: str) -> dict[str, tuple[str, str]]:
+    names: dict[str, tuple[str, str]] = {}
+    for statement in body:
+        if isinstance(statement, ast.Import):
+            for alias in statement.names:
+                source = alias.name if alias.asname else alias.name.partition(".")[0]
+                names[alias.asname or source] = (source, "")
+        elif isinstance(statement, ast.ImportFrom):
+            source = _source(statement, package)
+            names.update({alias.asname or alias.name: (source, alias.name) for alias in statement.names})
+    return names
+
+
+def _imported_modules(body: tuple[ast.stmt, ...], package: str) -> frozenset[str]:
+    modules: set[str] = set()
+    for statement in body:
+        if isinstance(statement, ast.Import):
+            modules.update(alias.name for alias in statement.names)
+        elif isinstance(statement, ast.ImportFrom):
+            source = _source(statement, package)
+            modules.add(source)
+            modules.update(f"{source}.{alias.name}" for alias in statement.names)
+    return frozenset(modules)
+
+
+def _source(statement: ast.ImportFrom, package: str) -> str:
+    """The absolute name of the module in `from ..x import y`."""
+    if not statement.level:
+        return statement.module or ""
+    parts = package.split(".") if package else []
+    kept = parts[: len(parts) - statement.level + 1]
+    return ".".join([*kept, *filter(None, [statement.module])])
+
+
+def _descend(modules: Mapping[str, Module], source: str, path: str) -> tuple[str, str]:
+    """Move leading names of `path` that are submodules into `source`: ("blog", "db.Base") -> ("blog.db", "Base")."""
+    head, _, rest = path.partition(".")
+    while rest and f"{source}.{head}" in modules:
+        source, path = f"{source}.{head}", rest
+        head, _, rest = path.partition(".")
+    return source, path

@@ -1,0 +1,70 @@
+"""A real transaction around a migration on SQLite.
+
+SQLite rolls DDL back like anything else, but three things stand in the way. Python's driver opens transactions only before
+data changes (docs.python.org, sqlite3, "Transaction control"), so BEGIN is sent by hand. Foreign-key enforcement would
+delete the children of a table that is rebuilt, and it cannot be switched inside a transaction (SQLite manual, PRAGMA
+foreign_keys), so it is off from before BEGIN until after COMMIT. In exchange the whole database is checked before COMMIT,
+and only violations that were not there before count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+
+from minimig.errors import DatabaseError, UnsupportedError
+
+Violation = tuple[Any, ...]
+"""Table, rowid, table pointed to, number of the key: a row of PRAGMA foreign_key_check."""
+
+
+@contextmanager
+def sqlite_transaction(connection: sa.Connection) -> Iterator[None]:
+    """BEGIN IMMEDIATE ... COMMIT without enforcement of foreign keys, checked before the commit.
+
+    Raises DatabaseError when a foreign key is violated that was not before; everything is rolled back then.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    enforced = _switch_enforcement(driver, on=False)
+    try:
+        with connection.begin():
+            if not driver.in_transaction:  # an engine may send BEGIN by itself, through an event
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            before = foreign_key_violations(connection)
+            yield
+            _refuse_new(foreign_key_violations(connection) - before)
+    finally:
+        if enforced:
+            _switch_enforcement(driver, on=True)
+
+
+def foreign_key_violations(connection: sa.Connection) -> frozenset[Violation]:
+    """Every row that points to a row that does not exist."""
+    rows = connection.exec_driver_sql("PRAGMA foreign_key_check")
+    return frozenset(tuple(row) for row in rows)
+
+
+def _refuse_new(violations: frozenset[Violation]) -> None:
+    if violations:
+        table, rowid, target, _ = min(violations, key=str)
+        raise DatabaseError(
+            f"{len(violations)} row(s) point to rows that do not exist: table {table}, rowid {rowid}, to {target}",
+            hint="repair these rows in a data step before the foreign key is added",
+        )
+
+
+def _switch_enforcement(driver: Any, *, on: bool) -> bool:
+    """Switch enforcement on or off; tells whether it was on. Goes past SQLAlchemy, which would open a transaction."""
+    was_on = bool(driver.execute("PRAGMA foreign_keys").fetchone()[0])
+    if was_on == on:
+        return was_on
+    driver.execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
+    if bool(driver.execute("PRAGMA foreign_keys").fetchone()[0]) != on:
+        raise UnsupportedError(
+            "foreign-key enforcement cannot be switched: the connection is inside a transaction",
+            hint="hand minimig a connection without an open transaction, or an engine",
+        )
+    return was_on

@@ -1,0 +1,219 @@
+"""What a project brings as code: its models, its engine, and the `env` file that swaps parts of minimig.
+
+In come `Settings`, out come MetaData objects, an Engine, and one frozen `Environment` that the commands
+pass on.
+
+Alembic runs the project's `env.py` for every command and expects it to connect and to migrate; Django finds
+models in its registry. Here names in the configuration suffice, and an `env` file is one function from
+Environment to Environment.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool, StaticPool
+
+from minimig.config import AppSettings, Settings
+from minimig.errors import ConfigError, ModelsError, nearest
+from minimig.targets import guarded, import_path, resolve
+from minimig.urls import mask_url
+
+__all__ = ["Environment", "import_path", "load_environment", "load_metadata", "make_engine"]
+
+EXTRAS = {"psycopg": "minimig[postgresql]", "pymysql": "minimig[mysql]", "MySQLdb": "minimig[mysql]"}
+SYNC_DRIVERS = {
+    "sqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mysql+pymysql",
+}
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The settings, and what the project's `env` file puts in their place.
+
+    `engine` and `metadata` (by app label) replace what the settings name. `include(kind, name)` says
+    whether an object of the database or the models is minimig's business; None means that everything is.
+    """
+
+    settings: Settings
+    engine: sa.Engine | None = None
+    metadata: Mapping[str, tuple[sa.MetaData, ...]] | None = None
+    include: Callable[[str, str], bool] | None = None
+
+
+def load_environment(settings: Settings) -> Environment:
+    """The environment of a project: `configure(Environment(settings))` of its `env` file, if it has one.
+
+    Raises ConfigError when the file is missing, fails, or does not give an Environment back.
+    """
+    environment = Environment(settings)
+    if settings.env is None:
+        return environment
+    path = (settings.root / settings.env).resolve()
+    if not path.is_file():
+        raise ConfigError("the file that `env` names does not exist", where=str(path))
+    with import_path(settings.root):
+        module = guarded(lambda: _run_file(path), "the env file failed", path.parent, ConfigError)
+        configure = getattr(module, "configure", None)
+        if not callable(configure):
+            raise ConfigError(
+                "the env file has no function `configure`",
+                where=str(path),
+                hint=nearest("configure", vars(module))
+                or "write: def configure(environment): return environment",
+            )
+        result = guarded(lambda: configure(environment), "`configure` failed", path.parent, ConfigError)
+    if not isinstance(result, Environment):
+        raise ConfigError(
+            f"`configure` returned {type(result).__name__} instead of an Environment",
+            where=str(path),
+            hint="end it with: return dataclasses.replace(environment, ...)",
+        )
+    return result
+
+
+def load_metadata(setting: AppSettings, root: Path) -> tuple[sa.MetaData, ...]:
+    """The MetaData objects that an app names, each once, in the order named.
+
+    A name may stand for a MetaData, an object that has one (`.metadata`) or several (`.metadatas`), a list
+    of these, or a function without arguments that returns one. Raises ModelsError when a name leads
+    nowhere, when it stands for something else, or when no table is defined in what was found.
+    """
+    found: dict[str, list[sa.MetaData]] = {}
+    with import_path(root):
+        for target in setting.metadata:
+            value = resolve(target, root, ModelsError)
+            found[target] = list(_metadata_in(value, target, root))
+    # Only now: a module later in the list may define the tables of an earlier one's Base.
+    for target, metadatas in found.items():
+        if not any(metadata.tables for metadata in metadatas):
+            raise _no_tables(setting, target)
+    return tuple({id(metadata): metadata for metadatas in found.values() for metadata in metadatas}.values())
+
+
+def make_engine(settings: Settings) -> sa.Engine:
+    """The engine of the project's `engine` name, or a new one for its URL. It opens no connection yet.
+
+    Raises ConfigError for a URL that makes no sense, a driver that is missing or asynchronous, or a name
+    that is no engine.
+    """
+    if settings.engine is not None:
+        return _named_engine(settings.engine, settings)
+    text = settings.database_url()
+    where = mask_url(text)
+    try:
+        url = sa.make_url(text)
+        in_memory = url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
+        # One connection for a database that lives in it; elsewhere none kept, so that a finished run holds
+        # no lock.
+        engine = sa.create_engine(url, poolclass=StaticPool if in_memory else NullPool)
+    except sa.exc.NoSuchModuleError as error:
+        raise ConfigError(
+            f"SQLAlchemy knows no database called {text.partition('://')[0]}",
+            where=where,
+            hint=nearest(text.partition("://")[0], SYNC_DRIVERS) or "is its dialect's package installed?",
+        ) from error
+    except (sa.exc.ArgumentError, ValueError, TypeError):
+        # from None: SQLAlchemy's message may quote the URL with its password
+        raise ConfigError(
+            "the URL of the database cannot be read", where=where, hint=_url_hint(text)
+        ) from None
+    except ImportError as error:
+        module = (error.name or "").partition(".")[0]
+        hint = (
+            f"pip install '{EXTRAS[module]}'" if module in EXTRAS else f"pip install {module or 'the driver'}"
+        )
+        raise ConfigError(
+            f"the driver of the database is not installed: {error}", where=where, hint=hint
+        ) from error
+    if engine.dialect.is_async:
+        raise _asynchronous(where, SYNC_DRIVERS.get(engine.dialect.name))
+    return engine
+
+
+def _metadata_in(value: Any, target: str, root: Path, *, call: bool = True) -> Iterable[sa.MetaData]:
+    if isinstance(value, sa.MetaData):
+        return [value]
+    if isinstance(held := getattr(value, "metadatas", None), Mapping):  # Flask-SQLAlchemy: one for each bind
+        return _metadata_in(held, target, root, call=False)
+    if isinstance(held := getattr(value, "metadata", None), sa.MetaData):
+        return [held]
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple | set | frozenset):
+        return [metadata for item in value for metadata in _metadata_in(item, target, root, call=call)]
+    # A class is callable too, but an instance of any odd class is nobody's models.
+    if call and callable(value) and not isinstance(value, type):
+        result = guarded(value, f"{target}: the function failed", root, ModelsError)
+        return _metadata_in(result, target, root, call=False)
+    kind = f"the class {value.__name__}" if isinstance(value, type) else f"of type {type(value).__name__}"
+    raise ModelsError(
+        f"{target} is {kind}, not a MetaData",
+        where="`metadata` in the configuration",
+        hint="name a MetaData, a declarative base, a list of them, or a function that returns one",
+    )
+
+
+def _no_tables(setting: AppSettings, target: str) -> ModelsError:
+    module, _, name = target.partition(":")
+    package = module.rpartition(".")[0]
+    guess = (
+        f"{package}.models" if package and not module.endswith(".models") else f"{package or 'blog'}.posts"
+    )
+    return ModelsError(
+        f"{target} has no table: the modules that define the tables were not imported",
+        where=f"app {setting.label}",
+        hint=f'list the modules that use {name}: metadata = ["{target}", "{guess}:{name}"]; '
+        f"or import them at the end of {module}",
+    )
+
+
+def _named_engine(target: str, settings: Settings) -> sa.Engine:
+    with import_path(settings.root):
+        value = resolve(target, settings.root, ConfigError)
+        if callable(value) and not isinstance(value, sa.Engine | type):
+            value = guarded(value, f"{target}: the function failed", settings.root, ConfigError)
+    if isinstance(value, sa.Engine):
+        return value
+    if isinstance(getattr(value, "sync_engine", None), sa.Engine):
+        raise _asynchronous(target, None)
+    raise ConfigError(
+        f"{target} gives {type(value).__name__}, not an Engine",
+        where="`engine` in the configuration",
+        hint="name an Engine, or a function without arguments that returns one",
+    )
+
+
+def _asynchronous(where: str, instead: str | None) -> ConfigError:
+    hint = f"use {instead}://... for migrations" if instead else "name a synchronous engine or set `url`"
+    return ConfigError("asynchronous engines cannot run migrations yet", where=where, hint=hint)
+
+
+def _url_hint(text: str) -> str:
+    if "://" not in text:
+        return "a URL looks like sqlite:///blog.db or postgresql://user@host/name"
+    return "write special characters of the password in percent form: @ is %40, / is %2F, : is %3A"
+
+
+def _run_file(path: Path) -> ModuleType:
+    # A name of its own: two projects in one process both have an `env.py`. Registered, because dataclasses
+    # look their module up.
+    name = f"minimig_env_{zlib.crc32(str(path).encode())}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ConfigError("the env file must be a Python file ending in .py", where=str(path))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module

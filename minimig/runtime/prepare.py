@@ -1,0 +1,84 @@
+"""Everything about a plan that can be known before the first statement runs.
+
+Each step gets its migration and, for each of its operations, the state before and after it. A file that does not load, an
+operation that does not fit, a step without a way back: all of them stop the run here, while the database is still
+untouched. (Django finds an irreversible step only when it gets there, with the later ones already undone.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from minimig.errors import IrreversibleError
+from minimig.operations.base import Operation
+from minimig.revisions.graph import MigrationGraph
+from minimig.revisions.loader import Migration
+from minimig.revisions.replay import downward, replay, steps
+from minimig.runtime.plan import Direction, Plan, Step
+from minimig.state.schema import SchemaState
+
+Move = tuple[Operation, SchemaState, SchemaState]
+"""An operation with the state before and after it."""
+
+
+@dataclass(frozen=True)
+class PreparedStep:
+    """A step with all that is needed to carry it out."""
+
+    step: Step
+    migration: Migration
+    moves: tuple[Move, ...]
+
+
+def prepare(
+    graph: MigrationGraph, load: Callable[[str], Migration], plan: Plan, applied: Collection[str]
+) -> tuple[PreparedStep, ...]:
+    """Every step of the plan with its operations and states, in the order of the plan.
+
+    Raises RevisionFileError, StateError or IrreversibleError, naming file and operation.
+    """
+    planned = set(plan.revisions)
+    known = set(applied) & set(graph.headers)
+    if plan.direction is Direction.BACKWARD:
+        return _prepare_backward(graph, load, plan, known - planned)
+    state = replay(load(revision) for revision in graph.order(known))
+    prepared = []
+    for step in plan:
+        migration = load(step.revision)
+        moves = tuple(steps(migration, state))
+        state = moves[-1][2] if moves else state
+        prepared.append(PreparedStep(step, migration, moves))
+    return tuple(prepared)
+
+
+def _prepare_backward(
+    graph: MigrationGraph, load: Callable[[str], Migration], plan: Plan, staying: Collection[str]
+) -> tuple[PreparedStep, ...]:
+    # What stays is replayed first, so that each state holds exactly what the database will hold at that moment.
+    state = replay(load(revision) for revision in graph.order(staying))
+    prepared = []
+    for step in reversed(plan.steps):
+        migration = load(step.revision)
+        _refuse_irreversible(migration)
+        prepared.append(PreparedStep(step, migration, tuple(downward(migration, state))))
+        upward = list(steps(migration, state))
+        state = upward[-1][2] if upward else state
+    return tuple(reversed(prepared))
+
+
+def _refuse_irreversible(migration: Migration) -> None:
+    header = migration.header
+    if header.irreversible is not None:
+        raise IrreversibleError(
+            f"{header.revision} cannot be taken back: {header.irreversible}",
+            where=str(header.path),
+            hint="nothing was changed; choose a target after it, or restore a backup",
+        )
+    for number, operation in enumerate(migration.up if migration.down is None else (), start=1):
+        if not operation.reversible:
+            raise IrreversibleError(
+                f"{header.revision} cannot be taken back: operation {number} ({operation.describe()}) has no reverse",
+                where=str(header.path),
+                hint="nothing was changed; give that operation a reverse, or write a down list in the file",
+            )

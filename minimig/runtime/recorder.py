@@ -1,0 +1,113 @@
+"""The version table: which revisions this database has had, and what is needed to know about each.
+
+One row per applied revision, never reordered; heads are computed from the graph, not stored. (Alembic stores the heads
+alone, so it cannot say when or what was applied; Django stores a row per migration, without a key, a checksum or a
+duration.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from minimig.errors import DatabaseError
+
+
+@dataclass(frozen=True)
+class Applied:
+    """One applied revision as the version table remembers it."""
+
+    app: str
+    name: str
+    applied_at: datetime | None = None
+    seconds: float | None = None
+    checksum: str | None = None
+    file_checksum: str | None = None
+    tool: str | None = None
+
+    @property
+    def revision(self) -> str:
+        return f"{self.app}.{self.name}"
+
+
+class Recorder:
+    """Reads and writes the version table called `name`, in `schema` or the default one."""
+
+    def __init__(self, name: str = "minimig_version", schema: str | None = None) -> None:
+        self.table = sa.Table(
+            name,
+            sa.MetaData(),
+            sa.Column("app", sa.String(100), primary_key=True),
+            sa.Column("name", sa.String(190), primary_key=True),
+            sa.Column("applied_at", sa.DateTime(timezone=True), server_default=sa.func.current_timestamp()),
+            sa.Column("seconds", sa.Double),
+            sa.Column("checksum", sa.String(64)),
+            sa.Column("file_checksum", sa.String(64)),
+            sa.Column("tool", sa.String(40)),
+            sa.Column("way_back", sa.Text),
+            schema=schema,
+        )
+
+    def read(self, connection: sa.Connection) -> tuple[Applied, ...]:
+        """All rows, oldest first; nothing when the table does not exist. One query when it does.
+
+        Raises DatabaseError when the table is there but cannot be read.
+        """
+        columns = [c for c in self.table.columns if c.name != "way_back"]
+        query = sa.select(*columns).order_by(self.table.c.applied_at, self.table.c.app, self.table.c.name)
+        borrowed = connection.in_transaction()
+        if borrowed and not self.exists(connection):
+            return ()  # a failing query would break the caller's transaction on PostgreSQL
+        try:
+            rows = connection.execute(query).all()
+        except sa.exc.DBAPIError as error:
+            if not borrowed:
+                connection.rollback()
+            if self.exists(connection):
+                raise DatabaseError(f"version table {self.table.key} cannot be read: {error.orig}") from error
+            return ()
+        return tuple(Applied(**row._mapping) for row in rows)
+
+    def exists(self, connection: sa.Connection) -> bool:
+        """Whether the version table is there."""
+        return sa.inspect(connection).has_table(self.table.name, schema=self.table.schema)
+
+    def ensure(self, connection: sa.Connection) -> None:
+        """Create the version table if it is not there. Raises DatabaseError with the database's reason."""
+        try:
+            self.table.create(connection, checkfirst=True)
+        except sa.exc.DBAPIError as error:
+            raise DatabaseError(
+                f"version table {self.table.key} cannot be created: {error.orig}",
+                hint="grant this user the right to create tables, or create the table for it",
+            ) from error
+
+    def record(self, connection: sa.Connection, row: Applied, way_back: str | None) -> None:
+        """Remember a revision as applied, now by the database's clock."""
+        values = {
+            "app": row.app,
+            "name": row.name,
+            "seconds": row.seconds,
+            "checksum": row.checksum,
+            "file_checksum": row.file_checksum,
+            "tool": row.tool,
+            "way_back": way_back,
+        }
+        connection.execute(self.table.insert().values(**values))
+
+    def erase(self, connection: sa.Connection, app: str, name: str) -> None:
+        """Forget a revision. Raises DatabaseError when there was no such row: somebody else was here."""
+        result = connection.execute(self.table.delete().where(self.table.c.app == app, self.table.c.name == name))
+        if result.rowcount == 0:
+            raise DatabaseError(
+                f"{app}.{name} vanished from the version table while it was being taken back",
+                hint="is another runner at work on this database? run minimig showmigrations",
+            )
+
+
+def revisions(rows: Iterable[Applied]) -> frozenset[str]:
+    """The identifiers of applied revisions."""
+    return frozenset(row.revision for row in rows)

@@ -1,0 +1,74 @@
+"""Fixtures for every test: a fresh, empty, real database of each kind.
+
+`database` runs a test once per kind; `sqlite_database`, `postgresql_database` and `mariadb_database` give one
+kind. Where the servers come from, and what happens without one, is told in `support.servers`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from support.databases import KINDS, Database, Server, sqlite_in
+from support.servers import server, skip_reason
+
+hypothesis.settings.register_profile("dev", deadline=None, print_blob=True)
+hypothesis.settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True, database=None)
+hypothesis.settings.load_profile(
+    os.environ.get("MINIMIG_HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev")
+)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Server]:
+    """One PostgreSQL server per test process."""
+    with server("postgresql") as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[Server]:
+    """One MariaDB server per test process."""
+    with server("mariadb") as found:
+        yield found
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path) -> Database:
+    """A fresh SQLite database."""
+    return sqlite_in(tmp_path)
+
+
+@pytest.fixture
+def postgresql_database(postgresql_server: Server) -> Iterator[Database]:
+    """A fresh PostgreSQL database."""
+    database = postgresql_server.create()
+    yield database
+    postgresql_server.drop(database)
+
+
+@pytest.fixture
+def mariadb_database(mariadb_server: Server) -> Iterator[Database]:
+    """A fresh MariaDB database."""
+    database = mariadb_server.create()
+    yield database
+    mariadb_server.drop(database)
+
+
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest) -> Database:
+    """A fresh database of each kind in turn."""
+    return request.getfixturevalue(f"{request.param}_database")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests did not run for want of a server, and how to make them run."""
+    reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    for kind in KINDS[1:]:
+        count = sum(skip_reason(kind) in reason for reason in reasons)
+        if count:
+            terminalreporter.write_line(f"{count} tests skipped: {skip_reason(kind)}", yellow=True)
