@@ -87,6 +87,10 @@ class UnsupportedError(MinimigError):
     """The database cannot do what the operation asks for."""
 
 
+class NeedsConnectionError(UnsupportedError):
+    """A step needs a live connection, and a script is being written."""
+
+
 class DatabaseError(MinimigError):
     """The database cannot be reached, or refused a statement."""
 

@@ -1,1 +1,1 @@
-"""Every command as a plain function: an environment and arguments in, data out. Nothing here asks or prints."""
+"""Every command as a plain function: an environment and arguments in, data out. None asks, none prints."""

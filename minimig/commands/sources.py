@@ -1,7 +1,7 @@
 """A project's Python files, read but never run: which module each is, what it imports, what its names stand for.
 
-In comes a folder, out comes a `Project`. It is as much as can be known of a program without importing it, which must
-not happen while a project is being set up: importing may connect to databases or start servers.
+In comes a folder, out comes a `Project`. It is as much as can be known of a program without importing it,
+which must not happen while a project is being set up: importing may connect to databases or start servers.
 """
 
 from __future__ import annotations
@@ -14,20 +14,37 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SKIPPED_FOLDERS = frozenset(
-    {"__pycache__", "alembic", "build", "dist", "migrations", "node_modules", "site-packages", "test", "tests"}
+    {
+        "__pycache__",
+        "alembic",
+        "build",
+        "dist",
+        "migrations",
+        "node_modules",
+        "site-packages",
+        "test",
+        "tests",
+    }
 )
 SKIPPED_FILES = frozenset({"__main__.py", "conftest.py", "noxfile.py", "setup.py"})
 
 
 @dataclass(frozen=True)
 class Module:
-    """One file. `names` maps what it imports to (module, name); the name is "" for a module as a whole."""
+    """One file: its top-level statements, and what it imports.
+
+    `names` maps an imported name to (module, name), where the name is "" for a module as a whole; `stars`
+    are the modules of `from x import *`; `imports` are all modules that importing this one may run.
+    """
 
     name: str
     path: Path
     body: tuple[ast.stmt, ...]
     names: Mapping[str, tuple[str, str]]
+    stars: tuple[str, ...]
     imports: frozenset[str]
+    classes: Mapping[str, ast.ClassDef]
+    defines: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -47,13 +64,22 @@ class Project:
         while place not in seen and place[0] in self.modules:
             seen.add(place)
             head, _, rest = place[1].partition(".")
-            if head not in self.modules[place[0]].names:
+            found = self._imported(self.modules[place[0]], head)
+            if found is None:
                 break
-            source, name = self.modules[place[0]].names[head]
+            source, name = found
             if name and f"{source}.{name}" in self.modules:  # from blog import models
                 source, name = f"{source}.{name}", ""
             place = _descend(self.modules, source, ".".join(filter(None, (name, rest))))
         return place
+
+    def _imported(self, module: Module, name: str) -> tuple[str, str] | None:
+        if name in module.names or not module.stars or name in module.defines:
+            return module.names.get(name)
+        own = [self.modules[star] for star in module.stars if star in self.modules]
+        givers = [star.name for star in own if name in star.names or name in star.defines]
+        outside = [star for star in module.stars if star not in self.modules]
+        return (givers or outside or [module.stars[0]])[0], name
 
     def reach(self, module: str, reached: set[str]) -> None:
         """Add to `reached` every module of the project that importing `module` imports."""
@@ -81,9 +107,7 @@ def read_project(folder: Path) -> Project:
         except (OSError, SyntaxError, ValueError, RecursionError) as error:
             skipped.append((path, str(error)))
             continue
-        body = tuple(top_level(tree.body))
-        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        modules[name] = Module(name, path, body, _imported_names(body, package), _imported_modules(body, package))
+        modules[name] = _module(name, path, tuple(top_level(tree.body)))
     return Project(modules, tuple(skipped))
 
 
@@ -125,6 +149,16 @@ def top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
                 yield from top_level(handler.body)
 
 
+def assigned(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+    """The (name, value) pairs of `a = b = value` and `a: Type = value`."""
+    if isinstance(statement, ast.Assign):
+        for target in statement.targets:
+            if isinstance(target, ast.Name):
+                yield target.id, statement.value
+    elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value:
+        yield statement.target.id, statement.value
+
+
 def dotted(node: ast.expr) -> str:
     """`sa.orm.Base` for a name or a chain of attributes, "" for anything else. Generic[...] counts as its base."""
     if isinstance(node, ast.Subscript):
@@ -141,6 +175,19 @@ def _parse(path: Path) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # invalid escapes in the project's strings are not ours to report
         return ast.parse(path.read_bytes(), str(path))
+
+
+def _module(name: str, path: Path, body: tuple[ast.stmt, ...]) -> Module:
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    names = _imported_names(body, package)
+    stars = tuple(
+        _source(statement, package)
+        for statement in body
+        if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
+    )
+    classes = {statement.name: statement for statement in body if isinstance(statement, ast.ClassDef)}
+    defines = frozenset(classes) | {variable for statement in body for variable, _ in assigned(statement)}
+    return Module(name, path, body, names, stars, _imported_modules(body, package), classes, defines)
 
 
 def _imported_names(body: tuple[ast.stmt, ...], package: str) -> dict[str, tuple[str, str]]:

@@ -27,7 +27,7 @@ from sqlalchemy.sql.naming import conv
 
 from minimig.dialects.change import TableChange
 from minimig.dialects.output import Output
-from minimig.errors import UnsupportedError
+from minimig.errors import NeedsConnectionError, UnsupportedError
 from minimig.state.expressions import is_constant
 from minimig.state.schema import SchemaState
 from minimig.state.tables import (
@@ -66,10 +66,10 @@ class SchemaEditor(ABC):
         """Send what was held back; called once, after the last operation and before the version row is written."""
 
     def connection_for(self, what: str) -> sa.Connection:
-        """The live connection, for a step that needs one. Raises UnsupportedError while a script is written."""
+        """The live connection, for a step that needs one. Raises NeedsConnectionError while a script is written."""
         self.finish()
         if self.output.connection is None:
-            raise UnsupportedError(f"{what} needs a live connection and cannot be written as a script")
+            raise NeedsConnectionError(f"{what} needs a live connection and cannot be written as a script")
         return self.output.connection
 
     def run_sql(self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:

@@ -99,7 +99,7 @@ def _forward(graph: MigrationGraph, done: frozenset[str], targets: tuple[str, ..
 
 def _backward(graph: MigrationGraph, done: frozenset[str], roots: tuple[str, ...]) -> Plan:
     doomed = graph.order(graph.descendants(roots) & done)
-    return Plan(tuple(Step(revision, Direction.BACKWARD) for revision in doomed))
+    return Plan(tuple(Step(revision, Direction.BACKWARD) for revision in reversed(doomed)))
 
 
 def _out_of_order(child: Header, parent: Header) -> HistoryError:

@@ -72,11 +72,11 @@ def imported(module: Module, node: ast.AST, modules: dict[str, Module]) -> Itera
 
 
 def upward_imports(graph: nx.DiGraph, floors: dict[str, int]) -> list[str]:
-    """Imports that lead from a room to another that stands no lower."""
+    """Imports that lead from a room to another that stands no lower; one without a floor is passed over."""
     found = []
     for source, target in graph.edges:
         low, high = room(source), room(target)
-        if low != high and floors[high] >= floors[low]:
+        if low != high and {low, high} <= floors.keys() and floors[high] >= floors[low]:
             found.append(f"{source} (floor {floors[low]}) imports {target} (floor {floors[high]})")
     return found
 

@@ -1,0 +1,5 @@
+"""`python -m minimig`: the same as the `minimig` command."""
+
+from minimig.cli.main import main
+
+main()

@@ -1,0 +1,109 @@
+"""Commands that move a database: migrate, and the plan of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+import minimig
+from minimig.commands.project import Project
+from minimig.operations.base import Operation
+from minimig.revisions.identifiers import Target, resolve
+from minimig.revisions.replay import checksum, way_back
+from minimig.runtime.events import Listener, silence
+from minimig.runtime.executor import Executor
+from minimig.runtime.plan import Plan, Step, make_plan
+from minimig.runtime.prepare import PreparedStep, prepare
+from minimig.runtime.recorder import Applied, revisions
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """A step of a plan, and the operations that it runs in its direction."""
+
+    step: Step
+    operations: tuple[Operation, ...]
+
+
+@dataclass(frozen=True)
+class MigrateResult:
+    """What migrate did, or with `dry` would do. `seconds` is the time of the whole run."""
+
+    database: str
+    steps: tuple[PlannedStep, ...]
+    seconds: float
+    dry: bool
+
+
+@dataclass(frozen=True)
+class MigrateOptions:
+    """What migrate was asked for, besides the target. `dry` plans only, `fake` records without running."""
+
+    dry: bool = False
+    fake: bool = False
+
+
+def migrate(
+    project: Project,
+    app: str | None = None,
+    target: str | None = None,
+    options: MigrateOptions = MigrateOptions(),
+    listener: Listener = silence,
+) -> MigrateResult:
+    """Bring the configured database to a target; see `migrate_connection`."""
+    with project.connect() as connection:
+        return migrate_connection(project, connection, app, target, options, listener)
+
+
+def migrate_connection(
+    project: Project,
+    connection: sa.Connection,
+    app: str | None,
+    target: str | None,
+    options: MigrateOptions,
+    listener: Listener = silence,
+) -> MigrateResult:
+    """Bring the database behind `connection` to a target.
+
+    A connection inside a transaction belongs to the caller: nothing is committed then. Raises TargetError, HeadsError,
+    HistoryError, RevisionFileError, StateError and IrreversibleError before anything runs, MigrationFailedError when a
+    migration fails.
+    """
+    rows = project.applied(connection)
+    prepared = plan_steps(project, rows, app, target)
+    seconds = 0.0
+    if prepared and not options.dry:
+        executor = Executor(connection, project.recorder, describe)
+        if options.fake:
+            executor.fake(prepared, listener)
+        else:
+            seconds = executor.run(prepared, listener)
+    steps = tuple(PlannedStep(p.step, tuple(operation for operation, _, _ in p.moves)) for p in prepared)
+    return MigrateResult(project.database_name, steps, seconds, options.dry)
+
+
+def plan_steps(
+    project: Project, rows: Sequence[Applied], app: str | None, target: str | None
+) -> tuple[PreparedStep, ...]:
+    """The prepared steps from what is applied to a target; nothing was executed."""
+    project.check_files_exist(tuple(rows))
+    applied = revisions(rows)
+    if app is None and target is None and applied >= project.graph.headers.keys():
+        return ()  # everything is applied: no plan, no file, no model is needed to know that
+    plan = make_plan(project.graph, applied, resolve(project.graph, applied, app, target))
+    return prepare(project.graph, project.load, plan, applied)
+
+
+def describe(prepared: PreparedStep) -> tuple[Applied, str | None]:
+    """The version row of a migration, and its way back as source."""
+    migration = prepared.migration
+    row = Applied(
+        app=migration.header.app,
+        name=migration.header.name,
+        checksum=checksum(migration),
+        file_checksum=migration.digest,
+        tool=f"minimig {minimig.__version__}",
+    )
+    return row, way_back(migration, prepared.moves[0][1] if prepared.moves else None)

@@ -1,0 +1,176 @@
+"""Commands that write revision files: makemigrations in its forms."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from minimig.autogenerate.autodetector import diff
+from minimig.autogenerate.partition import Chunk, partition, reads_of
+from minimig.autogenerate.questioner import Questioner
+from minimig.commands.project import Project
+from minimig.errors import TargetError, UsageError, nearest
+from minimig.operations.base import Operation
+from minimig.operations.special import reversed_operations, states
+from minimig.revisions.header import check_name
+from minimig.revisions.names import file_name, merge_name, slug
+from minimig.revisions.writer import NewMigration, render, write_all
+from minimig.state.schema import SchemaState
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """A revision file that was, or would be, written."""
+
+    app: str
+    name: str
+    path: Path
+    text: str
+    operations: tuple[Operation, ...]
+
+    @property
+    def revision(self) -> str:
+        return f"{self.app}.{self.name}"
+
+
+@dataclass(frozen=True)
+class MakeOptions:
+    """What makemigrations was asked for, besides the apps."""
+
+    name: str | None = None
+    message: str | None = None
+    write: bool = True
+
+
+def make_migrations(
+    project: Project, apps: Sequence[str], questioner: Questioner, options: MakeOptions
+) -> tuple[NewFile, ...]:
+    """Write what leads from the files to the models; nothing when there is no difference.
+
+    Raises HeadsError when an app has two heads, ModelsError, QuestionError, WriterError.
+    """
+    _check_apps(project, apps)
+    project.graph.check_single_heads()
+    before, after = project.files_state, project.models.state
+    operations = diff(
+        before,
+        after,
+        questioner=questioner,
+        same_group=lambda old, new: project.app_of(old) == project.app_of(new),
+    )
+    chunks = partition(operations, before, _owners(project, operations, before))
+    wanted = _wanted(chunks, apps)
+    namer = _Namer(project, options)
+    new: list[NewMigration] = []
+    state = before
+    for number, chunk in enumerate(chunks):
+        along = states(chunk.operations, state)
+        down = reversed_operations(chunk.operations, state)
+        state = along[-1]
+        dependencies = _dependencies(project, chunk, before, [new[i] for i in sorted(chunk.needs)], new)
+        new.append(namer.migration(chunk.app, chunk.operations, down, dependencies))
+    return _write(project, [m for number, m in enumerate(new) if number in wanted], options)
+
+
+def make_empty(project: Project, apps: Sequence[str], options: MakeOptions) -> tuple[NewFile, ...]:
+    """Write a revision file without operations for each app, for a data step."""
+    if not apps:
+        raise UsageError("--empty needs the app it is for", hint=f"one of: {', '.join(project.settings.apps)}")
+    _check_apps(project, apps)
+    project.graph.check_single_heads()
+    namer = _Namer(project, options)
+    new = [namer.migration(app, (), (), _head(project, app)) for app in apps]
+    return _write(project, new, options)
+
+
+def make_merge(project: Project, apps: Sequence[str], options: MakeOptions) -> tuple[NewFile, ...]:
+    """Join the heads of each app that has several, by a revision without operations."""
+    _check_apps(project, apps)
+    conflicts = project.graph.conflicts()
+    new = []
+    for app, heads in conflicts.items():
+        if apps and app not in apps:
+            continue
+        names = [head.partition(".")[2] for head in heads]
+        own = slug(options.name or options.message or "") or None
+        name = merge_name([h.name for h in project.graph.headers.values() if h.app == app], names, own)
+        doc = options.message or f"Merge {' and '.join(names)}."
+        new.append(NewMigration(app, name, doc, tuple(heads)))
+    return _write(project, new, options)
+
+
+class _Namer:
+    """Gives new migrations their number, name and docstring."""
+
+    def __init__(self, project: Project, options: MakeOptions) -> None:
+        self._names = {app: [h.name for h in project.graph.headers.values() if h.app == app] for app in project.settings.apps}
+        self._options = options
+        if options.name is not None:
+            check_name(options.name)
+
+    def migration(
+        self, app: str, up: tuple[Operation, ...], down: tuple[Operation, ...], dependencies: tuple[str, ...]
+    ) -> NewMigration:
+        own = self._options.name or slug(self._options.message or "") or None
+        name = file_name(self._names[app], up, own)
+        if self._names[app] and not any(d.startswith(f"{app}.") for d in dependencies):
+            dependencies = (f"{app}.{self._names[app][-1]}", *dependencies)
+        self._names[app].append(name)
+        doc = self._options.message or ""
+        return NewMigration(app, name, doc, dependencies, up, down)
+
+
+def _owners(project: Project, operations: Sequence[Operation], before: SchemaState):  # type: ignore[no-untyped-def]
+    return project.app_of
+
+
+def _dependencies(
+    project: Project, chunk: Chunk, before: SchemaState, needed: Sequence[NewMigration], new: Sequence[NewMigration]
+) -> tuple[str, ...]:
+    """What a new file depends on: the head of its app, new files it needs, and files that made tables it points to."""
+    own = [m for m in new if m.app == chunk.app]
+    found = dict.fromkeys([f"{own[-1].app}.{own[-1].name}"] if own else _head(project, chunk.app))
+    found.update(dict.fromkeys(f"{m.app}.{m.name}" for m in needed))
+    head = _head(project, chunk.app)
+    known = project.graph.ancestors(head) if head else frozenset()
+    for key in sorted(reads_of(chunk, before, project.app_of)):
+        creator = project.created_by.get(key)
+        if creator is not None and creator not in known:
+            found[creator] = None
+    return tuple(found)
+
+
+def _head(project: Project, app: str) -> tuple[str, ...]:
+    head = project.graph.head(app)
+    return () if head is None else (head,)
+
+
+def _wanted(chunks: Sequence[Chunk], apps: Collection[str]) -> frozenset[int]:
+    """The chunks of the named apps and what they need; all when no app is named."""
+    if not apps:
+        return frozenset(range(len(chunks)))
+    wanted: set[int] = set()
+    for number in reversed(range(len(chunks))):
+        if chunks[number].app in apps or number in wanted:
+            wanted |= {number, *chunks[number].needs}
+    return frozenset(wanted)
+
+
+def _check_apps(project: Project, apps: Sequence[str]) -> None:
+    for app in apps:
+        if app not in project.settings.apps:
+            known = project.settings.apps
+            raise TargetError(
+                f"there is no app {app!r}", hint=nearest(app, known) or f"the apps are: {', '.join(known)}"
+            )
+
+
+def _write(project: Project, new: Sequence[NewMigration], options: MakeOptions) -> tuple[NewFile, ...]:
+    files = []
+    for migration in new:
+        path = project.settings.apps[migration.app].migrations / f"{migration.name}.py"
+        files.append(NewFile(migration.app, migration.name, path, render(migration), migration.up))
+    if options.write:
+        write_all([(file.path, file.text) for file in files])
+    return tuple(files)

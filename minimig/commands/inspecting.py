@@ -1,0 +1,166 @@
+"""Commands that look and change nothing: showmigrations, sqlmigrate, check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from minimig.autogenerate.autodetector import diff
+from minimig.autogenerate.questioner import NeverRename
+from minimig.commands.project import Project
+from minimig.dialects.compare import database_state
+from minimig.dialects.registry import editor_for
+from minimig.errors import NeedsConnectionError, TargetError, nearest
+from minimig.operations.base import Operation
+from minimig.revisions.identifiers import resolve
+from minimig.revisions.replay import downward, leads_back, replay, steps
+from minimig.runtime.output import ScriptOutput
+from minimig.runtime.recorder import revisions
+
+
+@dataclass(frozen=True)
+class MigrationRow:
+    """One revision and whether the database has it. `on_disk` is False for a row without a file."""
+
+    app: str
+    name: str
+    applied: bool
+    applied_at: datetime | None
+    dependencies: tuple[str, ...]
+    on_disk: bool = True
+
+    @property
+    def revision(self) -> str:
+        return f"{self.app}.{self.name}"
+
+
+def show_migrations(project: Project, apps: Sequence[str]) -> tuple[MigrationRow, ...]:
+    """Every revision in execution order, with rows of the database that have no file at the end.
+
+    With `apps`, those apps and what they need. Works while heads conflict.
+    """
+    for app in apps:
+        if app not in project.settings.apps:
+            known = project.settings.apps
+            raise TargetError(f"there is no app {app!r}", hint=nearest(app, known) or f"the apps are: {', '.join(known)}")
+    with project.connect() as connection:
+        applied = {row.revision: row for row in project.applied(connection)}
+    graph = project.graph
+    shown = graph.headers.keys() if not apps else graph.ancestors([h for app in apps for h in graph.heads(app)])
+    rows = []
+    for revision in graph.order(shown):
+        header, row = graph.headers[revision], applied.get(revision)
+        rows.append(
+            MigrationRow(
+                header.app, header.name, row is not None, row and row.applied_at, tuple(graph.parents(revision))
+            )
+        )
+    lost = [row for revision, row in applied.items() if revision not in graph.headers]
+    rows += [
+        MigrationRow(row.app, row.name, applied=True, applied_at=row.applied_at, dependencies=(), on_disk=False)
+        for row in lost
+        if not apps or row.app in apps
+    ]
+    return tuple(rows)
+
+
+@dataclass(frozen=True)
+class OperationSQL:
+    """An operation and its statements; None when it cannot be written as SQL (a Python step)."""
+
+    operation: Operation
+    statements: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class MigrationSQL:
+    """The SQL of one migration in one direction. `transactional` says whether it runs inside BEGIN and COMMIT."""
+
+    revision: str
+    backwards: bool
+    transactional: bool
+    operations: tuple[OperationSQL, ...]
+
+
+def sql_migrate(project: Project, app: str, name: str, *, backwards: bool) -> MigrationSQL:
+    """The SQL of one migration on the configured database's dialect; connects to nothing."""
+    target = resolve(project.graph, frozenset(), app, name)
+    if target.revision is None:
+        raise TargetError(f"{name!r} is not a revision", hint="name one revision, for example 0001")
+    migration = project.load(target.revision)
+    older = project.graph.ancestors([target.revision]) - {target.revision}
+    before = replay(project.load(revision) for revision in project.graph.order(older))
+    moves = list(downward(migration, before) if backwards else steps(migration, before))
+    output = ScriptOutput(project.dialect)
+    editor = editor_for(project.dialect, output)
+    operations = []
+    for operation, old, new in moves:
+        sent = len(output.lines)
+        try:
+            operation.database_forwards(editor, old, new)
+        except NeedsConnectionError:
+            operations.append(OperationSQL(operation, None))
+        else:
+            operations.append(OperationSQL(operation, tuple(output.lines[sent:])))
+    sent = len(output.lines)
+    editor.finish()
+    if len(output.lines) > sent:  # statements held back until the end belong to the last operation
+        last = operations[-1]
+        operations[-1] = OperationSQL(last.operation, (*(last.statements or ()), *output.lines[sent:]))
+    transactional = editor.transactional_ddl and migration.header.atomic
+    return MigrationSQL(target.revision, backwards, transactional, tuple(operations))
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What check found. Empty everywhere means that models, files and database agree."""
+
+    unwritten: tuple[Operation, ...] = ()
+    not_back: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    pending: tuple[str, ...] = ()
+    drift: tuple[Operation, ...] = ()
+    compared_database: bool = False
+
+    @property
+    def clean(self) -> bool:
+        return not (self.unwritten or self.not_back or self.pending or self.drift)
+
+
+def check(project: Project, *, models: bool = True, database: bool = True) -> CheckResult:
+    """Compare models with files, and files with the database. Drift is written as what would mend the database."""
+    unwritten: tuple[Operation, ...] = ()
+    not_back: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    if models:
+        project.graph.check_single_heads()
+        unwritten = tuple(diff(project.files_state, project.models.state, questioner=NeverRename()))
+        not_back = _not_leading_back(project)
+    if not database:
+        return CheckResult(unwritten, not_back)
+    with project.connect() as connection:
+        rows = project.applied(connection)
+        project.check_files_exist(rows)
+        applied = revisions(rows)
+        drift = _drift(project, connection, applied)
+    pending = tuple(r for r in project.graph.order() if r not in applied)
+    return CheckResult(unwritten, not_back, pending, drift, compared_database=True)
+
+
+def _drift(project: Project, connection: sa.Connection, applied: frozenset[str]) -> tuple[Operation, ...]:
+    expected = replay(project.load(revision) for revision in project.graph.order(applied))
+    wanted, live = database_state(connection, expected, ignore=project.recorder.table.name)
+    return tuple(diff(live, wanted, questioner=NeverRename()))
+
+
+def _not_leading_back(project: Project) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    found = []
+    state = replay(())
+    for migration in project.migrations:
+        differences = tuple(leads_back(migration, state))
+        if differences:
+            found.append((migration.header.revision, differences))
+        moves = list(steps(migration, state))
+        state = moves[-1][2] if moves else state
+    return tuple(found)

@@ -1,0 +1,170 @@
+"""A project as the commands see it: its files as a graph, its models as a state, its database as a connection.
+
+Each part is read when it is first asked for, and once: a command pays only for what it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from minimig.config import AppSettings
+from minimig.dialects.registry import dialect_of
+from minimig.environment import Environment, import_path, load_metadata, make_engine
+from minimig.errors import DatabaseError, HistoryError, ModelsError
+from minimig.revisions.graph import MigrationGraph
+from minimig.revisions.header import scan
+from minimig.revisions.loader import Migration, load_migration
+from minimig.revisions.replay import creators, replay
+from minimig.runtime.recorder import Applied, Recorder
+from minimig.state.from_metadata import from_metadata
+from minimig.state.schema import SchemaState
+from minimig.urls import mask_url
+
+
+@dataclass(frozen=True)
+class Models:
+    """What the models say: one state, and which app owns each table."""
+
+    state: SchemaState
+    owners: Mapping[str, str]
+
+
+class Project:
+    """An environment together with what its files, models and database hold."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+        self.settings = environment.settings
+        self.recorder = Recorder(self.settings.version_table, self.settings.version_schema)
+        self._loaded: dict[str, Migration] = {}
+
+    # --- files --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def graph(self) -> MigrationGraph:
+        """The revision files as a graph, from their headers alone."""
+        return MigrationGraph(scan({label: app.migrations for label, app in self.settings.apps.items()}))
+
+    def load(self, revision: str) -> Migration:
+        """The migration of a revision, executed once."""
+        if revision not in self._loaded:
+            with import_path(self.settings.root):
+                self._loaded[revision] = load_migration(self.graph.headers[revision])
+        return self._loaded[revision]
+
+    @cached_property
+    def migrations(self) -> tuple[Migration, ...]:
+        """All migrations, in the order of the graph."""
+        return tuple(self.load(revision) for revision in self.graph.order())
+
+    @cached_property
+    def files_state(self) -> SchemaState:
+        """The schema that the revision files lead to."""
+        return replay(self.migrations)
+
+    @cached_property
+    def created_by(self) -> Mapping[str, str]:
+        """The revision that created each table that the files still have."""
+        return creators(self.migrations)
+
+    # --- models -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def models(self) -> Models:
+        """The schema that the models of all apps describe. Raises ModelsError."""
+        tables: dict[str, str] = {}
+        state = SchemaState()
+        for label, app in self.settings.apps.items():
+            for key, table in self._models_of(label, app).tables.items():
+                if key in tables:
+                    raise ModelsError(
+                        f"table {key} is claimed by the apps {tables[key]} and {label}",
+                        hint=f"say which tables are whose: tables = [...] under [tool.minimig.apps.{label}]",
+                    )
+                tables[key] = label
+                state = SchemaState({**state.tables, key: table})
+        return Models(state, tables)
+
+    def _models_of(self, label: str, app: AppSettings) -> SchemaState:
+        swapped = self.environment.metadata
+        if swapped is not None and label in swapped:
+            metadata = swapped[label]
+        else:
+            metadata = load_metadata(app, self.settings.root)
+        state = from_metadata(*metadata)
+        included = self.environment.include or (lambda kind, name: True)
+        version_table = self.recorder.table.key
+        return SchemaState(
+            {
+                key: table
+                for key, table in state.tables.items()
+                if _owned(key, app.tables) and key != version_table and included("table", key)
+            }
+        )
+
+    def app_of(self, key: str) -> str:
+        """The app that a table belongs to: by the models, else by the file that created it."""
+        if key in self.models.owners:
+            return self.models.owners[key]
+        return self.graph.headers[self.created_by[key]].app
+
+    # --- database -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def engine(self) -> sa.Engine:
+        """The engine that the configuration names, or the one swapped in."""
+        return self.environment.engine or make_engine(self.settings)
+
+    @property
+    def dialect(self) -> sa.Dialect:
+        """The dialect of the configured database, without connecting to it."""
+        if self.environment.engine is not None or self.settings.engine:
+            return self.engine.dialect
+        return dialect_of(self.settings.database_url())
+
+    @property
+    def database_name(self) -> str:
+        """The database for people, with its password masked."""
+        return mask_url(self.engine.url.render_as_string(hide_password=True))
+
+    @contextmanager
+    def connect(self) -> Iterator[sa.Connection]:
+        """A connection. Raises DatabaseError when the database cannot be reached."""
+        try:
+            connection = self.engine.connect()
+        except (sa.exc.DBAPIError, OSError) as error:
+            cause = getattr(error, "orig", None) or error
+            raise DatabaseError(
+                f"cannot connect to {self.database_name}: {' '.join(str(cause).split())}",
+                hint="is the server running, and are host, user, password and database right? nothing was changed",
+            ) from error
+        with connection:
+            yield connection
+
+    def applied(self, connection: sa.Connection) -> tuple[Applied, ...]:
+        """The rows of the version table; the transaction that reading opened is ended, unless it was the caller's."""
+        borrowed = connection.in_transaction()
+        rows = self.recorder.read(connection)
+        if not borrowed:
+            connection.rollback()
+        return rows
+
+    def check_files_exist(self, rows: tuple[Applied, ...]) -> None:
+        """Raise HistoryError when the database has a revision of ours whose file is gone."""
+        missing = [row.revision for row in rows if row.revision not in self.graph.headers]
+        if missing:
+            raise HistoryError(
+                f"the database has {', '.join(missing)}, but there is no such revision file",
+                where=self.database_name,
+                hint="check out the branch that has the file, or put the file back; nothing was changed",
+            )
+
+
+def _owned(key: str, patterns: tuple[str, ...]) -> bool:
+    return not patterns or any(fnmatchcase(key, pattern) for pattern in patterns)
