@@ -76,9 +76,7 @@ class Settings:
             )
         url = expand(self.url, "url", self.environ, where=str(self.source) if self.source else None)
         if not url:
-            raise ConfigError(
-                "the url of the database is empty", where=str(self.source) if self.source else None
-            )
+            raise ConfigError("the url of the database is empty", where=str(self.source) if self.source else None)
         return anchor_sqlite(choose_driver(url), self.root)
 
 
@@ -124,9 +122,7 @@ def settings_from(
     values: Mapping[str, Any], source: Path, *, environ: Mapping[str, str], overrides: Mapping[str, str]
 ) -> Settings:
     """Check the keys and types of `values`, read from `source`, and fold environment and overrides in."""
-    section = Section(
-        values, f"{source}, [tool.minimig]" if source.name == "pyproject.toml" else str(source), environ
-    )
+    section = Section(values, f"{source}, [tool.minimig]" if source.name == "pyproject.toml" else str(source), environ)
     section.check_keys((*OVERRIDABLE, *SINGLE_KEYS, "apps"))
     from_file = {key: text for key in OVERRIDABLE if (text := section.raw(key)) is not None}
     url, engine = _database(section, from_file, overrides)
@@ -152,15 +148,11 @@ def _database(
     section: Section, from_file: Mapping[str, str], overrides: Mapping[str, str]
 ) -> tuple[str | None, str | None]:
     """(url, engine) of the first source that names either; at most one of them is set."""
-    named = {
-        name: {"url": f"${{{name}}}"} for name in ("MINIMIG_URL", "DATABASE_URL") if section.environ.get(name)
-    }
+    named = {name: {"url": f"${{{name}}}"} for name in ("MINIMIG_URL", "DATABASE_URL") if section.environ.get(name)}
     for level in (overrides, named.get("MINIMIG_URL", {}), from_file, named.get("DATABASE_URL", {})):
         url, engine = level.get("url"), level.get("engine")
         if url is not None and engine is not None:
-            raise ConfigError(
-                "both `url` and `engine` are set", where=section.where, hint="keep one of the two"
-            )
+            raise ConfigError("both `url` and `engine` are set", where=section.where, hint="keep one of the two")
         if url is not None or engine is not None:
             return url, engine
     return None, None
@@ -182,9 +174,7 @@ def _apps(section: Section, root: Path) -> dict[str, AppSettings]:
     for label in tables:
         # "[tool.minimig]" becomes "[tool.minimig.apps.blog]", a minimig.toml gets "[apps.blog]"
         place = f"{section.where[:-1]}." if section.where.endswith("]") else f"{section.where}, ["
-        below = Section(
-            Section(tables, section.where, {}).table(label), f"{place}apps.{label}]", section.environ
-        )
+        below = Section(Section(tables, section.where, {}).table(label), f"{place}apps.{label}]", section.environ)
         below.check_keys(APP_KEYS)
         apps[label] = _app(label, below, root)
     if not apps:
@@ -247,7 +237,5 @@ def _read_named(path: Path) -> tuple[Path, Mapping[str, Any]]:
         return path, read_toml(path)
     values = tool_table(path)
     if values is None:
-        raise ConfigError(
-            "there is no [tool.minimig] in this file", where=str(path), hint="run `minimig init`"
-        )
+        raise ConfigError("there is no [tool.minimig] in this file", where=str(path), hint="run `minimig init`")
     return path, values

@@ -70,8 +70,7 @@ def load_environment(settings: Settings) -> Environment:
             raise ConfigError(
                 "the env file has no function `configure`",
                 where=str(path),
-                hint=nearest("configure", vars(module))
-                or "write: def configure(environment): return environment",
+                hint=nearest("configure", vars(module)) or "write: def configure(environment): return environment",
             )
         result = guarded(lambda: configure(environment), "`configure` failed", path.parent, ConfigError)
     if not isinstance(result, Environment):
@@ -126,17 +125,11 @@ def make_engine(settings: Settings) -> sa.Engine:
         ) from error
     except (sa.exc.ArgumentError, ValueError, TypeError):
         # from None: SQLAlchemy's message may quote the URL with its password
-        raise ConfigError(
-            "the URL of the database cannot be read", where=where, hint=_url_hint(text)
-        ) from None
+        raise ConfigError("the URL of the database cannot be read", where=where, hint=_url_hint(text)) from None
     except ImportError as error:
         module = (error.name or "").partition(".")[0]
-        hint = (
-            f"pip install '{EXTRAS[module]}'" if module in EXTRAS else f"pip install {module or 'the driver'}"
-        )
-        raise ConfigError(
-            f"the driver of the database is not installed: {error}", where=where, hint=hint
-        ) from error
+        hint = f"pip install '{EXTRAS[module]}'" if module in EXTRAS else f"pip install {module or 'the driver'}"
+        raise ConfigError(f"the driver of the database is not installed: {error}", where=where, hint=hint) from error
     if engine.dialect.is_async:
         raise _asynchronous(where, SYNC_DRIVERS.get(engine.dialect.name))
     return engine
@@ -168,9 +161,7 @@ def _metadata_in(value: Any, target: str, root: Path, *, call: bool = True) -> I
 def _no_tables(setting: AppSettings, target: str) -> ModelsError:
     module, _, name = target.partition(":")
     package = module.rpartition(".")[0]
-    guess = (
-        f"{package}.models" if package and not module.endswith(".models") else f"{package or 'blog'}.posts"
-    )
+    guess = f"{package}.models" if package and not module.endswith(".models") else f"{package or 'blog'}.posts"
     return ModelsError(
         f"{target} has no table: the modules that define the tables were not imported",
         where=f"app {setting.label}",

@@ -91,9 +91,7 @@ def guarded(
         raise error(f"{problem}: {last_line}", where=_place(failure, root), hint=hint) from failure
 
 
-def _not_found(
-    failure: BaseException, module_name: str, target: str, root: Path, error: type[MinimigError]
-) -> None:
+def _not_found(failure: BaseException, module_name: str, target: str, root: Path, error: type[MinimigError]) -> None:
     """Raise `error` if the module itself, and not one that it imports, is what is missing."""
     if not isinstance(failure, ModuleNotFoundError) or failure.name is None:
         return

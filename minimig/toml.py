@@ -66,9 +66,7 @@ class Section:
         value = self.values.get(key, [])
         items = [value] if isinstance(value, str) else value
         if not isinstance(items, list) or not all(isinstance(item, str) and item.strip() for item in items):
-            raise ConfigError(
-                f"`{key}` must be text or a list of texts, none of them empty", where=self.where
-            )
+            raise ConfigError(f"`{key}` must be text or a list of texts, none of them empty", where=self.where)
         return tuple(expand(item, key, self.environ, where=self.where) for item in items)
 
     def table(self, key: str) -> Mapping[str, Any]:

@@ -45,12 +45,16 @@ def anchor_sqlite(url: str, root: Path) -> str:
         return url
     path = os.path.normpath(root / name)
     if "?" in path:
-        raise ConfigError(
-            "a SQLite URL cannot hold a path with a question mark", where=path, hint="rename the folder"
-        )
+        raise ConfigError("a SQLite URL cannot hold a path with a question mark", where=path, hint="rename the folder")
     return f"{scheme}{path}{query or ''}"
 
 
 def mask_url(url: str) -> str:
     """`url` with its password hidden, wherever drivers take one. Errs towards hiding too much."""
     return QUERY_PASSWORD.sub(r"\1***", USER_PASSWORD.sub(r"\1***@", url))
+
+
+def has_password(url: str) -> bool:
+    """Whether `url` itself holds a password; one that is only named, as in `${DB_PASSWORD}`, does not count."""
+    bare = re.sub(r"\$\{\w+\}", "", url)
+    return mask_url(bare) != bare

@@ -45,7 +45,7 @@ class MigrateOptions:
     fake: bool = False
 
 
-def migrate(
+def migrate_project(
     project: Project,
     app: str | None = None,
     target: str | None = None,

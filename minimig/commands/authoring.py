@@ -104,7 +104,9 @@ class _Namer:
     """Gives new migrations their number, name and docstring."""
 
     def __init__(self, project: Project, options: MakeOptions) -> None:
-        self._names = {app: [h.name for h in project.graph.headers.values() if h.app == app] for app in project.settings.apps}
+        self._names = {
+            app: [h.name for h in project.graph.headers.values() if h.app == app] for app in project.settings.apps
+        }
         self._options = options
         if options.name is not None:
             check_name(options.name)

@@ -154,7 +154,7 @@ def _owner_names(statement: ast.stmt) -> Iterator[str]:
 
 
 def _defines_table(owner: Place, statement: ast.stmt) -> bool:
-    """Whether it makes a table. SQLAlchemy maps every class below a base that does not call itself abstract."""
+    """Whether it makes a table: SQLAlchemy maps each class below a base, unless it calls itself abstract."""
     if not isinstance(statement, ast.ClassDef):
         return True
     if owner == SQLMODEL:
@@ -163,7 +163,7 @@ def _defines_table(owner: Place, statement: ast.stmt) -> bool:
 
 
 def _owner(scan: _Scan, start: Place) -> Place | None:
-    """The candidate an object belongs to: itself, what it is an attribute of, or what its class inherits from."""
+    """The candidate of an object: itself, what it is an attribute of, or what its class inherits from."""
     place = scan.project.origin(*start)
     for _ in scan.same:
         place = scan.same.get(place, place)
@@ -182,6 +182,8 @@ def _above(scan: _Scan, place: Place) -> Iterator[Place]:
         return
     if name in module.classes:
         yield from ((source, base) for base in map(dotted, module.classes[name].bases) if base)
+    if module.variables.get(name):  # Model = db.Model
+        yield source, module.variables[name]
     if "." in name:
         yield source, name.rpartition(".")[0]
 

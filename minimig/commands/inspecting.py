@@ -45,7 +45,9 @@ def show_migrations(project: Project, apps: Sequence[str]) -> tuple[MigrationRow
     for app in apps:
         if app not in project.settings.apps:
             known = project.settings.apps
-            raise TargetError(f"there is no app {app!r}", hint=nearest(app, known) or f"the apps are: {', '.join(known)}")
+            raise TargetError(
+                f"there is no app {app!r}", hint=nearest(app, known) or f"the apps are: {', '.join(known)}"
+            )
     with project.connect() as connection:
         applied = {row.revision: row for row in project.applied(connection)}
     graph = project.graph
@@ -122,6 +124,7 @@ class CheckResult:
     not_back: tuple[tuple[str, tuple[str, ...]], ...] = ()
     pending: tuple[str, ...] = ()
     drift: tuple[Operation, ...] = ()
+    compared_models: bool = False
     compared_database: bool = False
 
     @property
@@ -129,7 +132,7 @@ class CheckResult:
         return not (self.unwritten or self.not_back or self.pending or self.drift)
 
 
-def check(project: Project, *, models: bool = True, database: bool = True) -> CheckResult:
+def check_project(project: Project, *, models: bool = True, database: bool = True) -> CheckResult:
     """Compare models with files, and files with the database. Drift is written as what would mend the database."""
     unwritten: tuple[Operation, ...] = ()
     not_back: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -138,14 +141,14 @@ def check(project: Project, *, models: bool = True, database: bool = True) -> Ch
         unwritten = tuple(diff(project.files_state, project.models.state, questioner=NeverRename()))
         not_back = _not_leading_back(project)
     if not database:
-        return CheckResult(unwritten, not_back)
+        return CheckResult(unwritten, not_back, compared_models=models)
     with project.connect() as connection:
         rows = project.applied(connection)
         project.check_files_exist(rows)
         applied = revisions(rows)
         drift = _drift(project, connection, applied)
     pending = tuple(r for r in project.graph.order() if r not in applied)
-    return CheckResult(unwritten, not_back, pending, drift, compared_database=True)
+    return CheckResult(unwritten, not_back, pending, drift, compared_models=models, compared_database=True)
 
 
 def _drift(project: Project, connection: sa.Connection, applied: frozenset[str]) -> tuple[Operation, ...]:

@@ -1,4 +1,4 @@
-"""A project's Python files, read but never run: which module each is, what it imports, what its names stand for.
+"""A project's Python files, read but never run: which module each is, what it imports, what its names mean.
 
 In comes a folder, out comes a `Project`. It is as much as can be known of a program without importing it,
 which must not happen while a project is being set up: importing may connect to databases or start servers.
@@ -14,17 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SKIPPED_FOLDERS = frozenset(
-    {
-        "__pycache__",
-        "alembic",
-        "build",
-        "dist",
-        "migrations",
-        "node_modules",
-        "site-packages",
-        "test",
-        "tests",
-    }
+    {"__pycache__", "alembic", "build", "dist", "migrations", "node_modules", "site-packages", "test", "tests"}
 )
 SKIPPED_FILES = frozenset({"__main__.py", "conftest.py", "noxfile.py", "setup.py"})
 
@@ -34,7 +24,8 @@ class Module:
     """One file: its top-level statements, and what it imports.
 
     `names` maps an imported name to (module, name), where the name is "" for a module as a whole; `stars`
-    are the modules of `from x import *`; `imports` are all modules that importing this one may run.
+    are the modules of `from x import *`; `imports` are all modules that importing this one may run;
+    `variables` maps a variable to the dotted name it is set to, "" when it is set to something else.
     """
 
     name: str
@@ -44,7 +35,10 @@ class Module:
     stars: tuple[str, ...]
     imports: frozenset[str]
     classes: Mapping[str, ast.ClassDef]
-    defines: frozenset[str]
+    variables: Mapping[str, str]
+
+    def defines(self, name: str) -> bool:
+        return name in self.classes or name in self.variables
 
 
 @dataclass(frozen=True)
@@ -55,7 +49,7 @@ class Project:
     skipped: tuple[tuple[Path, str], ...]
 
     def origin(self, module: str, dotted: str) -> tuple[str, str]:
-        """Where the object that `module` calls `dotted` was defined: (module, name), through imports of imports.
+        """Where what `module` calls `dotted` is defined: (module, name), through imports of imports.
 
         What comes from outside the project ends the search: ("sqlalchemy.orm", "DeclarativeBase").
         """
@@ -74,10 +68,10 @@ class Project:
         return place
 
     def _imported(self, module: Module, name: str) -> tuple[str, str] | None:
-        if name in module.names or not module.stars or name in module.defines:
+        if name in module.names or not module.stars or module.defines(name):
             return module.names.get(name)
         own = [self.modules[star] for star in module.stars if star in self.modules]
-        givers = [star.name for star in own if name in star.names or name in star.defines]
+        givers = [star.name for star in own if name in star.names or star.defines(name)]
         outside = [star for star in module.stars if star not in self.modules]
         return (givers or outside or [module.stars[0]])[0], name
 
@@ -95,7 +89,7 @@ class Project:
 
 
 def read_project(folder: Path) -> Project:
-    """Parse every Python file of the project in `folder`. A file that cannot be parsed is reported, not raised."""
+    """Parse every Python file of the project in `folder`. One that cannot be parsed is reported, not raised."""
     modules: dict[str, Module] = {}
     skipped: list[tuple[Path, str]] = []
     for path in python_files(folder):
@@ -112,15 +106,13 @@ def read_project(folder: Path) -> Project:
 
 
 def python_files(folder: Path) -> Iterator[Path]:
-    """The project's own source files in a stable order: no tests, no migrations, nothing installed or generated."""
+    """The project's own sources in a stable order: no tests, no migrations, nothing installed or generated."""
     for current, folders, files in os.walk(folder):
         here = Path(current)
         folders[:] = sorted(
             name
             for name in folders
-            if not name.startswith(".")
-            and name not in SKIPPED_FOLDERS
-            and not (here / name / "pyvenv.cfg").exists()
+            if not name.startswith(".") and name not in SKIPPED_FOLDERS and not (here / name / "pyvenv.cfg").exists()
         )
         for name in sorted(files):
             if name.endswith(".py") and name not in SKIPPED_FILES and not name.startswith("test_"):
@@ -138,15 +130,18 @@ def module_name(folder: Path, path: Path) -> str | None:
 
 
 def top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements that run when the module is imported, those under if, try and with included."""
+    """The statements that run when the module is imported: under if, try and with too, but not under TYPE_CHECKING."""
     for statement in body:
         yield statement
-        if isinstance(statement, ast.If | ast.Try | ast.With):
+        if isinstance(statement, ast.If):
+            if dotted(statement.test).rpartition(".")[2] != "TYPE_CHECKING":
+                yield from top_level(statement.body)
+            yield from top_level(statement.orelse)
+        elif isinstance(statement, ast.Try):
+            handled = [line for handler in statement.handlers for line in handler.body]
+            yield from top_level([*statement.body, *handled, *statement.orelse, *statement.finalbody])
+        elif isinstance(statement, ast.With):
             yield from top_level(statement.body)
-            if not isinstance(statement, ast.With):
-                yield from top_level(statement.orelse)
-            for handler in statement.handlers if isinstance(statement, ast.Try) else ():
-                yield from top_level(handler.body)
 
 
 def assigned(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
@@ -160,7 +155,7 @@ def assigned(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
 
 
 def dotted(node: ast.expr) -> str:
-    """`sa.orm.Base` for a name or a chain of attributes, "" for anything else. Generic[...] counts as its base."""
+    """`sa.orm.Base` for a name or a chain of attributes, "" for anything else; Generic[T] is `Generic`."""
     if isinstance(node, ast.Subscript):
         return dotted(node.value)
     if isinstance(node, ast.Name):
@@ -186,8 +181,8 @@ def _module(name: str, path: Path, body: tuple[ast.stmt, ...]) -> Module:
         if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
     )
     classes = {statement.name: statement for statement in body if isinstance(statement, ast.ClassDef)}
-    defines = frozenset(classes) | {variable for statement in body for variable, _ in assigned(statement)}
-    return Module(name, path, body, names, stars, _imported_modules(body, package), classes, defines)
+    variables = {variable: dotted(value) for statement in body for variable, value in assigned(statement)}
+    return Module(name, path, body, names, stars, _imported_modules(body, package), classes, variables)
 
 
 def _imported_names(body: tuple[ast.stmt, ...], package: str) -> dict[str, tuple[str, str]]:
@@ -225,7 +220,7 @@ def _source(statement: ast.ImportFrom, package: str) -> str:
 
 
 def _descend(modules: Mapping[str, Module], source: str, path: str) -> tuple[str, str]:
-    """Move leading names of `path` that are submodules into `source`: ("blog", "db.Base") -> ("blog.db", "Base")."""
+    """Move submodules at the front of `path` to `source`: ("blog", "db.Base") -> ("blog.db", "Base")."""
     head, _, rest = path.partition(".")
     while rest and f"{source}.{head}" in modules:
         source, path = f"{source}.{head}", rest

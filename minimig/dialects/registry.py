@@ -11,7 +11,7 @@ from minimig.dialects.normalizers import MySQLNormalizer, PostgreSQLNormalizer, 
 from minimig.dialects.output import Output
 from minimig.dialects.postgresql import PostgreSQLEditor
 from minimig.dialects.sqlite import SQLiteEditor
-from minimig.errors import UnsupportedError
+from minimig.errors import ConfigError, UnsupportedError
 
 EDITORS: dict[str, type[SchemaEditor]] = {
     "sqlite": SQLiteEditor,
@@ -26,6 +26,17 @@ NORMALIZERS: dict[str, type[Normalizer]] = {
     "mysql": MySQLNormalizer,
     "mariadb": MySQLNormalizer,
 }
+
+
+def dialect_of(url: str) -> sa.Dialect:
+    """The dialect that a database URL names, without connecting. Raises ConfigError for a URL that names none."""
+    try:
+        dialect: sa.Dialect = sa.make_url(url).get_dialect()()
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
+        raise ConfigError(
+            f"this is not a database URL: {error}", hint="write it like postgresql+psycopg://user@host/database"
+        ) from error
+    return dialect
 
 
 def editor_for(dialect: sa.Dialect, output: Output) -> SchemaEditor:

@@ -102,9 +102,7 @@ class DropColumn(TableOperation):
 
     def edit(self, table: TableState) -> TableState:
         if len(table.columns) == 1 and self.column in table.columns:
-            raise StateError(
-                f"{self.key}.{self.column} is the only column of its table", hint="drop the table instead"
-            )
+            raise StateError(f"{self.key}.{self.column} is the only column of its table", hint="drop the table instead")
         return table.without_column(self.column)
 
     def reverse(self, before: SchemaState) -> Operation:
@@ -121,9 +119,7 @@ class DropColumn(TableOperation):
 
     def footprint(self, before: SchemaState) -> Footprint:
         sources = _computed_from(before[self.key].column(self.column), before[self.key])
-        return Footprint(
-            drops=columns(self.key, [self.column]), reads=columns(self.key, sources) | {table(self.key)}
-        )
+        return Footprint(drops=columns(self.key, [self.column]), reads=columns(self.key, sources) | {table(self.key)})
 
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
         return (following,) if isinstance(following, DropTable) and following.key == self.key else None
@@ -167,9 +163,7 @@ class RenameColumn(TableOperation):
             self.key, (c.name for c in state.columns.values() if self.column in _computed_from(c, state))
         )
         following |= {
-            item(t.key, fk.name)
-            for t, fk in before.references_to(self.key)
-            if self.column in fk.target_columns
+            item(t.key, fk.name) for t, fk in before.references_to(self.key) if self.column in fk.target_columns
         }
         return Footprint(
             creates=columns(self.key, [self.new_name]),
@@ -237,9 +231,7 @@ class AlterColumn(TableOperation):
             column=column,
             type=type if isinstance(type, Keep) else SqlType.of(type),
             nullable=nullable,
-            server_default=server_default
-            if isinstance(server_default, Keep)
-            else default_state(server_default),
+            server_default=server_default if isinstance(server_default, Keep) else default_state(server_default),
             comment=comment,
             identity=identity if identity is None or isinstance(identity, Keep) else identity_state(identity),
             autoincrement=autoincrement,
@@ -303,9 +295,7 @@ class AlterColumn(TableOperation):
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
         if not isinstance(following, TableOperation) or following.key != self.key:
             return None
-        if isinstance(following, DropTable) or (
-            isinstance(following, DropColumn) and following.column == self.column
-        ):
+        if isinstance(following, DropTable) or (isinstance(following, DropColumn) and following.column == self.column):
             return (following,)
         if isinstance(following, AlterColumn) and following.column == self.column:
             if self.using and "type" in following.changes:

@@ -111,9 +111,7 @@ class DropConstraint(TableOperation):
 
     def footprint(self, before: SchemaState) -> Footprint:
         old = before[self.key]
-        return Footprint(
-            drops=frozenset({item(self.key, self.name)}), reads=_reads(old, old.constraint(self.name))
-        )
+        return Footprint(drops=frozenset({item(self.key, self.name)}), reads=_reads(old, old.constraint(self.name)))
 
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
         return (following,) if isinstance(following, DropTable) and following.key == self.key else None

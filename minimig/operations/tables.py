@@ -39,8 +39,7 @@ class CreateTable(Operation):
         state = name if isinstance(name, TableState) else None
         assign(
             self,
-            table=state
-            or table_from_items(str(name), items, schema=schema, comment=comment, options=options),
+            table=state or table_from_items(str(name), items, schema=schema, comment=comment, options=options),
         )
 
     def state_forwards(self, state: SchemaState) -> SchemaState:

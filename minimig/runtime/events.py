@@ -10,11 +10,11 @@ from minimig.runtime.plan import Step
 
 @dataclass(frozen=True)
 class StepStarted:
-    """A migration is about to run; `number` counts from 1 to `total`."""
+    """A migration is about to run; `number` counts from 1, `revisions` are those of the whole run, in order."""
 
     step: Step
     number: int
-    total: int
+    revisions: tuple[str, ...]
 
 
 @dataclass(frozen=True)

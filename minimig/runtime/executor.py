@@ -42,10 +42,11 @@ class Executor:
     def run(self, steps: Sequence[PreparedStep], listener: Listener = silence) -> float:
         """Carry out all steps; returns the seconds it took. Raises MigrationFailedError and stops at the first error."""
         began = time.perf_counter()
+        revisions = tuple(prepared.step.revision for prepared in steps)
         if steps:
             self._ensure_version_table()
         for number, prepared in enumerate(steps, start=1):
-            listener(StepStarted(prepared.step, number, len(steps)))
+            listener(StepStarted(prepared.step, number, revisions))
             started = time.perf_counter()
             self._run_step(prepared, started)
             listener(StepDone(prepared.step, time.perf_counter() - started))
@@ -53,11 +54,12 @@ class Executor:
 
     def fake(self, steps: Sequence[PreparedStep], listener: Listener = silence) -> None:
         """Record or erase all steps without running anything."""
+        revisions = tuple(prepared.step.revision for prepared in steps)
         if steps:
             self._ensure_version_table()
         with nullcontext() if self.borrowed else self.connection.begin():
             for number, prepared in enumerate(steps, start=1):
-                listener(StepStarted(prepared.step, number, len(steps)))
+                listener(StepStarted(prepared.step, number, revisions))
                 self._write_row(prepared, 0.0)
                 listener(StepDone(prepared.step, 0.0))
 

@@ -32,9 +32,7 @@ class SchemaState:
         try:
             return self.tables[key]
         except KeyError:
-            raise StateError(
-                f"there is no table {key!r} at this point", hint=nearest(key, self.tables)
-            ) from None
+            raise StateError(f"there is no table {key!r} at this point", hint=nearest(key, self.tables)) from None
 
     def with_table(self, table: TableState) -> SchemaState:
         """The schema with a table that it did not have."""
@@ -63,19 +61,14 @@ class SchemaState:
         table = replace(self[old], name=name, schema=schema)
         if new in self.tables:
             raise StateError(f"there is a table {new!r} already")
-        tables = {
-            table.key if key == old else key: table if key == old else t for key, t in self.tables.items()
-        }
+        tables = {table.key if key == old else key: table if key == old else t for key, t in self.tables.items()}
         return SchemaState({key: t.retargeted(old, new) for key, t in tables.items()})
 
     def with_renamed_column(self, key: str, old: str, new: str) -> SchemaState:
         """The schema with a column renamed, and every foreign key that points to it following."""
         table = self[key].with_renamed_column(old, new)
         return SchemaState(
-            {
-                k: table if k == key else t.with_target_column_renamed(key, old, new)
-                for k, t in self.tables.items()
-            }
+            {k: table if k == key else t.with_target_column_renamed(key, old, new) for k, t in self.tables.items()}
         )
 
     def edited(self, key: str, edit: Callable[[TableState], TableState]) -> SchemaState:

@@ -223,8 +223,7 @@ class TableState:
         return replace(
             self,
             constraints={
-                new if k == old else k: replace(c, name=new) if k == old else c
-                for k, c in self.constraints.items()
+                new if k == old else k: replace(c, name=new) if k == old else c for k, c in self.constraints.items()
             },
         )
 
@@ -247,10 +246,7 @@ class TableState:
         self._free_name(new)
         return replace(
             self,
-            indexes={
-                new if k == old else k: replace(i, name=new) if k == old else i
-                for k, i in self.indexes.items()
-            },
+            indexes={new if k == old else k: replace(i, name=new) if k == old else i for k, i in self.indexes.items()},
         )
 
     def retargeted(self, old: str, new: str) -> TableState:
@@ -333,9 +329,7 @@ class _Renamer:
         return expression if text == expression.text else SqlExpression(text)
 
     def column(self, column: ColumnState) -> ColumnState:
-        computed = column.computed and replace(
-            column.computed, expression=self.expression(column.computed.expression)
-        )
+        computed = column.computed and replace(column.computed, expression=self.expression(column.computed.expression))
         if column.name != self.old and computed == column.computed:
             return column
         return replace(column, name=self.name(column.name), computed=computed)

@@ -75,9 +75,7 @@ def sa_column(column: ColumnState) -> sa.Column[Any]:
     """A new SQLAlchemy column that belongs to no table yet."""
     extra: list[Any] = []
     if column.computed:
-        extra.append(
-            sa.Computed(sa_expression(column.computed.expression), persisted=column.computed.persisted)
-        )
+        extra.append(sa.Computed(sa_expression(column.computed.expression), persisted=column.computed.persisted))
     if column.identity:
         extra.append(sa.Identity(always=column.identity.always, **dict(column.identity.options)))
     return sa.Column(

@@ -26,9 +26,7 @@ from minimig.errors import StateError
 
 GENERIC = DefaultDialect(paramstyle="named")
 """The dialect that SQL text is spelled in while no database is meant."""
-GENERIC.supports_native_boolean = (
-    True  # spell `true` and `false`, which every database here but SQL Server reads
-)
+GENERIC.supports_native_boolean = True  # spell `true` and `false`, which every database here but SQL Server reads
 
 
 @dataclass(frozen=True)

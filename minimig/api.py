@@ -1,0 +1,146 @@
+"""minimig as a library: what the command line does, and the pieces it is made of, as plain functions.
+
+Nothing here touches the working directory or logging, and a connection that the caller has a transaction on is used as it
+is: nothing is committed then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from minimig.autogenerate.autodetector import diff as diff_states
+from minimig.autogenerate.questioner import NeverRename, Questioner
+from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_connection, migrate_project
+from minimig.commands.project import Project
+from minimig.config import AppSettings, Settings
+from minimig.dialects.registry import dialect_of, editor_for, normalizer_for
+from minimig.environment import Environment
+from minimig.errors import UsageError
+from minimig.operations.base import Operation
+from minimig.operations.special import reversed_operations, states
+from minimig.revisions.serializer import operations_source
+from minimig.runtime.events import Listener, silence
+from minimig.runtime.output import LiveOutput, ScriptOutput
+from minimig.state.from_metadata import from_metadata
+from minimig.state.reflection import reflect as reflect_connection
+from minimig.state.schema import SchemaState
+
+Source = sa.MetaData | SchemaState | sa.Connection
+"""Where a schema can be read from."""
+
+
+def migrate(
+    database: str | sa.Engine | sa.Connection,
+    migrations: str | Path,
+    *,
+    target: str = "head",
+    plan_only: bool = False,
+    version_table: str = "minimig_version",
+    version_schema: str | None = None,
+    on_step: Listener = silence,
+) -> MigrateResult:
+    """Bring a database to a target with the revision files of one folder.
+
+    `database` is a URL, an engine, or a connection. `target` is what the command line takes: `head`, `zero`, a name or
+    its start, `-1`, `+1`. With `plan_only` nothing is changed. The app of the revisions is the name of the folder, or of
+    the folder above when that is called `migrations`.
+
+    Raises TargetError, HeadsError, HistoryError, RevisionFileError, StateError or IrreversibleError before anything
+    runs, MigrationFailedError when a migration fails, DatabaseError when the database cannot be reached.
+    """
+    folder = Path(migrations).resolve()
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}", hint="name the folder that holds the revision files")
+    label = folder.parent.name if folder.name == "migrations" else folder.name
+    engine = sa.create_engine(database) if isinstance(database, str) else database.engine
+    settings = Settings(
+        root=folder.parent,
+        apps={label: AppSettings(label, (), folder)},
+        version_table=version_table,
+        version_schema=version_schema,
+    )
+    project = Project(Environment(settings, engine=engine))
+    options = MigrateOptions(dry=plan_only)
+    try:
+        if isinstance(database, sa.Connection):
+            return migrate_connection(project, database, label, target, options, on_step)
+        return migrate_project(project, label, target, options, on_step)
+    finally:
+        if isinstance(database, str):
+            engine.dispose()
+
+
+def diff(
+    before: Source, after: Source, *, dialect: sa.Dialect | str | None = None, questioner: Questioner | None = None
+) -> list[Operation]:
+    """The operations that lead from one schema to another.
+
+    With a dialect (implied by a connection) both sides are first spelled as that database would report them, so that
+    models and a live database can be compared. Without a `questioner` nothing is taken for a rename.
+    """
+    old, new = snapshot(before), snapshot(after)
+    spelled = _dialect(before, after, dialect)
+    if spelled is not None:
+        normalizer = normalizer_for(spelled)
+        old, new = normalizer.normalize(old), normalizer.normalize(new)
+    return diff_states(old, new, questioner=questioner or NeverRename())
+
+
+def snapshot(source: Source) -> SchemaState:
+    """A schema as a value. A connection is reflected; the version table of minimig is left out then."""
+    if isinstance(source, SchemaState):
+        return source
+    if isinstance(source, sa.MetaData):
+        return from_metadata(source)
+    return reflect(source)
+
+
+def reflect(connection: sa.Connection) -> SchemaState:
+    """The schema of a live database (its default schema), without minimig's own version table."""
+    return reflect_connection(connection, ignore=lambda name: name == "minimig_version")
+
+
+def apply(connection: sa.Connection, operations: Sequence[Operation], before: SchemaState) -> SchemaState:
+    """Execute operations on a connection that is at the state `before`; returns the state after.
+
+    Commits nothing: the transaction is the caller's. On SQLite foreign-key enforcement must be off while tables are
+    rebuilt, which is only possible before the transaction begins.
+    """
+    along = states(operations, before)
+    editor = editor_for(connection.dialect, LiveOutput(connection))
+    for operation, old, new in zip(operations, along, along[1:], strict=False):
+        operation.database_forwards(editor, old, new)
+    editor.finish()
+    return along[-1]
+
+
+def reverse(operations: Sequence[Operation], before: SchemaState) -> list[Operation]:
+    """The operations that lead back to `before`. Raises IrreversibleError."""
+    return list(reversed_operations(operations, before))
+
+
+def sql(operations: Sequence[Operation], before: SchemaState, dialect: sa.Dialect | str) -> list[str]:
+    """The statements of operations on a dialect (`"postgresql"`, or a dialect object), without a database."""
+    spelled = dialect_of(f"{dialect}://") if isinstance(dialect, str) else dialect
+    output = ScriptOutput(spelled)
+    editor = editor_for(spelled, output)
+    along = states(operations, before)
+    for operation, old, new in zip(operations, along, along[1:], strict=False):
+        operation.database_forwards(editor, old, new)
+    editor.finish()
+    return output.lines
+
+
+def source(operations: Sequence[Operation]) -> str:
+    """The Python text of operations, as it stands in the list of a revision file."""
+    return operations_source(operations)[0]
+
+
+def _dialect(before: Source, after: Source, dialect: sa.Dialect | str | None) -> sa.Dialect | None:
+    for side in (before, after):
+        if isinstance(side, sa.Connection):
+            return side.dialect
+    return dialect_of(f"{dialect}://") if isinstance(dialect, str) else dialect

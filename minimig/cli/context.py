@@ -1,0 +1,52 @@
+"""What every command gets: where it runs, and how to read the project."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from minimig.config import Settings, load_settings
+from minimig.errors import MinimigError, UsageError
+
+
+@dataclass(frozen=True)
+class Session:
+    """The global options of one call. `verbosity` is 0 when quiet, 1 as a rule, more with -v."""
+
+    folder: Path
+    config: Path | None
+    url: str | None
+    extra: tuple[str, ...]
+    verbosity: int
+
+    def settings(self) -> Settings:
+        """The configuration that holds here. Raises ConfigError."""
+        overrides = {} if self.url is None else {"url": self.url}
+        for pair in self.extra:
+            key, separator, value = pair.partition("=")
+            if not separator or not key:
+                raise UsageError(f"-x {pair} is not KEY=VALUE")
+            overrides[f"x.{key}"] = value
+        return load_settings(self.folder, file=self.config, environ=os.environ, overrides=overrides)
+
+    @property
+    def interactive(self) -> bool:
+        """Whether there is a person to ask."""
+        return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+    def relative(self, path: Path) -> str:
+        """A path as a person here would type it."""
+        return str(path.relative_to(self.folder)) if path.is_relative_to(self.folder) else str(path)
+
+
+def show_error(error: MinimigError) -> None:
+    """Print an error: what happened, where, and what to do next."""
+    click.echo(click.style("error: ", fg="red", bold=True) + error.message, err=True)
+    if error.where:
+        click.echo(f"  where: {error.where}", err=True)
+    if error.hint:
+        click.echo(f"  next:  {error.hint}", err=True)

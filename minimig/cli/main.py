@@ -1,0 +1,109 @@
+"""The `minimig` command: global options, and commands that are imported only when they are called.
+
+`minimig --help` must answer at once, so neither SQLAlchemy nor networkx may be imported here. An error of ours is printed
+in four lines at most and sets the exit code; anything else is a bug of minimig and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+import minimig
+from minimig.cli.context import Session, show_error
+from minimig.errors import MinimigError
+
+COMMANDS = {
+    "init": ("minimig.cli.starting", "Set up minimig in this folder."),
+    "makemigrations": ("minimig.cli.authoring", "Write revision files for what changed in the models."),
+    "migrate": ("minimig.cli.applying", "Bring the database to a revision, by default to the newest."),
+    "showmigrations": ("minimig.cli.inspecting", "List revisions and which of them the database has."),
+    "sqlmigrate": ("minimig.cli.inspecting", "Print the SQL of one revision."),
+    "check": ("minimig.cli.inspecting", "Compare models, revision files and database."),
+    "demo": ("minimig.cli.starting", "Watch the whole story on a temporary copy of the example project."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MINIMIG"})
+@click.option("-c", "--config", type=click.Path(dir_okay=False, path_type=Path), help="Configuration file to read.")
+@click.option(
+    "-C",
+    "--chdir",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Work as if started in this folder.",
+)
+@click.option("--url", help="Database URL, in place of the configured one.")
+@click.option("-x", "extra", multiple=True, metavar="KEY=VALUE", help="A value for the project's env file.")
+@click.option("-v", "--verbose", count=True, help="Say more; may be repeated.")
+@click.option("-q", "--quiet", is_flag=True, help="Say only what was asked for, and errors.")
+@click.version_option(minimig.__version__, prog_name="minimig")
+@click.pass_context
+def cli(
+    ctx: click.Context,
+    config: Path | None,
+    chdir: Path | None,
+    url: str | None,
+    extra: tuple[str, ...],
+    verbose: int,
+    quiet: bool,
+) -> None:
+    """Migrations for SQLAlchemy: models in, readable revision files out, every database brought up to date.
+
+    \b
+    A first round:
+      minimig init
+      minimig makemigrations
+      minimig migrate
+    """
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
+    ctx.obj = Session(
+        folder=(chdir or Path.cwd()).resolve(),
+        config=config,
+        url=url,
+        extra=extra,
+        verbosity=0 if quiet else 1 + verbose,
+    )
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line and leave the process with the exit code of DESIGN section 7."""
+    try:
+        code = cli.main(args=arguments, prog_name="minimig", standalone_mode=False)
+    except MinimigError as error:
+        show_error(error)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("\ninterrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader went away (`minimig showmigrations | head`): nothing is wrong, and nothing can be said.
+        sys.stdout = None  # type: ignore[assignment]
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)

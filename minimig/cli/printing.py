@@ -1,0 +1,60 @@
+"""How results look on a terminal: aligned lines, a symbol before each operation, colour only as an addition.
+
+Everything printed to stdout is the result that was asked for; progress and questions go to stderr. click leaves colours out
+when the output is not a terminal or NO_COLOR is set.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+
+import click
+
+from minimig.operations.base import Operation
+
+COLOURS = {"+": "green", "-": "red", "~": "yellow", "p": "cyan", "s": "cyan", "?": "magenta"}
+
+
+def operation_lines(operations: Iterable[Operation], indent: str = "    ") -> Iterable[str]:
+    """One line for each operation: `+ add column posts.slug`."""
+    for operation in operations:
+        symbol = click.style(operation.symbol, fg=COLOURS.get(operation.symbol))
+        yield f"{indent}{symbol} {operation.describe()}"
+
+
+def plural(number: int, noun: str) -> str:
+    """`1 migration`, `2 migrations`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def seconds(value: float) -> str:
+    """A duration in seconds with two digits after the point."""
+    return f"{value:.2f}s"
+
+
+def mark(applied: bool) -> str:
+    """The box before a revision in a list."""
+    return click.style("[X]", fg="green") if applied else "[ ]"
+
+
+class StepPrinter:
+    """One aligned line for each step: `Applying blog.0002_add_slug ....... ok  0.02s`, its first half before it runs."""
+
+    def __init__(self, revisions: Sequence[str]) -> None:
+        self._width = max((len(revision) for revision in revisions), default=0) + 3
+
+    def start(self, verb: str, revision: str) -> None:
+        """Print the first half of the line."""
+        dots = "." * (self._width - len(revision))
+        click.echo(f"  {verb} {click.style(revision, bold=True)} {dots} ", nl=False)
+        sys.stdout.flush()
+
+    def done(self, word: str, took: float | None) -> None:
+        """Finish the line."""
+        tail = "" if took is None else f"  {took:6.2f}s"
+        click.echo(click.style(word, fg="green") + tail)
+
+    def failed(self) -> None:
+        """Finish the line of a step that failed; the error follows on stderr."""
+        click.echo(click.style("FAILED", fg="red", bold=True))

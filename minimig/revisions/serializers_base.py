@@ -1,0 +1,133 @@
+"""What the writing of values needs: the imports of a file, and the hand that writes one value after the other.
+
+A rule is a type and a function `(value, writing) -> Source`; the first rule whose type fits writes the value. Rules are
+data handed in, not a registry that modules fill while they are imported (as in Django and Alembic), so that two projects
+in one process cannot disturb each other.
+"""
+
+from __future__ import annotations
+
+import keyword
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from minimig.errors import WriterError
+from minimig.revisions.serializers_layout import Source
+from minimig.state.values import Reference
+
+TAKEN = frozenset({"sa", "ops", "dependencies", "run_before", "replaces", "labels", "initial", "atomic"}) | {
+    "irreversible",
+    "up",
+    "down",
+}
+"""Names that mean something in every revision file, so that no imported module may be known by them."""
+
+DIALECTS = "sqlalchemy.dialects."
+
+
+@dataclass
+class Imports:
+    """The import statements that a file needs, collected while its values are written."""
+
+    statements: set[str] = field(default_factory=set)
+
+    def name(self, reference: Reference) -> str:
+        """How a file that imports it speaks of something: `sa.String`, `postgresql.JSONB`, `blog.types.Money`."""
+        module = reference.module
+        if module == "builtins":
+            return reference.name
+        if module == "sqlalchemy":
+            self.statements.add("import sqlalchemy as sa")
+            return f"sa.{reference.name}"
+        dialect = module.removeprefix(DIALECTS)
+        if dialect != module and "." not in dialect:
+            self.statements.add(f"from sqlalchemy.dialects import {dialect}")
+            return f"{dialect}.{reference.name}"
+        root = module.partition(".")[0]
+        if root in TAKEN:
+            alias = f"_{module.replace('.', '_')}"
+            self.statements.add(f"import {module} as {alias}")
+            return f"{alias}.{reference.name}"
+        self.statements.add(f"import {module}")
+        return f"{module}.{reference.name}"
+
+    def ops(self, name: str) -> str:
+        """`ops.X`"""
+        self.statements.add("from minimig import ops")
+        return f"ops.{name}"
+
+    def lines(self) -> list[str]:
+        """The statements in groups (standard library, SQLAlchemy, the rest), with an empty line between two groups."""
+        groups: list[list[str]] = [[], [], []]
+        # `import x` before `from x import y`, as isort does.
+        for statement in sorted(self.statements, key=lambda s: (s.startswith("from"), s)):
+            root = statement.split()[1].partition(".")[0]
+            groups[0 if root in sys.stdlib_module_names else 1 if root == "sqlalchemy" else 2].append(statement)
+        out: list[str] = []
+        for group in filter(None, groups):
+            out += ["", *group] if out else group
+        return out
+
+
+Rule = tuple[type, Callable[[Any, "Writing"], Source]]
+"""A type, and the function that writes its values."""
+
+
+@dataclass(frozen=True)
+class Writing:
+    """One value after the other, under the same rules, into the same imports; `place` says which value it is in errors."""
+
+    rules: tuple[Rule, ...]
+    imports: Imports
+    place: str = ""
+
+    def at(self, place: str) -> Writing:
+        """The same, with `place` for errors."""
+        return replace(self, place=place)
+
+    def value(self, value: Any) -> Source:
+        """The source of a value. Raises WriterError when no rule knows its type."""
+        for kind, rule in self.rules:
+            if isinstance(value, kind):
+                return rule(value, self)
+        name = type(value).__qualname__
+        raise WriterError(
+            f"a value of type {type(value).__module__}.{name} cannot be written into a revision file",
+            where=self.place or None,
+            hint=f"give the serializer a rule for it: Serializer(rules=(({name}, function),)), "
+            "where function(value, writing) returns its source",
+        )
+
+    def values(self, values: Iterable[Any]) -> tuple[Source, ...]:
+        """The sources of several values."""
+        return tuple(self.value(value) for value in values)
+
+    def name(self, reference: Reference, what: str) -> str:
+        """How the file names something that it imports. Raises WriterError when it cannot be imported."""
+        problem, hint = _unreachable(reference)
+        if problem:
+            raise WriterError(
+                f"{what} {reference.name} {problem}, so no revision file can import it",
+                where=self.place or None,
+                hint=hint,
+            )
+        return self.imports.name(reference)
+
+
+def _unreachable(reference: Reference) -> tuple[str, str]:
+    """Why a file cannot import something, and what to do; two empty strings when it can."""
+    module, name = reference.module, reference.name
+    if "<lambda>" in name:
+        return "has no name", "write it as a function, with def, at the top of a module"
+    if "<locals>" in name:
+        return "is defined inside a function", "move it to the top of its module"
+    if module == "__main__":
+        return "belongs to the script that is running", "move it into a module that can be imported"
+    if not all(part.isidentifier() and not keyword.iskeyword(part) for part in module.split(".")):
+        return (
+            f"is defined in {module!r}, whose name is no Python name",
+            "move it into a module of its own, and import it from there",
+        )
+    return "", ""

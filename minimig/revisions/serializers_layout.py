@@ -1,0 +1,145 @@
+"""Source text in the shape that ruff and black would give it.
+
+In: a small tree of `Source` nodes. Out: text. What fits in one line stays in one line; what does not is opened, one item a
+line with a comma after the last, and formatters leave it so. That is the whole rule, so that a file reads well where no
+formatter is installed, and stays as it is where one is.
+
+Django breaks each call by one fixed scheme whatever its length, Alembic wraps nothing: both rely on a formatter afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Union
+
+WIDTH = 88  # what ruff and black use unless told otherwise; a project that allows more leaves opened brackets open
+STEP = 4
+
+
+@dataclass(frozen=True)
+class Bracket:
+    """`opening`, items, `closing`: a call, a list, a dict. Each item is a prefix (`nullable=`, `"key": `) and its value.
+
+    `spread` opens it even if it would fit in one line; `lone_comma` is for tuples, where one item needs a comma.
+    """
+
+    opening: str
+    items: tuple[tuple[str, Source], ...]
+    closing: str
+    spread: bool = False
+    lone_comma: bool = False
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A value and the method calls after it: `sa.JSON().with_variant(...)`; each call is a Bracket that opens with a dot."""
+
+    base: Source
+    calls: tuple[Bracket, ...]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A string of several lines: one literal if it fits, else one literal for each line, in parentheses."""
+
+    whole: str
+    parts: tuple[str, ...]
+
+
+Source = Union[str, Bracket, Chain, Lines]
+"""Python source before it is laid out; a `str` is text that is never broken."""
+
+
+def flat(source: Source) -> str:
+    """The source in one line."""
+    match source:
+        case Bracket(opening, items, closing, lone_comma=lone_comma):
+            inside = ", ".join(prefix + flat(item) for prefix, item in items)
+            return f"{opening}{inside}{',' if lone_comma and len(items) == 1 else ''}{closing}"
+        case Chain(base, calls):
+            return flat(base) + "".join(flat(call) for call in calls)
+        case Lines(whole):
+            return whole
+        case _:
+            return source
+
+
+def layout(source: Source, indent: int = 0, used: int = 0, reserved: int = 0) -> str:
+    """The source as lines of at most WIDTH where that is possible.
+
+    `indent` is that of the statement or item it belongs to, `used` what its first line holds before it, and `reserved` what
+    comes after it on its last line.
+    """
+    line = flat(source)
+    if isinstance(source, str) or (used + len(line) + reserved <= WIDTH and not _spread(source)):
+        return line
+    if isinstance(source, Bracket):
+        return _opened(source, indent)
+    if isinstance(source, Chain):
+        return _chained(source, indent, used, reserved)
+    margin = " " * (indent + STEP)
+    return "".join(["(\n", *(f"{margin}{part}\n" for part in source.parts), " " * indent, ")"])
+
+
+def _spread(source: Source) -> bool:
+    """Whether a node inside asks to be opened."""
+    match source:
+        case Bracket(items=items, spread=spread):
+            return spread or any(_spread(item) for _, item in items)
+        case Chain(base, calls):
+            return _spread(base) or any(_spread(call) for call in calls)
+        case _:
+            return False
+
+
+def _opened(bracket: Bracket, indent: int) -> str:
+    if not bracket.items:
+        return bracket.opening + bracket.closing
+    inner = indent + STEP
+    lines = [bracket.opening]
+    for prefix, item in bracket.items:
+        lines.append(f"{' ' * inner}{prefix}{layout(item, inner, inner + len(prefix), 1)},")
+    return "\n".join([*lines, " " * indent + bracket.closing])
+
+
+def _chained(chain: Chain, indent: int, used: int, reserved: int) -> str:
+    if len(chain.calls) > 1:
+        ends = [0] * (len(chain.calls) - 1) + [reserved]
+        calls = [layout(call, indent, indent, end) for call, end in zip(chain.calls, ends, strict=True)]
+        return f"\n{' ' * indent}".join([layout(chain.base, indent, used), *calls])
+    (call,) = chain.calls
+    start = flat(chain.base)
+    if used + len(start) + len(call.opening) <= WIDTH and not _spread(chain.base):
+        return start + layout(call, indent, used + len(start), reserved)
+    base = _opened(chain.base, indent) if isinstance(chain.base, Bracket) else start
+    return base + layout(call, indent, indent + 1, reserved)
+
+
+# --- the nodes that writers build -------------------------------------------------------------------------------------
+
+
+def call(target: str, args: tuple[Source, ...] = (), kwargs: tuple[tuple[str, Source], ...] = ()) -> Bracket:
+    """`target(args, name=value)`"""
+    items = [("", arg) for arg in args] + [(f"{name}=", value) for name, value in kwargs]
+    return Bracket(f"{target}(", tuple(items), ")")
+
+
+def list_of(items: tuple[Source, ...], *, spread: bool = False) -> Bracket:
+    """`[items]`"""
+    return Bracket("[", tuple(("", item) for item in items), "]", spread=spread)
+
+
+def text(value: str) -> Source:
+    """A string literal, with double quotes unless single ones need fewer backslashes."""
+    lines = value.splitlines(keepends=True)
+    if len(lines) < 2:
+        return quoted(value)
+    return Lines(quoted(value), tuple(quoted(line) for line in lines))
+
+
+def quoted(value: str) -> str:
+    """The literal of a string, in one line."""
+    if value.count('"') > value.count("'"):
+        return "'" + "\\'".join(repr(piece)[1:-1] for piece in value.split("'")) + "'"
+    # A single quote in front makes repr choose double quotes, whatever else the piece holds.
+    return '"' + '\\"'.join(repr("'" + piece)[2:-1] for piece in value.split('"')) + '"'
