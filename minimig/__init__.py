@@ -10,10 +10,10 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from minimig.version import __version__
+
 if TYPE_CHECKING:  # for type checkers and editors, which do not call __getattr__
     from minimig.api import apply, diff, migrate, reflect, reverse, snapshot, source, sql
-
-__version__ = "0.1.0"
 
 __all__ = ["__version__", "apply", "diff", "migrate", "reflect", "reverse", "snapshot", "source", "sql"]
 

@@ -139,7 +139,7 @@ def settings_from(
         version_table=chosen.text("version_table") or Settings.version_table,
         version_schema=chosen.text("version_schema"),
         env=chosen.text("env"),
-        x=MappingProxyType({key: text for key, text in overrides.items() if key not in OVERRIDABLE}),
+        x=MappingProxyType({key.removeprefix("x."): text for key, text in overrides.items() if key not in OVERRIDABLE}),
         environ=MappingProxyType(dict(environ)),
     )
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import click
 
-import minimig
 from minimig.cli.context import Session, show_error
 from minimig.errors import MinimigError
+from minimig.version import __version__
 
 COMMANDS = {
     "init": ("minimig.cli.starting", "Set up minimig in this folder."),
@@ -55,11 +55,11 @@ class LazyGroup(click.Group):
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Work as if started in this folder.",
 )
-@click.option("--url", help="Database URL, in place of the configured one.")
+@click.option("--url", allow_from_autoenv=False, help="Database URL, in place of the configured one.")
 @click.option("-x", "extra", multiple=True, metavar="KEY=VALUE", help="A value for the project's env file.")
 @click.option("-v", "--verbose", count=True, help="Say more; may be repeated.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what was asked for, and errors.")
-@click.version_option(minimig.__version__, prog_name="minimig")
+@click.version_option(__version__, prog_name="minimig")
 @click.pass_context
 def cli(
     ctx: click.Context,

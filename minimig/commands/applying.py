@@ -7,16 +7,19 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-import minimig
 from minimig.commands.project import Project
+from minimig.errors import IrreversibleError, WriterError
 from minimig.operations.base import Operation
 from minimig.revisions.identifiers import Target, resolve
-from minimig.revisions.replay import checksum, way_back
+from minimig.revisions.meaning import checksum
+from minimig.revisions.replay import downward
+from minimig.revisions.serializer import operations_source
 from minimig.runtime.events import Listener, silence
 from minimig.runtime.executor import Executor
 from minimig.runtime.plan import Plan, Step, make_plan
 from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.recorder import Applied, revisions
+from minimig.version import __version__
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,17 @@ def describe(prepared: PreparedStep) -> tuple[Applied, str | None]:
         name=migration.header.name,
         checksum=checksum(migration),
         file_checksum=migration.digest,
-        tool=f"minimig {minimig.__version__}",
+        tool=f"minimig {__version__}",
     )
-    return row, way_back(migration, prepared.moves[0][1] if prepared.moves else None)
+    return row, _way_back(prepared)
+
+
+def _way_back(prepared: PreparedStep) -> str | None:
+    """The operations that take the migration back, as source; None when there are none that text can hold."""
+    if not prepared.moves:
+        return None
+    try:
+        changes = downward(prepared.migration, prepared.moves[0].before)
+        return operations_source(change.operation for change in changes)[0]
+    except (IrreversibleError, WriterError):
+        return None

@@ -14,8 +14,9 @@ from minimig.errors import TargetError, UsageError, nearest
 from minimig.operations.base import Operation
 from minimig.operations.special import reversed_operations, states
 from minimig.revisions.header import check_name
-from minimig.revisions.names import file_name, merge_name, slug
-from minimig.revisions.writer import NewMigration, render, write_all
+from minimig.revisions.migration import NewMigration
+from minimig.revisions.names import file_name, merge_name, next_number, sanitized
+from minimig.revisions.writer import render, write_all
 from minimig.state.schema import SchemaState
 
 
@@ -59,7 +60,7 @@ def make_migrations(
         questioner=questioner,
         same_group=lambda old, new: project.app_of(old) == project.app_of(new),
     )
-    chunks = partition(operations, before, _owners(project, operations, before))
+    chunks = partition(operations, before, project.app_of)
     wanted = _wanted(chunks, apps)
     namer = _Namer(project, options)
     new: list[NewMigration] = []
@@ -93,8 +94,9 @@ def make_merge(project: Project, apps: Sequence[str], options: MakeOptions) -> t
         if apps and app not in apps:
             continue
         names = [head.partition(".")[2] for head in heads]
-        own = slug(options.name or options.message or "") or None
-        name = merge_name([h.name for h in project.graph.headers.values() if h.app == app], names, own)
+        number = next_number(_names(project, app))
+        own = options.name or sanitized(options.message or "")
+        name = file_name(number, (), own) if own else merge_name(number, names)
         doc = options.message or f"Merge {' and '.join(names)}."
         new.append(NewMigration(app, name, doc, tuple(heads)))
     return _write(project, new, options)
@@ -114,17 +116,15 @@ class _Namer:
     def migration(
         self, app: str, up: tuple[Operation, ...], down: tuple[Operation, ...], dependencies: tuple[str, ...]
     ) -> NewMigration:
-        own = self._options.name or slug(self._options.message or "") or None
-        name = file_name(self._names[app], up, own)
-        if self._names[app] and not any(d.startswith(f"{app}.") for d in dependencies):
-            dependencies = (f"{app}.{self._names[app][-1]}", *dependencies)
+        own = self._options.name or sanitized(self._options.message or "") or None
+        name = file_name(next_number(self._names[app]), up, own)
         self._names[app].append(name)
         doc = self._options.message or ""
         return NewMigration(app, name, doc, dependencies, up, down)
 
 
-def _owners(project: Project, operations: Sequence[Operation], before: SchemaState):  # type: ignore[no-untyped-def]
-    return project.app_of
+def _names(project: Project, app: str) -> list[str]:
+    return [header.name for header in project.graph.headers.values() if header.app == app]
 
 
 def _dependencies(

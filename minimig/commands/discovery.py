@@ -197,6 +197,6 @@ def _candidate(project: Project, place: Place, holder: _Holder) -> Candidate:
         if module not in reached:
             targets.append(f"{module}:{name}")
             project.reach(module, reached)
-    if len(targets) > 1 and place[0] not in holder.users:
-        targets.remove(own)  # the others import it
+    if targets[0] == own and len(targets) > 1 and place[0] not in holder.users:
+        del targets[0]  # the others import it
     return Candidate(own, holder.path, holder.line, holder.kind, len(holder.tables), tuple(targets))

@@ -69,7 +69,7 @@ def questions(folder: Path, candidates: Sequence[Candidate], environ: Mapping[st
             Question("metadata", "--metadata", text, found, likely or (_placeholder(folder),), several=True, free=True)
         )
     urls = (FROM_VARIABLE, DEFAULT_URL) if environ.get("DATABASE_URL") else (DEFAULT_URL,)
-    asked.append(Question("url", "--url", "Which database?", urls, urls[:1], free=True))
+    asked.append(Question("url", "--database-url", "Which database?", urls, urls[:1], free=True))
     if len({_package(choice) for choice in likely}) > 1:
         asked.append(Question("layout", "--layout", "Where do the revisions go?", (SINGLE, APPS), (APPS,)))
     return tuple(asked)

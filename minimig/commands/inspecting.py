@@ -91,7 +91,7 @@ def sql_migrate(project: Project, app: str, name: str, *, backwards: bool) -> Mi
     """The SQL of one migration on the configured database's dialect; connects to nothing."""
     target = resolve(project.graph, frozenset(), app, name)
     if target.revision is None:
-        raise TargetError(f"{name!r} is not a revision", hint="name one revision, for example 0001")
+        raise TargetError(f"{' '.join(filter(None, (app, name)))!r} is not a revision", hint="name one revision, for example 0001")
     migration = project.load(target.revision)
     older = project.graph.ancestors([target.revision]) - {target.revision}
     before = replay(project.load(revision) for revision in project.graph.order(older))
@@ -165,5 +165,5 @@ def _not_leading_back(project: Project) -> tuple[tuple[str, tuple[str, ...]], ..
         if differences:
             found.append((migration.header.revision, differences))
         moves = list(steps(migration, state))
-        state = moves[-1][2] if moves else state
+        state = moves[-1].after if moves else state
     return tuple(found)

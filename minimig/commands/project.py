@@ -145,7 +145,13 @@ class Project:
                 hint="is the server running, and are host, user, password and database right? nothing was changed",
             ) from error
         with connection:
-            yield connection
+            try:
+                yield connection
+            except sa.exc.DBAPIError as error:
+                raise DatabaseError(
+                    f"the database refused a statement: {' '.join(str(error.orig).split())}",
+                    where=f"{self.database_name}, statement: {' '.join(str(error.statement).split())[:200]}",
+                ) from error
 
     def applied(self, connection: sa.Connection) -> tuple[Applied, ...]:
         """The rows of the version table; the transaction that reading opened is ended, unless it was the caller's."""

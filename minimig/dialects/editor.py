@@ -3,8 +3,8 @@
 `SchemaEditor` speaks standard SQL (close to PostgreSQL's). To support another database:
 
 1. Subclass `SchemaEditor` in a file named for the database, and set the capability flags below.
-2. Override the methods whose SQL differs. Each gets a `TableChange`: the table and the whole schema before and after, so
-   nothing has to be asked, and a database that cannot alter may rebuild.
+2. Override the methods whose SQL differs. Each gets a `TableChange`: the table and the whole schema before and after,
+   so nothing has to be asked, and a database that cannot alter may rebuild.
 3. Raise `UnsupportedError` for what the database cannot do, before anything is executed for that operation.
 4. Subclass `Normalizer` beside it: spell a state as the database would report it.
 5. Enter both in `dialects/registry.py`, and run the contract suite in `tests/contract` against the real database.
@@ -22,11 +22,11 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, SetColumnComment, SetTableComment
-from sqlalchemy.sql.naming import conv
+from sqlalchemy.schema import AddConstraint, CreateTable, DropTableComment, SetColumnComment, SetTableComment
 
 from minimig.dialects.change import TableChange
 from minimig.dialects.output import Output
+from minimig.dialects.spelling import Spelling
 from minimig.errors import NeedsConnectionError, UnsupportedError
 from minimig.state.expressions import is_constant
 from minimig.state.schema import SchemaState
@@ -37,10 +37,9 @@ from minimig.state.tables import (
     PrimaryKeyState,
     TableState,
 )
-from minimig.state.to_metadata import ddl_table, sa_column
 
 
-class SchemaEditor(ABC):
+class SchemaEditor(Spelling, ABC):
     """Standard SQL. One editor serves one migration in one direction; `finish` must be called at its end."""
 
     transactional_ddl: ClassVar[bool] = False
@@ -50,7 +49,7 @@ class SchemaEditor(ABC):
     """Whether the database keeps comments on tables and columns."""
 
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
-        self.dialect = dialect
+        super().__init__(dialect)
         self.output = output
 
     # --- the life of an editor ----------------------------------------------------------------------------------------
@@ -85,7 +84,7 @@ class SchemaEditor(ABC):
 
     def create_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         """Create a table with everything it holds."""
-        built = ddl_table(table)
+        built = self.built(table)
         self.execute(self.compile(CreateTable(built)))
         for index in table.indexes.values():
             self.execute(self.create_index_sql(built, index.name))
@@ -114,7 +113,8 @@ class SchemaEditor(ABC):
         if change.old.options != change.new.options:
             self.alter_table_options(change)
         if change.old.comment != change.new.comment and self.supports_comments:
-            self.execute(self.compile(SetTableComment(ddl_table(change.new))))
+            element = SetTableComment if change.new.comment else DropTableComment
+            self.execute(self.compile(element(self.built(change.new))))
 
     def alter_table_options(self, change: TableChange) -> None:
         """Change dialect options of a table. Options of other dialects are nobody's business here."""
@@ -132,7 +132,7 @@ class SchemaEditor(ABC):
         """Add a column; `fill` is the value of rows that exist already."""
         if fill is None:
             self.add_column_sql(change, column)
-        elif is_constant(fill) and column.default is None:
+        elif self.fills_by_default(column, fill):
             # A constant default is stored once for all old rows (PostgreSQL 11, MariaDB 10.3): no row is rewritten.
             self.execute(self.add_column_clause(change, column, f"DEFAULT {fill}"))
             self.execute(f"{self.alter(change.new)} ALTER COLUMN {self.quote(column.name)} DROP DEFAULT")
@@ -143,6 +143,10 @@ class SchemaEditor(ABC):
             if not column.nullable or column.default is not None:
                 loose = replace(column, nullable=True, default=None)
                 self.alter_column(change, loose, column)
+
+    def fills_by_default(self, column: ColumnState, fill: str) -> bool:
+        """Whether a default that stands only while the column is added can fill the rows."""
+        return is_constant(fill) and column.default is None
 
     def add_column_sql(self, change: TableChange, column: ColumnState) -> None:
         """Add a column as it stands."""
@@ -156,7 +160,7 @@ class SchemaEditor(ABC):
 
     def after_add_column(self, change: TableChange, column: ColumnState) -> None:
         """What ADD COLUMN itself does not do: comments, and CHECKs that the type brings along."""
-        built = ddl_table(change.new)
+        built = self.built(change.new)
         if column.comment and self.supports_comments and not self.dialect.inline_comments:
             self.execute(self.compile(SetColumnComment(built.c[column.name])))
         for check in self.type_checks(built, column.name):
@@ -164,7 +168,7 @@ class SchemaEditor(ABC):
 
     def drop_column(self, change: TableChange, column: ColumnState) -> None:
         """Drop a column; nothing in the state uses it any more."""
-        for check in self.type_checks(ddl_table(change.old), column.name):
+        for check in self.type_checks(self.built(change.old), column.name):
             self.drop_constraint_sql(change.old, str(check.name))
         self.execute(f"{self.alter(change.old)} DROP COLUMN {self.quote(column.name)}")
 
@@ -194,7 +198,7 @@ class SchemaEditor(ABC):
 
     def add_constraint(self, change: TableChange, constraint: ConstraintState | PrimaryKeyState) -> None:
         """Add a primary key, unique, foreign-key or check constraint."""
-        built = ddl_table(change.new)
+        built = self.built(change.new)
         if isinstance(constraint, PrimaryKeyState):
             self.execute(self.compile(AddConstraint(built.primary_key)))
         else:
@@ -221,7 +225,7 @@ class SchemaEditor(ABC):
 
     def create_index(self, change: TableChange, index: IndexState) -> None:
         """Create an index."""
-        self.execute(self.create_index_sql(ddl_table(change.new), index.name))
+        self.execute(self.create_index_sql(self.built(change.new), index.name))
 
     def drop_index(self, change: TableChange, index: IndexState) -> None:
         """Drop an index."""
@@ -231,71 +235,3 @@ class SchemaEditor(ABC):
         """Rename an index."""
         old_name = self.qualified(change.new.schema, old.name)
         self.execute(f"ALTER INDEX {old_name} RENAME TO {self.quote_constraint(new.name)}")
-
-    # --- spelling -----------------------------------------------------------------------------------------------------
-
-    def quote(self, name: str) -> str:
-        """A column's or table's name, quoted when the dialect needs it."""
-        return self.dialect.identifier_preparer.quote(name)
-
-    def quote_constraint(self, name: str) -> str:
-        """A constraint's or index's name, quoted, and shortened as SQLAlchemy does when it is over the limit."""
-        limit = self.dialect.max_index_name_length or self.dialect.max_identifier_length
-        preparer = self.dialect.identifier_preparer
-        if len(name) <= limit:
-            return preparer.quote(name)
-        shortened: str = preparer.truncate_and_render_index_name(conv(name))
-        return shortened
-
-    def qualified(self, schema: str | None, name: str) -> str:
-        """A name in a schema, quoted: for indexes, which PostgreSQL keeps beside their table."""
-        prefix = f"{self.dialect.identifier_preparer.quote_schema(schema)}." if schema else ""
-        return prefix + self.quote_constraint(name)
-
-    def table(self, table: TableState) -> str:
-        """A table's name in its schema, quoted."""
-        prefix = f"{self.dialect.identifier_preparer.quote_schema(table.schema)}." if table.schema else ""
-        return prefix + self.quote(table.name)
-
-    def alter(self, table: TableState) -> str:
-        """ALTER TABLE with the name."""
-        return f"ALTER TABLE {self.table(table)}"
-
-    def compile(self, element: sa.schema.DDLElement) -> str:
-        """One of SQLAlchemy's own DDL elements in this dialect."""
-        return str(element.compile(dialect=self.dialect)).strip()
-
-    def create_index_sql(self, built: sa.Table, name: str) -> str:
-        """CREATE INDEX for the index of that name."""
-        return self.compile(CreateIndex(next(i for i in built.indexes if i.name == name)))
-
-    def built_constraint(self, built: sa.Table, name: str) -> sa.Constraint:
-        """The SQLAlchemy constraint of that name in a table made by `ddl_table`."""
-        return next(c for c in built.constraints if c.name == name)
-
-    def column_specification(self, table: TableState, column: ColumnState) -> str:
-        """A column as it stands in CREATE TABLE or ADD COLUMN."""
-        built = ddl_table(replace(table, columns={**table.columns, column.name: column}))
-        compiler = self.dialect.ddl_compiler(self.dialect, None)  # type: ignore[arg-type]
-        specification: str = compiler.get_column_specification(built.c[column.name])
-        return specification
-
-    def column_type(self, column: ColumnState) -> str:
-        """A column's type."""
-        return str(column.type.sa_type.compile(dialect=self.dialect))
-
-    def default_sql(self, column: ColumnState) -> str | None:
-        """A column's server default as this dialect spells it, or None."""
-        compiler = self.dialect.ddl_compiler(self.dialect, None)  # type: ignore[arg-type]
-        default: str | None = compiler.get_column_default_string(sa_column(column))
-        return default
-
-    def type_checks(self, built: sa.Table, column: str) -> list[sa.Constraint]:
-        """CHECK constraints that come with a column's type (Enum, Boolean) on this dialect."""
-        compiler: Any = self.dialect.ddl_compiler(self.dialect, None)  # type: ignore[arg-type]
-        bound: list[Any] = [c for c in built.constraints if getattr(c, "_type_bound", False)]
-        return [
-            check
-            for check in bound
-            if column in check.columns and (check._create_rule is None or check._create_rule(compiler))
-        ]

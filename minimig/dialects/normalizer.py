@@ -3,22 +3,63 @@
 Models say `sa.String(80)`, a database reports `VARCHAR(80)`; models say `Boolean`, MySQL reports `TINYINT(1)`; long names
 come back shortened. Both sides go through the same normalizer before they are compared, instead of every comparison
 knowing every dialect's habits (Alembic has a compare method per subject and dialect; atlas normalizes, as we do).
+
+A normalized state is for comparing, not for creating tables: its types are compared by their SQL text, its expressions
+are in one style, and what the database cannot report is gone. Nothing here asks a database; where only the database
+knows how it would print an expression, `compare` asks it afterwards.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
+from sqlalchemy.sql.naming import conv
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from minimig.dialects.spelling import Spelling
+from minimig.dialects.sqltext import canonical
+from minimig.state.from_metadata import Pairs
 from minimig.state.schema import SchemaState
-from minimig.state.tables import TableState
+from minimig.state.tables import (
+    CheckState,
+    ColumnState,
+    ComputedState,
+    ConstraintState,
+    ForeignKeyState,
+    IdentityState,
+    IndexState,
+    Options,
+    PrimaryKeyState,
+    TableState,
+    UniqueState,
+    table_key,
+)
+from minimig.state.values import Call, Reference, SqlExpression, SqlType
+
+_NUMBER = re.compile(r"'\s*([-+]?\d+(?:\.\d+)?)\s*'")
 
 
 class Normalizer:
-    """The spelling that most databases share. `normalize(normalize(s)) == normalize(s)` must hold."""
+    """The spelling that most databases share. `normalize(normalize(s)) == normalize(s)` holds."""
+
+    supports_comments: ClassVar[bool] = True
+    names_primary_keys: ClassVar[bool] = False
+    supports_identity: ClassVar[bool] = False
+    supports_deferrable: ClassVar[bool] = True
+    supports_match: ClassVar[bool] = False
+    ignored_options: ClassVar[frozenset[str]] = frozenset()
+    """Dialect options of indexes and constraints that the database does not report, or that change nothing."""
+
+    rewrites_expressions: ClassVar[bool] = True
+    """Whether the database prints expressions in words of its own, so that it may have to be asked."""
 
     def __init__(self, dialect: sa.Dialect) -> None:
-        self.dialect = dialect
+        self.spelling = Spelling(dialect)
+        self.dialect = self.spelling.dialect
 
     def normalize(self, state: SchemaState) -> SchemaState:
         """The whole schema in the database's spelling."""
@@ -26,4 +67,200 @@ class Normalizer:
 
     def table(self, table: TableState) -> TableState:
         """One table in the database's spelling."""
-        return table
+        built = self.spelling.built(table)
+        constraints = [self.constraint(c) for c in [*table.constraints.values(), *self.type_checks(built)]]
+        indexes = [self.index(index, table) for index in table.indexes.values()]
+        return TableState(
+            name=table.name,
+            schema=self.schema(table.schema),
+            columns={c.name: self.column(c, built) for c in table.columns.values()},
+            primary_key=table.primary_key and self.primary_key(table.primary_key, table),
+            constraints={c.name: c for c in constraints},
+            indexes={i.name: i for i in indexes},
+            comment=table.comment if self.supports_comments else None,
+            options=self.table_options(table.options),
+        )
+
+    # --- names --------------------------------------------------------------------------------------------------------
+
+    def schema(self, schema: str | None) -> str | None:
+        """None for the default schema."""
+        return None if schema == self.default_schema else schema
+
+    @property
+    def default_schema(self) -> str | None:
+        """The schema of tables that name none; known once the dialect has been connected."""
+        return self.dialect.default_schema_name
+
+    def name(self, name: str) -> str:
+        """A constraint's or index's name, shortened as SQLAlchemy does when it is over the limit."""
+        limit = self.dialect.max_index_name_length or self.dialect.max_identifier_length
+        if len(name) <= limit:
+            return name
+        preparer: Any = self.dialect.identifier_preparer
+        rendered: str = preparer.truncate_and_render_index_name(conv(name))
+        quoted = rendered.startswith(preparer.initial_quote)
+        return preparer._unescape_identifier(rendered[1:-1]) if quoted else rendered
+
+    # --- columns ------------------------------------------------------------------------------------------------------
+
+    def column(self, column: ColumnState, built: sa.Table) -> ColumnState:
+        """One column."""
+        built_column = built.c[column.name]
+        text = self.type_text(built_column.type)
+        identity = column.identity if self.supports_identity else None
+        return ColumnState(
+            name=column.name,
+            type=SqlType(column.type.sa_type, Call(Reference("sql", text))),
+            nullable=column.nullable and identity is None and not built_column.primary_key,
+            default=self.default(column, built_column.type),
+            comment=column.comment if self.supports_comments else None,
+            computed=column.computed and self.computed(column.computed),
+            identity=identity and self.identity(identity, text),
+            autoincrement=True if identity is None and self.counts(built_column, built) else "auto",
+        )
+
+    def type_text(self, type_: TypeEngine[Any]) -> str:
+        """A type as the database reports it."""
+        if isinstance(type_, SqlTextType):
+            return type_.text
+        try:
+            return self.type_synonym(type_.compile(dialect=self.dialect), type_)
+        except sa.exc.CompileError:
+            return type(type_).__name__  # no table of this database can have it
+
+    def type_synonym(self, text: str, type_: TypeEngine[Any]) -> str:
+        """Another word for the same type."""
+        return text
+
+    def default(self, column: ColumnState, type_: TypeEngine[Any]) -> SqlExpression | None:
+        """A server default."""
+        if column.default is None or column.computed is not None:
+            return None
+        text = self.default_text(column.default.compile(self.dialect).strip(), type_)
+        return None if text.lower() == "null" else replace(column.default, text=text)
+
+    def default_text(self, text: str, type_: TypeEngine[Any]) -> str:
+        """A server default's text; a number in quotes is a number where the column takes numbers."""
+        text = canonical(text)
+        number = _NUMBER.fullmatch(text) if is_number(type_) else None
+        return number[1] if number else text
+
+    def computed(self, computed: ComputedState) -> ComputedState:
+        """A computed column's expression."""
+        return ComputedState(self.expression(computed.expression), self.persisted(computed.persisted))
+
+    def persisted(self, persisted: bool | None) -> bool:
+        """Whether a computed column is stored, when the models leave it to the database."""
+        return bool(persisted)
+
+    def identity(self, identity: IdentityState, type_: str) -> IdentityState:
+        """An identity column's options with the defaults filled in."""
+        return identity
+
+    def counts(self, column: sa.Column[Any], built: sa.Table) -> bool:
+        """Whether the database numbers this column by itself, without an identity."""
+        return built.autoincrement_column is column and column.server_default is None
+
+    # --- keys and constraints -----------------------------------------------------------------------------------------
+
+    def primary_key(self, key: PrimaryKeyState, table: TableState) -> PrimaryKeyState:
+        """The primary key."""
+        name = self.name(key.name) if key.name and self.names_primary_keys else None
+        return PrimaryKeyState(key.columns, name, self.options(key.options))
+
+    def constraint(self, constraint: ConstraintState) -> ConstraintState:
+        """A unique, foreign-key or check constraint."""
+        common: dict[str, Any] = {"name": self.name(constraint.name), "options": self.options(constraint.options)}
+        if isinstance(constraint, CheckState):
+            return replace(constraint, expression=self.expression(constraint.expression), **common)
+        deferrable, initially = self.deferrable(constraint)
+        if isinstance(constraint, UniqueState):
+            return replace(constraint, deferrable=deferrable, initially=initially, **common)
+        schema, _, target = constraint.target.rpartition(".")
+        return replace(
+            constraint,
+            target=table_key(target, self.schema(schema or None)),
+            ondelete=self.action(constraint.ondelete),
+            onupdate=self.action(constraint.onupdate),
+            deferrable=deferrable,
+            initially=initially,
+            match=self.match(constraint.match),
+            **common,
+        )
+
+    def deferrable(self, constraint: UniqueState | ForeignKeyState) -> tuple[bool | None, str | None]:
+        """DEFERRABLE and INITIALLY, where they say more than the defaults."""
+        deferred = (constraint.initially or "").upper() == "DEFERRED"
+        if not self.supports_deferrable or not (constraint.deferrable or deferred):
+            return None, None
+        return True, "DEFERRED" if deferred else None
+
+    def action(self, action: str | None) -> str | None:
+        """ON DELETE and ON UPDATE; NO ACTION is what nothing means."""
+        action = action and " ".join(action.upper().split())
+        return None if action == "NO ACTION" else action
+
+    def match(self, match: str | None) -> str | None:
+        """MATCH; SIMPLE is what nothing means."""
+        match = match and match.upper()
+        return match if self.supports_match and match != "SIMPLE" else None
+
+    def type_checks(self, built: sa.Table) -> Iterator[CheckState]:
+        """The CHECKs that types bring along (Enum, Boolean): the database reports them like any other."""
+        for column in built.columns:
+            for check in self.spelling.type_checks(built, column.name):
+                if isinstance(check, sa.CheckConstraint):
+                    yield CheckState(str(check.name), SqlExpression.of(check.sqltext))
+
+    # --- indexes ------------------------------------------------------------------------------------------------------
+
+    def index(self, index: IndexState, table: TableState) -> IndexState:
+        """An index."""
+        elements = tuple(self.element(element, table) for element in index.elements)
+        return IndexState(self.name(index.name), elements, index.unique, self.options(index.options))
+
+    def element(self, element: str | SqlExpression, table: TableState) -> str | SqlExpression:
+        """An index element; an expression that is only a column's name is that column."""
+        if isinstance(element, str):
+            return element
+        expression = self.expression(element)
+        name = expression.text[1:-1] if expression.text.startswith('"') else expression.text
+        return name if name in table.columns else expression
+
+    # --- expressions and options --------------------------------------------------------------------------------------
+
+    def expression(self, expression: SqlExpression) -> SqlExpression:
+        """A CHECK, a computed column, an index element, a predicate."""
+        return replace(expression, text=canonical(expression.compile(self.dialect)))
+
+    def options(self, options: Options) -> Options:
+        """Options of a constraint or index that this database knows and reports."""
+        prefix = f"{self.dialect.name}_"
+        mine = ((k, self.option(v)) for k, v in options if k.startswith(prefix) and k not in self.ignored_options)
+        return tuple(sorted((k, v) for k, v in mine if v not in (None, False, ())))
+
+    def option(self, value: Any) -> Any:
+        """One option's value."""
+        if isinstance(value, SqlExpression):
+            return self.expression(value)
+        if isinstance(value, Pairs):
+            return Pairs((k, self.option(v)) for k, v in value)
+        return tuple(self.option(v) for v in value) if isinstance(value, tuple) else value
+
+    def table_options(self, options: Options) -> Options:
+        """Options of a table."""
+        prefix = f"{self.dialect.name}_"
+        return tuple((key, str(value).lower()) for key, value in options if key.startswith(prefix))
+
+
+def is_number(type_: TypeEngine[Any]) -> bool:
+    """Whether a column of this type takes numbers."""
+    return isinstance(plain_type(type_), sa.Integer | sa.Numeric | sa.Boolean)
+
+
+def plain_type(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    """The type that a TypeDecorator stands for."""
+    while isinstance(type_, TypeDecorator):
+        type_ = type_.impl_instance
+    return type_

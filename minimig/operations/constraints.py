@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.operations.base import Arguments, Operation, TableOperation, assign
-from minimig.operations.footprint import Footprint, columns, item, table
+from minimig.operations.footprint import Footprint, Key, Keys, columns, item, pointed_at, table
 from minimig.operations.keep import given
 from minimig.operations.tables import DropTable
 from minimig.state.from_metadata import constraint_state, primary_key_state
@@ -70,14 +70,22 @@ class AddConstraint(TableOperation):
         return Footprint(
             creates=frozenset({_key(self.key, self.constraint)}),
             changes=columns(self.key, changed),
-            reads=_reads(before[self.key], self.constraint),
+            reads=_reads(before, self.key, self.constraint),
         )
 
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
-        if isinstance(following, DropTable) and following.key == self.key:
+        if not isinstance(following, TableOperation) or following.key != self.key:
+            return None
+        if isinstance(following, DropTable):
             return (following,)
-        dropped = isinstance(following, DropConstraint) and following.key == self.key
-        return () if dropped and following.name == self.constraint.name else None  # type: ignore[attr-defined]
+        if isinstance(self.constraint, PrimaryKeyState):
+            return None
+        if isinstance(following, DropConstraint) and following.name == self.constraint.name:
+            return ()
+        if isinstance(following, RenameConstraint) and following.name == self.constraint.name:
+            renamed = replace(self.constraint, name=following.new_name)
+            return (AddConstraint(self.table, renamed, schema=self.schema),)
+        return None
 
     def arguments(self) -> Arguments:
         return (self.table, self.constraint), given(schema=self.schema)
@@ -110,8 +118,10 @@ class DropConstraint(TableOperation):
         return f"drop_{self.name}"
 
     def footprint(self, before: SchemaState) -> Footprint:
-        old = before[self.key]
-        return Footprint(drops=frozenset({item(self.key, self.name)}), reads=_reads(old, old.constraint(self.name)))
+        old = before[self.key].constraint(self.name)
+        return Footprint(
+            drops=frozenset({item(self.key, self.name)}), reads=_reads(before, self.key, old)
+        )
 
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
         return (following,) if isinstance(following, DropTable) and following.key == self.key else None
@@ -154,6 +164,9 @@ class DropPrimaryKey(TableOperation):
             reads=columns(self.key, key.columns if key else ()) | {table(self.key)},
         )
 
+    def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
+        return (following,) if isinstance(following, DropTable) and following.key == self.key else None
+
     def arguments(self) -> Arguments:
         return (self.table,), {
             **({"nullable": self.nullable} if self.nullable else {}),
@@ -193,11 +206,11 @@ class RenameConstraint(TableOperation):
         return f"rename_{self.name}"
 
     def footprint(self, before: SchemaState) -> Footprint:
-        old = before[self.key]
+        old = before[self.key].constraint(self.name)
         return Footprint(
             creates=frozenset({item(self.key, self.new_name)}),
             drops=frozenset({item(self.key, self.name)}),
-            reads=_reads(old, old.constraint(self.name)),
+            reads=_reads(before, self.key, old),
         )
 
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
@@ -215,15 +228,13 @@ class RenameConstraint(TableOperation):
         return (self.name, self.new_name, self.table), given(schema=self.schema)
 
 
-def _reads(state: TableState, constraint: ConstraintState | PrimaryKeyState) -> frozenset[tuple[str, str]]:
-    own = constraint.columns if isinstance(constraint, PrimaryKeyState) else columns_of(constraint, state)
-    reads = columns(state.key, own) | {table(state.key)}
-    if isinstance(constraint, ForeignKeyState):
-        reads |= columns(constraint.target, constraint.target_columns) | {table(constraint.target)}
-    return reads
+def _reads(schema: SchemaState, key: str, constraint: ConstraintState | PrimaryKeyState) -> Keys:
+    own = constraint.columns if isinstance(constraint, PrimaryKeyState) else columns_of(constraint, schema[key])
+    reads = columns(key, own) | {table(key)}
+    return reads | pointed_at(constraint, schema) if isinstance(constraint, ForeignKeyState) else reads
 
 
-def _key(table_key: str, constraint: ConstraintState | PrimaryKeyState) -> tuple[str, str]:
+def _key(table_key: str, constraint: ConstraintState | PrimaryKeyState) -> Key:
     return item(table_key, "" if isinstance(constraint, PrimaryKeyState) else constraint.name)
 
 

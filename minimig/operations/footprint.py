@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from minimig.state.schema import SchemaState
+from minimig.state.tables import ForeignKeyState, IndexState, TableState, UniqueState
+
 Key = tuple[str, str]
 Keys = frozenset[Key]
 
@@ -62,6 +65,28 @@ def columns(key: str, names: Iterable[str]) -> Keys:
 def item(key: str, name: str) -> Key:
     """The key of a constraint or an index of a table."""
     return key, f":{name}"
+
+
+def pointed_at(key: ForeignKeyState, schema: SchemaState) -> Keys:
+    """What a foreign key needs in the table it points to: the columns, and the key or unique index over them."""
+    target = schema.tables.get(key.target)
+    needed = columns(key.target, key.target_columns) | {table(key.target)}
+    if target is None:
+        return needed
+    return needed | {item(target.key, name) for name, over in unique_keys(target) if over == set(key.target_columns)}
+
+
+def unique_keys(state: TableState) -> tuple[tuple[str, frozenset[str]], ...]:
+    """What makes rows unique: the primary key (its name is ""), unique constraints and indexes, with their columns."""
+    found = [("", frozenset(state.primary_key.columns))] if state.primary_key else []
+    found += [(c.name, frozenset(c.columns)) for c in state.constraints.values() if isinstance(c, UniqueState)]
+    found += [(i.name, frozenset(_plain(i))) for i in state.indexes.values() if i.unique and _plain(i)]
+    return tuple(found)
+
+
+def _plain(index: IndexState) -> tuple[str, ...]:
+    names = tuple(element for element in index.elements if isinstance(element, str))
+    return names if len(names) == len(index.elements) else ()
 
 
 PRIMARY_KEY = ":"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -69,6 +69,8 @@ class CreateIndex(TableOperation):
             return None
         if isinstance(following, DropIndex) and following.name == self.index.name:
             return ()
+        if isinstance(following, RenameIndex) and following.name == self.index.name:
+            return (CreateIndex(replace(self.index, name=following.new_name), self.table, schema=self.schema),)
         return (following,) if isinstance(following, DropTable) else None
 
     def arguments(self) -> Arguments:

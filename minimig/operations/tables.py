@@ -11,7 +11,7 @@ from sqlalchemy.schema import SchemaItem
 from minimig.dialects.editor import SchemaEditor
 from minimig.errors import StateError
 from minimig.operations.base import Arguments, Operation, TableOperation, assign
-from minimig.operations.footprint import Footprint, columns, item, table
+from minimig.operations.footprint import Footprint, Keys, columns, item, pointed_at, table
 from minimig.operations.keep import KEEP, Keep, given
 from minimig.state.from_metadata import freeze_options, table_from_items
 from minimig.state.schema import SchemaState
@@ -58,7 +58,7 @@ class CreateTable(Operation):
         return f"create_{self.table.name}"
 
     def footprint(self, before: SchemaState) -> Footprint:
-        return Footprint(creates=_members(self.table), reads=_targets(self.table))
+        return Footprint(creates=_members(self.table), reads=_targets(self.table, before))
 
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
         key = self.table.key
@@ -98,7 +98,7 @@ class DropTable(TableOperation):
 
     def footprint(self, before: SchemaState) -> Footprint:
         state = before[self.key]
-        return Footprint(drops=_members(state), reads=_targets(state))
+        return Footprint(drops=_members(state), reads=_targets(state, before))
 
     def arguments(self) -> Arguments:
         return (self.table,), given(schema=self.schema)
@@ -143,10 +143,12 @@ class RenameTable(TableOperation):
             creates=_members(new),
             drops=_members(old),
             changes=frozenset(item(key, fk.name) for key, fk in following),
-            reads=_targets(old) - _members(old),
+            reads=_targets(old, before),
         )
 
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
+        if isinstance(following, DropTable) and following.key == self.new_key:
+            return (DropTable(self.table, schema=self.schema),)
         if isinstance(following, RenameTable) and following.key == self.new_key:
             if following.new_key == self.key:
                 return ()
@@ -220,18 +222,15 @@ class AlterTable(TableOperation):
         return (self.table,), {**given(comment=self.comment, schema=self.schema), **dict(self.options)}
 
 
-def _members(state: TableState) -> frozenset[tuple[str, str]]:
+def _members(state: TableState) -> Keys:
     names: Iterable[str] = [*state.constraints, *state.indexes]
     keys = {table(state.key), *columns(state.key, state.columns), *(item(state.key, name) for name in names)}
     return frozenset(keys | ({item(state.key, "")} if state.primary_key else set()))
 
 
-def _targets(state: TableState) -> frozenset[tuple[str, str]]:
-    found: set[tuple[str, str]] = set()
-    for key in state.foreign_keys:
-        if key.target != state.key:
-            found |= {table(key.target), *columns(key.target, key.target_columns)}
-    return frozenset(found)
+def _targets(state: TableState, schema: SchemaState) -> Keys:
+    others = (key for key in state.foreign_keys if key.target != state.key)
+    return frozenset().union(*(pointed_at(key, schema) for key in others))
 
 
 def _count(number: int, noun: str) -> str:

@@ -32,6 +32,7 @@ class Imports:
     """The import statements that a file needs, collected while its values are written."""
 
     statements: set[str] = field(default_factory=set)
+    dialects: set[str] = field(default_factory=set)
 
     def name(self, reference: Reference) -> str:
         """How a file that imports it speaks of something: `sa.String`, `postgresql.JSONB`, `blog.types.Money`."""
@@ -43,7 +44,7 @@ class Imports:
             return f"sa.{reference.name}"
         dialect = module.removeprefix(DIALECTS)
         if dialect != module and "." not in dialect:
-            self.statements.add(f"from sqlalchemy.dialects import {dialect}")
+            self.dialects.add(dialect)
             return f"{dialect}.{reference.name}"
         root = module.partition(".")[0]
         if root in TAKEN:
@@ -61,8 +62,9 @@ class Imports:
     def lines(self) -> list[str]:
         """The statements in groups (standard library, SQLAlchemy, the rest), with an empty line between two groups."""
         groups: list[list[str]] = [[], [], []]
+        together = [f"from sqlalchemy.dialects import {', '.join(sorted(self.dialects))}"] if self.dialects else []
         # `import x` before `from x import y`, as isort does.
-        for statement in sorted(self.statements, key=lambda s: (s.startswith("from"), s)):
+        for statement in sorted([*self.statements, *together], key=lambda s: (s.startswith("from"), s)):
             root = statement.split()[1].partition(".")[0]
             groups[0 if root in sys.stdlib_module_names else 1 if root == "sqlalchemy" else 2].append(statement)
         out: list[str] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import importlib
 import math
 import pathlib
 import uuid
@@ -46,18 +47,6 @@ def _bytes(value: bytes, _: Writing) -> Source:
     # escape them here.
     literal = quoted(value.decode("latin-1"))
     return "b" + "".join(c if c.isascii() else f"\\x{ord(c):02x}" for c in literal)
-
-
-def _standard(module: str, name: str, *arguments: Any, **named: Any) -> Any:
-    """A rule's result: the call of a class of the standard library with these arguments."""
-
-    def build(writing: Writing) -> Source:
-        target = writing.imports.name(Reference(module, name))
-        return call(
-            target, writing.values(arguments), tuple((k, writing.value(v)) for k, v in named.items() if v)
-        )
-
-    return build
 
 
 def _datetime(value: datetime.datetime, writing: Writing) -> Source:
@@ -119,10 +108,6 @@ def _path(value: pathlib.PurePath, writing: Writing) -> Source:
     # The pure kind: a PosixPath cannot even be made on Windows, and a revision file travels.
     name = "PureWindowsPath" if isinstance(value, pathlib.PureWindowsPath) else "PurePosixPath"
     return call(writing.imports.name(Reference("pathlib", name)), writing.values([str(value)]))
-
-
-def _range(value: range, writing: Writing) -> Source:
-    return repr(value)
 
 
 def _enum(value: Enum, writing: Writing) -> Source:
@@ -195,8 +180,6 @@ def _named(value: Any, writing: Writing) -> Source:
 
 
 def _found(module: str, name: str) -> Any:
-    import importlib
-
     value: Any = importlib.import_module(module)
     for part in name.split("."):
         value = getattr(value, part, None)
@@ -211,7 +194,6 @@ PLAIN_RULES: tuple[Rule, ...] = (
     (bool, _constant),
     (int, _int),
     (float, _float),
-    (complex, _constant),
     (str, _str),
     (bytes, _bytes),
     (Decimal, _decimal),

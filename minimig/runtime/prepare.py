@@ -10,17 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from minimig.errors import IrreversibleError
-from minimig.operations.base import Operation
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.loader import Migration
-from minimig.revisions.replay import downward, replay, steps
+from minimig.revisions.replay import Change, downward, replay, steps
 from minimig.runtime.plan import Direction, Plan, Step
-from minimig.state.schema import SchemaState
-
-Move = tuple[Operation, SchemaState, SchemaState]
-"""An operation with the state before and after it."""
-
 
 @dataclass(frozen=True)
 class PreparedStep:
@@ -28,7 +21,7 @@ class PreparedStep:
 
     step: Step
     migration: Migration
-    moves: tuple[Move, ...]
+    moves: tuple[Change, ...]
 
 
 def prepare(
@@ -47,7 +40,7 @@ def prepare(
     for step in plan:
         migration = load(step.revision)
         moves = tuple(steps(migration, state))
-        state = moves[-1][2] if moves else state
+        state = moves[-1].after if moves else state
         prepared.append(PreparedStep(step, migration, moves))
     return tuple(prepared)
 
@@ -60,25 +53,7 @@ def _prepare_backward(
     prepared = []
     for step in reversed(plan.steps):
         migration = load(step.revision)
-        _refuse_irreversible(migration)
         prepared.append(PreparedStep(step, migration, tuple(downward(migration, state))))
         upward = list(steps(migration, state))
-        state = upward[-1][2] if upward else state
+        state = upward[-1].after if upward else state
     return tuple(reversed(prepared))
-
-
-def _refuse_irreversible(migration: Migration) -> None:
-    header = migration.header
-    if header.irreversible is not None:
-        raise IrreversibleError(
-            f"{header.revision} cannot be taken back: {header.irreversible}",
-            where=str(header.path),
-            hint="nothing was changed; choose a target after it, or restore a backup",
-        )
-    for number, operation in enumerate(migration.up if migration.down is None else (), start=1):
-        if not operation.reversible:
-            raise IrreversibleError(
-                f"{header.revision} cannot be taken back: operation {number} ({operation.describe()}) has no reverse",
-                where=str(header.path),
-                hint="nothing was changed; give that operation a reverse, or write a down list in the file",
-            )

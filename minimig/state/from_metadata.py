@@ -266,7 +266,7 @@ def _foreign_key_state(
     constraint: sa.ForeignKeyConstraint, table: str, name: str | None, options: Options
 ) -> ForeignKeyState:
     columns = tuple(str(key) for key in constraint.column_keys)
-    if constraint.parent is not None:
+    if getattr(constraint, "parent", None) is not None:  # set only once a table takes it
         columns = tuple(str(column.name) for column in constraint.columns)
     targets = [_target(element, column) for element, column in zip(constraint.elements, columns, strict=True)]
     target = targets[0][0]

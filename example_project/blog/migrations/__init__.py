@@ -1,0 +1,1 @@
+"""Revisions, written by `minimig makemigrations`."""

@@ -1,0 +1,193 @@
+"""Renamed, or dropped and created anew? Finds likely pairs, asks, and gives the rename operations.
+
+In: two states and a questioner. Out: RenameTable and RenameColumn operations that go before everything else. When they are
+applied to the state before, every foreign key, index and CHECK follows, so the comparison after them sees a rename
+nowhere but here. Pairs are scored by likeness, and maximum weight matching puts the best partner of each first.
+
+Django asks about pairs that are exactly alike and misses a rename together with another change; Alembic has no renames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
+from typing import TypeVar
+
+import networkx as nx
+
+from minimig.autogenerate.questioner import Foretold, Questioner
+from minimig.operations.base import Operation
+from minimig.operations.columns import RenameColumn
+from minimig.operations.tables import RenameTable
+from minimig.state.schema import SchemaState
+from minimig.state.tables import ColumnState, TableState
+
+_Thing = TypeVar("_Thing")
+Alike = Callable[[str, str], float]
+
+THRESHOLD = 0.5
+"""How alike, from 0 to 1, two things must be for a question to be worth asking."""
+
+
+def any_group(old: str, new: str) -> bool:
+    """Any table may have become any other."""
+    return True
+
+
+def find_renames(
+    before: SchemaState,
+    after: SchemaState,
+    questioner: Questioner,
+    same_group: Callable[[str, str], bool] = any_group,
+) -> list[Operation]:
+    """The renames of tables, then of columns, as answered by the questioner.
+
+    `same_group(old key, new key)` says whether a table may move between the two, for example that both are of one app.
+    """
+    found = _renamed_tables(before, after, questioner, same_group)
+    state = before
+    for rename in found:
+        state = rename.state_forwards(state)
+    for key in sorted(state.tables.keys() & after.tables.keys()):
+        found += _renamed_columns(state[key], after[key], questioner)
+    return found
+
+
+def _renamed_tables(
+    before: SchemaState, after: SchemaState, questioner: Questioner, same_group: Callable[[str, str], bool]
+) -> list[Operation]:
+    olds = {key: table for key, table in before.tables.items() if key not in after.tables}
+    news = {key: table for key, table in after.tables.items() if key not in before.tables}
+
+    def alike(old: str, new: str) -> float:
+        possible = olds[old].schema == news[new].schema and same_group(old, new)
+        return table_likeness(olds[old], news[new]) if possible else 0.0
+
+    def told(old: str, names: Iterable[str]) -> str | None:
+        possible = [new for new in names if olds[old].schema == news[new].schema and same_group(old, new)]
+        return questioner.stated(old, possible) if isinstance(questioner, Foretold) else None
+
+    def ask(old: str, names: Sequence[str]) -> str | None:
+        return questioner.rename_table(olds[old], [news[name] for name in names])
+
+    pairs = _decide(olds, news, alike, told, ask)
+    return [RenameTable(olds[old].name, news[new].name, schema=olds[old].schema) for old, new in pairs]
+
+
+def _renamed_columns(before: TableState, after: TableState, questioner: Questioner) -> list[Operation]:
+    olds = {name: column for name, column in before.columns.items() if name not in after.columns}
+    news = {name: column for name, column in after.columns.items() if name not in before.columns}
+    old_places, new_places = _places(before), _places(after)
+
+    def alike(old: str, new: str) -> float:
+        place = 1 - abs(old_places[old] - new_places[new])
+        return column_likeness(olds[old], news[new], place)
+
+    def told(old: str, names: Iterable[str]) -> str | None:
+        if not isinstance(questioner, Foretold):
+            return None
+        full = {f"{after.key}.{name}": name for name in names}
+        said = questioner.stated(f"{after.key}.{old}", full.keys())
+        return None if said is None else full[said]
+
+    def ask(old: str, names: Sequence[str]) -> str | None:
+        return questioner.rename_column(after.key, olds[old], [news[name] for name in names])
+
+    pairs = _decide(olds, news, alike, told, ask)
+    return [RenameColumn(after.name, old, new, schema=after.schema) for old, new in pairs]
+
+
+def _decide(
+    olds: Mapping[str, _Thing],
+    news: Mapping[str, _Thing],
+    alike: Alike,
+    told: Callable[[str, Iterable[str]], str | None],
+    ask: Callable[[str, Sequence[str]], str | None],
+) -> list[tuple[str, str]]:
+    """What became of each old name: first what was told, then what is asked, the clearest case first."""
+    decided: dict[str, str] = {}
+    left = sorted(news)
+    for old in sorted(olds):
+        new = told(old, left)
+        if new is not None:
+            decided[old] = new
+            left.remove(new)
+    for old, candidates in best_candidates([o for o in sorted(olds) if o not in decided], left, alike):
+        open_ = [new for new in candidates if new not in decided.values()]
+        answer = ask(old, open_) if open_ else None
+        if answer is not None:
+            decided[old] = answer
+    return sorted(decided.items())
+
+
+def best_candidates(olds: Sequence[str], news: Sequence[str], alike: Alike) -> list[tuple[str, list[str]]]:
+    """Each old name that is like some new one, with those new ones: its partner in the best pairing, then by likeness."""
+    scores: dict[str, dict[str, float]] = {}
+    for old in olds:
+        close = {new: score for new in news if (score := alike(old, new)) >= THRESHOLD}
+        if close:
+            scores[old] = close
+    partner = _best_pairing(scores)
+
+    def clearest(old: str) -> tuple[float, str]:
+        return (-scores[old][partner[old]] if old in partner else 0.0, old)
+
+    return [
+        (old, sorted(scores[old], key=lambda new: (new != partner.get(old), -scores[old][new], new)))
+        for old in sorted(scores, key=clearest)
+    ]
+
+
+def _best_pairing(scores: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
+    """The pairing with the greatest sum of scores, one group of connected names at a time."""
+    graph: nx.Graph[tuple[str, str]] = nx.Graph()
+    for old in sorted(scores):
+        for new in sorted(scores[old]):
+            graph.add_edge(("old", old), ("new", new), weight=round(1000 * scores[old][new]))
+    partner: dict[str, str] = {}
+    for group in nx.connected_components(graph):
+        # A graph built in sorted order: matching walks it in that order, so that equal scores are settled the same way.
+        part: nx.Graph[tuple[str, str]] = nx.Graph()
+        part.add_weighted_edges_from(sorted((*sorted(pair), weight) for *pair, weight in graph.edges(group, "weight")))
+        for pair in nx.max_weight_matching(part):
+            (_, new), (_, old) = sorted(pair)
+            partner[old] = new
+    return partner
+
+
+def table_likeness(old: TableState, new: TableState) -> float:
+    """How alike two tables are: mostly the share of columns that are the same in both, a little their names."""
+    common = old.columns.keys() & new.columns.keys()
+    total = len(old.columns) + len(new.columns)
+    if 0.7 * 2 * len(common) / total + 0.3 < THRESHOLD:
+        return 0.0  # spares comparing columns and names in full, which counts when many tables come and go
+    same = sum(old.columns[name] == new.columns[name] for name in common)
+    return 0.7 * 2 * same / total + 0.3 * name_likeness(old.name, new.name)
+
+
+def column_likeness(old: ColumnState, new: ColumnState, place: float) -> float:
+    """How alike two columns are: type first, then name, place, NULL and default. `place` is 1 for the same place."""
+    if old.computed != new.computed:
+        return 0.0  # a computed column holds no data of its own: nothing is kept by a rename
+    if old.type == new.type:
+        kind = 1.0
+    else:
+        kind = 0.6 if old.type.sa_type._type_affinity is new.type.sa_type._type_affinity else 0.0
+    return (
+        0.4 * kind
+        + 0.25 * name_likeness(old.name, new.name)
+        + 0.15 * place
+        + 0.1 * (old.nullable == new.nullable)
+        + 0.1 * ((old.default, old.identity) == (new.default, new.identity))
+    )
+
+
+def name_likeness(old: str, new: str) -> float:
+    """How alike two names are."""
+    return SequenceMatcher(None, old.lower(), new.lower(), autojunk=False).ratio()
+
+
+def _places(table: TableState) -> dict[str, float]:
+    """Where in its table each column stands, from 0 to 1."""
+    last = max(len(table.columns) - 1, 1)
+    return {name: place / last for place, name in enumerate(table.columns)}

@@ -1,0 +1,80 @@
+"""Columns that appear, disappear or change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+import sqlalchemy as sa
+
+from minimig.autogenerate.pairs import TablePair
+from minimig.autogenerate.questioner import Questioner, Reason
+from minimig.errors import UnsupportedError
+from minimig.operations.base import Operation
+from minimig.operations.columns import AddColumn, DropColumn, alter_column
+from minimig.state.tables import ColumnState, TableState
+
+
+def dropped(pair: TablePair, questioner: Questioner) -> Iterator[Operation]:
+    """Columns that do not stay, among them computed columns that are computed in another way now."""
+    if pair.both is not None:
+        old, _ = pair.both
+        yield from (DropColumn(old.name, name, schema=old.schema) for name in sorted(pair.columns))
+
+
+def added(pair: TablePair, questioner: Questioner) -> Iterator[Operation]:
+    """New columns, in the order of the new table; for rows that exist already a value is asked where one is needed."""
+    if pair.both is None:
+        return
+    old, new = pair.both
+    for name, column in new.columns.items():
+        if name not in old.columns or name in pair.columns:
+            fill = questioner.fill(new, column, Reason.ADDED) if _needs_value(new, column) else None
+            yield AddColumn(new.name, column, fill=fill, schema=new.schema)
+
+
+def altered(pair: TablePair, questioner: Questioner) -> Iterator[Operation]:
+    """Columns that stay: only what differs. Raises UnsupportedError for a changed option of a dialect."""
+    if pair.both is None:
+        return
+    old, new = pair.both
+    for name, column in new.columns.items():
+        before = old.columns.get(name)
+        if before is None or before == column or name in pair.columns:
+            continue
+        _refuse_options(new, before, column)
+        changes = {f.name: getattr(column, f.name) for f in fields(column) if _differs(f.name, before, column)}
+        tighter = before.nullable and not column.nullable and column.computed is None
+        fill = questioner.fill(new, column, Reason.NOT_NULL) if tighter else None
+        yield alter_column(new.name, name, changes, fill=fill, schema=new.schema)
+
+
+def _differs(field: str, before: ColumnState, after: ColumnState) -> bool:
+    return bool(getattr(before, field) != getattr(after, field))
+
+
+def _refuse_options(table: TableState, before: ColumnState, after: ColumnState) -> None:
+    changed = sorted({name for name, _ in set(before.options) ^ set(after.options)})
+    if changed:
+        raise UnsupportedError(
+            f"column {table.key}.{after.name} has another {', '.join(changed)} now, which no operation can change",
+            hint="keep the option as it was, or add a new column with it and drop this one",
+        )
+
+
+def _needs_value(table: TableState, column: ColumnState) -> bool:
+    """Whether a row that exists already would have nothing to put into a new column."""
+    by_itself = column.default or column.computed or column.identity or _counts_up(table, column)
+    return not column.nullable and not by_itself
+
+
+def _counts_up(table: TableState, column: ColumnState) -> bool:
+    """Whether the database numbers the column: SQLAlchemy's rule for an integer that alone is the primary key."""
+    if column.autoincrement is True:
+        return True
+    alone = table.primary_key is not None and table.primary_key.columns == (column.name,)
+    points = any(column.name in key.columns for key in table.foreign_keys)
+    integer = column.type.sa_type._type_affinity is not None and issubclass(
+        column.type.sa_type._type_affinity, sa.Integer
+    )
+    return alone and integer and not points and column.autoincrement == "auto"

@@ -1,0 +1,35 @@
+"""The primary key, and unique, foreign-key and check constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from minimig.autogenerate.pairs import TablePair
+from minimig.autogenerate.questioner import Questioner
+from minimig.operations.base import Operation
+from minimig.operations.constraints import AddConstraint, DropConstraint, DropPrimaryKey, RenameConstraint
+
+
+def primary_key(pair: TablePair, questioner: Questioner) -> Iterator[Operation]:
+    """Another primary key: the old one is dropped, the new one added."""
+    if pair.both is None or pair.primary_key_stays:
+        return
+    old, new = pair.both
+    if old.primary_key is not None:
+        yield DropPrimaryKey(old.name, schema=old.schema)
+    if new.primary_key is not None:
+        yield AddConstraint(new.name, new.primary_key, schema=new.schema)
+
+
+def constraints(pair: TablePair, questioner: Questioner) -> Iterator[Operation]:
+    """A changed constraint is dropped and added; one that says the same under another name is renamed."""
+    if pair.both is None:
+        return
+    _, new = pair.both
+    changes = pair.constraints()
+    for item in changes.dropped:
+        yield DropConstraint(item.name, new.name, schema=new.schema)
+    for before, after in changes.renamed:
+        yield RenameConstraint(before, after, new.name, schema=new.schema)
+    for item in changes.added:
+        yield AddConstraint(new.name, item, schema=new.schema)

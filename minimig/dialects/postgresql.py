@@ -1,0 +1,189 @@
+"""PostgreSQL's schema editor.
+
+PostgreSQL takes nearly everything as standard SQL inside a transaction. What is special: enum types that live beside
+the tables (`postgresql_enums`), columns that number themselves and names that PostgreSQL makes
+(`postgresql_sequences`), and type changes that need to be told how to convert (`postgresql_types`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.schema import AddConstraint, DropColumnComment, SetColumnComment
+
+from minimig.dialects.change import TableChange
+from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.output import Output
+from minimig.dialects.postgresql_catalog import Catalog, own_name
+from minimig.dialects.postgresql_enums import EnumTypes
+from minimig.dialects.postgresql_sequences import Sequences
+from minimig.dialects.postgresql_types import bare, conversion
+from minimig.state.schema import SchemaState
+from minimig.state.tables import (
+    CheckState,
+    ColumnState,
+    ConstraintState,
+    ForeignKeyState,
+    IndexState,
+    PrimaryKeyState,
+    TableState,
+)
+
+
+class PostgreSQLEditor(SchemaEditor):
+    """PostgreSQL 12 and later."""
+
+    transactional_ddl: ClassVar[bool] = True
+
+    def __init__(self, dialect: sa.Dialect, output: Output) -> None:
+        super().__init__(dialect, output)
+        self._enums = EnumTypes(self)
+        self._sequences = Sequences(self)
+
+    # --- tables -------------------------------------------------------------------------------------------------------
+
+    def create_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
+        self._enums.prepare(before, after, table.columns.values())
+        super().create_table(before, after, table)
+
+    def drop_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
+        super().drop_table(before, after, table)
+        self._enums.clean(after, table.columns.values())
+
+    def rename_table(self, before: SchemaState, after: SchemaState, old: TableState, new: TableState) -> None:
+        super().rename_table(before, after, old, new)
+        self._names_follow(old, new)
+
+    def _names_follow(self, old: TableState, new: TableState) -> None:
+        """Names made from the table's and columns' names: the key, sequences, CHECKs that come with a type."""
+        self._sequences.rename(old, new)
+        built_old, built_new = self.built(old), self.built(new)
+        for old_column, new_column in zip(old.columns, new.columns, strict=True):
+            checks = zip(self.type_checks(built_old, old_column), self.type_checks(built_new, new_column), strict=True)
+            for check, renamed in checks:
+                if check.name != renamed.name:
+                    names = (self.quote_constraint(str(name)) for name in (check.name, renamed.name))
+                    self.execute(f"{self.alter(new)} RENAME CONSTRAINT {' TO '.join(names)}")
+
+    # --- columns ------------------------------------------------------------------------------------------------------
+
+    def add_column(self, change: TableChange, column: ColumnState, fill: str | None) -> None:
+        self._enums.prepare(change.before, change.after, [column])
+        super().add_column(change, column, fill)
+
+    def drop_column(self, change: TableChange, column: ColumnState) -> None:
+        super().drop_column(change, column)
+        self._enums.clean(change.after, [column])
+
+    def rename_column(self, change: TableChange, old: str, new: str) -> None:
+        super().rename_column(change, old, new)
+        self._names_follow(change.old, change.new)
+
+    def alter_column(
+        self,
+        change: TableChange,
+        old: ColumnState,
+        new: ColumnState,
+        *,
+        fill: str | None = None,
+        using: str | None = None,
+    ) -> None:
+        """In this order: what hangs on the old type goes, the type changes, what hangs on the new one comes."""
+        table = change.new
+        checks_before, checks_after = self._type_checks(table, old), self._type_checks(table, new)
+        if checks_before != checks_after:
+            for name in checks_before:
+                self.drop_constraint_sql(table, name)
+        self._sequences.release(change)
+        self._sequences.drop_identity(table, old, new)
+        self._alter_type(change, old, new, using)
+        self._alter_nullable(table, old, new, fill)
+        self._sequences.set_identity(table, old, new)
+        self._sequences.bestow(change)
+        if old.comment != new.comment:
+            element = SetColumnComment if new.comment else DropColumnComment
+            self.execute(self.compile(element(self.built(table).c[new.name])))
+        if checks_before != checks_after:
+            for statement in checks_after.values():
+                self.execute(statement)
+        if old.type != new.type:
+            self._enums.clean(change.after, [old])
+
+    def _alter_type(self, change: TableChange, old: ColumnState, new: ColumnState, using: str | None) -> None:
+        """The type and the default: a default may not fit the new type, so it steps aside while the type changes."""
+        table, name = change.new, self.quote(new.name)
+        if old.type != new.type:
+            expressions = {(table.key, new.name): using} if using else {}
+            if self._enums.prepare(change.before, change.after, [new], expressions):
+                old = replace(old, type=new.type, default=new.default)  # the rebuild has brought both
+        alter = f"{self.alter(table)} ALTER COLUMN {name}"
+        type_ = self.column_type(new)
+        retyped = self.column_type(old) != type_
+        default_before, default_after = self.default_sql(old), self.default_sql(new)
+        if default_before is not None and (retyped or default_after is None):
+            self.execute(f"{alter} DROP DEFAULT")
+        if retyped:
+            old_type, new_type = (bare(column.type.sa_type, self.dialect) for column in (old, new))
+            expression = using or conversion(name, old_type, new_type, type_)
+            clause = f" USING {expression}" if expression and not new.computed else ""
+            self.execute(f"{alter} TYPE {type_}{clause}")
+        if default_after is not None and (retyped or default_before != default_after):
+            self.execute(f"{alter} SET DEFAULT {default_after}")
+
+    def _alter_nullable(self, table: TableState, old: ColumnState, new: ColumnState, fill: str | None) -> None:
+        if old.nullable == new.nullable:
+            return
+        if fill is not None and not new.nullable:
+            self.fill(table, new, fill, only_null=True)
+        action = "DROP" if new.nullable else "SET"
+        self.execute(f"{self.alter(table)} ALTER COLUMN {self.quote(new.name)} {action} NOT NULL")
+
+    def fill(self, table: TableState, column: ColumnState, fill: str, *, only_null: bool) -> None:
+        """Deferred constraints are checked at once: ALTER TABLE refuses a table with checks still pending."""
+        super().fill(table, column, fill, only_null=only_null)
+        deferred = ", ".join(
+            self.qualified(table.schema, constraint.name)
+            for constraint in table.constraints.values()
+            if not isinstance(constraint, CheckState) and (constraint.initially or "").upper() == "DEFERRED"
+        )
+        if deferred:
+            self.execute(f"SET CONSTRAINTS {deferred} IMMEDIATE")
+            self.execute(f"SET CONSTRAINTS {deferred} DEFERRED")
+
+    def _type_checks(self, table: TableState, column: ColumnState) -> dict[str, str]:
+        """Names of the CHECKs that come with a column's type, and the statements that add them."""
+        built = self.built(replace(table, columns={**table.columns, column.name: column}))
+        return {str(check.name): self.compile(AddConstraint(check)) for check in self.type_checks(built, column.name)}
+
+    # --- constraints --------------------------------------------------------------------------------------------------
+
+    def add_constraint(self, change: TableChange, constraint: ConstraintState | PrimaryKeyState) -> None:
+        self._sequences.release(change)
+        super().add_constraint(change, constraint)
+        self._sequences.bestow(change)
+
+    def drop_constraint(self, change: TableChange, constraint: ConstraintState) -> None:
+        super().drop_constraint(change, constraint)
+        if isinstance(constraint, ForeignKeyState):
+            self._sequences.bestow(change)  # an integer key that pointed elsewhere numbers itself from now on
+
+    def drop_primary_key(self, change: TableChange) -> None:
+        self._sequences.release(change)
+        self.drop_constraint_sql(change.old, self._primary_key_name(change.old))
+        for name, column in change.new.columns.items():
+            if column.nullable and not change.old.columns[name].nullable:
+                self.execute(f"{self.alter(change.new)} ALTER COLUMN {self.quote(name)} DROP NOT NULL")
+
+    def _primary_key_name(self, table: TableState) -> str:
+        name = table.key_or_error().name
+        if name is None and self.output.connection is not None:
+            name = Catalog(self.output.connection).primary_key(self.table(table))
+        return name or own_name(table.name, None, "pkey")
+
+    # --- indexes ------------------------------------------------------------------------------------------------------
+
+    def drop_index(self, change: TableChange, index: IndexState) -> None:
+        concurrently = "CONCURRENTLY " if dict(index.options).get("postgresql_concurrently") else ""
+        self.execute(f"DROP INDEX {concurrently}{self.qualified(change.old.schema, index.name)}")

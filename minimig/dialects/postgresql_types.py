@@ -1,0 +1,63 @@
+"""PostgreSQL's column types: what a type really is there, and how old values become new ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+def bare(type_: TypeEngine[Any], dialect: sa.Dialect) -> TypeEngine[Any]:
+    """What stands in the database: variants chosen, decorators taken off."""
+    impl = type_.dialect_impl(dialect)
+    while isinstance(impl, TypeDecorator):
+        impl = impl.impl_instance
+    return impl
+
+
+def enum_in(type_: TypeEngine[Any], dialect: sa.Dialect) -> postgresql.ENUM | None:
+    """The enum type that a column needs: its own, or that of an array's items. None when it is made elsewhere."""
+    impl = bare(type_, dialect)
+    if isinstance(impl, sa.ARRAY):
+        return enum_in(impl.item_type, dialect)
+    return impl if isinstance(impl, postgresql.ENUM) and impl.create_type else None
+
+
+def conversion(value: str, old: TypeEngine[Any], new: TypeEngine[Any], new_sql: str) -> str | None:
+    """The USING expression that converts `value` between two bare types, or None where PostgreSQL assigns by itself.
+
+    An assignment is the safer one: it refuses a text that is too long, where an explicit cast cuts it off silently.
+    """
+    old_item, new_item, arrays = old, new, ""
+    if isinstance(old, sa.ARRAY) and isinstance(new, sa.ARRAY):
+        old_item, new_item, arrays = old.item_type, new.item_type, "[]"
+    families = (_family(old_item), _family(new_item))
+    if families[0] == families[1] != "":
+        return None
+    if families[1] == "string" and not arrays:
+        return None
+    if families == ("enum", "enum"):
+        return f"{value}::text{arrays}::{new_sql}"
+    if set(families) == {"boolean", "number"}:
+        return f"{value}::integer{arrays}::{new_sql}"  # of all numbers only integer has a cast to boolean and back
+    return f"{value}::{new_sql}"
+
+
+def _family(type_: TypeEngine[Any]) -> str:
+    """Types that PostgreSQL assigns to each other without a cast; "" is related to nothing, not even to itself."""
+    if isinstance(type_, sa.Enum) and type_.native_enum:
+        return "enum"
+    for family, classes in _FAMILIES.items():
+        if isinstance(type_, classes):
+            return family
+    return ""
+
+
+_FAMILIES: dict[str, tuple[type[TypeEngine[Any]], ...]] = {
+    "string": (sa.String,),
+    "number": (sa.Integer, sa.Numeric),
+    "moment": (sa.DateTime, sa.Date),
+    "boolean": (sa.Boolean,),
+}

@@ -1,0 +1,129 @@
+"""How one dialect spells names, clauses and CREATE statements: what every schema editor is built on.
+
+In go states, out comes SQL text that is sent as it stands, without parameters. SQLAlchemy's own DDL compilers do most
+of the work; `Spelling` hands them tables (`built`) and takes back text. Nothing here is executed.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateIndex
+from sqlalchemy.sql.naming import conv
+
+from minimig.state.tables import ColumnState, TableState
+from minimig.state.to_metadata import ddl_table, sa_column
+
+
+def plain_dialect(dialect: sa.Dialect) -> sa.Dialect:
+    """The same dialect, spelling a percent sign as one percent sign.
+
+    Drivers of the format styles want it doubled in statements that take parameters; ours take none, and in a script the
+    doubled sign would be wrong.
+    """
+    plain: Any = copy(dialect)
+    plain.__dict__.pop("_type_memos", None)  # remembers how types spell literals for the dialect it was copied from
+    plain.paramstyle = "named"
+    plain.positional = False
+    plain.identifier_preparer = copy(dialect.identifier_preparer)
+    plain.identifier_preparer.dialect = plain
+    plain.identifier_preparer._double_percents = False  # noqa: SLF001 (SQLAlchemy has no public switch)
+    plain.type_compiler_instance = type(dialect.type_compiler_instance)(plain)
+    plain.type_compiler = plain.type_compiler_instance
+    return plain  # type: ignore[no-any-return]
+
+
+class Spelling:
+    """Text for one dialect. A subclass overrides what its database spells differently."""
+
+    def __init__(self, dialect: sa.Dialect) -> None:
+        self.dialect = plain_dialect(dialect)
+
+    # --- names --------------------------------------------------------------------------------------------------------
+
+    def quote(self, name: str) -> str:
+        """A column's or table's name, quoted when the dialect needs it."""
+        return self.dialect.identifier_preparer.quote(name)
+
+    def quote_constraint(self, name: str) -> str:
+        """A constraint's or index's name, quoted, and shortened as SQLAlchemy does when it is over the limit."""
+        limit = self.dialect.max_index_name_length or self.dialect.max_identifier_length
+        preparer = self.dialect.identifier_preparer
+        if len(name) <= limit:
+            return preparer.quote(name)
+        shortened: str = preparer.truncate_and_render_index_name(conv(name))
+        return shortened
+
+    def qualified(self, schema: str | None, name: str) -> str:
+        """A name in a schema, quoted: for indexes, which PostgreSQL keeps beside their table."""
+        return self.schema_prefix(schema) + self.quote_constraint(name)
+
+    def schema_prefix(self, schema: str | None) -> str:
+        """`schema.`, or nothing for the default schema."""
+        return f"{self.dialect.identifier_preparer.quote_schema(schema)}." if schema else ""
+
+    def table(self, table: TableState) -> str:
+        """A table's name in its schema, quoted."""
+        return self.schema_prefix(table.schema) + self.quote(table.name)
+
+    def alter(self, table: TableState) -> str:
+        """ALTER TABLE with the name."""
+        return f"ALTER TABLE {self.table(table)}"
+
+    def string(self, value: str) -> str:
+        """A string literal."""
+        compiler: Any = self.dialect.statement_compiler(self.dialect, None)
+        return str(compiler.render_literal_value(value, sa.String()))
+
+    # --- tables -------------------------------------------------------------------------------------------------------
+
+    def spelled(self, table: TableState) -> TableState:
+        """The table with SQL text as this database reads it. A dialect that reads standard SQL leaves it alone."""
+        return table
+
+    def built(self, table: TableState) -> sa.Table:
+        """The table as SQLAlchemy's compilers take it."""
+        return ddl_table(self.spelled(table))
+
+    def compile(self, element: sa.schema.DDLElement) -> str:
+        """One of SQLAlchemy's own DDL elements in this dialect."""
+        return str(element.compile(dialect=self.dialect)).strip()
+
+    def create_index_sql(self, built: sa.Table, name: str) -> str:
+        """CREATE INDEX for the index of that name."""
+        return self.compile(CreateIndex(next(i for i in built.indexes if i.name == name)))
+
+    def built_constraint(self, built: sa.Table, name: str) -> sa.Constraint:
+        """The SQLAlchemy constraint of that name in a table made by `built`."""
+        return next(c for c in built.constraints if c.name == name)
+
+    # --- columns ------------------------------------------------------------------------------------------------------
+
+    def column_specification(self, table: TableState, column: ColumnState) -> str:
+        """A column as it stands in CREATE TABLE or ADD COLUMN."""
+        built = self.built(replace(table, columns={**table.columns, column.name: column}))
+        specification: str = self.ddl_compiler().get_column_specification(built.c[column.name])
+        return specification
+
+    def column_type(self, column: ColumnState) -> str:
+        """A column's type."""
+        return str(column.type.sa_type.compile(dialect=self.dialect))
+
+    def default_sql(self, column: ColumnState) -> str | None:
+        """A column's server default as this dialect spells it, or None."""
+        default: str | None = self.ddl_compiler().get_column_default_string(sa_column(column))
+        return default
+
+    def type_checks(self, built: sa.Table, column: str) -> list[sa.Constraint]:
+        """CHECK constraints that come with a column's type (Enum, Boolean) on this dialect."""
+        compiler = self.ddl_compiler()
+        bound: list[Any] = [c for c in built.constraints if getattr(c, "_type_bound", False)]
+        rules = [(check, getattr(check, "_create_rule", None)) for check in bound if column in check.columns]
+        return [check for check, rule in rules if rule is None or rule(compiler)]
+
+    def ddl_compiler(self) -> Any:
+        """SQLAlchemy's DDL compiler of this dialect, for the clauses that have no element of their own."""
+        return self.dialect.ddl_compiler(self.dialect, None)  # type: ignore[arg-type]

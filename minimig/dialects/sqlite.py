@@ -1,0 +1,232 @@
+"""SQLite's schema editor: ALTER where SQLite has it, a rebuild of the table for everything else.
+
+Operations come in; a rebuild waits (`_pending`) so that all operations of a migration on one table share it, and it is
+carried out as soon as something could see the table, at the latest by `finish`. Columns are renamed at once even then:
+SQLite follows a rename into other tables' keys, triggers and views, which a rebuild could not.
+
+What a rebuild keeps: rows and their rowids, keys of other tables, views, triggers and indexes that the migrations do
+not know, STRICT, WITHOUT ROWID, AUTOINCREMENT and its high-water mark. It refuses to lose a column that the migrations
+do not know, or to leave a view or trigger behind that worked before and no longer compiles. Constraints that nobody told
+the migrations about are not kept. A script is written from the state alone; a comment in it says what that means.
+
+SQLite 3.26 or later is expected. (Django also rebuilds, but once per operation and without triggers; Alembic asks the
+user to write a batch.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import ClassVar
+
+import sqlalchemy as sa
+
+from minimig.dialects.change import TableChange
+from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.output import Output
+from minimig.dialects.sqlite_live import ForeignKeyViolation, foreign_key_violations
+from minimig.dialects.sqlite_rebuild import Rebuild, converted
+from minimig.dialects.sqlite_swap import carry_out, create_table_sql, legacy_alter
+from minimig.dialects.sqlite_transaction import sqlite_transaction
+from minimig.state.expressions import is_constant, names_in
+from minimig.state.schema import SchemaState
+from minimig.state.tables import ColumnState, ConstraintState, IndexState, PrimaryKeyState, TableState
+from minimig.state.to_metadata import ddl_table
+
+__all__ = ["ForeignKeyViolation", "SQLiteEditor", "foreign_key_violations"]
+
+_ASSUMED_VERSION = (3, 40, 0)
+"""The SQLite that a script is written for."""
+
+
+class SQLiteEditor(SchemaEditor):
+    """SQLite. Foreign keys must not be enforced while it works, unless nothing points to the tables it rebuilds."""
+
+    transactional_ddl: ClassVar[bool] = True
+    supports_comments: ClassVar[bool] = False
+
+    def __init__(self, dialect: sa.Dialect, output: Output) -> None:
+        super().__init__(dialect, output)
+        self._pending: dict[str, Rebuild] = {}
+
+    @classmethod
+    @contextmanager
+    def transaction(cls, connection: sa.Connection) -> Iterator[None]:
+        with sqlite_transaction(connection):
+            yield
+
+    def finish(self) -> None:
+        for key in list(self._pending):
+            self._flush(key)
+
+    # --- tables -------------------------------------------------------------------------------------------------------
+
+    def create_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
+        self._settle(table)
+        super().create_table(before, after, table)
+
+    def drop_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
+        self._pending.pop(table.key, None)
+        self.finish()
+        super().drop_table(before, after, table)
+
+    def rename_table(self, before: SchemaState, after: SchemaState, old: TableState, new: TableState) -> None:
+        self.finish()
+        with legacy_alter(self, on=False):
+            super().rename_table(before, after, old, new)
+
+    def alter_table(self, change: TableChange) -> None:
+        self._merge(change)
+
+    # --- columns ------------------------------------------------------------------------------------------------------
+
+    def add_column(self, change: TableChange, column: ColumnState, fill: str | None) -> None:
+        if self._adds_column(change, column, fill):
+            self._settle(change.new)
+            self.execute(self.add_column_clause(change, column))
+            return
+        default = self.default_sql(column) or "NULL"
+        value = None if column.computed else default if fill is None else fill
+        rebuild = self._rebuild(change, fill)
+        self._pending[change.new.key] = rebuild.adding(column.name, value, change.new)
+
+    def _adds_column(self, change: TableChange, column: ColumnState, fill: str | None) -> bool:
+        """Whether ADD COLUMN does it (SQLite manual, "ALTER TABLE ADD COLUMN").
+
+        A fill is no reason for an UPDATE: that would fire the table's triggers.
+        """
+        if change.new.key in self._pending or fill is not None:
+            return False
+        if column.computed:
+            return column.computed.persisted is not True and column.nullable
+        if self.type_checks(ddl_table(change.new), column.name):
+            return False
+        default = self.default_sql(column)
+        if default is None or default.lower() == "null":
+            return column.nullable
+        return is_constant(default)
+
+    def drop_column(self, change: TableChange, column: ColumnState) -> None:
+        version = self.dialect.server_version_info or _ASSUMED_VERSION
+        checks = self.type_checks(ddl_table(change.old), column.name)
+        if change.old.key in self._pending or checks or version < (3, 35, 5):
+            rebuild = self._rebuild(change)
+            self._pending[change.new.key] = rebuild.dropping(column.name, change.new)
+            return
+        self._settle(change.new)
+        self.execute(f"{self.alter(change.old)} DROP COLUMN {self.quote(column.name)}")
+
+    def rename_column(self, change: TableChange, old: str, new: str) -> None:
+        key = change.old.key
+        self._settle(change.new)
+        for other, waiting in list(self._pending.items()):
+            if other != key and any(fk.target == key for fk in waiting.target.foreign_keys):
+                self._flush(other)
+        rebuild = self._pending.get(key)
+        if rebuild and old not in rebuild.carried:
+            self._pending[key] = rebuild.renaming_new(old, new, change.new)
+            return
+        if rebuild and not rebuild.can_follow_rename(new):
+            self._flush(key)
+            rebuild = None
+        with legacy_alter(self, on=False):
+            super().rename_column(change, old, new)
+        if rebuild:
+            self._pending[key] = rebuild.renamed_in_database(old, new, change.new)
+
+    def alter_column(
+        self,
+        change: TableChange,
+        old: ColumnState,
+        new: ColumnState,
+        *,
+        fill: str | None = None,
+        using: str | None = None,
+    ) -> None:
+        if fill is None and using is None and self._looks_the_same(change):
+            self._follow(change)
+            return
+        rebuild = self._rebuild(change, fill, using).to(change.new)
+        if new.name in rebuild.values:
+            types = self.column_type(old), self.column_type(new)
+            value = converted(rebuild.values[new.name], *types) if using is None else f"({using})"
+            if fill is not None and not new.nullable:
+                value = f"coalesce({value}, {fill})"
+            rebuild = rebuild.computing(new.name, value, change.new)
+        self._pending[change.new.key] = rebuild
+
+    # --- constraints --------------------------------------------------------------------------------------------------
+
+    def add_constraint(self, change: TableChange, constraint: ConstraintState | PrimaryKeyState) -> None:
+        self._merge(change)
+
+    def drop_constraint(self, change: TableChange, constraint: ConstraintState) -> None:
+        self._merge(change)
+
+    def drop_primary_key(self, change: TableChange) -> None:
+        self._merge(change)
+
+    def rename_constraint(self, change: TableChange, old: ConstraintState, new: ConstraintState) -> None:
+        self._merge(change)
+
+    # --- indexes ------------------------------------------------------------------------------------------------------
+
+    def create_index(self, change: TableChange, index: IndexState) -> None:
+        if change.new.key in self._pending:
+            self._follow(change)
+        else:
+            super().create_index(change, index)
+
+    def drop_index(self, change: TableChange, index: IndexState) -> None:
+        rebuild = self._pending.get(change.old.key)
+        if rebuild is None or index.name in rebuild.old.indexes:
+            super().drop_index(change, index)  # at once: another table may take the name while a rebuild waits
+        if rebuild is not None:
+            old = rebuild.old
+            if index.name in old.indexes:
+                old = old.without_index(index.name)
+            self._pending[change.new.key] = replace(rebuild, old=old, target=change.new)
+
+    def rename_index(self, change: TableChange, old: IndexState, new: IndexState) -> None:
+        self.drop_index(change, old)
+        self.create_index(change, new)
+
+    # --- rebuilds that wait -------------------------------------------------------------------------------------------
+
+    def _merge(self, change: TableChange) -> None:
+        """Let the table become `change.new`, with every value as it is."""
+        if self._looks_the_same(change):
+            self._follow(change)
+        else:
+            self._pending[change.new.key] = self._rebuild(change).to(change.new)
+
+    def _follow(self, change: TableChange) -> None:
+        """A change that needs no rebuild of its own, but one that waits must know of it."""
+        waiting = self._pending.get(change.new.key)
+        if waiting is not None:
+            self._pending[change.new.key] = waiting.to(change.new)
+
+    def _looks_the_same(self, change: TableChange) -> bool:
+        """Whether the database would see no difference: comments, options of other databases."""
+        return create_table_sql(self, change.old) == create_table_sql(self, change.new)
+
+    def _rebuild(self, change: TableChange, *sql: str | None) -> Rebuild:
+        """The rebuild that this change joins: one that waits, or a new one. `sql` is what it wants to compute."""
+        key = change.old.key
+        text = " ".join(each for each in sql if each is not None)
+        self._settle(change.new, text)
+        if key in self._pending and not self._pending[key].can_read(text):
+            self._flush(key)
+        return self._pending.get(key) or Rebuild.of(change.old, self.quote)
+
+    def _settle(self, table: TableState, sql: str = "") -> None:
+        """Carry out rebuilds of other tables that a change of `table` could see, or that could see this change."""
+        targets = {key.target for key in table.foreign_keys}
+        for key, rebuild in list(self._pending.items()):
+            seen = key in targets or bool(names_in(sql, [rebuild.target.name]))
+            if key != table.key and (seen or rebuild.mentions(table.name)):
+                self._flush(key)
+
+    def _flush(self, key: str) -> None:
+        carry_out(self, self._pending.pop(key))

@@ -1,0 +1,187 @@
+"""What a live SQLite database says about a table that is about to be rebuilt.
+
+A connection comes in, plain values go out; nothing here changes a database. A state knows what the migrations made;
+people also add triggers, views and indexes of their own, and those must outlive a rebuild. (Django and Alembic lose the
+triggers.)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from minimig.errors import DatabaseError
+from minimig.state.expressions import names_in
+from minimig.state.tables import Options, TableState
+
+_NOT_CODE = re.compile(
+    r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | `(?:[^`]|``)*` | \[[^\]]*\] | --[^\n]* | /\*.*?\*/""",
+    re.VERBOSE | re.DOTALL,
+)
+_UPDATE_OF = re.compile(r"\bUPDATE\s+OF\s+(.+?)\s+ON\s", re.IGNORECASE | re.DOTALL)
+_ON = re.compile(r"\sON\s", re.IGNORECASE)
+
+
+class ForeignKeyViolation(NamedTuple):
+    """A row that points to a row that does not exist.
+
+    It names the key's columns, not its number as SQLite does: a rebuild may number the same keys differently, and the
+    same violation must look the same before and after. A key that SQLite cannot check at all has no columns, and the
+    reason stands in `parent`.
+    """
+
+    table: str
+    rowid: int | None
+    parent: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LiveTable:
+    """A table as `sqlite_master` has it, with all that hangs on it."""
+
+    sql: str
+    columns: tuple[str, ...]
+    indexes: Mapping[str, str]
+    triggers: Mapping[str, str]
+    views: tuple[str, ...]
+    writers: tuple[str, ...]
+    """Tables whose triggers speak of this table, itself included when it has triggers."""
+    leftover: bool
+    """Whether the table that a rebuild would create is there already, left by a script that stopped halfway."""
+
+    @property
+    def options(self) -> Options:
+        """STRICT, WITHOUT ROWID and AUTOINCREMENT, as SQLAlchemy's table options."""
+        code = _NOT_CODE.sub(" ", self.sql)
+        tail = code.rpartition(")")[2].upper()
+        found: dict[str, bool] = {}
+        if re.search(r"\bAUTOINCREMENT\b", code, re.IGNORECASE):
+            found["sqlite_autoincrement"] = True
+        if "STRICT" in tail:
+            found["sqlite_strict"] = True
+        if "WITHOUT" in tail:
+            found["sqlite_with_rowid"] = False
+        return tuple(found.items())
+
+    def users_of(self, lost: Iterable[str]) -> Iterator[str]:
+        """Indexes and `UPDATE OF` triggers that name one of these columns, in words."""
+        gone = {name.lower() for name in lost}
+        for name, sql in self.indexes.items():
+            if names_in(_ON.split(sql, maxsplit=1)[-1], gone):
+                yield f"index {name}"
+        for name, sql in self.triggers.items():
+            match = _UPDATE_OF.search(sql)
+            if match and names_in(match[1], gone):
+                yield f"trigger {name}"
+
+
+def read_table(connection: sa.Connection, table: TableState, temporary: str) -> LiveTable:
+    """The table and what hangs on it. Raises DatabaseError when the database has no such table."""
+    schema = table.schema or "main"
+    rows = connection.exec_driver_sql(
+        f"SELECT type, name, tbl_name, sql FROM {_quote(schema)}.sqlite_master WHERE sql IS NOT NULL"
+        " AND (type IN ('view', 'trigger') OR tbl_name = ? COLLATE NOCASE OR tbl_name = ? COLLATE NOCASE)",
+        (table.name, temporary),
+    ).all()
+    tables = {name.lower(): sql for kind, name, _, sql in rows if kind == "table"}
+    leftover = temporary.lower() in tables
+    own = table.name.lower()
+    if own not in tables:
+        raise DatabaseError(
+            f"the database has no table {table.key}, although the migrations say so",
+            hint=f"rename {temporary} to {table.name}: it holds the rows" if leftover else None,
+        )
+    columns = connection.exec_driver_sql("SELECT name FROM pragma_table_xinfo(?, ?)", (table.name, schema))
+    of_table = [(kind, name, sql) for kind, name, on, sql in rows if on.lower() == own]
+    speaking = [row for row in rows if row[2].lower() == own or names_in(row[3], [table.name])]
+    return LiveTable(
+        sql=tables[own],
+        columns=tuple(columns.scalars()),
+        indexes={name: sql for kind, name, sql in of_table if kind == "index"},
+        triggers={name: sql for kind, name, sql in of_table if kind == "trigger"},
+        views=tuple(name for kind, name, _, _ in speaking if kind == "view"),
+        writers=tuple(dict.fromkeys(on for kind, _, on, _ in speaking if kind == "trigger")),
+        leftover=leftover,
+    )
+
+
+def referencing_tables(connection: sa.Connection, table: TableState) -> tuple[str, ...]:
+    """The tables whose foreign keys point to `table`, itself included, known to the migrations or not."""
+    schema = table.schema or "main"
+    rows = connection.exec_driver_sql(
+        f"SELECT DISTINCT m.name FROM {_quote(schema)}.sqlite_master AS m, pragma_foreign_key_list(m.name, ?) AS k"
+        " WHERE m.type = 'table' AND k.\"table\" = ? COLLATE NOCASE ORDER BY m.name",
+        (schema, table.name),
+    )
+    return tuple(rows.scalars())
+
+
+def broken_dependents(connection: sa.Connection, schema: str | None, live: LiveTable) -> dict[str, str]:
+    """Views and tables with triggers that SQLite cannot compile, with its reason.
+
+    EXPLAIN compiles a statement together with the triggers it would fire, and runs nothing.
+    """
+    prefix = f"{_quote(schema or 'main')}."
+    found: dict[str, str] = {}
+    for view in live.views:
+        found.update(_complaint(connection, f"view {view}", [f"SELECT * FROM {prefix}{_quote(view)}"]))
+    for table in live.writers:
+        parameters = (table, schema or "main")
+        names = connection.exec_driver_sql("SELECT name FROM pragma_table_info(?, ?)", parameters).scalars()
+        assignments = ", ".join(f"{_quote(name)} = {_quote(name)}" for name in names)
+        where = prefix + _quote(table)
+        writes = [
+            f"INSERT INTO {where} DEFAULT VALUES",
+            f"UPDATE {where} SET {assignments}",
+            f"DELETE FROM {where}",
+        ]
+        found.update(_complaint(connection, f"a trigger on {table}", writes))
+    return found
+
+
+def foreign_key_violations(connection: sa.Connection) -> frozenset[ForeignKeyViolation]:
+    """Every violated foreign key of the main database, whether or not enforcement is on."""
+    try:
+        return _checked(connection, "PRAGMA foreign_key_check")
+    except sa.exc.DBAPIError:
+        # One key that points to columns without a unique key spoils the whole check.
+        return _checked_by_table(connection)
+
+
+def _checked_by_table(connection: sa.Connection) -> frozenset[ForeignKeyViolation]:
+    names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
+    found: set[ForeignKeyViolation] = set()
+    for name in names:
+        try:
+            found |= _checked(connection, f"PRAGMA foreign_key_check({_quote(name)})")
+        except sa.exc.DBAPIError as error:
+            found.add(ForeignKeyViolation(name, None, str(error.orig), ()))
+    return frozenset(found)
+
+
+def _checked(connection: sa.Connection, pragma: str) -> frozenset[ForeignKeyViolation]:
+    rows = connection.exec_driver_sql(pragma).all()
+    keys: dict[str, dict[int, tuple[str, ...]]] = {}
+    for table in {row[0] for row in rows}:
+        numbered = keys.setdefault(table, {})
+        for key in connection.exec_driver_sql(f"PRAGMA foreign_key_list({_quote(table)})"):
+            numbered[key[0]] = (*numbered.get(key[0], ()), key[3])
+    return frozenset(ForeignKeyViolation(t, rowid, parent, keys[t][number]) for t, rowid, parent, number in rows)
+
+
+def _complaint(connection: sa.Connection, what: str, statements: Iterable[str]) -> dict[str, str]:
+    for statement in statements:
+        try:
+            connection.exec_driver_sql(f"EXPLAIN {statement}").close()
+        except sa.exc.DBAPIError as error:
+            return {what: str(error.orig)}
+    return {}
+
+
+def _quote(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

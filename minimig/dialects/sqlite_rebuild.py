@@ -1,0 +1,158 @@
+"""A table rebuild on SQLite that has not been carried out yet, as a value.
+
+SQLite cannot alter most things about a table. Its manual ("Making Other Kinds Of Table Schema Changes") builds the new
+table beside the old one, copies the rows and swaps the two. Operations come in one after the other and each gives a new
+`Rebuild`; out goes, at the end, one CREATE TABLE and one INSERT ... SELECT, however many operations there were. (Django
+rebuilds once per operation; Alembic needs the user to write a batch.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from minimig.state.expressions import names_in, rename_in
+from minimig.state.tables import Options, TableState
+
+Quote = Callable[[str], str]
+"""Spells a column's name."""
+
+
+@dataclass(frozen=True)
+class Rebuild:
+    """From the table in the database to the table it shall be, and where each column's value comes from."""
+
+    old: TableState
+    """The table as it is in the database."""
+    target: TableState
+    """The table as it shall be."""
+    values: Mapping[str, str]
+    """Column of the target -> SQL over a row of the old table. Computed columns have none."""
+    carried: frozenset[str]
+    """Columns of the target that are the old table's column of the same name."""
+    quote: Quote
+
+    @classmethod
+    def of(cls, old: TableState, quote: Quote) -> Rebuild:
+        """A rebuild that changes nothing yet."""
+        values = {c.name: quote(c.name) for c in old.columns.values() if c.computed is None}
+        return cls(old, old, values, frozenset(old.columns), quote)
+
+    def to(self, target: TableState) -> Rebuild:
+        """The same copy into another table: constraints, indexes, options changed."""
+        return replace(self, target=target)
+
+    def adding(self, column: str, value: str | None, target: TableState) -> Rebuild:
+        """With one more column; `value` is None for a computed one."""
+        values = self.values if value is None else {**self.values, column: value}
+        return replace(self, target=target, values=values)
+
+    def dropping(self, column: str, target: TableState) -> Rebuild:
+        """Without a column."""
+        values = {name: value for name, value in self.values.items() if name != column}
+        return replace(self, target=target, values=values, carried=self.carried - {column})
+
+    def computing(self, column: str, value: str, target: TableState) -> Rebuild:
+        """With another value for a column."""
+        return replace(self, target=target, values={**self.values, column: value})
+
+    def renaming_new(self, old: str, new: str, target: TableState) -> Rebuild:
+        """With another name for a column that is not in the database yet."""
+        values = {new if name == old else name: value for name, value in self.values.items()}
+        return replace(self, target=target, values=values)
+
+    def renamed_in_database(self, old: str, new: str, target: TableState) -> Rebuild:
+        """After a column of the old table was renamed in the database itself."""
+        values = {
+            new if name == old else name: rename_in(value, old, new, self.quote(new))
+            for name, value in self.values.items()
+        }
+        carried = frozenset(new if name == old else name for name in self.carried)
+        return Rebuild(self.old.with_renamed_column(old, new), target, values, carried, self.quote)
+
+    def is_plain(self, column: str) -> bool:
+        """Whether the column holds, after all that was asked so far, what the old table's column of that name holds."""
+        return column in self.carried and self.values.get(column, self.quote(column)) == self.quote(column)
+
+    def can_read(self, sql: str) -> bool:
+        """Whether `sql`, written for the table as it shall be, means the same over the old table."""
+        return all(self.is_plain(name) for name in names_in(sql, self.target.columns))
+
+    def can_follow_rename(self, new: str) -> bool:
+        """Whether a column of the old table may be renamed to `new` in the database while this rebuild waits.
+
+        A subquery may use the old name for a column of another table.
+        """
+        taken = {name.lower() for name in self.old.columns}
+        return new.lower() not in taken and not any(names_in(v, ["select"]) for v in self.values.values())
+
+    def mentions(self, name: str) -> bool:
+        """Whether a value is computed from something called `name`, for example a table in a subquery."""
+        return any(names_in(value, [name]) for column, value in self.values.items() if not self.is_plain(column))
+
+    def copy_sql(self, source: str, destination: str, rowid: str | None) -> str:
+        """INSERT ... SELECT from `source` to `destination`; `rowid` names the rowid when it shall be kept."""
+        names = [self.quote(name) for name in self.values]
+        values = list(self.values.values())
+        if rowid is not None:
+            names, values = [rowid, *names], [rowid, *values]
+        # OR ABORT overrules ON CONFLICT clauses of the new table: IGNORE and REPLACE would lose rows without a word.
+        return f"INSERT OR ABORT INTO {destination} ({', '.join(names)}) SELECT {', '.join(values)} FROM {source}"
+
+
+def with_live_options(rebuild: Rebuild, live: Options, *, alias: bool) -> Rebuild:
+    """The rebuild whose table keeps the options that the database has and the migrations never spoke of.
+
+    `alias` tells whether the new primary key is an INTEGER PRIMARY KEY, which AUTOINCREMENT needs.
+    """
+    said = {name for name, _ in (*rebuild.old.options, *rebuild.target.options)}
+    possible = {
+        "sqlite_strict": True,
+        "sqlite_with_rowid": rebuild.target.primary_key is not None,
+        "sqlite_autoincrement": alias,
+    }
+    kept = [(name, value) for name, value in live if name not in said and possible[name]]
+    return rebuild.to(replace(rebuild.target, options=tuple(sorted([*rebuild.target.options, *kept]))))
+
+
+def kept_rowid(rebuild: Rebuild, live: Options, *, alias: bool) -> str | None:
+    """The name by which rowids are copied, or None where there are none to keep.
+
+    With an INTEGER PRIMARY KEY (`alias`) the rowid is that column; a table WITHOUT ROWID has none.
+    """
+    options = [dict(live), dict(rebuild.old.options), dict(rebuild.target.options)]
+    if alias or any(option.get("sqlite_with_rowid", True) is False for option in options):
+        return None
+    taken = {name.lower() for name in (*rebuild.old.columns, *rebuild.target.columns)}
+    return next((name for name in ("rowid", "_rowid_", "oid") if name not in taken), None)
+
+
+def affinity(type_sql: str) -> str:
+    """The affinity SQLite gives to a declared type (SQLite manual, "Determination Of Column Affinity")."""
+    declared = type_sql.upper()
+    for words, found in (
+        (("INT",), "INTEGER"),
+        (("CHAR", "CLOB", "TEXT"), "TEXT"),
+        (("BLOB",), "BLOB"),
+        (("REAL", "FLOA", "DOUB"), "REAL"),
+    ):
+        if any(word in declared for word in words):
+            return found
+    return "NUMERIC" if declared.strip() else "BLOB"
+
+
+def converted(value: str, old_type: str, new_type: str) -> str:
+    """SQL that gives a value the storage that its column's new type expects.
+
+    The new column's own affinity does most of it on INSERT, and never loses anything: text that is no number stays
+    text. A CAST would make 0 of it, and 2024 of the date '2024-01-31'; so CAST only does what affinity does not: bytes
+    to text, anything to bytes, and cutting the fraction off a number that becomes an integer. JSON stays as it is.
+    """
+    old, new = affinity(old_type), affinity(new_type)
+    if old == new or "JSON" in (old_type.upper(), new_type.upper()):
+        return value
+    if new == "BLOB" or (old, new) == ("BLOB", "TEXT"):
+        return f"CAST({value} AS {new})"
+    if new == "INTEGER" and old in ("REAL", "NUMERIC"):
+        return f"CASE typeof({value}) WHEN 'real' THEN CAST({value} AS INTEGER) ELSE {value} END"
+    return value

@@ -1,0 +1,212 @@
+"""Carry out a table rebuild on SQLite: build beside, copy, swap, hang everything back on.
+
+In goes a `Rebuild`; out go statements through the editor, in the order of SQLite's manual ("Making Other Kinds Of Table
+Schema Changes"). On a live connection the database is asked first what hangs on the table, and whatever would be lost
+stops the rebuild before its first statement.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateTable
+
+from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.sqlite_live import LiveTable, broken_dependents, read_table, referencing_tables
+from minimig.dialects.sqlite_rebuild import Rebuild, kept_rowid, with_live_options
+from minimig.errors import DatabaseError, UnsupportedError
+from minimig.state.tables import TableState
+from minimig.state.to_metadata import ddl_table
+
+_BEFORE_NAME = re.compile(r"^\s*(CREATE\s+(?:UNIQUE\s+)?(?:INDEX|TRIGGER)\s+)", re.IGNORECASE)
+
+
+def carry_out(editor: SchemaEditor, rebuild: Rebuild) -> None:
+    """Rebuild the table. On a live connection it happens whole or not at all, also outside a transaction.
+
+    Raises UnsupportedError, before the first statement, for what would be lost; and after the last one when a view or
+    trigger that worked no longer compiles. Raises DatabaseError when the database lacks the table, or a column of it.
+    """
+    connection = editor.output.connection
+    if connection is None:
+        _swap(editor, rebuild, None)
+        return
+    table = rebuild.old
+    live = read_table(connection, table, _temporary(table))
+    _refuse_loss(rebuild, live)
+    _refuse_enforcement(connection, table)
+    broken = broken_dependents(connection, table.schema, live)
+    with _whole(connection):
+        _swap(editor, rebuild, live)
+        _refuse_broken(table, broken, broken_dependents(connection, table.schema, live))
+
+
+@contextmanager
+def legacy_alter(editor: SchemaEditor, *, on: bool) -> Iterator[None]:
+    """PRAGMA legacy_alter_table as wanted, and afterwards as it was; a script assumes that it was off.
+
+    Off, a rename is followed by keys, triggers and views everywhere. On, a rename changes nothing else, and a view on a
+    table that is gone for a moment is no error.
+    """
+    connection = editor.output.connection
+    if connection is None:
+        if on:
+            editor.execute("PRAGMA legacy_alter_table = ON")
+        yield
+        if on:
+            editor.execute("PRAGMA legacy_alter_table = OFF")
+        return
+    # A setting of the connection, no step of the migration: it does not go through the output.
+    former = bool(connection.exec_driver_sql("PRAGMA legacy_alter_table").scalar())
+    connection.exec_driver_sql(f"PRAGMA legacy_alter_table = {int(on)}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA legacy_alter_table = {int(former)}")
+
+
+def create_table_sql(editor: SchemaEditor, table: TableState, name: str | None = None) -> str:
+    """CREATE TABLE, under another name if one is given. Keys that point to the table itself keep its own name."""
+    built = ddl_table(table)
+    sql = editor.compile(CreateTable(built))
+    if name is None:
+        return sql
+    own = editor.dialect.identifier_preparer.format_table(built)
+    return sql.replace(f"TABLE {own} ", f"TABLE {editor.table(replace(table, name=name))} ", 1)
+
+
+def _temporary(table: TableState) -> str:
+    return f"_minimig_{table.name}"
+
+
+def _swap(editor: SchemaEditor, rebuild: Rebuild, live: LiveTable | None) -> None:
+    table = rebuild.old
+    options = live.options if live else ()
+    alias = _has_rowid_alias(editor, rebuild.target)
+    rebuild = with_live_options(rebuild, options, alias=alias)
+    temporary = replace(table, name=_temporary(table))
+    if live and live.leftover:
+        editor.execute(f"DROP TABLE {editor.table(temporary)}")
+    create = create_table_sql(editor, rebuild.target, temporary.name)
+    editor.execute(create if live else f"{_warning(table)}\n{create}")
+    if "AUTOINCREMENT" in create:
+        editor.execute(_mark_sql(table, temporary))
+    rowid = kept_rowid(rebuild, options, alias=alias)
+    editor.execute(rebuild.copy_sql(editor.table(table), editor.table(temporary), rowid))
+    with legacy_alter(editor, on=True):
+        editor.execute(f"DROP TABLE {editor.table(table)}")
+        editor.execute(f"{editor.alter(temporary)} RENAME TO {editor.quote(table.name)}")
+    _hang_on(editor, rebuild.target, live)
+
+
+def _mark_sql(table: TableState, temporary: TableState) -> str:
+    """Hand the AUTOINCREMENT mark on before the copy, which raises it if a row is higher, and never lowers it."""
+    sequence = ".".join([*([_quote(table.schema)] if table.schema else []), "sqlite_sequence"])
+    return (
+        f"INSERT INTO {sequence} (name, seq)"
+        f" SELECT {_literal(temporary.name)}, seq FROM {sequence} WHERE name = {_literal(table.name)}"
+    )
+
+
+def _hang_on(editor: SchemaEditor, target: TableState, live: LiveTable | None) -> None:
+    """Create the indexes of the state, then indexes and triggers that only the database knows, word for word."""
+    built = ddl_table(target)
+    for name in target.indexes:
+        editor.execute(editor.create_index_sql(built, name))
+    if live is None:
+        return
+    known = {name.lower() for name in target.indexes}
+    unknown = [(f"index {name}", sql) for name, sql in live.indexes.items() if name.lower() not in known]
+    for what, sql in [*unknown, *((f"trigger {name}", sql) for name, sql in live.triggers.items())]:
+        schema = f"{_quote(target.schema)}." if target.schema else ""
+        try:
+            editor.execute(_BEFORE_NAME.sub(lambda match: match[1] + schema, sql) if schema else sql)  # noqa: B023
+        except sa.exc.DBAPIError as error:
+            raise _broken(f"{what} of table {target.key}", str(error.orig)) from error
+
+
+def _has_rowid_alias(editor: SchemaEditor, table: TableState) -> bool:
+    """Whether the table has an INTEGER PRIMARY KEY, which is another name for the rowid."""
+    key = table.primary_key
+    if key is None or len(key.columns) != 1:
+        return False
+    return editor.column_type(table.column(key.columns[0])).upper() == "INTEGER"
+
+
+def _warning(table: TableState) -> str:
+    """What a script cannot know. It leads a statement, so that it is there wherever the statement goes."""
+    return (
+        f"-- Table {table.key} is rebuilt from the migrations alone: triggers and indexes that they do not know are\n"
+        "-- lost with the old table. Create them again after this script, or migrate with a live connection."
+    )
+
+
+def _refuse_loss(rebuild: Rebuild, live: LiveTable) -> None:
+    table = rebuild.old
+    there, known = {name.lower() for name in live.columns}, {name.lower() for name in table.columns}
+    missing = [name for name in table.columns if name.lower() not in there]
+    if missing:
+        raise DatabaseError(f"table {table.key} of the database has no column {', '.join(missing)}")
+    unknown = [name for name in live.columns if name.lower() not in known]
+    if unknown:
+        raise UnsupportedError(
+            f"table {table.key} must be rebuilt, and its column {', '.join(unknown)}, which the migrations do not know,"
+            " would be lost",
+            hint="tell the migrations: ops.SeparateStateAndDatabase(state_operations=[ops.AddColumn(...)])",
+        )
+    after = {name.lower() for name in rebuild.target.columns}
+    for user in live.users_of(name for name in live.columns if name.lower() not in after):
+        raise _broken(f"{user} of table {table.key}", "it names a column that goes away")
+
+
+def _refuse_enforcement(connection: sa.Connection, table: TableState) -> None:
+    if not connection.exec_driver_sql("PRAGMA foreign_keys").scalar():
+        return
+    children = referencing_tables(connection, table)
+    if children:
+        raise UnsupportedError(
+            f"table {table.key} must be rebuilt, and {', '.join(children)} points to it: with foreign keys enforced,"
+            " SQLite would delete or refuse rows",
+            hint="send PRAGMA foreign_keys=OFF before the transaction begins, as minimig does on its own connections",
+        )
+
+
+def _refuse_broken(table: TableState, before: dict[str, str], after: dict[str, str]) -> None:
+    for what, reason in after.items():
+        if what not in before:
+            raise _broken(f"{what}, which uses table {table.key},", reason)
+
+
+def _broken(what: str, reason: str) -> UnsupportedError:
+    return UnsupportedError(
+        f"{what} would no longer work: {reason}",
+        hint="drop it with ops.RunSQL before this operation, and create it again, adapted, after it",
+    )
+
+
+@contextmanager
+def _whole(connection: sa.Connection) -> Iterator[None]:
+    """All or nothing. Inside a transaction that is so already; otherwise a savepoint stands in for one."""
+    if getattr(connection.connection.dbapi_connection, "in_transaction", True):
+        yield
+        return
+    connection.exec_driver_sql("SAVEPOINT minimig_rebuild")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK TO minimig_rebuild")
+        connection.exec_driver_sql("RELEASE minimig_rebuild")
+        raise
+    connection.exec_driver_sql("RELEASE minimig_rebuild")
+
+
+def _quote(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

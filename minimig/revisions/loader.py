@@ -1,0 +1,181 @@
+"""Revision files, executed: headers become migrations with operations.
+
+In: a `Header`, read already without running anything. Out: a `Migration`. A file is run only when its operations are needed;
+whatever goes wrong in it is a RevisionFileError with the line in that file, never a traceback.
+
+The bytes are read once, so what is run is what the digest is of; no bytecode is kept, because Python tells old bytecode from
+new by time and size alone, and a file that was written twice in one second must not run as it was before. Django and Alembic
+import revision files as modules, and leave them among the imported modules for good.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from importlib.abc import SourceLoader
+from importlib.util import module_from_spec, spec_from_loader
+from types import ModuleType
+from typing import Any
+
+from minimig.errors import MinimigError, RevisionFileError, nearest
+from minimig.operations.base import Operation
+from minimig.revisions.header import Header
+
+
+@dataclass(frozen=True)
+class Migration:
+    """A revision with its operations. `down` None means the reverse of `up`; `digest` is of the file's bytes."""
+
+    header: Header
+    up: tuple[Operation, ...]
+    down: tuple[Operation, ...] | None
+    digest: str = ""
+    source: bytes = field(default=b"", repr=False, compare=False)
+
+    @property
+    def revision(self) -> str:
+        """The identifier `app.name`."""
+        return self.header.revision
+
+
+class MigrationStore:
+    """The migrations of these headers, each loaded when it is first asked for."""
+
+    def __init__(self, headers: Mapping[str, Header]) -> None:
+        self._headers = headers
+        self._loaded: dict[str, Migration] = {}
+
+    def __getitem__(self, revision: str) -> Migration:
+        """The migration called `revision`. Raises RevisionFileError, and KeyError for one that is not in the headers."""
+        if revision not in self._loaded:
+            self._loaded[revision] = load_migration(self._headers[revision])
+        return self._loaded[revision]
+
+    def of(self, revisions: Iterable[str]) -> tuple[Migration, ...]:
+        """The migrations of these revisions, in the order given."""
+        return tuple(self[revision] for revision in revisions)
+
+
+def load_migration(header: Header) -> Migration:
+    """Run a revision file and take its operations. Raises RevisionFileError for whatever goes wrong in it."""
+    source = _read(header)
+    module = _run(header, source)
+    up = _operations(header, "up", getattr(module, "up", None))
+    down = getattr(module, "down", None)
+    return Migration(
+        header=header,
+        up=up,
+        down=_operations(header, "down", down) if hasattr(module, "down") else None,
+        digest=sha256(source).hexdigest(),
+        source=source,
+    )
+
+
+def _read(header: Header) -> bytes:
+    try:
+        return header.path.read_bytes()
+    except OSError as error:
+        raise RevisionFileError(
+            f"the revision file cannot be read: {error.strerror}",
+            where=str(header.path),
+            hint="check that it exists and that this user may read it",
+        ) from error
+
+
+class _FileLoader(SourceLoader):
+    """Gives Python the bytes that were read; it offers no time of change, so Python keeps no bytecode."""
+
+    def __init__(self, path: str, source: bytes) -> None:
+        self.path = path
+        self.source = source
+
+    def get_filename(self, fullname: str) -> str:
+        return self.path
+
+    def get_data(self, path: str) -> bytes:
+        return self.source
+
+
+def _run(header: Header, source: bytes) -> ModuleType:
+    # No Python name, so that nothing can import it, and a new one each time, so that two threads can load one file.
+    name = f"revision {header.revision.replace('.', ' ')} {uuid.uuid4().hex}"
+    loader = _FileLoader(str(header.path), source)
+    spec = spec_from_loader(name, loader, origin=str(header.path))
+    if spec is None:
+        raise RevisionFileError("the revision file cannot be run", where=str(header.path))
+    module = module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up while they are made
+    try:
+        loader.exec_module(module)
+    except (Exception, SystemExit) as failure:
+        raise _failed(header, failure, module) from failure
+    finally:
+        del sys.modules[name]
+    return module
+
+
+def _failed(header: Header, failure: BaseException, module: ModuleType) -> RevisionFileError:
+    where = f"{header.path}:{_line(header, failure)}"
+    if isinstance(failure, MinimigError):
+        return RevisionFileError(failure.message, where=where, hint=failure.hint)
+    text = traceback.format_exception_only(failure)[-1].strip()
+    return RevisionFileError(f"the revision file failed: {text}", where=where, hint=_hint(failure, module))
+
+
+def _line(header: Header, failure: BaseException) -> int:
+    """The line of the innermost frame in the revision file itself."""
+    if isinstance(failure, SyntaxError) and failure.filename == str(header.path):
+        return failure.lineno or 1
+    frames = traceback.extract_tb(failure.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == str(header.path)]
+    return (lines[-1] if lines else None) or 1
+
+
+def _hint(failure: BaseException, module: ModuleType) -> str | None:
+    if isinstance(failure, AttributeError) and failure.name:
+        return nearest(failure.name, (name for name in dir(failure.obj) if not name.startswith("_")))
+    if isinstance(failure, NameError) and failure.name:
+        return nearest(failure.name, vars(module)) or f"import {failure.name} at the top of the file"
+    if isinstance(failure, ModuleNotFoundError) and failure.name:
+        return f"is {failure.name} installed, and is the project's folder on the import path?"
+    if isinstance(failure, ImportError) and "relative import" in str(failure):
+        return "a revision file is no member of a package: import by the full name"
+    return None
+
+
+def _operations(header: Header, name: str, value: Any) -> tuple[Operation, ...]:
+    where = str(header.path)
+    if not isinstance(value, list | tuple):
+        raise RevisionFileError(
+            f"`{name}` must be a list of operations, not {_kind(value)}",
+            where=where,
+            hint=f"write `{name} = [...]`" + ("; leave it out for the reverse of `up`" if name == "down" else ""),
+        )
+    for index, item in enumerate(value):
+        if not isinstance(item, Operation):
+            raise RevisionFileError(
+                f"{name}[{index}] is {_kind(item)}, not an operation", where=where, hint=_item_hint(item)
+            )
+    return tuple(value)
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "None"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    return f"of type {type(value).__name__}"
+
+
+def _item_hint(item: Any) -> str:
+    if isinstance(item, type) and issubclass(item, Operation):
+        return f"call it: ops.{item.__name__}(...)"
+    if isinstance(item, list | tuple):
+        return "put its items into the list itself, with a star in front: *operations"
+    if isinstance(item, str):
+        return "SQL is written ops.RunSQL(...)"
+    return "every item is a call such as ops.AddColumn(...)"

@@ -1,0 +1,94 @@
+"""What a revision file means, apart from how it is spelled.
+
+In: a migration. Out: a canonical text and its checksum, which the version table keeps, so that an edit of an applied file can
+be told from a cosmetic one. Comments, formatting, docstrings, quotes, labels and the order of keyword arguments do not count;
+operations, their values, and the code of data steps that stand in the file do. A function imported from elsewhere counts by
+its name: the file cannot vouch for what other modules hold tomorrow.
+
+Django keeps no checksum, Alembic none either; tools that hash the bytes of a file cry wolf over every comment.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from hashlib import sha256
+from types import FunctionType
+from typing import Any
+
+from minimig.errors import WriterError
+from minimig.revisions.header import LITERAL_NAMES, OPERATION_NAMES
+from minimig.revisions.loader import Migration
+from minimig.revisions.serializer import Imports, Rule, Serializer, Writing
+
+
+def checksum(migration: Migration) -> str:
+    """The SHA-256 of what the migration means, in hexadecimal digits."""
+    return sha256(meaning(migration).encode()).hexdigest()
+
+
+def meaning(migration: Migration) -> str:
+    """A canonical text of what the migration does: equal for two files that do the same."""
+    used: list[FunctionType] = []
+    serializer = Serializer([_function_rule(migration, used)])
+    imports = Imports()
+    try:
+        up = serializer.list_source(migration.up, imports, one_line=True)
+        down = "the reverse"
+        if migration.down is not None:
+            down = serializer.list_source(migration.down, imports, one_line=True)
+    except WriterError:
+        # A lambda, or a value that no rule writes: then the file's own code is what it means.
+        return "\n".join(_code(migration, LITERAL_NAMES))
+    code = _code(migration, LITERAL_NAMES + OPERATION_NAMES) if used else ()
+    return "\n".join([*code, f"up = {up}", f"down = {down}"])
+
+
+def _function_rule(migration: Migration, used: list[FunctionType]) -> Rule:
+    """A rule that writes functions of the file itself by their names, and notes that there are some."""
+    path = str(migration.header.path)
+
+    def write(function: FunctionType, writing: Writing) -> Any:
+        if function.__code__.co_filename != path or "<" in function.__qualname__:
+            rest = tuple(rule for rule in writing.rules if rule[1] is not write)
+            return Writing(rest, writing.imports, writing.place).value(function)
+        used.append(function)
+        return function.__qualname__
+
+    return FunctionType, write
+
+
+def _code(migration: Migration, without: tuple[str, ...]) -> Iterator[str]:
+    """The top-level statements of the file but for its docstring and the names in `without`, one a line."""
+    for statement in ast.parse(migration.source).body:
+        match statement:
+            case ast.Expr(value=ast.Constant()):
+                continue
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                if name in without:
+                    continue
+        yield _dumped(statement)
+
+
+def _dumped(node: Any) -> str:
+    """A syntax tree as text that is the same in every version of Python: what is empty is left out.
+
+    `ast.dump` and `ast.unparse` both changed between versions, and this text is compared years later.
+    """
+    if isinstance(node, list):
+        return f"[{', '.join(_dumped(item) for item in node)}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    parts = []
+    for name, value in ast.iter_fields(node):
+        if name == "body" and isinstance(value, list):
+            value = _without_docstring(value)
+        if value is not None and value != [] and name not in ("ctx", "kind", "type_comment"):
+            parts.append(f"{name}={_dumped(value)}")
+    return f"{type(node).__name__}({', '.join(parts)})"
+
+
+def _without_docstring(body: list[Any]) -> list[Any]:
+    first = body[0] if body else None
+    text = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    return body[1:] if text else body

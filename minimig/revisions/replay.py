@@ -1,0 +1,168 @@
+"""Migrations carried out on paper: which schema there is at each revision.
+
+In: migrations in graph order, each after what it depends on. Out: states. No database is needed, so makemigrations and lint
+can say what the schema was before and after every single operation. The same walk tells what runs on the way down, whether
+it leads back, and which revision each table comes from.
+
+Django replays files too, on models; Alembic knows no state, and asks the live database instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from minimig.errors import IrreversibleError, MinimigError, StateError
+from minimig.operations.base import Operation
+from minimig.revisions.loader import Migration
+from minimig.state.schema import SchemaState
+from minimig.state.tables import ColumnState, TableState
+
+
+class Change(NamedTuple):
+    """An operation, and the schema before and after it."""
+
+    operation: Operation
+    before: SchemaState
+    after: SchemaState
+
+
+EMPTY = SchemaState()
+
+
+def replay(migrations: Iterable[Migration], base: SchemaState = EMPTY) -> SchemaState:
+    """The state after these migrations. Raises StateError, with file and operation, where one does not fit."""
+    state = base
+    for _, state in states_along(migrations, base):
+        pass
+    return state
+
+
+def states_along(migrations: Iterable[Migration], base: SchemaState = EMPTY) -> Iterator[tuple[Migration, SchemaState]]:
+    """Each migration with the state after it."""
+    state = base
+    for migration in migrations:
+        for change in steps(migration, state):
+            state = change.after
+        yield migration, state
+
+
+def steps(migration: Migration, before: SchemaState) -> list[Change]:
+    """The operations of `up`, each with the states before and after it. Raises StateError."""
+    return _along(migration, "up", migration.up, before)
+
+
+def downward(migration: Migration, before: SchemaState) -> list[Change]:
+    """What runs on the way down, in that order; `before` is the state before the migration, where it should lead back to.
+
+    That is the file's own `down`, or else each operation reversed, the last one first. Raises IrreversibleError when
+    there is no way back, StateError when an operation does not fit.
+    """
+    path = migration.header.path
+    if migration.header.irreversible is not None:
+        raise IrreversibleError(
+            f"{migration.revision} cannot be taken back: {migration.header.irreversible}",
+            where=str(path),
+            hint="stop at this revision, or restore a backup",
+        )
+    forward = steps(migration, before)
+    state = forward[-1].after if forward else before
+    if migration.down is not None:
+        return _along(migration, "down", migration.down, state)
+    found: list[Change] = []
+    for number, change in reversed(list(enumerate(forward))):
+        where = f"{path}, the reverse of up[{number}]: {change.operation.describe()}"
+        try:
+            back = change.operation.reverse(change.before)
+            following = back.state_forwards(state)
+        except (IrreversibleError, StateError) as error:
+            raise type(error)(error.message, where=where, hint=error.hint) from error
+        found.append(Change(back, state, following))
+        state = following
+    return found
+
+
+def leads_back(migration: Migration, before: SchemaState) -> list[str]:
+    """In words, how the schema differs from `before` once the migration is applied and taken back; empty when not at all.
+
+    A migration that says it is irreversible, or whose operations are, leads nowhere and differs in nothing.
+    """
+    try:
+        way = downward(migration, before)
+    except IrreversibleError:
+        return []
+    except StateError as error:
+        return [str(error)]
+    return differences(way[-1].after if way else replay([migration], before), before)
+
+
+def creators(migrations: Iterable[Migration]) -> Mapping[str, str]:
+    """For each table there is at the end, by key, the revision that gave it this key: by creating or by renaming it.
+
+    That is the revision another app has to depend on before it can point to the table.
+    """
+    found: dict[str, str] = {}
+    state = EMPTY
+    for migration in migrations:
+        for change in steps(migration, state):
+            gone = change.before.tables.keys() - change.after.tables.keys()
+            for key in gone:
+                del found[key]
+            fresh = change.after.tables.keys() - change.before.tables.keys()
+            found.update(dict.fromkeys(sorted(fresh), migration.revision))
+            state = change.after
+    return found
+
+
+def differences(found: SchemaState, wanted: SchemaState) -> list[str]:
+    """What must change in `found` to make it `wanted`, in words."""
+    out = [f"table {key} is missing" for key in wanted.tables if key not in found.tables]
+    out += [f"table {key} is left over" for key in found.tables if key not in wanted.tables]
+    for key, table in wanted.tables.items():
+        if key in found.tables and found.tables[key] != table:
+            out += _table_differences(found.tables[key], table)
+    return out
+
+
+def _table_differences(found: TableState, wanted: TableState) -> list[str]:
+    key = wanted.key
+    out = _item_differences("column", key, found.columns, wanted.columns)
+    out += _item_differences("constraint", key, found.constraints, wanted.constraints)
+    out += _item_differences("index", key, found.indexes, wanted.indexes)
+    for name in ("primary_key", "comment", "options"):
+        if getattr(found, name) != getattr(wanted, name):
+            out.append(f"the {name.replace('_', ' ')} of table {key} differs")
+    return out
+
+
+def _item_differences(kind: str, table: str, found: Mapping[str, object], wanted: Mapping[str, object]) -> list[str]:
+    out = [f"{kind} {table}.{name} is missing" for name in wanted if name not in found]
+    out += [f"{kind} {table}.{name} is left over" for name in found if name not in wanted]
+    for name, item in wanted.items():
+        if name in found and found[name] != item:
+            out.append(f"{kind} {table}.{name} differs{_fields(found[name], item)}")
+    return out
+
+
+def _fields(found: object, wanted: object) -> str:
+    """The fields in which two columns differ: ` (type, nullable)`."""
+    if not isinstance(found, ColumnState) or not isinstance(wanted, ColumnState):
+        return ""
+    names = [name for name in vars(wanted) if getattr(found, name) != getattr(wanted, name)]
+    return f" ({', '.join(names)})"
+
+
+def _along(migration: Migration, name: str, operations: Sequence[Operation], before: SchemaState) -> list[Change]:
+    found: list[Change] = []
+    state = before
+    for number, operation in enumerate(operations):
+        where = f"{migration.header.path}, {name}[{number}]: {operation.describe()}"
+        try:
+            after = operation.state_forwards(state)
+        except MinimigError as error:
+            raise StateError(error.message, where=where, hint=error.hint) from error
+        except Exception as error:  # an operation of the project's own
+            raise StateError(f"the operation failed: {type(error).__name__}: {error}", where=where) from error
+        found.append(Change(operation, state, after))
+        state = after
+    return found

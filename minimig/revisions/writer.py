@@ -1,0 +1,147 @@
+"""New revision files: rendered as text, read back to be sure, then put on disk without ever harming what is there.
+
+In: a `NewMigration`. Out: the text of its file, or the file itself. A file appears whole or not at all, several together or
+none, and an existing one is never overwritten: the text is first written under another name and then linked to its own.
+
+Alembic fills a Mako template, Django a string with placeholders; here the file is so plain that a list of lines does it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from minimig.errors import MinimigError
+from minimig.operations.base import Operation
+from minimig.operations.tables import CreateTable
+from minimig.revisions.files import write_files
+from minimig.revisions.header import check_name
+from minimig.revisions.migration import NewMigration
+from minimig.revisions.serializer import Serializer
+from minimig.revisions.serializers_layout import layout, list_of, text
+from minimig.revisions.verification import verify
+
+__all__ = ["NewMigration", "format_source", "render", "sentence", "write", "write_all"]
+
+HINT = '# Steps of your own: ops.RunPython(function, reverse=...), ops.RunSQL("...", reverse="..."), or any other.'
+LONGEST_SENTENCE = 72
+FORMATTERS = (("ruff", ("format", "--stdin-filename")), ("black", ("-q", "--stdin-filename")))
+
+
+def render(migration: NewMigration, *, serializer: Serializer | None = None, formatted: bool = False) -> str:
+    """The text of the migration's file, checked to read back as what it was made from.
+
+    With `formatted`, ruff or black have the last word if one is installed. Raises WriterError for a value that has no
+    source, and for text that reads back differently; RevisionFileError for a name that no revision can have.
+    """
+    check_name(migration.name)
+    migration = replace(migration, doc=_clean(migration.doc) or sentence(migration))
+    source = _text(migration, serializer or Serializer())
+    if formatted:
+        source = format_source(source, Path(f"{migration.name}.py"))
+    verify(source, migration)
+    return source
+
+
+def write(path: Path, text: str) -> None:
+    """Put one new file on disk. Raises MinimigError, and leaves nothing behind, if it exists or cannot be written."""
+    write_all([(path, text)])
+
+
+def write_all(files: Iterable[tuple[Path, str]]) -> None:
+    """Put several new files on disk, all of them or none. Missing folders come to be, with an `__init__.py`."""
+    write_files(list(files))
+
+
+def format_source(text: str, path: Path) -> str:
+    """The text as ruff, or else black, would have it for a file at `path`; as it was if neither is installed or works."""
+    for program, arguments in FORMATTERS:
+        found = shutil.which(program)
+        if found is None:
+            continue
+        folder = path.parent if path.parent.is_dir() else Path.cwd()
+        try:
+            done = subprocess.run(
+                [found, *arguments, str(path), "-"],
+                input=text.encode(),
+                cwd=folder,
+                capture_output=True,
+                timeout=30,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return text
+        return done.stdout.decode() if done.returncode == 0 and done.stdout else text
+    return text
+
+
+def sentence(migration: NewMigration) -> str:
+    """A docstring made from the operations: `Add column posts.slug, create index ix_posts_slug.`"""
+    if migration.is_merge:
+        heads = [revision.rpartition(".")[2] for revision in migration.dependencies]
+        return _sentence("Merge ", heads)
+    if not migration.up:
+        return "Describe here what this migration does."
+    if all(isinstance(operation, CreateTable) for operation in migration.up):
+        keys = [operation.table.key for operation in migration.up if isinstance(operation, CreateTable)]
+        return _sentence(f"Create table{'s' if len(keys) > 1 else ''} ", keys)
+    return _sentence("", [_words(operation) for operation in migration.up])
+
+
+def _words(operation: Operation) -> str:
+    # What stands in brackets is detail: the file shows it a few lines below.
+    words = re.sub(r"\s*\(.*", "", " ".join(operation.describe().split()), flags=re.DOTALL)
+    return re.sub(r" on \S+$", "", words) if words.startswith(("create index", "create unique")) else words
+
+
+def _sentence(start: str, items: Sequence[str]) -> str:
+    shown = 1
+    while shown < len(items) and len(start + ", ".join(items[: shown + 1])) <= LONGEST_SENTENCE:
+        shown += 1
+    rest = f", and {len(items) - shown} more" if shown < len(items) else ""
+    words = start + ", ".join(items[:shown]) + rest
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def _text(migration: NewMigration, serializer: Serializer) -> str:
+    up, imports = serializer.operations_source(migration.up)
+    down = serializer.list_source(migration.down, imports)
+    hint = not migration.is_merge and not migration.up and not migration.down
+    if not migration.is_merge:
+        imports.ops("")
+    blocks = [_docstring(migration.doc), *(["\n".join(imports.lines())] if imports.statements else [])]
+    names = [_assignment("dependencies", migration.dependencies)]
+    names += [
+        _assignment(name, values)
+        for name in ("run_before", "replaces", "labels")
+        if (values := getattr(migration, name))
+    ]
+    if migration.initial is not None:
+        names.append(f"initial = {migration.initial}")
+    if not migration.atomic:
+        names.append("atomic = False")
+    if migration.irreversible is not None:
+        names.append(f"irreversible = {layout(text(migration.irreversible), used=len('irreversible = '))}")
+    blocks += ["\n".join(names), f"{HINT}\nup = {up}" if hint else f"up = {up}", f"down = {down}"]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _assignment(name: str, values: Iterable[str]) -> str:
+    return f"{name} = {layout(list_of(tuple(text(value) for value in values)), used=len(name) + 3)}"
+
+
+def _clean(doc: str) -> str:
+    return "\n".join(line.rstrip() for line in inspect.cleandoc(doc).strip().splitlines())
+
+
+def _docstring(doc: str) -> str:
+    """The docstring, with what would end it or mean something else escaped."""
+    escaped = "".join(c if c == "\n" or c.isprintable() else repr(c)[1:-1] for c in doc.replace("\\", "\\\\"))
+    escaped = escaped.replace('"""', '\\"\\"\\"')
+    escaped = re.sub(r'^"|"$', r'\\"', escaped)
+    return f'"""{escaped}"""' if "\n" not in escaped else f'"""{escaped}\n"""'
