@@ -76,7 +76,7 @@ class HeadsError(GraphError):
 
 
 class WriterError(MinimigError):
-    """A value cannot be written as Python source."""
+    """A revision file cannot be written: a value has no source, a file of that name exists, the disk is full."""
 
 
 class IrreversibleError(MinimigError):

@@ -1,7 +1,8 @@
 """Foreign-key knots: tables that point to each other in a circle.
 
-No order of CREATE TABLE serves them; the foreign keys that close a circle are added when all tables are there, and dropped
-before the tables are. As few as needed: each key that is cut would close a circle with those that stay.
+No order of CREATE TABLE serves them; the foreign keys that close a circle are added when all tables are there,
+and dropped before the tables are. As few as needed: each key that is cut would close a circle with those that
+stay.
 """
 
 from __future__ import annotations

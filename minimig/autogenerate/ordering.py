@@ -1,16 +1,17 @@
 """Operations in an order that works: a graph made from their footprints, sorted by networkx.
 
-In: operations in any order, and the states around them. Out: the same operations, with foreign keys that close a knot of
-tables taken out of CREATE TABLE, or dropped before DROP TABLE. What takes away is looked at in the state before, what
-brings in the state after; then the rules fit into `_edges`. Where the graph leaves a choice, the kind of operation and its
+In: operations in any order, and the states around them. Out: the same operations, with foreign keys that close
+a knot of tables taken out of CREATE TABLE, or dropped before DROP TABLE. What takes away is looked at in the
+state before, what brings in the state after. Where the graph leaves a choice, the kind of operation and its
 table decide, so that a file reads the same way each time.
 
-Django sorts within an app and resolves knots by hand-written dependency tuples; Alembic sorts tables only.
+Django sorts operations by hand-written dependency tuples, app by app; Alembic sorts tables only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import networkx as nx
@@ -26,6 +27,9 @@ from minimig.operations.tables import AlterTable, CreateTable, DropTable
 from minimig.state.schema import SchemaState
 from minimig.state.tables import ForeignKeyState, TableState
 
+TAKES, CHANGES, BRINGS = "-", "~", "+"
+"""The symbols of operations, which say in which of three layers they stand."""
+
 _READING_ORDER: tuple[type[Operation], ...] = (
     DropConstraint,
     DropIndex,
@@ -34,7 +38,7 @@ _READING_ORDER: tuple[type[Operation], ...] = (
     RenameIndex,
     CreateTable,
     AlterTable,
-    AddColumn,
+    AddColumn,  # before DropColumn: a fill may be computed from the column that goes
     AlterColumn,
     DropColumn,
     AddConstraint,
@@ -42,34 +46,142 @@ _READING_ORDER: tuple[type[Operation], ...] = (
     DropTable,
 )
 _RANK = {kind: rank for rank, kind in enumerate(_READING_ORDER)}
-_LAST_CONSTRAINT = _RANK[CreateIndex] - 0.5
-_TAKES, _CHANGES, _BRINGS = "-", "~", "+"
+_Cut = Mapping[str, tuple[ForeignKeyState, ...]]
 
 
 @dataclass(frozen=True)
 class _Step:
-    """One operation with what the order follows from."""
+    """One operation with what its place follows from."""
 
-    operation: Operation
+    symbol: str
     touched: Footprint
-    rank: tuple[float, str, str]
-
-    @property
-    def symbol(self) -> str:
-        return self.operation.symbol
+    rank: tuple[int, int, str]
 
 
 def in_order(operations: Sequence[Operation], before: SchemaState, after: SchemaState) -> list[Operation]:
     """The operations, each after what it needs. Raises StateError when they need each other in a circle."""
-    steps = [*_steps(_without_knots(operations, before), before, after)]
+    added = cut_knots(o.table for o in operations if isinstance(o, CreateTable))
+    dropped = cut_knots(before[o.key] for o in operations if isinstance(o, DropTable))
+    parts = [part for operation in operations for part in _parts(operation, added, dropped)]
+    steps = _steps(parts, before, _without(before, dropped), _either(before, after))
     graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_nodes_from(range(len(steps)))
     graph.add_edges_from(_edges(steps))
     try:
         order = list(nx.lexicographical_topological_sort(graph, key=lambda number: (*steps[number].rank, number)))
     except nx.NetworkXUnfeasible:
-        circle = [steps[number].operation.describe() for number, _ in nx.find_cycle(graph)]
-        raise StateError(
-            f"these changes need each other: {'; '.join(circle)}", hint="make them in two steps"
-        ) from None
-    return [steps[number].operation for number in order]
+        circle = "; ".join(parts[number].describe() for number, _ in nx.find_cycle(graph))
+        raise StateError(f"these changes need each other: {circle}", hint="make them in two steps") from None
+    return [parts[number] for number in order]
+
+
+def _parts(operation: Operation, added: _Cut, dropped: _Cut) -> Iterator[Operation]:
+    """The operation itself, and beside it the foreign keys that it cannot bring, or take away, by itself."""
+    if isinstance(operation, CreateTable) and operation.table.key in added:
+        table, keys = operation.table, added[operation.table.key]
+        yield CreateTable(_loosened(table, keys))
+        yield from (AddConstraint(table.name, key, schema=table.schema) for key in keys)
+        return
+    if isinstance(operation, DropTable):
+        keys = dropped.get(operation.key, ())
+        yield from (DropConstraint(key.name, operation.table, schema=operation.schema) for key in keys)
+    yield operation
+
+
+def _loosened(table: TableState, keys: Iterable[ForeignKeyState]) -> TableState:
+    names = {key.name for key in keys}
+    return replace(table, constraints={name: c for name, c in table.constraints.items() if name not in names})
+
+
+def _without(state: SchemaState, cut: _Cut) -> SchemaState:
+    """The state without the foreign keys that were cut."""
+    return SchemaState({**state.tables, **{key: _loosened(state[key], keys) for key, keys in cut.items()}})
+
+
+def _either(before: SchemaState, after: SchemaState) -> SchemaState:
+    """The state after, with the columns of before as well.
+
+    A CHECK that speaks of a name which was a column has to wait until that column is gone.
+    """
+    tables = dict(after.tables)
+    for key in before.tables.keys() & after.tables.keys():
+        old, new = before[key], after[key]
+        if old is not new:
+            tables[key] = replace(new, columns={**old.columns, **new.columns})
+    return SchemaState(tables)
+
+
+def _steps(
+    operations: Sequence[Operation], before: SchemaState, loosened: SchemaState, either: SchemaState
+) -> list[_Step]:
+    found = []
+    for operation in operations:
+        state = loosened if isinstance(operation, DropTable) else before
+        touched = operation.footprint(either if operation.symbol == BRINGS else state)
+        found.append(_Step(operation.symbol, touched, _rank(operation, before)))
+    return found
+
+
+def _rank(operation: Operation, before: SchemaState) -> tuple[int, int, str]:
+    """Where an operation is read: by kind, foreign keys at the outer edge, then by table."""
+    key = operation.key if isinstance(operation, TableOperation) else ""
+    inner = 0
+    if isinstance(operation, CreateTable):
+        key = operation.table.key
+    elif isinstance(operation, AddConstraint):
+        inner = 1 if isinstance(operation.constraint, ForeignKeyState) else 0
+    elif isinstance(operation, DropConstraint):
+        inner = 0 if isinstance(before[key].constraint(operation.name), ForeignKeyState) else 1
+    return _RANK[type(operation)], inner, key
+
+
+def _edges(steps: Sequence[_Step]) -> Iterator[tuple[int, int]]:
+    """Who has to come before whom.
+
+    What takes away comes before what it was using goes or changes; what brings comes after all that it uses is there;
+    a name is given up before it is taken again. Takers, changers and bringers are three layers, and only within the
+    first and the last do operations wait for each other, so the graph has no circle once the knots are cut.
+    """
+    creates, drops, changes, reads = (_by_key(steps, what) for what in ("creates", "drops", "changes", "reads"))
+    for key, readers in reads.items():
+        for reader in readers:
+            if steps[reader].symbol == TAKES:
+                yield from _pairs([reader], [*drops[key], *changes[key]])
+            elif steps[reader].symbol == BRINGS:
+                changers = [step for step in changes[key] if steps[step].symbol == CHANGES]
+                yield from _pairs([*creates[key], *drops[key], *changers], [reader])
+    for key, droppers in drops.items():
+        yield from _pairs(droppers, creates[key])
+    yield from _name_edges(steps, drops, creates)
+
+
+def _name_edges(
+    steps: Sequence[_Step], drops: Mapping[Key, list[int]], creates: Mapping[Key, list[int]]
+) -> Iterator[tuple[int, int]]:
+    """Most databases keep the names of indexes and constraints per schema: another table has to give one up first."""
+    released, taken = _by_name(drops), _by_name(creates)
+    for name in released.keys() & taken.keys():
+        for one in released[name]:
+            for other in taken[name]:
+                if "-~+".index(steps[one].symbol) < "-~+".index(steps[other].symbol):
+                    yield one, other
+
+
+def _by_key(steps: Sequence[_Step], what: str) -> defaultdict[Key, list[int]]:
+    found: defaultdict[Key, list[int]] = defaultdict(list)
+    for number, step in enumerate(steps):
+        for key in getattr(step.touched, what):
+            found[key].append(number)
+    return found
+
+
+def _by_name(steps: Mapping[Key, list[int]]) -> defaultdict[tuple[str, str], list[int]]:
+    found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for (table, member), numbers in steps.items():
+        if len(member) > 1 and member[0] == ":":
+            found[table.rpartition(".")[0], member].extend(numbers)
+    return found
+
+
+def _pairs(firsts: Iterable[int], seconds: Sequence[int]) -> Iterator[tuple[int, int]]:
+    yield from ((first, second) for first in firsts for second in seconds if first != second)

@@ -1,8 +1,9 @@
 """The tables of two states, paired, and what in them cannot stay: the values that the rules look at.
 
-A column that is dropped takes along what uses it: indexes and constraints, and foreign keys of other tables that point to
-it. What uses a key that is dropped has to go too, and to come back when the new state still has it. Which items these are
-is found here, once for the whole schema, so that each rule can look at one pair alone.
+A column that is dropped takes along what uses it: indexes and constraints, and foreign keys of other tables
+that point to it. What uses a key that is dropped has to go too, and to come back when the new state still has
+it. Which items these are is found here, once for the whole schema, so that each rule can look at one pair
+alone.
 """
 
 from __future__ import annotations
@@ -137,9 +138,7 @@ def _keys_leaving(old: TableState, new: TableState, gone: frozenset[str]) -> fro
 
 
 def _primary_key_stays(old: TableState, new: TableState, gone: frozenset[str]) -> bool:
-    return old.primary_key == new.primary_key and (
-        old.primary_key is None or gone.isdisjoint(old.primary_key.columns)
-    )
+    return old.primary_key == new.primary_key and (old.primary_key is None or gone.isdisjoint(old.primary_key.columns))
 
 
 def _constraint_changes(

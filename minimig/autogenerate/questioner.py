@@ -1,11 +1,11 @@
 """What only a person knows: whether a column was renamed or replaced, and what rows that exist already should hold.
 
-The autodetector asks a `Questioner`. `Answers` holds what was said in advance (`--rename`, `--drop`, `--fill`) and hands
-the rest to another questioner, the terminal; without one it stops and names the exact flag that answers. `NeverRename`
-is for comparing, where nobody can be asked: what is gone is gone.
+The autodetector asks a `Questioner`. `Answers` holds what was said in advance (`--rename`, `--drop`, `--fill`)
+and hands the rest to another questioner, the terminal; without one it stops and names the exact flag that
+answers. `NeverRename` is for comparing, where nobody can be asked: what is gone is gone.
 
-Django asks at the terminal and, without one, guesses that nothing was renamed and drops the data; Alembic never asks and
-always drops. Here nothing is dropped because a question could not be asked.
+Django asks at the terminal and, without one, guesses that nothing was renamed and drops the data; Alembic never
+asks and always drops. Here nothing is dropped because a question could not be asked.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-import sqlalchemy as sa
-
+from minimig.autogenerate.families import suggested_fill
 from minimig.errors import QuestionError, UsageError, nearest
 from minimig.state.tables import ColumnState, TableState
 
@@ -134,7 +133,7 @@ class Answers:
             return self._otherwise.fill(table, column, reason)
         raise QuestionError(
             f"column {name} {reason}",
-            hint=f"pass {_fill_flag(name, suggested_fill(column))} (any SQL), or give the column a server default",
+            hint=f"pass {_fill_flag(name, suggested_fill(column.type))} (any SQL), or give the column a server default",
         )
 
     def unused(self) -> None:
@@ -184,23 +183,6 @@ def parse_rename(text: str) -> tuple[str, str]:
             f"--rename {text} is not OLD:NEW", hint="for example --rename users.nick:handle or --rename users:accounts"
         )
     return old, new
-
-
-def suggested_fill(column: ColumnState) -> str:
-    """SQL that could stand in a column of this type, for an example in a question."""
-    type_ = column.type.sa_type
-    for kinds, sql in (
-        (sa.Enum, f"'{type_.enums[0]}'" if isinstance(type_, sa.Enum) and type_.enums else "''"),
-        (sa.Boolean, "false"),
-        (sa.DateTime, "CURRENT_TIMESTAMP"),
-        (sa.Date, "CURRENT_DATE"),
-        (sa.Time, "CURRENT_TIME"),
-        (sa.JSON, "'{}'"),
-        ((sa.Integer, sa.Numeric), "0"),
-    ):
-        if isinstance(type_, kinds):
-            return sql
-    return "''"
 
 
 def _rename_question(kind: str, old: str, names: Sequence[str]) -> QuestionError:

@@ -1,10 +1,12 @@
 """Renamed, or dropped and created anew? Finds likely pairs, asks, and gives the rename operations.
 
-In: two states and a questioner. Out: RenameTable and RenameColumn operations that go before everything else. When they are
-applied to the state before, every foreign key, index and CHECK follows, so the comparison after them sees a rename
-nowhere but here. Pairs are scored by likeness, and maximum weight matching puts the best partner of each first.
+In: two states and a questioner. Out: RenameTable and RenameColumn operations that go before everything else.
+When they are applied to the state before, every foreign key, index and CHECK follows, so the comparison after
+them sees a rename nowhere but here. Pairs are scored by likeness, and maximum weight matching puts the best
+partner of each first.
 
-Django asks about pairs that are exactly alike and misses a rename together with another change; Alembic has no renames.
+Django asks about pairs that are exactly alike and misses a rename together with another change; Alembic has no
+renames.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import TypeVar
 
 import networkx as nx
 
+from minimig.autogenerate.families import family
 from minimig.autogenerate.questioner import Foretold, Questioner
 from minimig.operations.base import Operation
 from minimig.operations.columns import RenameColumn
@@ -29,7 +32,7 @@ THRESHOLD = 0.5
 """How alike, from 0 to 1, two things must be for a question to be worth asking."""
 
 
-def any_group(old: str, new: str) -> bool:
+def any_group(_old: str, _new: str) -> bool:
     """Any table may have become any other."""
     return True
 
@@ -121,7 +124,7 @@ def _decide(
 
 
 def best_candidates(olds: Sequence[str], news: Sequence[str], alike: Alike) -> list[tuple[str, list[str]]]:
-    """Each old name that is like some new one, with those new ones: its partner in the best pairing, then by likeness."""
+    """Each old name that is like some new one, with those: its partner in the best pairing, then by likeness."""
     scores: dict[str, dict[str, float]] = {}
     for old in olds:
         close = {new: score for new in news if (score := alike(old, new)) >= THRESHOLD}
@@ -148,7 +151,8 @@ def _best_pairing(scores: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
     for group in nx.connected_components(graph):
         # A graph built in sorted order: matching walks it in that order, so that equal scores are settled the same way.
         part: nx.Graph[tuple[str, str]] = nx.Graph()
-        part.add_weighted_edges_from(sorted((*sorted(pair), weight) for *pair, weight in graph.edges(group, "weight")))
+        for one, other in sorted(sorted(edge) for edge in graph.edges(group)):
+            part.add_edge(one, other, weight=graph.edges[one, other]["weight"])
         for pair in nx.max_weight_matching(part):
             (_, new), (_, old) = sorted(pair)
             partner[old] = new
@@ -169,17 +173,19 @@ def column_likeness(old: ColumnState, new: ColumnState, place: float) -> float:
     """How alike two columns are: type first, then name, place, NULL and default. `place` is 1 for the same place."""
     if old.computed != new.computed:
         return 0.0  # a computed column holds no data of its own: nothing is kept by a rename
-    if old.type == new.type:
-        kind = 1.0
-    else:
-        kind = 0.6 if old.type.sa_type._type_affinity is new.type.sa_type._type_affinity else 0.0
     return (
-        0.4 * kind
+        0.4 * _type_likeness(old, new)
         + 0.25 * name_likeness(old.name, new.name)
         + 0.15 * place
         + 0.1 * (old.nullable == new.nullable)
         + 0.1 * ((old.default, old.identity) == (new.default, new.identity))
     )
+
+
+def _type_likeness(old: ColumnState, new: ColumnState) -> float:
+    if old.type == new.type:
+        return 1.0
+    return 0.6 if family(old.type) is family(new.type) else 0.0
 
 
 def name_likeness(old: str, new: str) -> float:

@@ -1,12 +1,15 @@
-"""`minimig init`."""
+"""`minimig init` and `minimig demo`."""
 
 from __future__ import annotations
 
 import os
+import tempfile
+from pathlib import Path
 
 import click
 
 from minimig.cli.context import Session
+from minimig.commands.demo import run_demo
 from minimig.commands.discovery import Discovery, discover
 from minimig.commands.initialize import APPS, SINGLE, Question, plan_init, questions, write_init
 
@@ -91,3 +94,19 @@ def _read(question: Question, text: str) -> tuple[str, ...]:
         else:
             return ()
     return tuple(chosen)
+
+
+@click.command()
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to put the copy: empty or new. By default a temporary folder.",
+)
+def demo(folder: Path | None) -> None:
+    """Watch the whole story on a copy of the example project: detect, plan, migrate, change, fail and lose nothing.
+
+    \b
+    Example:
+      minimig demo
+    """
+    run_demo((folder or Path(tempfile.mkdtemp(prefix="minimig-demo-"))).resolve(), click.echo)

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.partition import Chunk, partition, reads_of
-from minimig.autogenerate.questioner import Questioner
+from minimig.autogenerate.questioner import Answers
 from minimig.commands.project import Project
 from minimig.errors import TargetError, UsageError, nearest
 from minimig.operations.base import Operation
 from minimig.operations.special import reversed_operations, states
 from minimig.revisions.header import check_name
 from minimig.revisions.migration import NewMigration
-from minimig.revisions.names import file_name, merge_name, next_number, sanitized
+from minimig.revisions.names import file_name, merge_name, slug
 from minimig.revisions.writer import render, write_all
 from minimig.state.schema import SchemaState
 
@@ -45,11 +45,12 @@ class MakeOptions:
 
 
 def make_migrations(
-    project: Project, apps: Sequence[str], questioner: Questioner, options: MakeOptions
+    project: Project, apps: Sequence[str], answers: Answers, options: MakeOptions
 ) -> tuple[NewFile, ...]:
     """Write what leads from the files to the models; nothing when there is no difference.
 
-    Raises HeadsError when an app has two heads, ModelsError, QuestionError, WriterError.
+    Raises HeadsError when an app has two heads, ModelsError, QuestionError for a question that `answers` leaves open,
+    UsageError for an answer without a question, WriterError.
     """
     _check_apps(project, apps)
     project.graph.check_single_heads()
@@ -57,9 +58,10 @@ def make_migrations(
     operations = diff(
         before,
         after,
-        questioner=questioner,
+        questioner=answers,
         same_group=lambda old, new: project.app_of(old) == project.app_of(new),
     )
+    answers.unused()
     chunks = partition(operations, before, project.app_of)
     wanted = _wanted(chunks, apps)
     namer = _Namer(project, options)
@@ -94,9 +96,7 @@ def make_merge(project: Project, apps: Sequence[str], options: MakeOptions) -> t
         if apps and app not in apps:
             continue
         names = [head.partition(".")[2] for head in heads]
-        number = next_number(_names(project, app))
-        own = options.name or sanitized(options.message or "")
-        name = file_name(number, (), own) if own else merge_name(number, names)
+        name = merge_name(_names(project, app), heads, options.name or slug(options.message or "") or None)
         doc = options.message or f"Merge {' and '.join(names)}."
         new.append(NewMigration(app, name, doc, tuple(heads)))
     return _write(project, new, options)
@@ -116,8 +116,8 @@ class _Namer:
     def migration(
         self, app: str, up: tuple[Operation, ...], down: tuple[Operation, ...], dependencies: tuple[str, ...]
     ) -> NewMigration:
-        own = self._options.name or sanitized(self._options.message or "") or None
-        name = file_name(next_number(self._names[app]), up, own)
+        own = self._options.name or slug(self._options.message or "") or None
+        name = file_name(self._names[app], up, own)
         self._names[app].append(name)
         doc = self._options.message or ""
         return NewMigration(app, name, doc, dependencies, up, down)

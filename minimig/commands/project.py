@@ -24,6 +24,7 @@ from minimig.revisions.replay import creators, replay
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.state.from_metadata import from_metadata
 from minimig.state.schema import SchemaState
+from minimig.state.tables import TableState
 from minimig.urls import mask_url
 
 
@@ -80,8 +81,10 @@ class Project:
         """The schema that the models of all apps describe. Raises ModelsError."""
         tables: dict[str, str] = {}
         state = SchemaState()
+        # All are imported before one is read: a foreign key takes its type from a table that may be another app's.
+        metadata = {label: self._metadata_of(label, app) for label, app in self.settings.apps.items()}
         for label, app in self.settings.apps.items():
-            for key, table in self._models_of(label, app).tables.items():
+            for key, table in self._owned_tables(app, metadata[label]).items():
                 if key in tables:
                     raise ModelsError(
                         f"table {key} is claimed by the apps {tables[key]} and {label}",
@@ -91,22 +94,20 @@ class Project:
                 state = SchemaState({**state.tables, key: table})
         return Models(state, tables)
 
-    def _models_of(self, label: str, app: AppSettings) -> SchemaState:
+    def _metadata_of(self, label: str, app: AppSettings) -> tuple[sa.MetaData, ...]:
         swapped = self.environment.metadata
         if swapped is not None and label in swapped:
-            metadata = swapped[label]
-        else:
-            metadata = load_metadata(app, self.settings.root)
-        state = from_metadata(*metadata)
+            return swapped[label]
+        return load_metadata(app, self.settings.root)
+
+    def _owned_tables(self, app: AppSettings, metadata: tuple[sa.MetaData, ...]) -> dict[str, TableState]:
         included = self.environment.include or (lambda kind, name: True)
         version_table = self.recorder.table.key
-        return SchemaState(
-            {
-                key: table
-                for key, table in state.tables.items()
-                if _owned(key, app.tables) and key != version_table and included("table", key)
-            }
-        )
+        return {
+            key: table
+            for key, table in from_metadata(*metadata).tables.items()
+            if _owned(key, app.tables) and key != version_table and included("table", key)
+        }
 
     def app_of(self, key: str) -> str:
         """The app that a table belongs to: by the models, else by the file that created it."""

@@ -135,7 +135,7 @@ class SchemaEditor(Spelling, ABC):
         elif self.fills_by_default(column, fill):
             # A constant default is stored once for all old rows (PostgreSQL 11, MariaDB 10.3): no row is rewritten.
             self.execute(self.add_column_clause(change, column, f"DEFAULT {fill}"))
-            self.execute(f"{self.alter(change.new)} ALTER COLUMN {self.quote(column.name)} DROP DEFAULT")
+            self.drop_default(change.new, column)
             self.after_add_column(change, column)
         else:
             self.add_column_sql(change, replace(column, nullable=True, default=None))
@@ -147,6 +147,10 @@ class SchemaEditor(Spelling, ABC):
     def fills_by_default(self, column: ColumnState, fill: str) -> bool:
         """Whether a default that stands only while the column is added can fill the rows."""
         return is_constant(fill) and column.default is None
+
+    def drop_default(self, table: TableState, column: ColumnState) -> None:
+        """Take the default away that filled the rows."""
+        self.execute(f"{self.alter(table)} ALTER COLUMN {self.quote(column.name)} DROP DEFAULT")
 
     def add_column_sql(self, change: TableChange, column: ColumnState) -> None:
         """Add a column as it stands."""

@@ -1,8 +1,9 @@
 """Spell a state as a database would report it, so that comparing is `==`.
 
-Models say `sa.String(80)`, a database reports `VARCHAR(80)`; models say `Boolean`, MySQL reports `TINYINT(1)`; long names
-come back shortened. Both sides go through the same normalizer before they are compared, instead of every comparison
-knowing every dialect's habits (Alembic has a compare method per subject and dialect; atlas normalizes, as we do).
+Models say `sa.String(80)`, a database reports `VARCHAR(80)`; models say `Boolean`, MySQL reports `TINYINT(1)`; long
+names come back shortened. Both sides go through the same normalizer before they are compared, instead of every
+comparison knowing every dialect's habits (Alembic has a compare method per subject and dialect; atlas normalizes, as
+we do).
 
 A normalized state is for comparing, not for creating tables: its types are compared by their SQL text, its expressions
 are in one style, and what the database cannot report is gone. Nothing here asks a database; where only the database
@@ -54,6 +55,9 @@ class Normalizer:
     ignored_options: ClassVar[frozenset[str]] = frozenset()
     """Dialect options of indexes and constraints that the database does not report, or that change nothing."""
 
+    merges_uniques: ClassVar[bool] = False
+    """Whether UNIQUE stated twice in one CREATE TABLE makes one constraint."""
+
     rewrites_expressions: ClassVar[bool] = True
     """Whether the database prints expressions in words of its own, so that it may have to be asked."""
 
@@ -81,6 +85,10 @@ class Normalizer:
             options=self.table_options(table.options),
         )
 
+    def key(self, table: TableState) -> str:
+        """The key that a table has once it is normalized."""
+        return table_key(table.name, self.schema(table.schema))
+
     # --- names --------------------------------------------------------------------------------------------------------
 
     def schema(self, schema: str | None) -> str | None:
@@ -99,8 +107,8 @@ class Normalizer:
             return name
         preparer: Any = self.dialect.identifier_preparer
         rendered: str = preparer.truncate_and_render_index_name(conv(name))
-        quoted = rendered.startswith(preparer.initial_quote)
-        return preparer._unescape_identifier(rendered[1:-1]) if quoted else rendered
+        quote: str = preparer.initial_quote
+        return rendered[1:-1].replace(quote * 2, quote) if rendered.startswith(quote) else rendered
 
     # --- columns ------------------------------------------------------------------------------------------------------
 
@@ -122,8 +130,6 @@ class Normalizer:
 
     def type_text(self, type_: TypeEngine[Any]) -> str:
         """A type as the database reports it."""
-        if isinstance(type_, SqlTextType):
-            return type_.text
         try:
             return self.type_synonym(type_.compile(dialect=self.dialect), type_)
         except sa.exc.CompileError:
@@ -160,7 +166,8 @@ class Normalizer:
 
     def counts(self, column: sa.Column[Any], built: sa.Table) -> bool:
         """Whether the database numbers this column by itself, without an identity."""
-        return built.autoincrement_column is column and column.server_default is None
+        default = column.server_default
+        return built.autoincrement_column is column and (default is None or isinstance(default, sa.Identity))
 
     # --- keys and constraints -----------------------------------------------------------------------------------------
 
@@ -227,6 +234,12 @@ class Normalizer:
         expression = self.expression(element)
         name = expression.text[1:-1] if expression.text.startswith('"') else expression.text
         return name if name in table.columns else expression
+
+    # --- what the other side leaves open ------------------------------------------------------------------------------
+
+    def alike(self, live: ColumnState, expected: ColumnState) -> ColumnState:
+        """The live column without what `expected` does not speak of, such as a collation."""
+        return live
 
     # --- expressions and options --------------------------------------------------------------------------------------
 

@@ -6,11 +6,13 @@ import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.mysql import MySQLEditor
+from minimig.dialects.mysql_normalizer import MySQLNormalizer
 from minimig.dialects.normalizer import Normalizer
-from minimig.dialects.normalizers import MySQLNormalizer, PostgreSQLNormalizer, SQLiteNormalizer
 from minimig.dialects.output import Output
 from minimig.dialects.postgresql import PostgreSQLEditor
+from minimig.dialects.postgresql_normalizer import PostgreSQLNormalizer
 from minimig.dialects.sqlite import SQLiteEditor
+from minimig.dialects.sqlite_normalizer import SQLiteNormalizer
 from minimig.errors import ConfigError, UnsupportedError
 
 EDITORS: dict[str, type[SchemaEditor]] = {

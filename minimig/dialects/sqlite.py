@@ -6,8 +6,8 @@ SQLite follows a rename into other tables' keys, triggers and views, which a reb
 
 What a rebuild keeps: rows and their rowids, keys of other tables, views, triggers and indexes that the migrations do
 not know, STRICT, WITHOUT ROWID, AUTOINCREMENT and its high-water mark. It refuses to lose a column that the migrations
-do not know, or to leave a view or trigger behind that worked before and no longer compiles. Constraints that nobody told
-the migrations about are not kept. A script is written from the state alone; a comment in it says what that means.
+do not know, or to leave a view or trigger behind that worked before and no longer compiles. Constraints that nobody
+told the migrations about are not kept. A script is written from the state alone; a comment in it says what that means.
 
 SQLite 3.26 or later is expected. (Django also rebuilds, but once per operation and without triggers; Alembic asks the
 user to write a batch.)
@@ -26,7 +26,7 @@ from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.output import Output
 from minimig.dialects.sqlite_live import ForeignKeyViolation, foreign_key_violations
-from minimig.dialects.sqlite_rebuild import Rebuild, converted
+from minimig.dialects.sqlite_rebuild import Rebuild, affinity, converted
 from minimig.dialects.sqlite_swap import carry_out, create_table_sql, legacy_alter
 from minimig.dialects.sqlite_transaction import sqlite_transaction
 from minimig.state.expressions import is_constant, names_in
@@ -147,9 +147,12 @@ class SQLiteEditor(SchemaEditor):
         if fill is None and using is None and self._looks_the_same(change):
             self._follow(change)
             return
+        types = self.column_type(old), self.column_type(new)
+        waiting = self._pending.get(change.old.key)
+        if waiting and affinity(types[0]) != affinity(types[1]) and not waiting.is_plain(old.name):
+            self._flush(change.old.key)  # the column in between has a say in the values
         rebuild = self._rebuild(change, fill, using).to(change.new)
         if new.name in rebuild.values:
-            types = self.column_type(old), self.column_type(new)
             value = converted(rebuild.values[new.name], *types) if using is None else f"({using})"
             if fill is not None and not new.nullable:
                 value = f"coalesce({value}, {fill})"

@@ -71,8 +71,17 @@ class Rebuild:
         return Rebuild(self.old.with_renamed_column(old, new), target, values, carried, self.quote)
 
     def is_plain(self, column: str) -> bool:
-        """Whether the column holds, after all that was asked so far, what the old table's column of that name holds."""
-        return column in self.carried and self.values.get(column, self.quote(column)) == self.quote(column)
+        """Whether the column holds, after all that was asked so far, what the old table's column of that name holds.
+
+        A column of another type does not, for its affinity turns 1 into 1.0 or '1'; nor does a computed column when
+        anything that it may be computed from has changed.
+        """
+        if column not in self.carried:
+            return False
+        if column not in self.values:
+            return all(self.is_plain(name) for name in self.values)
+        same_type = self.old.columns[column].type == self.target.columns[column].type
+        return same_type and self.values[column] == self.quote(column)
 
     def can_read(self, sql: str) -> bool:
         """Whether `sql`, written for the table as it shall be, means the same over the old table."""

@@ -1,7 +1,7 @@
 """SQL text tidied up far enough to be compared.
 
-Databases store an expression parsed and print it in a style of their own. White space, the case of keywords, quotes that
-are not needed and parentheses around the whole are style on every database, and are evened out here. What goes
+Databases store an expression parsed and print it in a style of their own. White space, the case of keywords, quotes
+that are not needed and parentheses around the whole are style on every database, and are evened out here. What goes
 deeper (casts that PostgreSQL writes out, `IN` turned into `= ANY`) only the database itself can say: see `probe`.
 """
 
@@ -23,6 +23,7 @@ _TOKEN = re.compile(
 )
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_$]*")
 _OPERATOR_WORDS = frozenset(["and", "or", "not", "in", "as", "is", "like", "between", "then", "else", "when", "case"])
+_OPENING = frozenset(["("])
 _TIGHT_AFTER = frozenset(["(", ".", "::", "["])
 _TIGHT_BEFORE = frozenset([")", ",", ".", "::", "[", "]"])
 
@@ -57,7 +58,7 @@ def _closing(tokens: list[str]) -> int:
     """Where the parenthesis that opens at the beginning is closed."""
     depth = 0
     for position, token in enumerate(tokens):
-        depth += (token == "(") - (token == ")")
+        depth += {"(": 1, ")": -1}.get(token, 0)
         if depth == 0:
             return position
     return -1
@@ -66,7 +67,8 @@ def _closing(tokens: list[str]) -> int:
 def _spaced(tokens: list[str]) -> Iterator[str]:
     before = ""
     for token in tokens:
-        call = token == "(" and (before[:1].isalpha() or before[:1] in '_"') and before not in _OPERATOR_WORDS
+        named = before[:1].isalpha() or before[:1] in ("_", '"')
+        call = token in _OPENING and named and before not in _OPERATOR_WORDS
         if before and not call and before not in _TIGHT_AFTER and token not in _TIGHT_BEFORE:
             yield " "
         yield token

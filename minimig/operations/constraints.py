@@ -119,9 +119,7 @@ class DropConstraint(TableOperation):
 
     def footprint(self, before: SchemaState) -> Footprint:
         old = before[self.key].constraint(self.name)
-        return Footprint(
-            drops=frozenset({item(self.key, self.name)}), reads=_reads(before, self.key, old)
-        )
+        return Footprint(drops=frozenset({item(self.key, self.name)}), reads=_reads(before, self.key, old))
 
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
         return (following,) if isinstance(following, DropTable) and following.key == self.key else None

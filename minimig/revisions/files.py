@@ -1,7 +1,7 @@
 """Putting new files on disk: whole or not at all, all of them or none, and never over an existing one.
 
-Each text is written under a name of its own in the same folder and synced, and only when all of them are there is each linked
-to its real name, which fails if that name is taken. Whatever was done is undone when a later step fails.
+Each text is written under a name of its own in the same folder and synced. Only when all of them are there is each
+linked to its real name, which fails if that name is taken. Whatever was done is undone when a later step fails.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Revision files, executed: headers become migrations with operations.
 
-In: a `Header`, read already without running anything. Out: a `Migration`. A file is run only when its operations are needed;
-whatever goes wrong in it is a RevisionFileError with the line in that file, never a traceback.
+In: a `Header`, read already without running anything. Out: a `Migration`. A file is run only when its operations are
+needed; whatever goes wrong in it is a RevisionFileError with the line in that file, never a traceback.
 
-The bytes are read once, so what is run is what the digest is of; no bytecode is kept, because Python tells old bytecode from
-new by time and size alone, and a file that was written twice in one second must not run as it was before. Django and Alembic
-import revision files as modules, and leave them among the imported modules for good.
+The bytes are read once, so what is run is what the digest is of. No bytecode is kept: Python tells old bytecode from
+new by time and size alone, and a file that was written twice in one second must not run as it was before. Django and
+Alembic import revision files as modules; Django leaves them among the imported modules for good.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from __future__ import annotations
 import sys
 import traceback
 import uuid
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.abc import SourceLoader
@@ -40,24 +39,6 @@ class Migration:
     def revision(self) -> str:
         """The identifier `app.name`."""
         return self.header.revision
-
-
-class MigrationStore:
-    """The migrations of these headers, each loaded when it is first asked for."""
-
-    def __init__(self, headers: Mapping[str, Header]) -> None:
-        self._headers = headers
-        self._loaded: dict[str, Migration] = {}
-
-    def __getitem__(self, revision: str) -> Migration:
-        """The migration called `revision`. Raises RevisionFileError, and KeyError for one that is not in the headers."""
-        if revision not in self._loaded:
-            self._loaded[revision] = load_migration(self._headers[revision])
-        return self._loaded[revision]
-
-    def of(self, revisions: Iterable[str]) -> tuple[Migration, ...]:
-        """The migrations of these revisions, in the order given."""
-        return tuple(self[revision] for revision in revisions)
 
 
 def load_migration(header: Header) -> Migration:

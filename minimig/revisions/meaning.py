@@ -1,11 +1,11 @@
 """What a revision file means, apart from how it is spelled.
 
-In: a migration. Out: a canonical text and its checksum, which the version table keeps, so that an edit of an applied file can
-be told from a cosmetic one. Comments, formatting, docstrings, quotes, labels and the order of keyword arguments do not count;
-operations, their values, and the code of data steps that stand in the file do. A function imported from elsewhere counts by
-its name: the file cannot vouch for what other modules hold tomorrow.
+In: a migration. Out: a canonical text and its checksum, which the version table keeps, so that a change of an applied
+file can be told from a cosmetic edit. Comments, formatting, docstrings, quotes, labels, dependencies and the order of
+keyword arguments do not count; operations, their values, and the code of data steps that stand in the file do. A
+function imported from elsewhere counts by its name: the file cannot vouch for what other modules hold tomorrow.
 
-Django keeps no checksum, Alembic none either; tools that hash the bytes of a file cry wolf over every comment.
+Neither Django nor Alembic keeps a checksum; tools that hash the bytes of a file cry wolf over every comment.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from minimig.errors import WriterError
 from minimig.revisions.header import LITERAL_NAMES, OPERATION_NAMES
 from minimig.revisions.loader import Migration
 from minimig.revisions.serializer import Imports, Rule, Serializer, Writing
+
+_SPELLING = frozenset({"ctx", "kind", "type_comment"})
 
 
 def checksum(migration: Migration) -> str:
@@ -79,16 +81,13 @@ def _dumped(node: Any) -> str:
         return f"[{', '.join(_dumped(item) for item in node)}]"
     if not isinstance(node, ast.AST):
         return repr(node)
-    parts = []
-    for name, value in ast.iter_fields(node):
-        if name == "body" and isinstance(value, list):
-            value = _without_docstring(value)
-        if value is not None and value != [] and name not in ("ctx", "kind", "type_comment"):
-            parts.append(f"{name}={_dumped(value)}")
+    fields = {name: _without_docstring(value) for name, value in ast.iter_fields(node) if name not in _SPELLING}
+    parts = [f"{name}={_dumped(value)}" for name, value in fields.items() if value is not None and value != []]
     return f"{type(node).__name__}({', '.join(parts)})"
 
 
-def _without_docstring(body: list[Any]) -> list[Any]:
-    first = body[0] if body else None
-    text = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
-    return body[1:] if text else body
+def _without_docstring(value: Any) -> Any:
+    """A list of statements without those that are nothing but a constant: docstrings, dots."""
+    if not isinstance(value, list):
+        return value
+    return [item for item in value if not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant))]

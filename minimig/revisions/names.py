@@ -1,11 +1,12 @@
 """Names of new revision files: `0001_initial`, `0002_add_slug_to_posts`, `0003_merge_add_slug_and_add_views`.
 
-In: a number and the operations. Out: a name without `.py`, of letters that every file system holds. What several operations
-do to one table is said once, indexes and constraints that come along with a column are left unsaid, and a name that would
-grow too long ends in `_and_more`. Only the number orders files for people; the graph orders them for minimig.
+In: the names that an app has already, and the operations. Out: a name without `.py`, of letters that every file system
+holds. What several operations do to one table is said once, indexes and constraints that come along with a column are
+left unsaid, and a name that would grow too long ends in `_and_more`. The number orders files for people; minimig itself
+follows the graph.
 
-Alembic puts a random identifier in front, so that files of two branches never collide; Django's numbers, used here, read
-better, and a collision is what `makemigrations --merge` is for.
+Alembic puts a random identifier in front, so that files of two branches never collide. Django's numbers, used here,
+read better, and for two branches there is `makemigrations --merge`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from minimig.operations.base import Operation, TableOperation
 from minimig.operations.columns import AddColumn, AlterColumn, DropColumn
@@ -29,18 +30,22 @@ _WORDS = {CreateTable: "create_{}", DropTable: "drop_{}"}
 _COLUMN_WORDS = {AddColumn: "add_{}_to_", DropColumn: "drop_{}_from_", AlterColumn: "alter_{}_on_"}
 
 
-def file_name(number: int, operations: Sequence[Operation], name: str | None = None) -> str:
-    """The name of a new revision: `name` if one is given, `initial` for the first, else a summary of the operations."""
-    if name:
-        return _numbered(number, sanitized(name) or CUSTOM)
-    return _numbered(number, INITIAL if number <= 1 else summary(operations))
+def file_name(names: Iterable[str], operations: Sequence[Operation], name: str | None = None) -> str:
+    """The name of a new revision beside those called `names`.
+
+    After the number comes `name` if one is given, `initial` for the first of an app, else a summary of the operations.
+    """
+    taken = list(names)
+    words = sanitized(name or "") or (summary(operations) if taken else INITIAL)
+    return f"{next_number(taken):04d}_{words}"
 
 
-def merge_name(number: int, heads: Iterable[str]) -> str:
-    """The name of the revision that joins these: `0004_merge_add_slug_and_add_views`."""
-    names = sorted(sanitized(re.sub(r"^\d+_", "", head.rpartition(".")[2])) for head in heads)
-    room = LONGEST // max(len(names), 1)
-    return _numbered(number, _joined([f"merge_{_cut(names[0], room)}", *(_cut(n, room) for n in names[1:])]))
+def merge_name(names: Iterable[str], heads: Iterable[str], name: str | None = None) -> str:
+    """The name of the revision that joins `heads`, beside `names`: `0004_merge_add_slug_and_add_views`."""
+    words = sorted(sanitized(re.sub(r"^\d+_", "", head.rpartition(".")[2])) for head in heads)
+    room = LONGEST // max(len(words), 1)
+    merged = sanitized(name or "") or "merge_" + _joined([_cut(word, room) for word in words])
+    return f"{next_number(names):04d}_{merged}"
 
 
 def next_number(names: Iterable[str]) -> int:
@@ -54,17 +59,21 @@ def sanitized(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")
 
 
+def slug(text: str) -> str:
+    """The words of a text that can stand in a file name, as many as fit."""
+    return _cut(sanitized(text), LONGEST)
+
+
 def summary(operations: Sequence[Operation]) -> str:
     """What the operations do, in at most LONGEST letters and `_and_more`; `custom` when they have no words for it."""
-    pieces = [sanitized(piece.text) for piece in _merged(_pieces(operations))]
-    found = list(dict.fromkeys(filter(None, pieces)))
-    if not found:
+    pieces = [piece for piece in _merged(_pieces(operations)) if sanitized(piece.text)]
+    if not pieces:
         return CUSTOM
-    whole = "_".join(found)
+    whole = "_".join(sanitized(piece.text) for piece in pieces)
     tables = {operation.key for operation in operations if isinstance(operation, TableOperation)}
     if len(whole) > LONGEST and len(tables) == 1 and all(isinstance(o, TableOperation) for o in operations):
         return _cut(sanitized(f"alter_{tables.pop()}"), LONGEST)
-    return whole if len(whole) <= LONGEST else _shortened(found)
+    return whole if len(whole) <= LONGEST else _shortened(pieces)
 
 
 @dataclass(frozen=True)
@@ -113,12 +122,16 @@ def _merged(pieces: Iterable[_Piece]) -> list[_Piece]:
     return list(found.values())
 
 
-def _shortened(pieces: Sequence[str]) -> str:
-    kept = _cut(pieces[0], LONGEST)
+def _shortened(pieces: Sequence[_Piece]) -> str:
+    """As many of the things of the first piece as fit, then as many further pieces."""
+    first = pieces[0]
+    while len(first.things) > 1 and len(sanitized(first.text)) > LONGEST:
+        first = replace(first, things=first.things[:-1])
+    kept = _cut(sanitized(first.text), LONGEST)
     for piece in pieces[1:]:
-        if len(kept) + 1 + len(piece) > LONGEST:
+        if first != pieces[0] or len(kept) + 1 + len(sanitized(piece.text)) > LONGEST:
             break
-        kept = f"{kept}_{piece}"
+        kept = f"{kept}_{sanitized(piece.text)}"
     return kept + MORE
 
 
@@ -136,7 +149,3 @@ def _cut(name: str, longest: int) -> str:
     while len(name) > longest and "_" in name:
         name = name.rpartition("_")[0]
     return name[:longest]
-
-
-def _numbered(number: int, name: str) -> str:
-    return f"{number:04d}_{name}"

@@ -1,7 +1,7 @@
 """Migrations carried out on paper: which schema there is at each revision.
 
-In: migrations in graph order, each after what it depends on. Out: states. No database is needed, so makemigrations and lint
-can say what the schema was before and after every single operation. The same walk tells what runs on the way down, whether
+In: migrations in graph order, each after what it depends on. Out: states. No database is needed, so makemigrations can
+say what the schema was before and after every single operation. The same walk tells what runs on the way down, whether
 it leads back, and which revision each table comes from.
 
 Django replays files too, on models; Alembic knows no state, and asks the live database instead.
@@ -10,6 +10,7 @@ Django replays files too, on models; Alembic knows no state, and asks the live d
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import NamedTuple
 
 from minimig.errors import IrreversibleError, MinimigError, StateError
@@ -32,10 +33,7 @@ EMPTY = SchemaState()
 
 def replay(migrations: Iterable[Migration], base: SchemaState = EMPTY) -> SchemaState:
     """The state after these migrations. Raises StateError, with file and operation, where one does not fit."""
-    state = base
-    for _, state in states_along(migrations, base):
-        pass
-    return state
+    return reduce(lambda _, along: along[1], states_along(migrations, base), base)
 
 
 def states_along(migrations: Iterable[Migration], base: SchemaState = EMPTY) -> Iterator[tuple[Migration, SchemaState]]:
@@ -53,7 +51,7 @@ def steps(migration: Migration, before: SchemaState) -> list[Change]:
 
 
 def downward(migration: Migration, before: SchemaState) -> list[Change]:
-    """What runs on the way down, in that order; `before` is the state before the migration, where it should lead back to.
+    """What runs on the way down, in that order; `before` is the state before the migration, where it should lead back.
 
     That is the file's own `down`, or else each operation reversed, the last one first. Raises IrreversibleError when
     there is no way back, StateError when an operation does not fit.
@@ -83,7 +81,7 @@ def downward(migration: Migration, before: SchemaState) -> list[Change]:
 
 
 def leads_back(migration: Migration, before: SchemaState) -> list[str]:
-    """In words, how the schema differs from `before` once the migration is applied and taken back; empty when not at all.
+    """In words, how the schema differs from `before` once the migration was applied and taken back.
 
     A migration that says it is irreversible, or whose operations are, leads nowhere and differs in nothing.
     """
@@ -92,7 +90,7 @@ def leads_back(migration: Migration, before: SchemaState) -> list[str]:
     except IrreversibleError:
         return []
     except StateError as error:
-        return [str(error)]
+        return [f"{error.message} ({error.where})"]
     return differences(way[-1].after if way else replay([migration], before), before)
 
 

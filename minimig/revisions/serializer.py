@@ -1,10 +1,10 @@
 """Operations and their values as Python source.
 
-In: operations. Out: the text of a revision file's list, and the imports it needs. The text is laid out as ruff and black
-would, and reading it back gives equal operations (law 5); where that cannot be, for a lambda or an object that no rule
-knows, it is a WriterError that names the place.
+In: operations. Out: the text of a revision file's list, and the imports it needs. The text is laid out as ruff and
+black would, and reading it back gives equal operations (law 5); where that cannot be, for a lambda or an object that no
+rule knows, it is a WriterError that names the place.
 
-Each operation says by `arguments()` which call builds it, so there is one walk for all of them, and only values need rules.
+Each operation says by `arguments()` which call builds it, so one walk does for all, and only values need rules.
 Alembic has a render function for each operation; Django walks constructor arguments as it is done here.
 """
 
@@ -21,7 +21,8 @@ from minimig.operations.special import Noop
 from minimig.revisions.serializers_base import Imports, Rule, Writing
 from minimig.revisions.serializers_layout import Source, call, flat, layout, list_of
 from minimig.revisions.serializers_plain import PLAIN_RULES
-from minimig.revisions.serializers_schema import SCHEMA_RULES, create_table, options, server_default
+from minimig.revisions.serializers_sql import SQL_RULES, server_default
+from minimig.revisions.serializers_tables import TABLE_RULES, create_table, options
 from minimig.state.tables import TableState
 from minimig.state.values import Reference, SqlExpression
 
@@ -62,7 +63,7 @@ def _noop(value: Enum, writing: Writing) -> Source:
     return writing.imports.ops(value.name)
 
 
-RULES: tuple[Rule, ...] = ((Operation, _operation), (Noop, _noop), *SCHEMA_RULES, *PLAIN_RULES)
+RULES: tuple[Rule, ...] = ((Operation, _operation), (Noop, _noop), *TABLE_RULES, *SQL_RULES, *PLAIN_RULES)
 """All rules in the order in which they are tried."""
 
 

@@ -1,8 +1,8 @@
 """What the writing of values needs: the imports of a file, and the hand that writes one value after the other.
 
 A rule is a type and a function `(value, writing) -> Source`; the first rule whose type fits writes the value. Rules are
-data handed in, not a registry that modules fill while they are imported (as in Django and Alembic), so that two projects
-in one process cannot disturb each other.
+data handed in, not a registry that modules fill while they are imported (as in Django and Alembic), so two projects in
+one process cannot disturb each other.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ class Imports:
         return f"{module}.{reference.name}"
 
     def ops(self, name: str) -> str:
-        """`ops.X`"""
+        """How a file names an operation, or what else `minimig.ops` holds."""
         self.statements.add("from minimig import ops")
         return f"ops.{name}"
 
     def lines(self) -> list[str]:
-        """The statements in groups (standard library, SQLAlchemy, the rest), with an empty line between two groups."""
+        """The statements in groups (standard library, SQLAlchemy, the rest), an empty line between two groups."""
         groups: list[list[str]] = [[], [], []]
         together = [f"from sqlalchemy.dialects import {', '.join(sorted(self.dialects))}"] if self.dialects else []
         # `import x` before `from x import y`, as isort does.
@@ -79,7 +79,7 @@ Rule = tuple[type, Callable[[Any, "Writing"], Source]]
 
 @dataclass(frozen=True)
 class Writing:
-    """One value after the other, under the same rules, into the same imports; `place` says which value it is in errors."""
+    """One value after the other, under the same rules, into the same imports; `place` names the value in errors."""
 
     rules: tuple[Rule, ...]
     imports: Imports

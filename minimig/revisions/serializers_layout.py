@@ -1,24 +1,24 @@
 """Source text in the shape that ruff and black would give it.
 
-In: a small tree of `Source` nodes. Out: text. What fits in one line stays in one line; what does not is opened, one item a
-line with a comma after the last, and formatters leave it so. That is the whole rule, so that a file reads well where no
-formatter is installed, and stays as it is where one is.
+In: a small tree of `Source` nodes. Out: text. What fits in one line stays in one line; what does not is opened, one
+item a line with a comma after the last, and formatters leave it so. That is the whole rule, so that a file reads well
+where no formatter is installed, and stays as it is where one is.
 
-Django breaks each call by one fixed scheme whatever its length, Alembic wraps nothing: both rely on a formatter afterwards.
+Django breaks each call by one fixed scheme whatever its length, Alembic hardly wraps: both rely on a formatter.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Union
 
-WIDTH = 88  # what ruff and black use unless told otherwise; a project that allows more leaves opened brackets open
+# What ruff and black use unless told otherwise; with a wider limit they leave opened brackets open.
+WIDTH = 88
 STEP = 4
 
 
 @dataclass(frozen=True)
 class Bracket:
-    """`opening`, items, `closing`: a call, a list, a dict. Each item is a prefix (`nullable=`, `"key": `) and its value.
+    """`opening`, items, `closing`: a call, a list, a dict. An item is a prefix (`nullable=`, `"key": `) and its value.
 
     `spread` opens it even if it would fit in one line; `lone_comma` is for tuples, where one item needs a comma.
     """
@@ -32,7 +32,7 @@ class Bracket:
 
 @dataclass(frozen=True)
 class Chain:
-    """A value and the method calls after it: `sa.JSON().with_variant(...)`; each call is a Bracket that opens with a dot."""
+    """A value and the method calls on it: `sa.JSON().with_variant(...)`; each is a Bracket that opens with a dot."""
 
     base: Source
     calls: tuple[Bracket, ...]
@@ -46,7 +46,7 @@ class Lines:
     parts: tuple[str, ...]
 
 
-Source = Union[str, Bracket, Chain, Lines]
+Source = str | Bracket | Chain | Lines
 """Python source before it is laid out; a `str` is text that is never broken."""
 
 
@@ -67,8 +67,8 @@ def flat(source: Source) -> str:
 def layout(source: Source, indent: int = 0, used: int = 0, reserved: int = 0) -> str:
     """The source as lines of at most WIDTH where that is possible.
 
-    `indent` is that of the statement or item it belongs to, `used` what its first line holds before it, and `reserved` what
-    comes after it on its last line.
+    `indent` is that of the statement or item it belongs to, `used` what its first line holds before it, and `reserved`
+    what comes after it on its last line.
     """
     line = flat(source)
     if isinstance(source, str) or (used + len(line) + reserved <= WIDTH and not _spread(source)):
@@ -119,13 +119,13 @@ def _chained(chain: Chain, indent: int, used: int, reserved: int) -> str:
 
 
 def call(target: str, args: tuple[Source, ...] = (), kwargs: tuple[tuple[str, Source], ...] = ()) -> Bracket:
-    """`target(args, name=value)`"""
+    """A call, of plain and named arguments."""
     items = [("", arg) for arg in args] + [(f"{name}=", value) for name, value in kwargs]
     return Bracket(f"{target}(", tuple(items), ")")
 
 
 def list_of(items: tuple[Source, ...], *, spread: bool = False) -> Bracket:
-    """`[items]`"""
+    """A list; `spread` opens it whatever its length."""
     return Bracket("[", tuple(("", item) for item in items), "]", spread=spread)
 
 

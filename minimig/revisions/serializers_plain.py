@@ -1,12 +1,12 @@
 """Rules for Python's own values: numbers, texts, dates, containers, enums, functions and classes.
 
-Each rule writes one type; `PLAIN_RULES` holds them in the order in which they are tried, so a subtype stands before the type
-it would be mistaken for (bool before int, datetime before date, an enum before the str or int it is as well).
+Each rule writes one type; `PLAIN_RULES` holds them in the order in which they are tried, so a subtype stands before the
+type it would be mistaken for (bool before int, datetime before date, an enum before the str or int it is as well).
 """
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import functools
 import importlib
 import math
@@ -49,27 +49,27 @@ def _bytes(value: bytes, _: Writing) -> Source:
     return "b" + "".join(c if c.isascii() else f"\\x{ord(c):02x}" for c in literal)
 
 
-def _datetime(value: datetime.datetime, writing: Writing) -> Source:
+def _datetime(value: dt.datetime, writing: Writing) -> Source:
     clock = _clock(value)
     named = {"tzinfo": value.tzinfo, "fold": value.fold}
     fields = [value.year, value.month, value.day, *clock]
     return _moment("datetime", fields, named, writing)
 
 
-def _time(value: datetime.time, writing: Writing) -> Source:
+def _time(value: dt.time, writing: Writing) -> Source:
     return _moment("time", _clock(value), {"tzinfo": value.tzinfo, "fold": value.fold}, writing)
 
 
-def _date(value: datetime.date, writing: Writing) -> Source:
+def _date(value: dt.date, writing: Writing) -> Source:
     return _moment("date", [value.year, value.month, value.day], {}, writing)
 
 
-def _timedelta(value: datetime.timedelta, writing: Writing) -> Source:
+def _timedelta(value: dt.timedelta, writing: Writing) -> Source:
     fields = {"days": value.days, "seconds": value.seconds, "microseconds": value.microseconds}
     return _moment("timedelta", [], fields, writing)
 
 
-def _clock(value: datetime.datetime | datetime.time) -> list[int]:
+def _clock(value: dt.datetime | dt.time) -> list[int]:
     """Hour and minute, then second and microsecond as far as they are needed."""
     fields = [value.hour, value.minute, value.second, value.microsecond]
     while len(fields) > 2 and fields[-1] == 0:
@@ -83,12 +83,12 @@ def _moment(name: str, fields: list[int], named: Mapping[str, Any], writing: Wri
     return call(target, writing.values(fields), given)
 
 
-def _timezone(value: datetime.timezone, writing: Writing) -> Source:
+def _timezone(value: dt.timezone, writing: Writing) -> Source:
     target = writing.imports.name(Reference("datetime", "timezone"))
-    if value is datetime.UTC:
+    if value is dt.UTC:
         return f"{target}.utc"
     offset, name = value.utcoffset(None), value.tzname(None)
-    named = () if name == datetime.timezone(offset).tzname(None) else (name,)
+    named = () if name == dt.timezone(offset).tzname(None) else (name,)
     return call(target, writing.values([offset, *named]))
 
 
@@ -197,11 +197,11 @@ PLAIN_RULES: tuple[Rule, ...] = (
     (str, _str),
     (bytes, _bytes),
     (Decimal, _decimal),
-    (datetime.datetime, _datetime),
-    (datetime.date, _date),
-    (datetime.time, _time),
-    (datetime.timedelta, _timedelta),
-    (datetime.timezone, _timezone),
+    (dt.datetime, _datetime),
+    (dt.date, _date),
+    (dt.time, _time),
+    (dt.timedelta, _timedelta),
+    (dt.timezone, _timezone),
     (zoneinfo.ZoneInfo, _zone),
     (uuid.UUID, _uuid),
     (pathlib.PurePath, _path),

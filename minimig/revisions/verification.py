@@ -1,8 +1,8 @@
 """Reading back what is about to be written: law 5, checked for every file and not only in tests.
 
-In: the text of a revision file, and the migration it was made from. The text is put into a throw-away folder, read and run by
-the same code that will read it later, and compared. A value whose source does not lead back to it is a WriterError now, and
-not a wrong schema next month.
+In: the text of a revision file, and the migration it was made from. The text is put into a throw-away folder, read and
+run by the same code that will read it later, and compared. A value whose source does not lead back to it is a
+WriterError now, and not a wrong schema next month.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import functools
 import inspect
 import math
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -90,18 +90,37 @@ def same(one: Any, other: Any) -> bool:
     """Equality for what operations hold, where `==` is not enough: SQLAlchemy expressions, nan, partial functions."""
     if one is other:
         return True
-    if isinstance(one, sa.ClauseElement) and isinstance(other, sa.ClauseElement):
-        return one.compare(other)
-    if type(one) is not type(other):
-        return bool(one == other)
-    if isinstance(one, float):
-        return one == other or (math.isnan(one) and math.isnan(other))
-    if isinstance(one, functools.partial):
-        return same((one.func, one.args, one.keywords), (other.func, other.args, other.keywords))
-    if isinstance(one, Mapping):
-        return list(one) == list(other) and all(same(value, other[key]) for key, value in one.items())
-    if isinstance(one, Sequence) and not isinstance(one, str | bytes):
-        return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, Operation):
-        return same(one.arguments(), other.arguments())
+    for kind, alike in _ALIKE:
+        if isinstance(one, kind) and isinstance(other, kind):
+            return alike(one, other)
     return bool(one == other)
+
+
+def _same_items(one: Sequence[Any], other: Sequence[Any]) -> bool:
+    return type(one) is type(other) and len(one) == len(other) and all(map(same, one, other))
+
+
+def _same_pairs(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> bool:
+    return list(one) == list(other) and all(same(value, other[key]) for key, value in one.items())
+
+
+def _same_float(one: float, other: float) -> bool:
+    return one == other or (math.isnan(one) and math.isnan(other))
+
+
+def _same_partial(one: functools.partial[Any], other: functools.partial[Any]) -> bool:
+    return same((one.func, one.args, one.keywords), (other.func, other.args, other.keywords))
+
+
+def _same_operation(one: Operation, other: Operation) -> bool:
+    return type(one) is type(other) and same(one.arguments(), other.arguments())
+
+
+_ALIKE: tuple[tuple[type | tuple[type, ...], Callable[[Any, Any], bool]], ...] = (
+    (sa.ClauseElement, lambda one, other: bool(one.compare(other))),
+    (Operation, _same_operation),
+    (functools.partial, _same_partial),
+    (float, _same_float),
+    (Mapping, _same_pairs),
+    ((list, tuple), _same_items),
+)

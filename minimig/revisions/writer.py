@@ -1,9 +1,8 @@
 """New revision files: rendered as text, read back to be sure, then put on disk without ever harming what is there.
 
-In: a `NewMigration`. Out: the text of its file, or the file itself. A file appears whole or not at all, several together or
-none, and an existing one is never overwritten: the text is first written under another name and then linked to its own.
+In: a `NewMigration`. Out: the text of its file, or the file itself (`files` puts it on disk).
 
-Alembic fills a Mako template, Django a string with placeholders; here the file is so plain that a list of lines does it.
+Alembic fills a Mako template, Django a string with placeholders; here a file is so plain that a list of lines does.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from minimig.errors import MinimigError
 from minimig.operations.base import Operation
 from minimig.operations.tables import CreateTable
 from minimig.revisions.files import write_files
@@ -49,7 +47,7 @@ def render(migration: NewMigration, *, serializer: Serializer | None = None, for
 
 
 def write(path: Path, text: str) -> None:
-    """Put one new file on disk. Raises MinimigError, and leaves nothing behind, if it exists or cannot be written."""
+    """Put one new file on disk. Raises WriterError, and leaves nothing behind, if it exists or cannot be written."""
     write_all([(path, text)])
 
 
@@ -59,14 +57,14 @@ def write_all(files: Iterable[tuple[Path, str]]) -> None:
 
 
 def format_source(text: str, path: Path) -> str:
-    """The text as ruff, or else black, would have it for a file at `path`; as it was if neither is installed or works."""
+    """The text as ruff, or else black, would have it at `path`; as it was if neither is installed or works."""
     for program, arguments in FORMATTERS:
         found = shutil.which(program)
         if found is None:
             continue
         folder = path.parent if path.parent.is_dir() else Path.cwd()
         try:
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603 - a formatter found on PATH, without a shell
                 [found, *arguments, str(path), "-"],
                 input=text.encode(),
                 cwd=folder,
@@ -81,7 +79,7 @@ def format_source(text: str, path: Path) -> str:
 
 
 def sentence(migration: NewMigration) -> str:
-    """A docstring made from the operations: `Add column posts.slug, create index ix_posts_slug.`"""
+    """A docstring made from the operations, such as `Add column posts.slug, create index ix_posts_slug`, and a dot."""
     if migration.is_merge:
         heads = [revision.rpartition(".")[2] for revision in migration.dependencies]
         return _sentence("Merge ", heads)

@@ -2,8 +2,10 @@
 
 A function per dialect completes the rows of `raw_tables` with a constant number of queries. What is added:
 
-    PostgreSQL   sequences owned by a SERIAL column, deferrable unique constraints, types that SQLAlchemy does not know
-    MariaDB      CHECKs written inside a column, JSON (kept as LONGTEXT with such a CHECK), descending index columns
+    PostgreSQL   sequences owned by a SERIAL column, deferrable unique constraints, the schema that a foreign key
+                 points to whatever the search path, types that SQLAlchemy does not know
+    MariaDB      CHECKs written inside a column, JSON (kept as LONGTEXT with such a CHECK), descending index columns,
+                 defaults that are expressions
     SQLite       CHECKs, unique constraints, computed columns and indexes, from the text of the CREATE statements
 """
 
@@ -20,6 +22,17 @@ from minimig.state.raw_type import RawType
 from minimig.state.sqlite_sql import Clause, column_list, index_text, table_clauses
 
 Tables = Mapping[str, RawTable]
+
+
+def complete_temporary(connection: sa.Connection, tables: Tables) -> None:
+    """Add to temporary tables, which no catalog of MySQL lists, the defaults that the Inspector overlooks."""
+    if connection.dialect.name not in ("mysql", "mariadb"):
+        return
+    for table in tables.values():
+        for name, *_, default, _extra in connection.exec_driver_sql(f"SHOW COLUMNS FROM {table.name}"):
+            row = table.column(name)
+            if row.get("default") is None and default not in (None, "NULL"):
+                row["default"] = default
 
 
 def complete(connection: sa.Connection, schema: str | None, tables: Tables) -> None:
@@ -48,6 +61,15 @@ _DEFERRABLE_UNIQUES = sa.text("""
     JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
     WHERE c.contype = 'u' AND c.condeferrable AND n.nspname = :schema
 """)
+_TARGET_SCHEMAS = sa.text("""
+    SELECT t.relname AS "table", c.conname AS name, target.nspname AS schema
+    FROM pg_catalog.pg_constraint c
+    JOIN pg_catalog.pg_class t ON t.oid = c.conrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+    JOIN pg_catalog.pg_class referred ON referred.oid = c.confrelid
+    JOIN pg_catalog.pg_namespace target ON target.oid = referred.relnamespace
+    WHERE c.contype = 'f' AND n.nspname = :schema
+""")
 _COLUMN_TYPES = sa.text("""
     SELECT t.relname AS "table", a.attname AS "column", format_type(a.atttypid, a.atttypmod) AS type
     FROM pg_catalog.pg_attribute a
@@ -65,40 +87,42 @@ def _postgresql(connection: sa.Connection, schema: str | None, tables: Tables) -
         for row in tables[found.table].uniques if found.table in tables else ():
             if row["name"] == found.name:
                 row.update(deferrable=True, initially="DEFERRED" if found.deferred else None)
+    targets = {(found.table, found.name): found.schema for found in connection.execute(_TARGET_SCHEMAS, name)}
     for table in tables.values():
-        for row in table.columns:
-            # The Inspector was told the schema and writes it into the text; nobody else does.
-            if row.get("default"):
-                row["default"] = row["default"].replace(f'nextval(\'"{schema}".', "nextval('")
+        for row in table.foreign_keys:
+            row["referred_schema"] = targets.get((table.name, row["name"]), row["referred_schema"])
+        _drop_schema_of_sequences(table, schema)
     unknown = {name for name, table in tables.items() if any(_is_unknown(row) for row in table.columns)}
     if unknown:
         rows = connection.execute(_COLUMN_TYPES, {"tables": sorted(unknown)})
         _name_types(tables, {(row.table, row.column): row.type for row in rows})
 
 
+def _drop_schema_of_sequences(table: RawTable, schema: str | None) -> None:
+    """The Inspector was told the schema and writes it into the text of a default; nobody else does."""
+    for row in table.columns:
+        if row.get("default"):
+            row["default"] = row["default"].replace(f'nextval(\'"{schema}".', "nextval('")
+
+
 # --- MySQL and MariaDB ------------------------------------------------------------------------------------------------
 
-_DESCENDING = sa.text(
-    """
-    SELECT table_name AS "table", index_name AS "index", column_name AS "column"
+_DESCENDING = sa.text("""
+    SELECT table_name AS `table`, index_name AS `index`, column_name AS `column`
     FROM information_schema.statistics
     WHERE table_schema = coalesce(:schema, database()) AND collation = 'D'
-""".replace('"', "`")
-)
-_COLUMN_CHECKS = sa.text(
-    """
-    SELECT table_name AS "table", constraint_name AS "column", check_clause AS clause
+""")
+_COLUMN_CHECKS = sa.text("""
+    SELECT table_name AS `table`, constraint_name AS `column`, check_clause AS clause
     FROM information_schema.check_constraints
     WHERE constraint_schema = coalesce(:schema, database()) AND level = 'Column'
-""".replace('"', "`")
-)
-_MYSQL_TYPES = sa.text(
-    """
-    SELECT table_name AS "table", column_name AS "column", column_type AS type
+""")
+_MYSQL_COLUMNS = sa.text("""
+    SELECT table_name AS `table`, column_name AS `column`, column_type AS type, column_default AS `default`,
+           extra AS extra
     FROM information_schema.columns
     WHERE table_schema = coalesce(:schema, database())
-""".replace('"', "`")
-)
+""")
 
 
 def _mysql(connection: sa.Connection, schema: str | None, tables: Tables) -> None:
@@ -107,15 +131,24 @@ def _mysql(connection: sa.Connection, schema: str | None, tables: Tables) -> Non
         for row in tables[found.table].indexes if found.table in tables else ():
             if row["name"] == found.index:
                 row.setdefault("column_sorting", {})[found.column] = ("desc",)
+    for table in tables.values():
+        _drop_indexes_of_keys(table)
+        _drop_other_faces(table)
+    columns = [row for row in connection.execute(_MYSQL_COLUMNS, name) if row.table in tables]
+    _name_types(tables, {(row.table, row.column): row.type for row in columns})
     if getattr(connection.dialect, "is_mariadb", False):
         for found in connection.execute(_COLUMN_CHECKS, name):
             if found.table in tables:
                 _column_check(tables[found.table], found.column, found.clause)
-    for table in tables.values():
-        _drop_indexes_of_keys(table)
-    if any(_is_unknown(row) for table in tables.values() for row in table.columns):
-        rows = connection.execute(_MYSQL_TYPES, name)
-        _name_types(tables, {(row.table, row.column): row.type for row in rows})
+        for found in columns:
+            _column_default(tables[found.table].column(found.column), found.default, found.extra)
+
+
+def _column_default(row: Row, default: str | None, extra: str) -> None:
+    """MariaDB's own text: the Inspector overlooks defaults such as `lcase('X')`."""
+    on_update = extra.lower().find("on update")
+    if default is not None and default != "NULL" and not row.get("computed"):
+        row["default"] = f"{default} {extra[on_update:]}" if on_update >= 0 else default
 
 
 def _column_check(table: RawTable, column: str, clause: str) -> None:
@@ -135,6 +168,12 @@ def _drop_indexes_of_keys(table: RawTable) -> None:
     table.indexes = [
         row for row in table.indexes if row["unique"] or own.get(row["name"], ()) != tuple(row["column_names"])
     ]
+
+
+def _drop_other_faces(table: RawTable) -> None:
+    """A unique key is listed as constraint and as index: the index stays where a constraint could not say it all."""
+    rich = {row["name"] for row in table.indexes if row.get("dialect_options") or row.get("column_sorting")}
+    table.uniques = [row for row in table.uniques if row["name"] not in rich]
 
 
 # --- SQLite -----------------------------------------------------------------------------------------------------------

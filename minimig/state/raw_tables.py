@@ -1,8 +1,8 @@
 """What SQLAlchemy's Inspector reports, gathered table by table.
 
-One `get_multi_*` call for each subject, whatever the number of tables (how many statements that becomes is the dialect's
-affair: a constant number on PostgreSQL, one per table on MySQL and SQLite). `catalogs` then adds what the
-Inspector leaves out. Everything here is still SQLAlchemy's vocabulary; `reflection` turns it into states.
+One `get_multi_*` call for each subject, whatever the number of tables (how many statements that becomes is the
+dialect's affair: a constant number on PostgreSQL, one for each table on MySQL and SQLite). `catalogs` then adds what
+the Inspector leaves out. Everything here is still SQLAlchemy's vocabulary; `reflection` turns it into states.
 """
 
 from __future__ import annotations
@@ -49,8 +49,7 @@ def read_tables(connection: sa.Connection, schema: str | None, temporary: Collec
     columns = inspector.get_multi_columns(**wanted)
     tables = {str(name): RawTable(str(name), _copies(rows)) for (_, name), rows in columns.items()}
     _fill(tables, "primary_key", inspector.get_multi_pk_constraint(**wanted))
-    ignore = {"postgresql_ignore_search_path": True} if dialect == "postgresql" else {}
-    _fill(tables, "foreign_keys", inspector.get_multi_foreign_keys(**wanted, **ignore))
+    _fill(tables, "foreign_keys", inspector.get_multi_foreign_keys(**wanted))
     _fill(tables, "options", inspector.get_multi_table_options(**wanted))
     if dialect != "sqlite":  # there the text of CREATE TABLE says more than the Inspector
         _fill(tables, "uniques", inspector.get_multi_unique_constraints(**wanted))

@@ -4,8 +4,8 @@ In goes a connection, out comes a `SchemaState` of what the database reports, in
 normalizer (`minimig.dialects`) brings that and the models to one spelling. What a database makes by itself, such as the
 index behind a unique constraint, is left out; what has no name gets the one that `naming` would give.
 
-Alembic reflects into a MetaData, table after table; here states are built from the Inspector's rows directly, all tables
-of a schema at once.
+Alembic reflects into a MetaData, table after table; here states are built from the Inspector's rows directly, all
+tables of a schema at once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from minimig.state import naming
-from minimig.state.catalogs import complete
+from minimig.state.catalogs import complete, complete_temporary
 from minimig.state.from_metadata import IDENTITY_OPTIONS, freeze_options
 from minimig.state.raw_tables import RawTable, Row, read_tables
 from minimig.state.raw_type import RawType
@@ -38,7 +38,7 @@ from minimig.state.tables import (
 from minimig.state.values import GENERIC, SqlExpression, SqlType
 
 
-def keep_all(key: str) -> bool:
+def nothing(_key: str) -> bool:
     """The default of `reflect`'s `ignore`: no table is left out."""
     return False
 
@@ -47,7 +47,7 @@ def reflect(
     connection: sa.Connection,
     *,
     schemas: Iterable[str | None] = (None,),
-    ignore: Callable[[str], bool] = keep_all,
+    ignore: Callable[[str], bool] = nothing,
 ) -> SchemaState:
     """The tables of the given schemas; None is the connection's default schema. Views are no tables.
 
@@ -82,7 +82,9 @@ class _Reader:
             # Unnamed, PostgreSQL would list every schema of the search path.
             schema = self.dialect.default_schema_name
         raw = read_tables(self.connection, schema, temporary)
-        if not temporary:
+        if temporary:
+            complete_temporary(self.connection, raw)
+        else:
             complete(self.connection, schema, raw)
         return (self.table(table) for table in raw.values())
 

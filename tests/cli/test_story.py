@@ -60,7 +60,7 @@ def test_an_empty_folder_becomes_a_migrated_database(project: ProjectFolder, dat
     assert "Wrote minimig.toml" in project.ok("init", "--yes").out
     made = project.ok("makemigrations")
     assert "+ create table users (3 columns)" in made.out
-    assert project.files("**/migrations/*.py") == ["blog/migrations/0001_initial.py"]
+    assert project.files("**/migrations/*.py") == ["migrations/0001_initial.py"]
     done = project.ok("migrate")
     assert "Applying blog.0001_initial" in done.out
     assert " ok " in done.out
@@ -85,7 +85,7 @@ def test_renames_and_fills_keep_every_row(started: ProjectFolder, database: Data
     refused = started.run("makemigrations", "--rename", "users.nick:handle")
     assert refused.code == 3
     assert "--fill" in refused.err
-    assert started.files("blog/migrations/*.py") == ["blog/migrations/0001_initial.py"]
+    assert started.files("migrations/*.py") == ["migrations/0001_initial.py"]
     started.ok("makemigrations", "--rename", "users.nick:handle", "--fill", "posts.slug=lower(title)")
     started.ok("migrate")
     with database.engine.connect() as connection:
@@ -112,7 +112,7 @@ def test_check_and_dry_run_write_nothing(started: ProjectFolder) -> None:
     assert "~ alter column posts.title (type)" in checked.out
     shown = started.ok("-v", "makemigrations", "--dry-run")
     assert 'ops.AlterColumn("posts", "title", type=sa.String(250))' in shown.out
-    assert started.files("blog/migrations/*.py") == ["blog/migrations/0001_initial.py"]
+    assert started.files("migrations/*.py") == ["migrations/0001_initial.py"]
     assert started.run("check").code == 4
     assert started.run("check", "--database").code == 0
 
@@ -147,7 +147,7 @@ def test_a_failing_migration_leaves_nothing_where_ddl_can_be_rolled_back(
 ) -> None:
     """An error names file, operation and state of the database; on MariaDB it says what took effect."""
     started.write(
-        "blog/migrations/0002_broken.py",
+        "migrations/0002_broken.py",
         '''"""A data step that fails."""
 import sqlalchemy as sa
 from minimig import ops
@@ -182,7 +182,7 @@ def test_two_heads_stop_migrate_and_are_merged(started: ProjectFolder) -> None:
     """Two files on one parent: migrate names both and the way out, makemigrations --merge joins them."""
     for name, column in (("0002_left", "lft"), ("0002_right", "rgt")):
         started.write(
-            f"blog/migrations/{name}.py",
+            f"migrations/{name}.py",
             f'''"""One side."""
 import sqlalchemy as sa
 from minimig import ops
@@ -205,7 +205,7 @@ up = [ops.AddColumn("posts", sa.Column("{column}", sa.Integer))]
 def test_an_empty_file_for_a_data_step(started: ProjectFolder) -> None:
     """--empty writes a file with the name asked for, and it applies."""
     started.ok("makemigrations", "blog", "--empty", "-n", "fill_slugs", "-m", "Fill the slugs.")
-    text = started.read("blog/migrations/0002_fill_slugs.py")
+    text = started.read("migrations/0002_fill_slugs.py")
     assert text.startswith('"""Fill the slugs."""')
     started.ok("migrate")
     assert started.run("makemigrations", "--empty").code == 2

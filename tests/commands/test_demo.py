@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,19 +16,43 @@ from minimig.commands import demo
 from minimig.commands.demo import DemoResult, copy_example, example_source, run_demo
 from minimig.errors import MinimigError
 
-SECONDS = 10  # what the newcomer is promised
+PROMISE = 20  # times what importing SQLAlchemy and networkx costs: ten seconds on a machine that needs half a second
+
+
+@dataclass
+class Cost:
+    """What the demo's processes cost, and what one process costs that only imports the libraries."""
+
+    demo: float = 0.0
+    imports: float = 0.0
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[DemoResult, str]:
+def cost() -> Cost:
+    """Filled by `told`. Processor time, not the clock's: how busy the machine is must not decide."""
+    return Cost()
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory, cost: Cost) -> tuple[DemoResult, str]:
     """The demo, run once in a shell that points to another database: its result, and what it said."""
     folder = tmp_path_factory.mktemp("demo")
     said: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", f"sqlite:///{folder}/others.db")
         patch.setenv("MINIMIG_URL", f"sqlite:///{folder}/others.db")
+        began = of_children()
         result = run_demo(folder / "project", said.append)
+        ended = of_children()
+    subprocess.run([sys.executable, "-c", "import networkx, sqlalchemy.orm"], check=True)
+    cost.demo, cost.imports = ended - began, of_children() - ended
     return result, "\n".join(said)
+
+
+def of_children() -> float:
+    """Processor seconds of all child processes that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def outputs(result: DemoResult, *words: str) -> list[str]:
@@ -32,11 +60,12 @@ def outputs(result: DemoResult, *words: str) -> list[str]:
     return [ran.output for ran in result.commands if ran.words[: len(words)] == words]
 
 
-def test_the_demo_keeps_its_promise_of_time(told: tuple[DemoResult, str]) -> None:
-    """The whole story takes less than ten seconds and at most ten commands."""
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not add up the times of child processes")
+def test_the_demo_keeps_its_promise_of_time(told: tuple[DemoResult, str], cost: Cost) -> None:
+    """The whole story is short: at most ten commands, and less than ten seconds on an ordinary machine."""
     result, _ = told
-    assert result.seconds < SECONDS
     assert len(result.commands) <= 10
+    assert cost.demo < PROMISE * cost.imports
 
 
 def test_every_command_is_shown_as_it_can_be_typed(told: tuple[DemoResult, str]) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
-from support.databases import Database
 
 from minimig import ops
 from minimig.dialects.sqlite import SQLiteEditor, foreign_key_violations
 from minimig.errors import DatabaseError, UnsupportedError
 from minimig.operations.base import Operation
 from minimig.state.schema import SchemaState
+from support.databases import Database
 
 
 class Recording:
@@ -128,7 +128,7 @@ def blog(bench: Bench) -> Bench:
     return bench
 
 
-# --- what ALTER does ------------------------------------------------------------------------------------------------------
+# --- what ALTER does ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_native_changes_take_one_statement_there_and_back(blog: Bench, operation
     before = blog.state
     assert rebuilds(blog.migrate(operation)) == 0
     table = next(key for key in blog.state.tables if key != "users")
-    assert blog.rows(f"SELECT id FROM {table}") == [(1,), (2,), (5,)]
+    assert blog.rows(f"SELECT id FROM {table} ORDER BY id") == [(1,), (2,), (5,)]
     assert len(blog.migrate(operation.reverse(before))) == 1
     assert blog.state == before
 
@@ -196,7 +196,7 @@ def test_a_table_is_renamed_in_keys_triggers_and_views_even_under_legacy_rules(b
         blog.run(connection, (ops.RenameTable("users", "people"), ops.RenameColumn("people", "email", "mail")))
         assert connection.exec_driver_sql("PRAGMA legacy_alter_table").scalar() == 1
     assert blog.rows("SELECT * FROM emails") == [("a@x",), ("b@x",)]
-    assert blog.rows('SELECT "table" FROM pragma_foreign_key_list(\'posts\')') == [("people",)]
+    assert blog.rows("SELECT \"table\" FROM pragma_foreign_key_list('posts')") == [("people",)]
 
 
 def test_an_index_is_renamed_by_dropping_and_creating_it(blog: Bench) -> None:
@@ -217,7 +217,7 @@ def test_what_sqlite_does_not_keep_costs_no_statement(blog: Bench) -> None:
     assert blog.state["posts"].comment == "All posts"
 
 
-# --- a rebuild keeps everything -------------------------------------------------------------------------------------------
+# --- a rebuild keeps everything ----------------------------------------------------------------------
 
 
 def test_children_of_a_cascading_key_survive(blog: Bench) -> None:
@@ -258,7 +258,7 @@ def test_a_table_that_points_to_itself(bench: Bench) -> None:
     change = ops.AlterColumn("nodes", "parent", type=sa.BigInteger())
     bench.migrate(change)
     assert bench.rows("SELECT * FROM nodes") == [(1, None), (2, 1), (3, 2)]
-    assert bench.rows('SELECT "table" FROM pragma_foreign_key_list(\'nodes\')') == [("nodes",)]
+    assert bench.rows("SELECT \"table\" FROM pragma_foreign_key_list('nodes')") == [("nodes",)]
     with pytest.raises(UnsupportedError, match="nodes points to it"):
         bench.migrate(ops.AlterColumn("nodes", "parent", type=sa.Text()), enforced=True)
 
@@ -309,11 +309,10 @@ def test_views_stay(blog: Bench) -> None:
 
 def test_a_view_that_would_break_stops_the_rebuild_unless_it_was_broken(blog: Bench) -> None:
     """Only a view that worked before counts."""
-    blog.sql("CREATE VIEW broken AS SELECT nothing FROM posts", "CREATE VIEW v AS SELECT title FROM posts")
+    blog.sql("CREATE VIEW broken AS SELECT nowhere FROM posts", "CREATE VIEW v AS SELECT title FROM posts")
     change = (ops.AlterColumn("posts", "price", type=sa.Integer()), ops.DropColumn("posts", "title"))
     with pytest.raises(UnsupportedError, match="view v"):
         blog.migrate(*change)
-    blog.state = blog.state.with_changed_table(blog.state["posts"])
     blog.sql("DROP VIEW v")
     blog.migrate(*change)
     assert blog.rows("SELECT name FROM pragma_table_info('posts')") == [("id",), ("price",), ("user_id",)]
@@ -462,24 +461,22 @@ def test_a_table_or_column_the_database_lacks_is_named(blog: Bench) -> None:
 
 def test_a_rebuild_works_in_an_attached_database(bench: Bench, tmp_path: Any) -> None:
     """A schema is an attached file on SQLite; triggers and indexes return to that file."""
-    bench.engine.dispose()
     path = str(tmp_path / "other.db")
 
     @sa.event.listens_for(bench.engine, "connect")
     def attach(connection: Any, _: Any) -> None:
         connection.execute("ATTACH DATABASE ? AS other", (path,))
 
-    bench.migrate(ops.CreateTable("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("a"), schema="other")) \
-        if False else bench.migrate(
-            ops.CreateTable(
-                "t",
-                sa.Column("id", sa.Integer, primary_key=True),
-                sa.Column("a", sa.Integer),
-                sa.Index("ix_a", "a"),
-                schema="other",
-                sqlite_autoincrement=True,
-            )
+    bench.migrate(
+        ops.CreateTable(
+            "t",
+            sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("a", sa.Integer),
+            sa.Index("ix_a", "a"),
+            schema="other",
+            sqlite_autoincrement=True,
         )
+    )
     bench.sql(
         "INSERT INTO other.t VALUES (4, 1)",
         "CREATE INDEX other.hand ON t (a DESC)",
@@ -491,7 +488,7 @@ def test_a_rebuild_works_in_an_attached_database(bench: Bench, tmp_path: Any) ->
     assert {name for (name,) in bench.rows("SELECT name FROM other.sqlite_master")} >= {"t", "ix_a", "hand", "tr"}
 
 
-# --- one rebuild for many operations --------------------------------------------------------------------------------------
+# --- one rebuild for many operations ----------------------------------------------------------------------
 
 
 def test_many_operations_are_one_rebuild(blog: Bench) -> None:
@@ -571,6 +568,26 @@ def test_a_fill_reads_what_an_operation_before_it_wrote(blog: Bench) -> None:
     assert blog.rows("SELECT url FROM posts") == [("/p1",), ("/p2",), ("/p5",)]
 
 
+def test_a_type_on_the_way_has_its_say(blog: Bench) -> None:
+    """Integer to Float to String gives what the operations give one by one, and so does a fill read in between."""
+    blog.migrate(
+        ops.AlterColumn("posts", "user_id", type=sa.Float()),
+        ops.AddColumn("posts", sa.Column("copy", sa.String), fill="'u' || user_id"),
+        ops.AlterColumn("posts", "user_id", type=sa.String()),
+    )
+    assert blog.rows("SELECT user_id, copy FROM posts") == [("1.0", "u1.0"), ("2.0", "u2.0"), (None, None)]
+
+
+def test_a_computed_column_is_read_as_it_became(blog: Bench) -> None:
+    """A fill from a computed column waits for changes of what that column is computed from."""
+    blog.migrate(
+        ops.AddColumn("posts", sa.Column("loud", sa.String, sa.Computed("upper(title)", persisted=True))),
+        ops.AlterColumn("posts", "title", nullable=False, fill="'none'"),
+        ops.AddColumn("posts", sa.Column("copy", sa.String, nullable=False), fill="loud"),
+    )
+    assert blog.rows("SELECT copy FROM posts") == [("ONE",), ("NONE",), ("FIVE",)]
+
+
 def test_a_fill_from_another_table_sees_that_table_changed(blog: Bench) -> None:
     """A rebuild waiting on a table is carried out before a subquery reads it, and before it is dropped."""
     blog.migrate(
@@ -627,7 +644,7 @@ def test_hand_written_sql_and_python_see_the_table_rebuilt(blog: Bench) -> None:
     assert blog.rows("SELECT DISTINCT slug FROM articles") == [("t",)]
 
 
-# --- values and constraints -----------------------------------------------------------------------------------------------
+# --- values and constraints ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -671,7 +688,7 @@ def test_a_default_or_nullability_changes_both_ways(blog: Bench) -> None:
     change = ops.AlterColumn("posts", "title", server_default="none")
     blog.migrate(change)
     blog.sql("INSERT INTO posts (id) VALUES (9)")
-    assert blog.rows("SELECT title FROM posts WHERE id >= 9 OR id = 2") == [(None,), ("none",)]
+    assert blog.rows("SELECT title FROM posts WHERE id IN (2, 9) ORDER BY id") == [(None,), ("none",)]
     blog.migrate(change.reverse(before))
     assert blog.master("posts").split() == master.replace("CREATE TABLE posts", 'CREATE TABLE "posts"').split()
 
@@ -710,7 +727,10 @@ def test_the_primary_key_changes(blog: Bench) -> None:
         ops.AddConstraint("posts", sa.PrimaryKeyConstraint("title", "id", name="pk_posts")),
     )
     assert rebuilds(sent) == 1
-    assert blog.rows("SELECT name, pk FROM pragma_table_info('posts') WHERE pk ORDER BY pk") == [("title", 1), ("id", 2)]
+    assert blog.rows("SELECT name, pk FROM pragma_table_info('posts') WHERE pk ORDER BY pk") == [
+        ("title", 1),
+        ("id", 2),
+    ]
     blog.migrate(ops.DropPrimaryKey("posts"), down)
     blog.sql("INSERT INTO posts (title) VALUES ('next')")
     assert blog.rows("SELECT max(id) FROM posts") == [(6,)]
@@ -719,7 +739,7 @@ def test_the_primary_key_changes(blog: Bench) -> None:
 def test_names_that_need_quotes(bench: Bench) -> None:
     """Reserved words, spaces, quotes and percent signs go through a rebuild with a rename."""
     bench.migrate(ops.CreateTable("or der", sa.Column("group", sa.Integer), sa.Column('so"me %x', sa.String)))
-    bench.sql('INSERT INTO "or der" VALUES (1, \'100%\')')
+    bench.sql("INSERT INTO \"or der\" VALUES (1, '100%')")
     bench.migrate(
         ops.AlterColumn("or der", "group", nullable=False, server_default=sa.text("'5%'")),
         ops.RenameColumn("or der", "group", "select"),
@@ -728,7 +748,7 @@ def test_names_that_need_quotes(bench: Bench) -> None:
     assert bench.rows('SELECT "select", "so""me %x" FROM "or der"') == [(1, "100%")]
 
 
-# --- failure --------------------------------------------------------------------------------------------------------------
+# --- failure ----------------------------------------------------------------------
 
 
 def test_a_failing_rebuild_in_a_transaction_leaves_nothing(blog: Bench) -> None:
@@ -767,7 +787,7 @@ def test_a_leftover_of_a_broken_script_is_cleared_away(blog: Bench) -> None:
         blog.migrate(ops.AlterColumn("posts", "title", type=sa.String(9)))
 
 
-# --- scripts --------------------------------------------------------------------------------------------------------------
+# --- scripts ----------------------------------------------------------------------
 
 
 def test_a_script_rebuilds_and_says_what_it_cannot_know(blog: Bench) -> None:
@@ -785,7 +805,7 @@ def test_a_script_rebuilds_and_says_what_it_cannot_know(blog: Bench) -> None:
     assert state["posts"].column("title").nullable is False
 
 
-# --- foreign keys ---------------------------------------------------------------------------------------------------------
+# --- foreign keys ----------------------------------------------------------------------
 
 
 def test_violations_look_the_same_after_a_rebuild_with_another_key(blog: Bench) -> None:

@@ -1,12 +1,21 @@
-"""A project in a folder, and the `minimig` command run in it as a user runs it: as a process of its own."""
+"""A project in a folder, and the `minimig` command run in it.
+
+`run` calls the command line inside this process, which saves the second that a new one needs; modules of the project are
+forgotten afterwards, so that changed models are read again. `spawn` starts a process, as a user does.
+"""
 
 from __future__ import annotations
 
+import importlib
+import io
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+
+from minimig.cli.main import main
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -47,23 +56,49 @@ class ProjectFolder:
         """Relative names of matching files, sorted."""
         return sorted(str(f.relative_to(self.path)) for f in self.path.glob(pattern) if f.name != "__init__.py")
 
-    def run(self, *arguments: str, stdin: str | None = None, env: dict[str, str] | None = None) -> Result:
-        """Run `minimig` with these arguments, without a terminal."""
-        variables = {k: v for k, v in os.environ.items() if not k.startswith("MINIMIG_") and k != "DATABASE_URL"}
-        variables |= {"PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
-        if self.url is not None:
-            variables["MINIMIG_URL"] = self.url
+    def run(self, *arguments: str, env: dict[str, str] | None = None) -> Result:
+        """Run `minimig` with these arguments here, without a terminal."""
+        out, err, before = io.StringIO(), io.StringIO(), dict(os.environ)
+        stdin, sys.stdin = sys.stdin, io.StringIO()
+        os.environ.clear()
+        os.environ.update(self._variables(env))
+        try:
+            with redirect_stdout(out), redirect_stderr(err):
+                main(["-C", str(self.path), *arguments])
+        except SystemExit as stop:
+            return Result(stop.code if isinstance(stop.code, int) else 1, out.getvalue(), err.getvalue())
+        finally:
+            sys.stdin = stdin
+            os.environ.clear()
+            os.environ.update(before)
+            self._forget_modules()
+        raise AssertionError("the command line returned instead of leaving")
+
+    def spawn(self, *arguments: str, env: dict[str, str] | None = None) -> Result:
+        """Run `minimig` with these arguments as a process of its own."""
         done = subprocess.run(
             [sys.executable, "-m", "minimig", *arguments],
             cwd=self.path,
-            env={**variables, **(env or {})},
-            input=stdin or "",
+            env=self._variables(env),
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=60,
             check=False,
         )
         return Result(done.returncode, done.stdout, done.stderr)
+
+    def _variables(self, more: dict[str, str] | None) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("MINIMIG_") and k != "DATABASE_URL"}
+        kept |= {"PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
+        return {**kept, **({} if self.url is None else {"MINIMIG_URL": self.url}), **(more or {})}
+
+    def _forget_modules(self) -> None:
+        for name, module in list(sys.modules.items()):
+            file = getattr(module, "__file__", None)
+            if file and Path(file).is_relative_to(self.path):
+                del sys.modules[name]
+        importlib.invalidate_caches()
 
     def ok(self, *arguments: str) -> Result:
         """Run a command that must succeed."""

@@ -7,6 +7,7 @@ from dataclasses import fields
 
 import sqlalchemy as sa
 
+from minimig.autogenerate.families import family
 from minimig.autogenerate.pairs import TablePair
 from minimig.autogenerate.questioner import Questioner, Reason
 from minimig.errors import UnsupportedError
@@ -15,10 +16,10 @@ from minimig.operations.columns import AddColumn, DropColumn, alter_column
 from minimig.state.tables import ColumnState, TableState
 
 
-def dropped(pair: TablePair, questioner: Questioner) -> Iterator[Operation]:
+def dropped(pair: TablePair, _: Questioner) -> Iterator[Operation]:
     """Columns that do not stay, among them computed columns that are computed in another way now."""
     if pair.both is not None:
-        old, _ = pair.both
+        old = pair.both[0]
         yield from (DropColumn(old.name, name, schema=old.schema) for name in sorted(pair.columns))
 
 
@@ -74,7 +75,4 @@ def _counts_up(table: TableState, column: ColumnState) -> bool:
         return True
     alone = table.primary_key is not None and table.primary_key.columns == (column.name,)
     points = any(column.name in key.columns for key in table.foreign_keys)
-    integer = column.type.sa_type._type_affinity is not None and issubclass(
-        column.type.sa_type._type_affinity, sa.Integer
-    )
-    return alone and integer and not points and column.autoincrement == "auto"
+    return alone and family(column.type) is sa.Integer and not points and column.autoincrement == "auto"

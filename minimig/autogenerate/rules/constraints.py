@@ -10,7 +10,7 @@ from minimig.operations.base import Operation
 from minimig.operations.constraints import AddConstraint, DropConstraint, DropPrimaryKey, RenameConstraint
 
 
-def primary_key(pair: TablePair, questioner: Questioner) -> Iterator[Operation]:
+def primary_key(pair: TablePair, _: Questioner) -> Iterator[Operation]:
     """Another primary key: the old one is dropped, the new one added."""
     if pair.both is None or pair.primary_key_stays:
         return
@@ -21,11 +21,11 @@ def primary_key(pair: TablePair, questioner: Questioner) -> Iterator[Operation]:
         yield AddConstraint(new.name, new.primary_key, schema=new.schema)
 
 
-def constraints(pair: TablePair, questioner: Questioner) -> Iterator[Operation]:
+def constraints(pair: TablePair, _: Questioner) -> Iterator[Operation]:
     """A changed constraint is dropped and added; one that says the same under another name is renamed."""
     if pair.both is None:
         return
-    _, new = pair.both
+    new = pair.both[1]
     changes = pair.constraints()
     for item in changes.dropped:
         yield DropConstraint(item.name, new.name, schema=new.schema)

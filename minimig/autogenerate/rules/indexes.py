@@ -10,11 +10,11 @@ from minimig.operations.base import Operation
 from minimig.operations.indexes import CreateIndex, DropIndex, RenameIndex
 
 
-def indexes(pair: TablePair, questioner: Questioner) -> Iterator[Operation]:
+def indexes(pair: TablePair, _: Questioner) -> Iterator[Operation]:
     """A changed index is dropped and created; one that says the same under another name is renamed."""
     if pair.both is None:
         return
-    _, new = pair.both
+    new = pair.both[1]
     changes = pair.indexes()
     for item in changes.dropped:
         yield DropIndex(item.name, new.name, schema=new.schema)

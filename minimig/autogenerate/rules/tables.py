@@ -11,7 +11,7 @@ from minimig.operations.keep import KEEP
 from minimig.operations.tables import AlterTable, CreateTable, DropTable
 
 
-def created_and_dropped(pair: TablePair, questioner: Questioner) -> Iterator[Operation]:
+def created_and_dropped(pair: TablePair, _: Questioner) -> Iterator[Operation]:
     """A table on one side only."""
     if pair.old is None and pair.new is not None:
         yield CreateTable(pair.new)
@@ -19,7 +19,7 @@ def created_and_dropped(pair: TablePair, questioner: Questioner) -> Iterator[Ope
         yield DropTable(pair.old.name, schema=pair.old.schema)
 
 
-def altered(pair: TablePair, questioner: Questioner) -> Iterator[Operation]:
+def altered(pair: TablePair, _: Questioner) -> Iterator[Operation]:
     """Comment and options of a table that stays."""
     if pair.both is None:
         return

@@ -1,0 +1,61 @@
+"""From two states to the operations that lead from one to the other: the pipeline.
+
+In: the state before (replayed from the files, or a database's) and the state after (the models'). Out: an
+ordered list of operations with `apply(diff(a, b), a) == b`. Renames are settled first and applied to the state
+before, so that every rule compares things that bear the same name; rules then care about one table pair each,
+and order is nobody's business but that of the footprints.
+
+Django does all of this in one class of fifty methods that share attributes; here each step is a function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from minimig.autogenerate.optimizer import optimize
+from minimig.autogenerate.ordering import in_order
+from minimig.autogenerate.pairs import pair_tables
+from minimig.autogenerate.questioner import NeverRename, Questioner
+from minimig.autogenerate.renames import any_group, find_renames
+from minimig.autogenerate.rules.order import RULES
+from minimig.operations.base import Operation
+from minimig.operations.special import states
+from minimig.state.schema import SchemaState
+
+_NOBODY = NeverRename()
+
+
+def diff(
+    before: SchemaState,
+    after: SchemaState,
+    *,
+    questioner: Questioner = _NOBODY,
+    include: Callable[[str], bool] | None = None,
+    same_group: Callable[[str, str], bool] = any_group,
+) -> list[Operation]:
+    """The operations that lead from `before` to `after`; each fits the state that those in front of it leave.
+
+    `include(table key)` says which tables count, on both sides; `same_group(old key, new key)` whether a table may have
+    been renamed from one to the other. Raises what the questioner raises (QuestionError), and UnsupportedError for a
+    difference that no operation can make.
+    """
+    before, after = _only(before, include), _only(after, include)
+    renames = find_renames(before, after, questioner, same_group)
+    aligned = states(renames, before)[-1]
+    changes = compare(aligned, after, questioner)
+    ordered = in_order(changes, aligned, after)
+    return optimize([*renames, *ordered], before)
+
+
+def compare(before: SchemaState, after: SchemaState, questioner: Questioner) -> list[Operation]:
+    """The differences, in no order that could be executed. What bears the same name is taken to be the same thing."""
+    if before == after:
+        return []
+    pairs = pair_tables(before, after)
+    return [operation for pair in pairs for rule in RULES for operation in rule(pair, questioner)]
+
+
+def _only(state: SchemaState, include: Callable[[str], bool] | None) -> SchemaState:
+    if include is None:
+        return state
+    return SchemaState({key: table for key, table in state.tables.items() if include(key)})

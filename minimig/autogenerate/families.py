@@ -1,0 +1,56 @@
+"""Families of column types: what two types must share for one column to have become the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from minimig.state.values import SqlType
+
+FAMILIES: tuple[type[TypeEngine[Any]], ...] = (
+    sa.Boolean,
+    sa.Integer,
+    sa.Numeric,
+    sa.Enum,
+    sa.String,
+    sa.LargeBinary,
+    sa.DateTime,
+    sa.Date,
+    sa.Time,
+    sa.Interval,
+    sa.JSON,
+    sa.Uuid,
+    sa.ARRAY,
+)
+_EXAMPLES = {
+    sa.Boolean: "false",
+    sa.Integer: "0",
+    sa.Numeric: "0",
+    sa.DateTime: "CURRENT_TIMESTAMP",
+    sa.Date: "CURRENT_DATE",
+    sa.Time: "CURRENT_TIME",
+    sa.JSON: "'{}'",
+}
+
+
+def family(type_: SqlType) -> type[TypeEngine[Any]]:
+    """The family of a type; a type that belongs to none is one of its own."""
+    plain = _plain(type_)
+    return next((one for one in FAMILIES if isinstance(plain, one)), type(plain))
+
+
+def suggested_fill(type_: SqlType) -> str:
+    """SQL that could stand in a column of this type, for an example in a question."""
+    plain = _plain(type_)
+    if isinstance(plain, sa.Enum) and plain.enums:
+        return "'" + str(plain.enums[0]).replace("'", "''") + "'"
+    return _EXAMPLES.get(family(type_), "''")
+
+
+def _plain(type_: SqlType) -> TypeEngine[Any]:
+    plain: TypeEngine[Any] = type_.sa_type
+    while isinstance(plain, TypeDecorator):
+        plain = plain.impl_instance
+    return plain

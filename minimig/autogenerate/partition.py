@@ -1,0 +1,112 @@
+"""Operations shared out among apps: one chunk, and so one revision file, per app where that is possible.
+
+In: an ordered list of operations and which app a table belongs to. Out: chunks in an order that works, each
+with the earlier chunks it needs. An app gets a second chunk only when it has to wait for another app that waits
+for it: a knot of foreign keys across apps.
+
+Django adds files until every dependency is met, in order of apps; Alembic has one history and no such question.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from minimig.errors import StateError
+from minimig.operations.base import Operation, TableOperation
+from minimig.operations.footprint import Footprint, Key
+from minimig.operations.special import states
+from minimig.operations.tables import CreateTable, RenameTable
+from minimig.state.schema import SchemaState
+
+AppOf = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What one new revision file of `app` holds.
+
+    `needs` are the positions of earlier chunks that go before it; `touches` the keys of all tables it has to do with.
+    """
+
+    app: str
+    operations: tuple[Operation, ...]
+    needs: frozenset[int]
+    touches: frozenset[str]
+
+
+def partition(operations: Sequence[Operation], before: SchemaState, app_of: AppOf) -> list[Chunk]:
+    """The operations in chunks; executed one after another they lead where the list leads.
+
+    `app_of(table key)` names the app of a table. Raises StateError for an operation at home in no table.
+    """
+    touched = [o.footprint(state) for o, state in zip(operations, states(operations, before), strict=False)]
+    waits = _waits(touched)
+    apps = {place: app_of(home(operation)) for place, operation in enumerate(operations)}
+    chunk_of: dict[int, int] = {}
+    chunks: list[Chunk] = []
+    while apps:
+        app, places = _next_chunk(apps, waits, chunk_of)
+        needs = {chunk_of[other] for place in places for other in waits[place] if other in chunk_of}
+        needs.update([number for number, chunk in enumerate(chunks) if chunk.app == app][-1:])
+        tables = {table for place in places for table, _ in touched[place].touches}
+        chunk_of.update(dict.fromkeys(places, len(chunks)))
+        chunks.append(Chunk(app, tuple(operations[p] for p in places), frozenset(needs), frozenset(tables)))
+        apps = {place: app for place, app in apps.items() if place not in chunk_of}
+    return chunks
+
+
+def reads_of(chunk: Chunk, before: SchemaState, app_of: AppOf) -> frozenset[str]:
+    """The tables of other apps that the chunk touches and that existed before: their revisions go before it.
+
+    `before` is the state that was given to `partition`.
+    """
+    return frozenset(key for key in chunk.touches if key in before and app_of(key) != chunk.app)
+
+
+def home(operation: Operation) -> str:
+    """The key of the table an operation belongs to; for a renamed table its new key."""
+    if isinstance(operation, CreateTable):
+        return operation.table.key
+    if isinstance(operation, RenameTable):
+        return operation.new_key
+    if isinstance(operation, TableOperation):
+        return operation.key
+    raise StateError(f"{operation.describe()} belongs to no table, so to no app")
+
+
+def _next_chunk(
+    apps: Mapping[int, str], waits: Sequence[frozenset[int]], done: Collection[int]
+) -> tuple[str, list[int]]:
+    """The app that can do all it has left, or else the one that can do most; and the places of what it can do."""
+    possible: dict[str, dict[int, None]] = {app: {} for app in apps.values()}
+    for place, app in apps.items():
+        if all(other in done or other in possible[app] for other in waits[place]):
+            possible[app][place] = None
+    left = Counter(apps.values())
+    app = max(possible, key=lambda app: (len(possible[app]) == left[app], len(possible[app])))
+    return app, list(possible[app])
+
+
+def _waits(touched: Iterable[Footprint]) -> list[frozenset[int]]:
+    """For each operation the earlier ones it does not commute with; of a chain of writers, the last one."""
+    writer: dict[Key, int] = {}
+    users: defaultdict[Key, set[int]] = defaultdict(set)
+    visitors: defaultdict[str, set[int]] = defaultdict(set)
+    found = []
+    for place, footprint in enumerate(touched):
+        waits: set[int | None] = {writer.get(key) for key in footprint.touches}
+        waits |= {writer.get((table, "")) for table, _ in footprint.touches}
+        for table, member in footprint.writes:
+            waits |= users[table, member] if member else visitors[table]
+        found.append(frozenset(other for other in waits if other is not None))
+        for table, member in footprint.writes:
+            writer[table, member] = place
+            users[table, member] = set()
+            if not member:
+                visitors[table] = set()
+        for table, member in footprint.touches:
+            users[table, member].add(place)
+            visitors[table].add(place)
+    return found

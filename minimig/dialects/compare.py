@@ -1,0 +1,141 @@
+"""The expected state and the live one, ready for a plain diff.
+
+Reads the database, spells both sides alike (`normalizer`), lets the database print what only it can (`probe`), and
+pairs what differs in nothing but a name that nobody chose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+
+from minimig.dialects.normalizer import Normalizer
+from minimig.dialects.probe import respelled
+from minimig.dialects.registry import editor_for, normalizer_for
+from minimig.errors import UnsupportedError
+from minimig.state import naming
+from minimig.state.reflection import nothing, reflect
+from minimig.state.schema import SchemaState
+from minimig.state.tables import CheckState, ConstraintState, PrimaryKeyState, TableState, UniqueState
+
+
+def database_state(
+    connection: sa.Connection, like: SchemaState, ignore: Callable[[str], bool] = nothing
+) -> tuple[SchemaState, SchemaState]:
+    """`like` and the live schema in one spelling: (expected, live). Equal when the database holds what `like` says.
+
+    The live side has the default schema and every schema that `like` speaks of, tables unknown to `like` included,
+    except those of them whose key `ignore` answers for with True. Nothing in the database is changed; on PostgreSQL and
+    MySQL temporary tables may be made and removed when texts differ.
+    """
+    normalizer = normalizer_for(connection.dialect)
+    originals = {normalizer.key(table): table for table in like.tables.values()}
+    expected = normalizer.normalize(like)
+    schemas = dict.fromkeys([None, *(table.schema for table in expected.tables.values())])
+    unwanted = partial(_is_unwanted, expected, ignore)
+    live = normalizer.normalize(reflect(connection, schemas=schemas, ignore=unwanted))
+    if normalizer.rewrites_expressions:
+        spelling = editor_for(connection.dialect, _Nowhere())
+        expected = respelled(connection, originals, expected, live, normalizer, spelling)
+    return aligned(expected, live, normalizer)
+
+
+def _is_unwanted(expected: SchemaState, ignore: Callable[[str], bool], key: str) -> bool:
+    return key not in expected and ignore(key)
+
+
+class _Nowhere:
+    """The output of an editor that is only asked how it would write something."""
+
+    @property
+    def connection(self) -> None:
+        return None
+
+    def execute(self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
+        raise UnsupportedError(f"an editor that only spells was told to execute {statement}")
+
+
+def aligned(expected: SchemaState, live: SchemaState, normalizer: Normalizer) -> tuple[SchemaState, SchemaState]:
+    """Both sides without what one of them leaves open, and with names that nobody chose paired by content."""
+    left, right = dict(expected.tables), dict(live.tables)
+    for key in left.keys() & right.keys():
+        left[key], right[key] = _aligned_table(left[key], right[key], normalizer)
+    return SchemaState(left), SchemaState(right)
+
+
+def _aligned_table(expected: TableState, live: TableState, normalizer: Normalizer) -> tuple[TableState, TableState]:
+    both = dict(expected.options).keys() & dict(live.options).keys()
+    if normalizer.merges_uniques:
+        expected = replace(expected, constraints=_merged_uniques(expected, live))
+    live = replace(
+        live,
+        columns={
+            name: normalizer.alike(column, expected.columns[name]) if name in expected.columns else column
+            for name, column in live.columns.items()
+        },
+        primary_key=_named_as_expected(expected, live),
+        constraints=_renamed(expected, live, normalizer),
+        options=tuple(item for item in live.options if item[0] in both),
+    )
+    return replace(expected, options=tuple(item for item in expected.options if item[0] in both)), live
+
+
+def _named_as_expected(expected: TableState, live: TableState) -> PrimaryKeyState | None:
+    """The live primary key. Where models name none, any name will do: a renamed table keeps the one it had."""
+    if live.primary_key is None or expected.primary_key is None or expected.primary_key.name is not None:
+        return live.primary_key
+    return replace(live.primary_key, name=None)
+
+
+def _merged_uniques(expected: TableState, live: TableState) -> Mapping[str, ConstraintState]:
+    """CREATE TABLE makes one constraint of several UNIQUEs over the same columns, and none beside the primary key."""
+    key = expected.primary_key.columns if expected.primary_key else ()
+    present = {c.columns for c in live.constraints.values() if isinstance(c, UniqueState)} | {key}
+    return {
+        name: c
+        for name, c in expected.constraints.items()
+        if not isinstance(c, UniqueState)
+        or name in live.constraints
+        or c.columns not in present
+        or not (c.columns == key or _others(c, expected, live))
+    }
+
+
+def _others(unique: UniqueState, expected: TableState, live: TableState) -> bool:
+    """Whether another constraint over the same columns survived in its place."""
+    return any(
+        isinstance(c, UniqueState)
+        and c.name != unique.name
+        and c.columns == unique.columns
+        and c.name in live.constraints
+        for c in expected.constraints.values()
+    )
+
+
+def _renamed(expected: TableState, live: TableState, normalizer: Normalizer) -> Mapping[str, ConstraintState]:
+    """Live constraints under the expected name, where minimig made that name up and only the name differs."""
+    open_ = [
+        c for c in expected.constraints.values() if c.name not in live.constraints and _made_up(c, expected, normalizer)
+    ]
+    out: dict[str, ConstraintState] = {}
+    for name, constraint in live.constraints.items():
+        found = constraint
+        if name not in expected.constraints:
+            twin = next((c for c in open_ if replace(constraint, name=c.name) == c), None)
+            found = constraint if twin is None else twin  # a second one of the same content is no difference either
+        out[found.name] = found
+    return out
+
+
+def _made_up(constraint: ConstraintState, table: TableState, normalizer: Normalizer) -> bool:
+    """Whether a constraint's name is the one that `naming` gives to what has none."""
+    if isinstance(constraint, CheckState):
+        return constraint.name.startswith(f"ck_{table.name}_"[:40])
+    if isinstance(constraint, UniqueState):
+        return constraint.name == normalizer.name(naming.unique_name(table.name, constraint.columns))
+    name = naming.foreign_key_name(table.name, constraint.columns, constraint.target)
+    return constraint.name == normalizer.name(name)

@@ -1,0 +1,214 @@
+"""The schema editor of MySQL and MariaDB.
+
+Every DDL statement commits by itself, so one operation is one ALTER TABLE wherever the server allows: it happens or it
+does not. A column can only be changed by saying all of it again (MODIFY), which the state knows; InnoDB's demands on
+foreign keys are in `mysql_foreign_keys`, double quotes and other habits of SQL text in `mysql_text`, and what a
+table itself can be told in `mysql_options`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from minimig.dialects.change import TableChange
+from minimig.dialects.mysql_clauses import MySQLClauses
+from minimig.dialects.mysql_columns import ColumnChange
+from minimig.dialects.mysql_foreign_keys import ForeignKeyIndexes, fits
+from minimig.dialects.mysql_options import option_clauses, retyped_by_charset
+from minimig.dialects.mysql_text import is_expression
+from minimig.errors import UnsupportedError
+from minimig.state.expressions import names_in
+from minimig.state.schema import SchemaState
+from minimig.state.tables import (
+    CheckState,
+    ColumnState,
+    ConstraintState,
+    ForeignKeyState,
+    IndexState,
+    PrimaryKeyState,
+    TableState,
+    UniqueState,
+    columns_of,
+)
+
+
+class MySQLEditor(MySQLClauses):
+    """MySQL 8.0.16 and MariaDB 10.5 and later."""
+
+    # --- tables -------------------------------------------------------------------------------------------------------
+
+    def create_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
+        for index in table.indexes.values():
+            self._refuse_expressions(index, table)
+        super().create_table(before, after, table)
+
+    def rename_table(self, before: SchemaState, after: SchemaState, old: TableState, new: TableState) -> None:
+        self.execute(f"{self.alter(old)} RENAME TO {self.table(new)}")
+        self.alter_clauses(new, self._renamed_type_checks(old, new))
+
+    def alter_table_options(self, change: TableChange) -> None:
+        clauses = list(option_clauses(self, change.old, change.new))
+        self.alter_clauses(change.new, clauses)
+        if any(clause.startswith("CONVERT") for clause in clauses):
+            again = retyped_by_charset(self, change.new)
+            self.alter_clauses(change.new, (self.modify_clause(change.new, column) for column in again))
+
+    # --- columns ------------------------------------------------------------------------------------------------------
+
+    def fills_by_default(self, column: ColumnState, fill: str) -> bool:
+        """MySQL takes no literal as the default of a TEXT, BLOB or JSON column; MariaDB does."""
+        type_ = self.column_type(column).upper()
+        takes_default = self.mariadb or not any(word in type_ for word in ("TEXT", "BLOB", "JSON"))
+        return takes_default and super().fills_by_default(column, fill)
+
+    def drop_default(self, table: TableState, column: ColumnState) -> None:
+        """A nullable column that merely loses its default must be given a value on MySQL; DEFAULT NULL means none."""
+        action = "SET DEFAULT NULL" if column.nullable else "DROP DEFAULT"
+        self.execute(f"{self.alter(table)} ALTER COLUMN {self.quote(column.name)} {action}")
+
+    def rename_column(self, change: TableChange, old: str, new: str) -> None:
+        """MariaDB rewrites the CHECKs that mention the column; MySQL refuses until they are out of the way."""
+        drops, adds = [], []
+        if not self.mariadb:
+            self._refuse_computed(change.old, old)
+            built = self.built(change.new)
+            for check in self._checks_on(change.old, old):
+                drops.append(self.drop_clause(check))
+                adds.append(self.add_clause(self.built_constraint(built, check.name)))
+        clauses = list(self._renamed_type_checks(change.old, change.new))
+        drops += [clause for clause in clauses if clause.startswith("DROP")]
+        adds += [clause for clause in clauses if clause.startswith("ADD")]
+        rename = f"RENAME COLUMN {self.quote(old)} TO {self.quote(new)}"
+        self.alter_clauses(change.new, [*drops, rename, *adds])
+
+    def alter_column(
+        self,
+        change: TableChange,
+        old: ColumnState,
+        new: ColumnState,
+        *,
+        fill: str | None = None,
+        using: str | None = None,
+    ) -> None:
+        ColumnChange(self, change, old, new).execute(fill, using)
+
+    def drop_constraint_sql(self, table: TableState, name: str) -> None:
+        """The CHECK that came with a column's type."""
+        self.alter_clauses(table, [self.drop_check_clause(self.quote_constraint(name))])
+
+    def _checks_on(self, table: TableState, column: str) -> Iterator[CheckState]:
+        for constraint in table.constraints.values():
+            if isinstance(constraint, CheckState) and column in columns_of(constraint, table):
+                yield constraint
+
+    def _renamed_type_checks(self, old: TableState, new: TableState) -> Iterator[str]:
+        """CHECKs that come with a type are named for table and column, so they follow a rename."""
+        built_old, built_new = self.built(old), self.built(new)
+        for old_column, new_column in zip(old.columns, new.columns, strict=True):
+            checks = self.type_checks(built_old, old_column), self.type_checks(built_new, new_column)
+            for check, renamed in zip(*checks, strict=True):
+                if check.name != renamed.name or old_column != new_column:
+                    yield self.drop_check_clause(self.quote_constraint(str(check.name)))
+                    yield self.add_clause(renamed)
+
+    def _refuse_computed(self, table: TableState, column: str) -> None:
+        users = [c.name for c in table.columns.values() if c.computed and c.name != column]
+        users = [c for c in users if names_in(_computed_text(table.columns[c]), [column])]
+        if users:
+            raise UnsupportedError(
+                f"MySQL cannot rename {table.key}.{column}: computed column {', '.join(users)} uses it",
+                hint="drop the computed column before and add it again after the rename",
+            )
+
+    # --- constraints --------------------------------------------------------------------------------------------------
+
+    def add_constraint(self, change: TableChange, constraint: ConstraintState | PrimaryKeyState) -> None:
+        built = self.built(change.new)
+        renumbered = list(self._renumbered(change))
+        if isinstance(constraint, PrimaryKeyState):
+            self.alter_clauses(change.new, [self.add_clause(built.primary_key), *renumbered])
+        else:
+            # A column that is about to point elsewhere stops numbering itself first: InnoDB pins its type afterwards.
+            self.alter_clauses(change.new, renumbered)
+            self.alter_clauses(change.new, [self.add_clause(self.built_constraint(built, constraint.name))])
+        self._sweep(change)
+
+    def drop_constraint(self, change: TableChange, constraint: ConstraintState) -> None:
+        clauses = list(self._indexes.clauses(change.old, change.new))
+        if not isinstance(constraint, ForeignKeyState):
+            self.alter_clauses(change.old, [*clauses, self.drop_clause(constraint)])
+            return
+        drop = [self.drop_clause(constraint)] if self.holds(change.before, change.old, constraint) else []
+        self.alter_clauses(change.old, [*drop, *clauses])
+        self.alter_clauses(change.new, self._renumbered(change))
+
+    def holds(self, schema: SchemaState, table: TableState, key: ForeignKeyState) -> bool:
+        """Whether the database can have this foreign key: both sides are of the same type."""
+        return fits(self, schema, table, key)
+
+    def drop_primary_key(self, change: TableChange) -> None:
+        """AUTO_INCREMENT needs its key, so both go in one statement."""
+        added = self._indexes.clauses(change.old, change.new)
+        self.alter_clauses(change.new, [*added, *self._renumbered(change), "DROP PRIMARY KEY"])
+
+    def rename_constraint(self, change: TableChange, old: ConstraintState, new: ConstraintState) -> None:
+        if isinstance(old, UniqueState):
+            self._rename_index(change.new, old.name, new.name)
+            return
+        add = self.add_clause(self.built_constraint(self.built(change.new), new.name))
+        if isinstance(old, CheckState):
+            self.alter_clauses(change.new, [self.drop_clause(old), add])
+        elif self.holds(change.before, change.old, old):
+            followed = self._indexes.clauses(change.old, change.new)
+            self.alter_clauses(change.new, [self.drop_clause(old), *followed])
+            self.alter_clauses(change.new, [add])
+
+    def _renumbered(self, change: TableChange) -> Iterator[str]:
+        """MODIFY for key columns that gain or lose AUTO_INCREMENT or NOT NULL together with the key."""
+        keys = [table.primary_key.columns for table in (change.old, change.new) if table.primary_key]
+        for name in dict.fromkeys(name for key in keys for name in key):
+            old, new = change.old.column(name), change.new.column(name)
+            specification = self.column_specification(change.new, new)
+            if specification != self.column_specification(change.old, old):
+                yield f"MODIFY COLUMN {specification}"
+
+    # --- indexes ------------------------------------------------------------------------------------------------------
+
+    def create_index(self, change: TableChange, index: IndexState) -> None:
+        self._refuse_expressions(index, change.new)
+        super().create_index(change, index)
+        self._sweep(change)
+
+    def drop_index(self, change: TableChange, index: IndexState) -> None:
+        added = self._indexes.clauses(change.old, change.new)
+        self.alter_clauses(change.old, [*added, f"DROP INDEX {self.quote_constraint(index.name)}"])
+
+    def rename_index(self, change: TableChange, old: IndexState, new: IndexState) -> None:
+        self._rename_index(change.new, old.name, new.name)
+
+    def _rename_index(self, table: TableState, old: str, new: str) -> None:
+        names = f"{self.quote_constraint(old)} TO {self.quote_constraint(new)}"
+        self.alter_clauses(table, [f"RENAME INDEX {names}"])
+
+    @property
+    def _indexes(self) -> ForeignKeyIndexes:
+        return ForeignKeyIndexes(self, self.output.connection)
+
+    def _sweep(self, change: TableChange) -> None:
+        """Drop the index that InnoDB made for a foreign key, when another serves now and InnoDB left its own."""
+        live = self.output.connection is not None
+        if live or self.mariadb:
+            drop = "DROP INDEX" if live else "DROP INDEX IF EXISTS"
+            names = self._indexes.leftovers(change.old, change.new)
+            self.alter_clauses(change.new, (f"{drop} {self.quote_constraint(name)}" for name in names))
+
+    def _refuse_expressions(self, index: IndexState, table: TableState) -> None:
+        if self.mariadb and any(is_expression(element) for element in index.elements):
+            raise UnsupportedError(
+                f"index {index.name} of table {table.key} is over an expression, which MariaDB cannot do",
+                hint="add a computed column and index that",
+            )
+
+
+def _computed_text(column: ColumnState) -> str:
+    return column.computed.expression.text if column.computed else ""

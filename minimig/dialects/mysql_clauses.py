@@ -1,0 +1,58 @@
+"""The clauses of ALTER TABLE as MySQL and MariaDB say them.
+
+Both take many clauses in one statement, and that statement happens as a whole or not at all, which is as close to a
+transaction as their DDL comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.schema import AddConstraint
+
+from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.mysql_text import requote_names, spell
+from minimig.state.tables import ColumnState, ConstraintState, ForeignKeyState, TableState, UniqueState
+
+
+class MySQLClauses(SchemaEditor):
+    """What the editor and its helpers build statements from."""
+
+    @property
+    def mariadb(self) -> bool:
+        """Whether the server is MariaDB: known from the connection, or by the name of the dialect."""
+        return bool(getattr(self.dialect, "is_mariadb", False)) or self.dialect.name == "mariadb"
+
+    def spelled(self, table: TableState) -> TableState:
+        return spell(table, mariadb=self.mariadb)
+
+    def alter_clauses(self, table: TableState, clauses: Iterable[str]) -> None:
+        """One ALTER TABLE with these clauses, if there are any."""
+        joined = ", ".join(clauses)
+        if joined:
+            self.execute(f"{self.alter(table)} {joined}")
+
+    def add_clause(self, constraint: sa.Constraint) -> str:
+        """ADD with a constraint, as a clause of ALTER TABLE."""
+        return self.compile(AddConstraint(constraint)).removeprefix(
+            f"ALTER TABLE {self.dialect.identifier_preparer.format_table(constraint.table)} "
+        )
+
+    def drop_clause(self, constraint: ConstraintState) -> str:
+        """DROP with a constraint, as a clause of ALTER TABLE."""
+        name = self.quote_constraint(constraint.name)
+        if isinstance(constraint, ForeignKeyState):
+            return f"DROP FOREIGN KEY {name}"
+        return f"DROP INDEX {name}" if isinstance(constraint, UniqueState) else self.drop_check_clause(name)
+
+    def drop_check_clause(self, name: str) -> str:
+        """DROP with the quoted name of a CHECK."""
+        return f"DROP {'CONSTRAINT' if self.mariadb else 'CHECK'} {name}"
+
+    def modify_clause(self, table: TableState, column: ColumnState) -> str:
+        """MODIFY COLUMN with everything the column is, so that nothing is lost."""
+        return f"MODIFY COLUMN {self.column_specification(table, column)}"
+
+    def fill(self, table: TableState, column: ColumnState, fill: str, *, only_null: bool) -> None:
+        super().fill(table, column, requote_names(fill, table), only_null=only_null)

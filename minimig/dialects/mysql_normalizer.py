@@ -1,0 +1,79 @@
+"""MySQL and MariaDB: a few words for many types, and a unique index is the same thing as a unique constraint.
+
+BOOL is TINYINT(1), NUMERIC is DECIMAL(10, 0), integers may be reported with a display width that means nothing. Keys
+are never deferred, RESTRICT and NO ACTION are one, the primary key has no name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from sqlalchemy.types import TypeEngine
+
+from minimig.dialects.normalizer import Normalizer
+from minimig.state.tables import ColumnState, ConstraintState, Options, TableState, UniqueState
+from minimig.state.values import Call, Reference
+
+_WIDTH = re.compile(r"^(TINYINT|SMALLINT|MEDIUMINT|INTEGER|BIGINT|YEAR)\(\d+\)")
+_DECIMAL = re.compile(r"^(?:NUMERIC|DECIMAL)(?:\((\d+)\))?(?=$| )")
+_FLOAT = re.compile(r"^FLOAT\((\d+)\)")
+_NOW = re.compile(r"\b(?:now|current_timestamp|localtimestamp|localtime)\b(?:\(\))?")
+_CHARSET = re.compile(r" CHARACTER SET \w+| COLLATE \w+")
+_ONE = re.compile(r"^(CHAR|BINARY|BIT)(?=$| )")
+_WORDS = (("BOOL", "TINYINT(1)"), ("BOOLEAN", "TINYINT(1)"), ("DOUBLE PRECISION", "DOUBLE"), ("REAL", "DOUBLE"))
+_TABLE_OPTIONS = {"default charset": "charset", "default_charset": "charset", "character_set": "charset"}
+_TABLE_OPTIONS |= {"default_collate": "collate", "default collate": "collate"}
+
+
+class MySQLNormalizer(Normalizer):
+    """The spelling of MySQL and MariaDB."""
+
+    supports_deferrable: ClassVar[bool] = False
+    ignored_options: ClassVar[frozenset[str]] = frozenset(["mysql_using", "mariadb_using"])
+
+    def table(self, table: TableState) -> TableState:
+        """As everywhere; a unique index over plain columns is a unique constraint."""
+        table = super().table(table)
+        keys = {
+            index.name: UniqueState(index.name, tuple(e for e in index.elements if isinstance(e, str)))
+            for index in table.indexes.values()
+            if index.unique and not index.options and all(isinstance(e, str) for e in index.elements)
+        }
+        constraints: dict[str, ConstraintState] = {**table.constraints, **keys}
+        indexes = {name: index for name, index in table.indexes.items() if name not in keys}
+        return replace(table, constraints=constraints, indexes=indexes)
+
+    def type_synonym(self, text: str, type_: TypeEngine[Any]) -> str:
+        text = text.replace("TINYINT(1)", "BOOL")
+        text = _WIDTH.sub(r"\1", text)
+        text = _DECIMAL.sub(lambda m: f"DECIMAL({m[1] or 10}, 0)", text)
+        text = text.replace("NUMERIC(", "DECIMAL(", 1) if text.startswith("NUMERIC(") else text
+        text = _FLOAT.sub(lambda m: "FLOAT" if int(m[1]) <= 24 else "DOUBLE", text)
+        text = _ONE.sub(r"\1(1)", text)
+        for word, other in _WORDS:
+            text = other + text[len(word) :] if text == word or text.startswith(f"{word} ") else text
+        return text
+
+    def default_text(self, text: str, type_: TypeEngine[Any]) -> str:
+        text = super().default_text(text, type_)
+        if text.startswith("'"):
+            return text
+        return {"true": "1", "false": "0"}.get(text) or _NOW.sub("current_timestamp", text)
+
+    def action(self, action: str | None) -> str | None:
+        action = super().action(action)
+        return None if action == "RESTRICT" else action
+
+    def alike(self, live: ColumnState, expected: ColumnState) -> ColumnState:
+        """A character set that the models do not name is the table's affair."""
+        text = str(live.type.call.target.name)
+        if _CHARSET.search(str(expected.type.call.target.name)) or not _CHARSET.search(text):
+            return live
+        return replace(live, type=replace(live.type, call=Call(Reference("sql", _CHARSET.sub("", text)))))
+
+    def table_options(self, options: Options) -> Options:
+        prefix = f"{self.dialect.name}_"
+        plain = {k.removeprefix(prefix): v for k, v in super().table_options(options)}
+        return tuple(sorted((prefix + _TABLE_OPTIONS.get(k, k), v) for k, v in plain.items()))

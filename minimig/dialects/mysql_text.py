@@ -1,0 +1,99 @@
+"""A table's SQL text as MySQL and MariaDB read it.
+
+States keep text in standard SQL, where double quotes stand around names. MySQL reads those as strings, so the names are
+quoted by backticks; and it wants an index expression in parentheses. SQLAlchemy expressions need none of this: their
+compiler spells them for the dialect.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from minimig.errors import UnsupportedError
+from minimig.state.expressions import requote
+from minimig.state.tables import (
+    CheckState,
+    ColumnState,
+    ConstraintState,
+    ForeignKeyState,
+    IndexState,
+    TableState,
+)
+from minimig.state.values import SqlExpression
+
+_SORTED_COLUMN = re.compile(r"""\s*(\w+|`[^`]+`|"[^"]+")(\s+(ASC|DESC))?\s*""", re.IGNORECASE)
+
+Respell = Callable[[SqlExpression], SqlExpression]
+
+
+def spell(table: TableState, *, mariadb: bool) -> TableState:
+    """The table, ready for SQLAlchemy's MySQL compiler. Raises UnsupportedError for MATCH FULL and PARTIAL."""
+
+    def text(expression: SqlExpression) -> SqlExpression:
+        if expression.element is not None and not isinstance(expression.element, sa.TextClause):
+            return expression
+        return SqlExpression(requote_names(expression.text, table))
+
+    return replace(
+        table,
+        columns={name: _column(column, text, mariadb=mariadb) for name, column in table.columns.items()},
+        constraints={name: _constraint(constraint, text, table) for name, constraint in table.constraints.items()},
+        indexes={name: _index(index, text) for name, index in table.indexes.items()},
+    )
+
+
+def requote_names(sql: str, table: TableState) -> str:
+    """SQL text with the table's column names in backticks instead of double quotes."""
+    return requote(sql, {*table.columns, table.name}, "`")
+
+
+def is_expression(element: str | SqlExpression) -> bool:
+    """Whether an index element is more than a column, ascending or descending."""
+    return not isinstance(element, str) and _SORTED_COLUMN.fullmatch(element.text) is None
+
+
+def _column(column: ColumnState, text: Respell, *, mariadb: bool) -> ColumnState:
+    computed = column.computed and replace(column.computed, expression=text(column.computed.expression))
+    # MariaDB does not take NOT NULL on a computed column (MariaDB manual, Generated Columns).
+    nullable = column.nullable or (computed is not None and mariadb)
+    return replace(column, computed=computed, nullable=nullable, default=column.default and text(column.default))
+
+
+def _constraint(constraint: ConstraintState, text: Respell, table: TableState) -> ConstraintState:
+    if isinstance(constraint, CheckState):
+        return replace(constraint, expression=text(constraint.expression))
+    if isinstance(constraint, ForeignKeyState):
+        if (constraint.match or "SIMPLE").upper() != "SIMPLE":
+            raise UnsupportedError(
+                f"foreign key {table.key}.{constraint.name} is MATCH {constraint.match}, "
+                "which MySQL and MariaDB do not have",
+                hint="leave match out",
+            )
+        return replace(constraint, match=None, deferrable=None, initially=None)  # never deferred here
+    return replace(constraint, deferrable=None, initially=None)
+
+
+def _index(index: IndexState, text: Respell) -> IndexState:
+    return replace(
+        index,
+        elements=tuple(_element(element, text) for element in index.elements),
+        options=tuple((key, _option(value, text)) for key, value in index.options),
+    )
+
+
+def _element(element: str | SqlExpression, text: Respell) -> str | SqlExpression:
+    if isinstance(element, str):
+        return element
+    spelled = text(element)
+    if spelled.element is None and is_expression(element):
+        return SqlExpression(f"({spelled.text})")
+    return spelled
+
+
+def _option(value: Any, text: Respell) -> Any:
+    return text(value) if isinstance(value, SqlExpression) else value

@@ -1,0 +1,222 @@
+"""Ask the database how it would print an expression, a default or a type.
+
+Two texts that differ may still mean the same: PostgreSQL prints `status IN ('a', 'b')` as `= ANY (ARRAY[...])`. Only
+the database knows, so it is asked, and only where the expected state and the live one differ: the doubtful pieces are
+put into temporary tables, read back like any other table, and rolled back or dropped. When the database refuses (a
+standby, no right to create temporary tables, a function that is missing) the texts stay as they are and the difference
+is reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateTable
+
+from minimig.dialects.normalizer import Normalizer, plain_type
+from minimig.dialects.spelling import Spelling
+from minimig.state import naming
+from minimig.state.expressions import names_in
+from minimig.state.reflection import reflect_temporary
+from minimig.state.schema import SchemaState
+from minimig.state.tables import (
+    CheckState,
+    ColumnState,
+    ConstraintState,
+    IndexState,
+    TableState,
+    columns_of,
+)
+from minimig.state.values import SqlExpression
+
+TEMPORARY = (("prefixes", ("TEMPORARY",)),)
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What differs in one table: the columns, checks and indexes to ask about, and the table to ask with."""
+
+    key: str
+    probe: TableState
+    columns: tuple[str, ...] = field(default=())
+    kept_types: frozenset[str] = frozenset()
+
+
+def respelled(
+    connection: sa.Connection,
+    originals: Mapping[str, TableState],
+    expected: SchemaState,
+    live: SchemaState,
+    normalizer: Normalizer,
+    spelling: Spelling,
+) -> SchemaState:
+    """`expected` in the database's own words wherever it differs from `live`.
+
+    `originals` are the tables of `expected` before they were normalized: only they can be created.
+    """
+    doubts: list[Doubt] = []
+    for key, table in expected.tables.items():
+        doubt = _doubt(len(doubts), originals[key], table, live.tables[key], normalizer) if key in live else None
+        if doubt is not None:
+            doubts.append(doubt)
+    answers = _ask(connection, doubts, spelling)
+    tables = dict(expected.tables)
+    for doubt in doubts:
+        if doubt.probe.name in answers:
+            answer = normalizer.table(answers[doubt.probe.name])
+            tables[doubt.key] = _merged(tables[doubt.key], doubt, answer, normalizer)
+    return SchemaState(tables)
+
+
+# --- what to ask ------------------------------------------------------------------------------------------------------
+
+
+def _doubt(
+    number: int, original: TableState, expected: TableState, live: TableState, normalizer: Normalizer
+) -> Doubt | None:
+    shared = [name for name in expected.columns if name in live.columns]
+    columns = tuple(name for name in shared if _column_differs(expected, live, name, normalizer))
+    checks = [c for c in expected.constraints.values() if _check_differs(c, expected, live)]
+    indexes = [i for i in expected.indexes.values() if _index_differs(i, live)]
+    if not (columns or checks or indexes):
+        return None
+    kept = frozenset(n for n in shared if n in columns and _is_enum(expected.columns[n]))
+    asked: list[ConstraintState] = [
+        c for c in original.constraints.values() if normalizer.name(c.name) in {x.name for x in checks}
+    ]
+    probe = TableState(
+        name=f"minimig_probe_{number}",
+        columns={
+            name: _probe_column(original.columns[name], live.columns[name], asked=name in columns, kept=name in kept)
+            for name in shared
+        },
+        constraints={c.name: c for c in asked},
+        indexes={i.name: i for i in original.indexes.values() if normalizer.name(i.name) in {x.name for x in indexes}},
+        options=(*TEMPORARY, *((k, v) for k, v in original.options if "char" in k or "collate" in k)),
+    )
+    return Doubt(expected.key, probe, columns, kept)
+
+
+def _column_differs(expected: TableState, live: TableState, name: str, normalizer: Normalizer) -> bool:
+    wanted = expected.columns[name]
+    found = normalizer.alike(live.columns[name], wanted)
+    both_defaults = wanted.default is not None and found.default is not None
+    both_computed = wanted.computed is not None and found.computed is not None
+    return (
+        wanted.type != found.type
+        or (both_defaults and wanted.default != found.default)
+        or (both_computed and wanted.computed != found.computed)
+    )
+
+
+def _check_differs(constraint: ConstraintState, expected: TableState, live: TableState) -> bool:
+    if not isinstance(constraint, CheckState) or live.constraints.get(constraint.name) == constraint:
+        return False
+    unlike = any(isinstance(c, CheckState) and expected.constraints.get(c.name) != c for c in live.constraints.values())
+    return unlike and all(name in live.columns for name in names_in(constraint.expression.text, expected.columns))
+
+
+def _index_differs(index: IndexState, live: TableState) -> bool:
+    found = live.indexes.get(index.name)
+    if found is None or found == index:
+        return False
+    expressions = any(isinstance(e, SqlExpression) for e in index.elements)
+    return (expressions or found.options != index.options) and all(
+        name in live.columns for name in columns_of(index, live)
+    )
+
+
+def _is_enum(column: ColumnState) -> bool:
+    return isinstance(plain_type(column.type.sa_type), sa.Enum)
+
+
+def _probe_column(original: ColumnState, live: ColumnState, *, asked: bool, kept: bool) -> ColumnState:
+    """The column with nothing but what is asked; an enum that may not exist yet is taken as it is in the database."""
+    return ColumnState(
+        name=original.name,
+        type=live.type if kept else original.type,
+        default=original.default if asked else None,
+        computed=original.computed if asked else None,
+        autoincrement=False,
+    )
+
+
+# --- asking -----------------------------------------------------------------------------------------------------------
+
+
+def _ask(connection: sa.Connection, doubts: Sequence[Doubt], spelling: Spelling) -> dict[str, TableState]:
+    """The probes as the database reports them. One that it refuses is missing, and does not spoil the others."""
+    if not doubts:
+        return {}
+    probes = [doubt.probe for doubt in doubts]
+    try:
+        with _scratch(connection, probes):
+            for probe in probes:
+                for statement in _statements(probe, spelling):
+                    connection.execute(statement)
+            return dict(reflect_temporary(connection, [p.name for p in probes]).tables)
+    except sa.exc.DBAPIError:
+        if len(doubts) == 1:
+            return {}
+    return {name: table for doubt in doubts for name, table in _ask(connection, [doubt], spelling).items()}
+
+
+def _statements(probe: TableState, spelling: Spelling) -> Iterator[sa.TextClause]:
+    built = spelling.built(probe)
+    yield _text(spelling.compile(CreateTable(built)))
+    for name in probe.indexes:
+        yield _text(spelling.create_index_sql(built, name))
+
+
+def _text(sql: str) -> sa.TextClause:
+    return sa.text(sql.replace(":", "\\:"))
+
+
+@contextmanager
+def _scratch(connection: sa.Connection, probes: Sequence[TableState]) -> Iterator[None]:
+    """Temporary tables made inside are gone afterwards, and an error inside leaves the caller's transaction usable."""
+    autocommit = connection._is_autocommit_isolation()  # noqa: SLF001 (the public way is younger than 2.0)
+    if connection.dialect.name == "postgresql" and not autocommit:
+        savepoint = connection.begin_nested()
+        try:
+            yield
+        finally:
+            savepoint.rollback()
+        return
+    try:
+        yield
+    finally:
+        word = "TABLE" if connection.dialect.name == "postgresql" else "TEMPORARY TABLE"
+        connection.exec_driver_sql(f"DROP {word} IF EXISTS {', '.join(probe.name for probe in probes)}")
+
+
+# --- what was answered ------------------------------------------------------------------------------------------------
+
+
+def _merged(expected: TableState, doubt: Doubt, answer: TableState, normalizer: Normalizer) -> TableState:
+    columns = dict(expected.columns)
+    for name in doubt.columns:
+        told, wanted = answer.columns[name], expected.columns[name]
+        columns[name] = replace(
+            wanted,
+            type=wanted.type if name in doubt.kept_types else replace(wanted.type, call=told.type.call),
+            default=wanted.default and (told.default or wanted.default),
+            computed=wanted.computed and (told.computed or wanted.computed),
+        )
+    constraints = dict(expected.constraints)
+    names = _names_of_type_checks(expected, answer, normalizer)
+    for constraint in answer.constraints.values():
+        name = names.get(constraint.name, constraint.name)
+        if isinstance(constraints.get(name), CheckState):
+            constraints[name] = replace(constraint, name=name)
+    indexes = {name: index for name, index in answer.indexes.items() if name in expected.indexes}
+    return replace(expected, columns=columns, constraints=constraints, indexes={**expected.indexes, **indexes})
+
+
+def _names_of_type_checks(expected: TableState, answer: TableState, normalizer: Normalizer) -> Mapping[str, str]:
+    """The CHECK of a type is named after its table, and the probe is another table."""
+    named = naming.type_check_name
+    return {normalizer.name(named(answer.name, c)): normalizer.name(named(expected.name, c)) for c in expected.columns}

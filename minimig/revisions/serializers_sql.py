@@ -1,0 +1,136 @@
+"""Rules for column types and pieces of SQL.
+
+Each is written as people would write it with SQLAlchemy, and reads back to an equal value; `SQL_RULES` holds the rules.
+Alembic renders types by `repr`; here a type is written from the call that it is compared by, so what is written and
+what is compared cannot differ.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from minimig.errors import WriterError
+from minimig.revisions.serializers_base import Rule, Writing
+from minimig.revisions.serializers_layout import Bracket, Chain, Source, call, text
+from minimig.state.to_metadata import escape_colons
+from minimig.state.values import GENERIC, Call, Reference, SqlExpression, SqlType, string_value
+
+# --- types ------------------------------------------------------------------------------------------------------------
+
+
+def _type(value: SqlType, writing: Writing) -> Source:
+    return _call(value.call, writing)
+
+
+def _call(value: Call, writing: Writing, *, instance: bool = False) -> Source:
+    """A type by its call; without parentheses where it has no arguments and a class will do."""
+    target = writing.name(value.target, "the type")
+    # Types of the project may ask for instances among their arguments; SQLAlchemy's own take either.
+    inner = not value.target.module.startswith("sqlalchemy")
+    args = tuple(_argument(arg, writing, instance=inner) for arg in value.args)
+    kwargs = tuple((name, _argument(arg, writing, instance=inner)) for name, arg in value.kwargs)
+    if not (args or kwargs or value.variants):
+        return f"{target}()" if instance else target
+    base = call(target, args, kwargs)
+    if not value.variants:
+        return base
+    variants = [
+        Bracket(".with_variant(", (("", _call(type_, writing)), *(("", text(name)) for name in dialects)), ")")
+        for type_, dialects in value.variants
+    ]
+    return Chain(base, tuple(variants))
+
+
+def _argument(value: Any, writing: Writing, *, instance: bool) -> Source:
+    if isinstance(value, Call):
+        return _call(value, writing, instance=instance)
+    if isinstance(value, tuple):
+        items = tuple(("", _argument(item, writing, instance=instance)) for item in value)
+        return Bracket("(", items, ")", lone_comma=True)
+    return writing.value(value)
+
+
+def _reference(value: Reference, writing: Writing) -> Source:
+    return writing.name(value, "the class")
+
+
+# --- SQL --------------------------------------------------------------------------------------------------------------
+
+
+def sql_text(value: SqlExpression, writing: Writing) -> Source:
+    """SQL as a plain string, for the places where SQLAlchemy takes a string as SQL."""
+    for candidate in (value.text, escape_colons(value.text)):
+        clause = sa.text(candidate)
+        if not clause.compile(dialect=GENERIC).params and SqlExpression.of(clause).text == value.text:
+            return text(candidate)
+    raise WriterError(
+        f"the SQL text {value.text!r} cannot be written so that SQLAlchemy reads it back",
+        where=writing.place or None,
+        hint="write colons and backslashes in another way",
+    )
+
+
+def _expression(value: SqlExpression, writing: Writing) -> Source:
+    """SQL where SQLAlchemy takes an expression: `sa.func.now()`, `sa.true()`, or `sa.text(...)`."""
+    function = _function(value)
+    if function:
+        return f"{writing.imports.name(Reference('sqlalchemy', function))}()"
+    return call(writing.imports.name(Reference("sqlalchemy", "text")), (sql_text(value, writing),))
+
+
+def _function(value: SqlExpression) -> str | None:
+    """The SQLAlchemy function without arguments that the expression is, or None."""
+    element = value.element
+    constants: tuple[tuple[str, sa.ColumnElement[Any]], ...] = (
+        ("true", sa.true()),
+        ("false", sa.false()),
+        ("null", sa.null()),
+    )
+    for name, constant in constants:
+        if value.text == SqlExpression.of(constant).text:
+            return name
+    if not isinstance(element, sa.sql.functions.FunctionElement):
+        return None
+    name = str(getattr(element, "name", ""))
+    if not name.isidentifier() or name.startswith("_") or not hasattr(sa.func, name):
+        return None
+    plain = getattr(sa.func, name)()
+    return f"func.{name}" if SqlExpression.of(plain).text == value.text and plain.compare(element) else None
+
+
+def server_default(value: SqlExpression, writing: Writing) -> Source:
+    """A server default: a string literal is written as a plain string, as in SQLAlchemy."""
+    literal = string_value(value.text)
+    # A backslash inside text is spelled for one database; as a string SQLAlchemy would spell it anew for each.
+    spelled = "\\" in value.text and not isinstance(value.element, sa.BindParameter)
+    if literal is None or spelled or SqlExpression.literal(literal).text != value.text:
+        return writing.value(value)
+    return text(literal)
+
+
+def _clause(value: sa.ClauseElement, writing: Writing) -> Source:
+    """A SQLAlchemy expression that somebody handed to an operation: text and simple calls can be written."""
+    if isinstance(value, sa.TextClause):
+        compiled = value.compile(dialect=GENERIC)
+        if not compiled.params:
+            return writing.value(SqlExpression(str(compiled), value))
+    elif isinstance(value, sa.ColumnElement):
+        expression = SqlExpression.of(value)
+        if _function(expression):
+            return writing.value(expression)
+    raise WriterError(
+        f"the SQLAlchemy expression {type(value).__name__} cannot be written into a revision file",
+        where=writing.place or None,
+        hint="write it as SQL text, or build it in a function and use ops.RunPython",
+    )
+
+
+SQL_RULES: tuple[Rule, ...] = (
+    (SqlType, _type),
+    (Call, _call),
+    (Reference, _reference),
+    (SqlExpression, _expression),
+    (sa.ClauseElement, _clause),
+)

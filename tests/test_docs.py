@@ -1,0 +1,109 @@
+"""The documentation is held to its word: its Python runs, its commands exist, its links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import sqlalchemy as sa
+from support.projects import REPOSITORY
+from sybil import Sybil
+from sybil.parsers.markdown import PythonCodeBlockParser
+
+from minimig import ops
+from minimig.cli.main import COMMANDS, cli
+from minimig.state.schema import SchemaState
+
+PAGES = {
+    page.relative_to(REPOSITORY).as_posix(): page.read_text(encoding="utf-8")
+    for page in [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
+}
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)")
+
+
+@pytest.fixture
+def namespace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+    """What a page may take for granted, in an empty folder: a database, and an operation with the state before it."""
+    folder = tmp_path / "blog"
+    (folder / "migrations").mkdir(parents=True)
+    (folder / "migrations" / "0001_initial.py").write_text("dependencies = []\n\nup = []\n")
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    engine = sa.create_engine("sqlite://")
+    with engine.connect() as connection:
+        yield {
+            "connection": connection,
+            "before": SchemaState(),
+            "operations": [ops.CreateTable("tags", sa.Column("id", sa.Integer, primary_key=True))],
+        }
+    engine.dispose()
+
+
+@pytest.mark.parametrize("page", [page for page, text in PAGES.items() if "```python\n" in text])
+def test_python_blocks_run(page: str, namespace: dict[str, Any]) -> None:
+    """Every Python block of a page runs, one after the other in one namespace, and prints what the page says."""
+    document = Sybil([PythonCodeBlockParser()]).parse(REPOSITORY / page)
+    document.namespace.update(namespace)
+    for example in document.examples():
+        example.evaluate()
+
+
+def shown_commands(text: str) -> list[list[str]]:
+    """The words after `minimig` in every console block, for lines that a person types."""
+    lines = [line for kind, block in FENCE.findall(text) if kind == "console" for line in block.splitlines()]
+    typed = [line for line in lines if re.match(r"\$ minimig\b", line)]
+    return [shlex.split(line, comments=True)[2:] for line in typed]
+
+
+def check_words(words: list[str]) -> None:
+    """Raise AssertionError for a command or an option that does not exist."""
+    known = {name for parameter in cli.params for name in parameter.opts}
+    takes = {name for parameter in cli.params if not getattr(parameter, "is_flag", False) for name in parameter.opts}
+    rest = list(words)
+    while rest and rest[0].startswith("-"):
+        option = rest.pop(0).partition("=")[0]
+        assert option in {*known, "--help", "-h"}, f"minimig has no option {option}"
+        if option in takes and rest:
+            rest.pop(0)
+    if not rest:
+        return
+    assert rest[0] in COMMANDS, f"there is no command {rest[0]}"
+    command = cli.get_command(click.Context(cli), rest[0])
+    assert command is not None
+    known = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
+    for word in rest[1:]:
+        if re.match(r"--?[a-z]", word):
+            option = word.partition("=")[0]
+            assert option in {*known, "--help", "-h"}, f"minimig {rest[0]} has no option {option}"
+
+
+@pytest.mark.parametrize("page", [page for page, text in PAGES.items() if shown_commands(text)])
+def test_shown_commands_exist(page: str) -> None:
+    """Every `$ minimig` line names a command and options that there are."""
+    for words in shown_commands(PAGES[page]):
+        check_words(words)
+
+
+@pytest.mark.parametrize("words", [["migrat"], ["migrate", "--fakes"], ["--loud", "migrate"]])
+def test_a_command_that_does_not_exist_is_found(words: list[str]) -> None:
+    """The test above would fail on a misspelled command or option."""
+    with pytest.raises(AssertionError):
+        check_words(words)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_to_files(page: str) -> None:
+    """Every relative link leads to a file or folder that exists."""
+    without_code = FENCE.sub("", PAGES[page])
+    for target in LINK.findall(without_code):
+        if re.match(r"[a-z]+:|#", target):
+            continue
+        path = (REPOSITORY / page).parent / target.partition("#")[0]
+        assert path.exists(), f"{page} links to {target}, which does not exist"
