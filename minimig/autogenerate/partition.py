@@ -77,16 +77,37 @@ def home(operation: Operation) -> str:
 
 
 def _next_chunk(
-    apps: Mapping[int, str], waits: Sequence[frozenset[int]], done: Collection[int]
+    apps: Mapping[int, str], waits: Sequence[frozenset[int]], done: Collection[int], *, look_ahead: bool = True
 ) -> tuple[str, list[int]]:
-    """The app that can do all it has left, or else the one that can do most; and the places of what it can do."""
+    """An app that can do all it has left, and the places of that; in a knot, the app with which fewest chunks follow."""
     possible: dict[str, dict[int, None]] = {app: {} for app in apps.values()}
     for place, app in apps.items():
         if all(other in done or other in possible[app] for other in waits[place]):
             possible[app][place] = None
     left = Counter(apps.values())
-    app = max(possible, key=lambda app: (len(possible[app]) == left[app], len(possible[app])))
+    for app, places in possible.items():
+        if len(places) == left[app]:
+            return app, list(places)
+
+    def cost(app: str) -> tuple[int, int]:
+        return _chunks_after(possible[app], apps, waits, done) if look_ahead else 0, -len(possible[app])
+
+    app = min((app for app, places in possible.items() if places), key=cost)
     return app, list(possible[app])
+
+
+def _chunks_after(
+    taken: Collection[int], apps: Mapping[int, str], waits: Sequence[frozenset[int]], done: Collection[int]
+) -> int:
+    """How many more chunks it takes when these places come next."""
+    count = 0
+    while True:
+        done = {*done, *taken}
+        apps = {place: app for place, app in apps.items() if place not in done}
+        if not apps:
+            return count
+        _, taken = _next_chunk(apps, waits, done, look_ahead=False)
+        count += 1
 
 
 def _waits(touched: Iterable[Footprint]) -> list[frozenset[int]]:

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from minimig.cli.context import Session, show_error
-from minimig.errors import MinimigError
+from minimig.errors import MinimigError, UsageError, nearest
 from minimig.version import __version__
 
 COMMANDS = {
@@ -41,6 +41,13 @@ class LazyGroup(click.Group):
         module = importlib.import_module(COMMANDS[cmd_name][0])
         command: click.Command = getattr(module, cmd_name)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise UsageError(f"there is no command {args[0]!r}", hint=nearest(args[0], COMMANDS) or "see minimig --help")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

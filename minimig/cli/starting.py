@@ -11,7 +11,7 @@ import click
 from minimig.cli.context import Session
 from minimig.commands.demo import run_demo
 from minimig.commands.discovery import Discovery, discover
-from minimig.commands.initialize import APPS, SINGLE, Question, plan_init, questions, write_init
+from minimig.commands.initialize import APPS, SINGLE, Question, config_file, plan_init, questions, write_init
 
 
 @click.command()
@@ -30,6 +30,7 @@ def init(
       minimig init
       minimig init --metadata blog.models:Base --database-url sqlite:///blog.db --yes
     """
+    config_file(session.folder)  # refuses a folder that is set up already, before anything is scanned or asked
     found = discover(session.folder)
     if session.verbosity:
         _print_found(session, found)
@@ -103,7 +104,7 @@ def _read(question: Question, text: str) -> tuple[str, ...]:
     help="Where to put the copy: empty or new. By default a temporary folder.",
 )
 def demo(folder: Path | None) -> None:
-    """Watch the whole story on a copy of the example project: detect, plan, migrate, change, fail and lose nothing.
+    r"""Watch the whole story on a copy of the example project: detect, plan, migrate, change, fail and lose nothing.
 
     \b
     Example:

@@ -90,7 +90,7 @@ def plan_init(
     if not groups:
         groups = [[_placeholder(folder)]]
         notes.append(f"no models were found: write where they are in place of {groups[0][0]}")
-    config, before = _config_file(folder)
+    config, before = config_file(folder)
     lines = [f"url = {toml_string(_written_url(url, environ, notes))}"]
     lines += _single(folder, groups, notes) if layout == SINGLE else _per_app(folder, groups, layout)
     content = _content(before, lines)
@@ -121,7 +121,7 @@ def toml_string(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _config_file(folder: Path) -> tuple[Path, bytes | None]:
+def config_file(folder: Path) -> tuple[Path, bytes | None]:
     """The file to write and what it holds now. A pyproject.toml is extended, else minimig.toml is created."""
     if not folder.is_dir():
         raise ConfigError("there is no such folder", where=str(folder))

@@ -34,12 +34,10 @@ def conversion(value: str, old: TypeEngine[Any], new: TypeEngine[Any], new_sql: 
     if isinstance(old, sa.ARRAY) and isinstance(new, sa.ARRAY):
         old_item, new_item, arrays = old.item_type, new.item_type, "[]"
     families = (_family(old_item), _family(new_item))
-    if families[0] == families[1] != "":
-        return None
-    if families[1] == "string" and not arrays:
-        return None
     if families == ("enum", "enum"):
         return f"{value}::text{arrays}::{new_sql}"
+    if families[0] == families[1] != "" or (families[1] == "string" and not arrays):
+        return None
     if set(families) == {"boolean", "number"}:
         return f"{value}::integer{arrays}::{new_sql}"  # of all numbers only integer has a cast to boolean and back
     return f"{value}::{new_sql}"

@@ -15,10 +15,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from minimig.dialects.sqlite_live import ForeignKeyViolation, foreign_key_violations
 from minimig.errors import DatabaseError, UnsupportedError
-
-Violation = tuple[Any, ...]
-"""Table, rowid, table pointed to, number of the key: a row of PRAGMA foreign_key_check."""
 
 
 @contextmanager
@@ -41,13 +39,7 @@ def sqlite_transaction(connection: sa.Connection) -> Iterator[None]:
             _switch_enforcement(driver, on=True)
 
 
-def foreign_key_violations(connection: sa.Connection) -> frozenset[Violation]:
-    """Every row that points to a row that does not exist."""
-    rows = connection.exec_driver_sql("PRAGMA foreign_key_check")
-    return frozenset(tuple(row) for row in rows)
-
-
-def _refuse_new(violations: frozenset[Violation]) -> None:
+def _refuse_new(violations: frozenset[ForeignKeyViolation]) -> None:
     if violations:
         table, rowid, target, _ = min(violations, key=str)
         raise DatabaseError(

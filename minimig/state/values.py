@@ -88,6 +88,7 @@ class SqlExpression:
             return value
         if isinstance(value, str):
             return cls(value)
+        _refuse_parameters(value)
         detached: Any = visitors.replacement_traverse(value, {}, _without_table)
         return cls(compile_expression(detached, GENERIC), detached)
 
@@ -99,6 +100,15 @@ class SqlExpression:
     def compile(self, dialect: sa.Dialect) -> str:
         """The SQL of this expression on one dialect."""
         return self.text if self.element is None else compile_expression(self.element, dialect)
+
+
+def _refuse_parameters(element: Any) -> None:
+    for part in visitors.iterate(element):
+        if isinstance(part, sa.BindParameter) and part.required:
+            raise StateError(
+                f"SQL text {str(element)!r} has a parameter :{part.key}, and DDL takes none",
+                hint="if the colon stands for itself, write it as \\:",
+            )
 
 
 def _without_table(element: Any, **_: Any) -> Any:
@@ -188,7 +198,7 @@ def _decorator_arguments(type_: TypeDecorator[Any]) -> tuple[tuple[Any, ...], tu
 def _arguments(type_: TypeEngine[Any]) -> tuple[tuple[Any, ...], tuple[tuple[str, Any], ...]]:
     cls: Any = type(type_)
     defaults = _default_arguments(cls)
-    positional: list[Any] = []
+    positional: list[Any] = [*_freeze(tuple(getattr(type_, _variadic_name(cls), ())))]
     named: dict[str, Any] = {}
     in_front = True
     for parameter in _parameters(cls):
@@ -217,6 +227,12 @@ def _default_arguments(cls: type) -> Mapping[str, Any]:
 def _parameters(cls: type) -> tuple[inspect.Parameter, ...]:
     """The constructor's parameters, following `**kwargs` into the base classes."""
     return tuple(_walk_parameters(cls))
+
+
+def _variadic_name(cls: type) -> str:
+    """The name of `*values` in the constructor, which is kept as an attribute of that name; empty without one."""
+    parameters = inspect.signature(cls).parameters.values()
+    return next((p.name for p in parameters if p.kind is inspect.Parameter.VAR_POSITIONAL), "")
 
 
 def _walk_parameters(cls: type) -> Iterator[inspect.Parameter]:
@@ -267,7 +283,7 @@ def _freeze(value: Any) -> Any:
         return reference_to(value)
     if isinstance(value, list | tuple):
         return tuple(_freeze(item) for item in value)
-    return value
+    return SqlExpression.of(value) if isinstance(value, sa.ClauseElement) else value
 
 
 # --- string literals --------------------------------------------------------------------------------------------------

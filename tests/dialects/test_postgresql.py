@@ -301,8 +301,8 @@ def test_unnamed_keys_and_sequences_follow_their_table(postgresql_database: Data
     state = created(postgresql_database, users)
     rename = [ops.RenameTable("users", "People"), ops.RenameColumn("People", "id", "nr"), users]
     run(postgresql_database, rename, state)
-    found = scalars(postgresql_database, "SELECT relname FROM pg_class WHERE relkind IN ('i', 'S')")
-    assert set(found) == {"People_pkey", "People_nr_seq", "users_pkey", "users_id_seq"}
+    ours = "SELECT relname FROM pg_class WHERE relkind IN ('i', 'S') AND relnamespace = 'public'::regnamespace"
+    assert set(scalars(postgresql_database, ours)) == {"People_pkey", "People_nr_seq", "users_pkey", "users_id_seq"}
 
 
 def test_a_taken_name_does_not_stop_a_rename(postgresql_database: Database) -> None:
@@ -408,8 +408,8 @@ def test_options_of_this_dialect_are_refused() -> None:
         script(PAPER, [ops.AlterTable("t", postgresql_with={"fillfactor": 70})], state)
 
 
-def test_comparing_needs_no_memory_of_the_models() -> None:
+def test_the_callers_dialect_is_left_alone() -> None:
     """The editor's dialect is a copy: the caller's own dialect still doubles percent signs."""
     script(PAPER, [posts()], from_metadata(sa.MetaData()))
     assert PAPER.paramstyle == "pyformat"
-    assert str(sa.literal_column("5").op("%")(3).compile(dialect=PAPER)).count("%") == 2
+    assert "%%" in str(sa.literal_column("5").op("%")(3).compile(dialect=PAPER))
