@@ -1,6 +1,6 @@
 """minimig as a library: what the command line does, and the pieces it is made of, as plain functions.
 
-Nothing here touches the working directory or logging, and a connection that the caller has a transaction on is used as it
+Nothing here touches the working directory or logging. A connection on which the caller has a transaction is used as it
 is: nothing is committed then.
 """
 
@@ -16,6 +16,7 @@ from minimig.autogenerate.questioner import NeverRename, Questioner
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_connection, migrate_project
 from minimig.commands.project import Project
 from minimig.config import AppSettings, Settings
+from minimig.dialects.compare import database_state
 from minimig.dialects.registry import dialect_of, editor_for, normalizer_for
 from minimig.environment import Environment
 from minimig.errors import UsageError
@@ -24,6 +25,7 @@ from minimig.operations.special import reversed_operations, states
 from minimig.revisions.serializer import operations_source
 from minimig.runtime.events import Listener, silence
 from minimig.runtime.output import LiveOutput, ScriptOutput
+from minimig.runtime.recorder import Recorder
 from minimig.state.from_metadata import from_metadata
 from minimig.state.reflection import reflect as reflect_connection
 from minimig.state.schema import SchemaState
@@ -45,8 +47,8 @@ def migrate(
     """Bring a database to a target with the revision files of one folder.
 
     `database` is a URL, an engine, or a connection. `target` is what the command line takes: `head`, `zero`, a name or
-    its start, `-1`, `+1`. With `plan_only` nothing is changed. The app of the revisions is the name of the folder, or of
-    the folder above when that is called `migrations`.
+    its start, `-1`, `+1`. With `plan_only` nothing is changed. The app of the revisions is the name of the folder, or
+    of the folder above when that is called `migrations`.
 
     Raises TargetError, HeadsError, HistoryError, RevisionFileError, StateError or IrreversibleError before anything
     runs, MigrationFailedError when a migration fails, DatabaseError when the database cannot be reached.
@@ -78,15 +80,29 @@ def diff(
 ) -> list[Operation]:
     """The operations that lead from one schema to another.
 
-    With a dialect (implied by a connection) both sides are first spelled as that database would report them, so that
-    models and a live database can be compared. Without a `questioner` nothing is taken for a rename.
+    A connection is compared in the spelling of its database, so that models and a live database can be told apart by
+    what matters; `dialect` asks for the same between two schemas without a database. Without a `questioner` nothing is
+    taken for a rename. Tables that only the database has are among the differences.
     """
-    old, new = snapshot(before), snapshot(after)
-    spelled = _dialect(before, after, dialect)
-    if spelled is not None:
-        normalizer = normalizer_for(spelled)
-        old, new = normalizer.normalize(old), normalizer.normalize(new)
+    old, new = _spelled(before, after, dialect_of(f"{dialect}://") if isinstance(dialect, str) else dialect)
     return diff_states(old, new, questioner=questioner or NeverRename())
+
+
+def _spelled(before: Source, after: Source, dialect: sa.Dialect | None) -> tuple[SchemaState, SchemaState]:
+    """Both sides as states that may be compared."""
+    if isinstance(before, sa.Connection):
+        expected, live = database_state(before, snapshot(after), ignore=_is_ours)
+        return live, expected
+    if isinstance(after, sa.Connection):
+        return database_state(after, snapshot(before), ignore=_is_ours)
+    if dialect is None:
+        return snapshot(before), snapshot(after)
+    normalizer = normalizer_for(dialect)
+    return normalizer.normalize(snapshot(before)), normalizer.normalize(snapshot(after))
+
+
+def _is_ours(key: str) -> bool:
+    return key == Recorder().table.key
 
 
 def snapshot(source: Source) -> SchemaState:
@@ -100,7 +116,7 @@ def snapshot(source: Source) -> SchemaState:
 
 def reflect(connection: sa.Connection) -> SchemaState:
     """The schema of a live database (its default schema), without minimig's own version table."""
-    return reflect_connection(connection, ignore=lambda name: name == "minimig_version")
+    return reflect_connection(connection, ignore=_is_ours)
 
 
 def apply(connection: sa.Connection, operations: Sequence[Operation], before: SchemaState) -> SchemaState:
@@ -137,10 +153,3 @@ def sql(operations: Sequence[Operation], before: SchemaState, dialect: sa.Dialec
 def source(operations: Sequence[Operation]) -> str:
     """The Python text of operations, as it stands in the list of a revision file."""
     return operations_source(operations)[0]
-
-
-def _dialect(before: Source, after: Source, dialect: sa.Dialect | str | None) -> sa.Dialect | None:
-    for side in (before, after):
-        if isinstance(side, sa.Connection):
-            return side.dialect
-    return dialect_of(f"{dialect}://") if isinstance(dialect, str) else dialect

@@ -1,7 +1,7 @@
 """The `minimig` command: global options, and commands that are imported only when they are called.
 
-`minimig --help` must answer at once, so neither SQLAlchemy nor networkx may be imported here. An error of ours is printed
-in four lines at most and sets the exit code; anything else is a bug of minimig and keeps its traceback.
+`minimig --help` must answer at once, so neither SQLAlchemy nor networkx may be imported here. An error of ours is
+printed in four lines at most and sets the exit code; anything else is a bug of minimig and keeps its traceback.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise UsageError(f"there is no command {args[0]!r}", hint=nearest(args[0], COMMANDS) or "see minimig --help")
+            raise UsageError(
+                f"there is no command {args[0]!r}", hint=nearest(args[0], COMMANDS) or "see minimig --help"
+            )
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -111,6 +113,6 @@ def main(arguments: list[str] | None = None) -> Any:
         sys.exit(130)
     except BrokenPipeError:
         # The reader went away (`minimig showmigrations | head`): nothing is wrong, and nothing can be said.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)

@@ -1,7 +1,7 @@
 """How results look on a terminal: aligned lines, a symbol before each operation, colour only as an addition.
 
-Everything printed to stdout is the result that was asked for; progress and questions go to stderr. click leaves colours out
-when the output is not a terminal or NO_COLOR is set.
+Everything printed to stdout is the result that was asked for; progress and questions go to stderr. click leaves colours
+out when the output is not a terminal or NO_COLOR is set.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def mark(applied: bool) -> str:
 
 
 class StepPrinter:
-    """One aligned line for each step: `Applying blog.0002_add_slug ....... ok  0.02s`, its first half before it runs."""
+    """One aligned line for each step: `Applying blog.0002_add_slug ... ok  0.02s`, its first half before it runs."""
 
     def __init__(self, revisions: Sequence[str]) -> None:
         self._width = max((len(revision) for revision in revisions), default=0) + 3

@@ -20,9 +20,7 @@ from minimig.commands.initialize import APPS, SINGLE, Question, config_file, pla
 @click.option("--layout", type=click.Choice(["one", "apps"]), help="One history, or one per app.")
 @click.option("--yes", "-y", is_flag=True, help="Ask nothing; take the defaults.")
 @click.pass_obj
-def init(
-    session: Session, metadata: tuple[str, ...], database_url: str | None, layout: str | None, yes: bool
-) -> None:
+def init(session: Session, metadata: tuple[str, ...], database_url: str | None, layout: str | None, yes: bool) -> None:
     """Set up minimig in this folder: configuration and migrations folders. Overwrites nothing.
 
     \b

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from minimig.commands.project import Project
 from minimig.errors import IrreversibleError, WriterError
 from minimig.operations.base import Operation
-from minimig.revisions.identifiers import Target, resolve
+from minimig.revisions.identifiers import resolve
 from minimig.revisions.meaning import checksum
 from minimig.revisions.replay import downward
 from minimig.revisions.serializer import operations_source
 from minimig.runtime.events import Listener, silence
 from minimig.runtime.executor import Executor
-from minimig.runtime.plan import Plan, Step, make_plan
+from minimig.runtime.plan import Step, make_plan
 from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.recorder import Applied, revisions
 from minimig.version import __version__

@@ -67,7 +67,7 @@ def make_migrations(
     namer = _Namer(project, options)
     new: list[NewMigration] = []
     state = before
-    for number, chunk in enumerate(chunks):
+    for chunk in chunks:
         along = states(chunk.operations, state)
         down = reversed_operations(chunk.operations, state)
         state = along[-1]
@@ -172,7 +172,9 @@ def _write(project: Project, new: Sequence[NewMigration], options: MakeOptions) 
     files = []
     for migration in new:
         path = project.settings.apps[migration.app].migrations / f"{migration.name}.py"
-        files.append(NewFile(migration.app, migration.name, path, render(migration), migration.up))
+        files.append(
+            NewFile(migration.app, migration.name, path, render(migration, formatted=options.write), migration.up)
+        )
     if options.write:
         write_all([(file.path, file.text) for file in files])
     return tuple(files)

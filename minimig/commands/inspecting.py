@@ -57,7 +57,11 @@ def show_migrations(project: Project, apps: Sequence[str]) -> tuple[MigrationRow
         header, row = graph.headers[revision], applied.get(revision)
         rows.append(
             MigrationRow(
-                header.app, header.name, row is not None, row and row.applied_at, tuple(graph.parents(revision))
+                header.app,
+                header.name,
+                row is not None,
+                None if row is None else row.applied_at,
+                tuple(graph.parents(revision)),
             )
         )
     lost = [row for revision, row in applied.items() if revision not in graph.headers]
@@ -87,11 +91,13 @@ class MigrationSQL:
     operations: tuple[OperationSQL, ...]
 
 
-def sql_migrate(project: Project, app: str, name: str, *, backwards: bool) -> MigrationSQL:
+def sql_migrate(project: Project, app: str, name: str | None, *, backwards: bool) -> MigrationSQL:
     """The SQL of one migration on the configured database's dialect; connects to nothing."""
     target = resolve(project.graph, frozenset(), app, name)
     if target.revision is None:
-        raise TargetError(f"{' '.join(filter(None, (app, name)))!r} is not a revision", hint="name one revision, for example 0001")
+        raise TargetError(
+            f"{' '.join(filter(None, (app, name)))!r} is not a revision", hint="name one revision, for example 0001"
+        )
     migration = project.load(target.revision)
     older = project.graph.ancestors([target.revision]) - {target.revision}
     before = replay(project.load(revision) for revision in project.graph.order(older))

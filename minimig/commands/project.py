@@ -101,12 +101,12 @@ class Project:
         return load_metadata(app, self.settings.root)
 
     def _owned_tables(self, app: AppSettings, metadata: tuple[sa.MetaData, ...]) -> dict[str, TableState]:
-        included = self.environment.include or (lambda kind, name: True)
+        include = self.environment.include
         version_table = self.recorder.table.key
         return {
             key: table
             for key, table in from_metadata(*metadata).tables.items()
-            if _owned(key, app.tables) and key != version_table and included("table", key)
+            if _owned(key, app.tables) and key != version_table and (include is None or include("table", key))
         }
 
     def app_of(self, key: str) -> str:

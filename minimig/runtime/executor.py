@@ -7,7 +7,6 @@ A migration and its row in the version table are one transaction where the datab
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
@@ -15,8 +14,8 @@ import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import editor_for
-from minimig.errors import MigrationFailedError, MinimigError
 from minimig.runtime.events import Listener, StepDone, StepStarted, silence
+from minimig.runtime.failure import Progress
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.plan import Direction
 from minimig.runtime.prepare import PreparedStep
@@ -40,7 +39,7 @@ class Executor:
         self.borrowed = connection.in_transaction()
 
     def run(self, steps: Sequence[PreparedStep], listener: Listener = silence) -> float:
-        """Carry out all steps; returns the seconds it took. Raises MigrationFailedError and stops at the first error."""
+        """Carry out all steps; returns the seconds it took. Stops with MigrationFailedError at the first error."""
         began = time.perf_counter()
         revisions = tuple(prepared.step.revision for prepared in steps)
         if steps:
@@ -70,7 +69,8 @@ class Executor:
     def _run_step(self, prepared: PreparedStep, started: float) -> None:
         output = LiveOutput(self.connection)
         editor = editor_for(self.connection.dialect, output)
-        progress = _Progress(prepared, editor, output, atomic=self._atomic(prepared, editor))
+        atomic = editor.transactional_ddl and prepared.migration.header.atomic
+        progress = Progress(prepared, editor, output, atomic=atomic, borrowed=self.borrowed)
         with progress.explaining(), self._transaction(prepared, editor):
             for position, (operation, before, after) in enumerate(prepared.moves):
                 progress.position = position
@@ -78,9 +78,6 @@ class Executor:
             editor.finish()
             progress.position = None
             self._write_row(prepared, time.perf_counter() - started)
-
-    def _atomic(self, prepared: PreparedStep, editor: SchemaEditor) -> bool:
-        return editor.transactional_ddl and prepared.migration.header.atomic
 
     def _transaction(self, prepared: PreparedStep, editor: SchemaEditor) -> AbstractContextManager[None]:
         if self.borrowed:
@@ -119,73 +116,3 @@ def _autocommit(connection: sa.Connection) -> Iterator[None]:
         if connection.in_transaction():
             connection.rollback()
         connection.execution_options(isolation_level=former)
-
-
-class _Progress:
-    """Where a step is, so that an error can say it."""
-
-    def __init__(self, prepared: PreparedStep, editor: SchemaEditor, output: LiveOutput, *, atomic: bool) -> None:
-        self.prepared = prepared
-        self.editor = editor
-        self.output = output
-        self.atomic = atomic
-        self.position: int | None = None
-
-    @contextmanager
-    def explaining(self) -> Iterator[None]:
-        """Turn any error of the migration into one that says what, where, and where the database stands."""
-        try:
-            yield
-        except (KeyboardInterrupt, GeneratorExit):
-            raise
-        except BaseException as error:
-            raise MigrationFailedError(self._message(error), where=self._where(error), hint=self._hint()) from error
-
-    def _message(self, error: BaseException) -> str:
-        revision = self.prepared.step.revision
-        lines = [f"{revision} failed at {self._operation()}", f"  {_reason(error)}"]
-        if isinstance(error, sa.exc.DBAPIError) and self.output.last:
-            lines.append(f"  statement: {_one_line(self.output.last)}")
-        lines.append(f"  state: {self._state()}")
-        return "\n".join(lines)
-
-    def _operation(self) -> str:
-        moves = self.prepared.moves
-        if self.position is None:
-            return "the end, writing the version table" if moves else "its start"
-        return f"operation {self.position + 1} of {len(moves)}: {moves[self.position][0].describe()}"
-
-    def _state(self) -> str:
-        if self.atomic:
-            return "rolled back, this migration left nothing behind"
-        if self.output.statements == 0:
-            return "no statement of this migration had taken effect"
-        return (
-            f"{self.output.statements} statement(s) of this migration took effect and stay: "
-            f"{self.editor.dialect.name} cannot take them back"
-            if not self.editor.transactional_ddl
-            else f"{self.output.statements} statement(s) took effect and stay: the file says atomic = False"
-        )
-
-    def _where(self, error: BaseException) -> str:
-        path = str(self.prepared.migration.header.path)
-        own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
-        return f"{path}:{own[-1].lineno}" if own else path
-
-    def _hint(self) -> str:
-        if self.atomic or self.output.statements == 0:
-            return "mend the file or the data, then run the same command again"
-        return "undo those statements by hand, mend the file, then run the same command again"
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, sa.exc.DBAPIError) and error.orig is not None:
-        return f"{type(error.orig).__name__}: {_one_line(str(error.orig))}"
-    if isinstance(error, MinimigError):
-        return str(error).replace("\n", "\n  ")
-    return f"{type(error).__name__}: {error}"
-
-
-def _one_line(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 300 else line[:297] + "..."

@@ -1,7 +1,7 @@
 """Everything about a plan that can be known before the first statement runs.
 
-Each step gets its migration and, for each of its operations, the state before and after it. A file that does not load, an
-operation that does not fit, a step without a way back: all of them stop the run here, while the database is still
+Each step gets its migration and, for each of its operations, the state before and after it. A file that does not load,
+an operation that does not fit, a step without a way back: all of them stop the run here, while the database is still
 untouched. (Django finds an irreversible step only when it gets there, with the later ones already undone.)
 """
 
@@ -14,6 +14,7 @@ from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.loader import Migration
 from minimig.revisions.replay import Change, downward, replay, steps
 from minimig.runtime.plan import Direction, Plan, Step
+
 
 @dataclass(frozen=True)
 class PreparedStep:

@@ -62,14 +62,14 @@ class Recorder:
         if borrowed and not self.exists(connection):
             return ()  # a failing query would break the caller's transaction on PostgreSQL
         try:
-            rows = connection.execute(query).all()
+            rows = connection.execute(query).mappings().all()
         except sa.exc.DBAPIError as error:
             if not borrowed:
                 connection.rollback()
             if self.exists(connection):
                 raise DatabaseError(f"version table {self.table.key} cannot be read: {error.orig}") from error
             return ()
-        return tuple(Applied(**row._mapping) for row in rows)
+        return tuple(Applied(**row) for row in rows)
 
     def exists(self, connection: sa.Connection) -> bool:
         """Whether the version table is there."""

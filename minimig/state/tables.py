@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, TypeVar
 
 from minimig.errors import StateError, nearest
@@ -128,7 +129,7 @@ class TableState:
         """What the schema and foreign keys know this table by."""
         return table_key(self.name, self.schema)
 
-    @property
+    @cached_property  # a frozen value is asked often: dropping one table looks at the keys of all others
     def foreign_keys(self) -> tuple[ForeignKeyState, ...]:
         return tuple(c for c in self.constraints.values() if isinstance(c, ForeignKeyState))
 

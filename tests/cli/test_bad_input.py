@@ -6,19 +6,20 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+
 from support.projects import ProjectFolder, Result
 
-CONFIG = '''
+CONFIG = """
 url = "sqlite:///app.db"
 metadata = "blog.models:metadata"
 migrations = "migrations"
-'''
-MODELS = '''
+"""
+MODELS = """
 import sqlalchemy as sa
 
 metadata = sa.MetaData()
 users = sa.Table("users", metadata, sa.Column("id", sa.Integer, primary_key=True))
-'''
+"""
 FIRST = '''"""First."""
 import sqlalchemy as sa
 from minimig import ops
@@ -70,13 +71,22 @@ def untouched(project: ProjectFolder) -> bool:
         (FIRST.replace("up = [", "up = [["), ["0001_initial.py:"]),
         (FIRST + "depends = []\n", ["0001_initial.py:7", "depends"]),
         (FIRST.replace("CreateTable", "CreateTabel"), ["CreateTable"]),
-        (FIRST.replace('[]\nup', '["blog.0000_gone"]\nup'), ["blog.0000_gone", "blog.0001_initial"]),
+        (FIRST.replace("[]\nup", '["blog.0000_gone"]\nup'), ["blog.0000_gone", "blog.0001_initial"]),
         (FIRST.replace("dependencies = []", "dependencies = get()"), ["0001_initial.py:5", "dependencies"]),
         (FIRST.replace("[ops.CreateTable", "['x', ops.CreateTable"), ["0001_initial.py"]),
         (FIRST.replace("up = ", "import nowhere_to_be_found\nup = "), ["nowhere_to_be_found"]),
         (FIRST.replace("primary_key=True)", "primary_key=True), sa.Column('id', sa.Text)"), ["id"]),
     ],
-    ids=["syntax", "unknown name", "unknown operation", "missing parent", "not literal", "not an operation", "import", "twice"],
+    ids=[
+        "syntax",
+        "unknown name",
+        "unknown operation",
+        "missing parent",
+        "not literal",
+        "not an operation",
+        "import",
+        "twice",
+    ],
 )
 def test_a_broken_revision_file_is_named_with_its_line(project: ProjectFolder, file: str, words: list[str]) -> None:
     """Whatever is wrong with a file, the message names it, and nothing runs."""
@@ -193,6 +203,8 @@ def test_an_unknown_command_offers_the_nearest(project: ProjectFolder) -> None:
 
 def test_an_answer_without_a_question_is_refused(project: ProjectFolder) -> None:
     """A --rename that matches nothing writes no file."""
-    project.write("blog/models.py", MODELS.replace("primary_key=True)", 'primary_key=True), sa.Column("age", sa.Integer)'))
+    project.write(
+        "blog/models.py", MODELS.replace("primary_key=True)", 'primary_key=True), sa.Column("age", sa.Integer)')
+    )
     refused(project.run("makemigrations", "--rename", "users.years:age"), 2, "users.years")
     assert project.files("migrations/*.py") == ["migrations/0001_initial.py"]

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+
 from support.databases import Database
 from support.projects import ProjectFolder
 
-MODELS = '''
+MODELS = """
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -30,7 +31,7 @@ class Post(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(sa.String(200), index=True)
     author_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
-'''
+"""
 
 
 @pytest.fixture
@@ -52,6 +53,7 @@ def started(project: ProjectFolder) -> ProjectFolder:
 
 
 def tables(database: Database) -> set[str]:
+    """The names of all tables but the version table."""
     return set(sa.inspect(database.engine).get_table_names()) - {"minimig_version"}
 
 

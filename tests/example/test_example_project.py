@@ -168,6 +168,7 @@ def test_up_and_down_leaves_the_database_empty(reopen: Open, database: Database)
     assert not any(row.applied for row in show_migrations(reopen(), ()))
 
 
+@pytest.mark.slow
 def test_each_lesson_leaves_what_it_says(reopen: Open, database: Database) -> None:
     """After each single revision, up and down, the database is what the files say, to the last name."""
     for revision in LESSONS:

@@ -259,7 +259,7 @@ def checks(kind: str) -> sa.MetaData:
         sa.CheckConstraint(sa.func.length(name) > 2, name="ck_function"),
         sa.CheckConstraint(sa.or_(price.is_(None), sa.and_(price > 1, name != "x")), name="ck_logic"),
         sa.CheckConstraint("NOT (price IS NULL AND name IS NOT NULL)", name="ck_not"),
-        sa.CheckConstraint("name LIKE 'a%' OR name LIKE '%:b'", name="ck_like"),
+        sa.CheckConstraint("name LIKE 'a%' OR name LIKE '%\\:b'", name="ck_like"),
         sa.CheckConstraint("price BETWEEN 1 AND 100", name="ck_between"),
         sa.CheckConstraint("CASE WHEN price > 5 THEN name <> '' ELSE TRUE END", name="ck_case"),
         sa.CheckConstraint(order > 3, name="ck_reserved"),

@@ -1,7 +1,7 @@
 """A project in a folder, and the `minimig` command run in it.
 
-`run` calls the command line inside this process, which saves the second that a new one needs; modules of the project are
-forgotten afterwards, so that changed models are read again. `spawn` starts a process, as a user does.
+`run` calls the command line inside this process, which saves the second that a new one needs; modules of the project
+are forgotten afterwards, so that changed models are read again. `spawn` starts a process, as a user does.
 """
 
 from __future__ import annotations
