@@ -6,6 +6,7 @@ is: nothing is committed then.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,11 +16,11 @@ from minimig.autogenerate.autodetector import diff as diff_states
 from minimig.autogenerate.questioner import NeverRename, Questioner
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_connection, migrate_project
 from minimig.commands.project import Project
-from minimig.config import AppSettings, Settings
+from minimig.config import AppSettings, Settings, load_settings
 from minimig.dialects.compare import database_state
 from minimig.dialects.registry import dialect_of, editor_for, normalizer_for
 from minimig.environment import Environment
-from minimig.errors import UsageError
+from minimig.errors import ConfigError, UsageError
 from minimig.operations.base import Operation
 from minimig.operations.special import reversed_operations, states
 from minimig.revisions.serializer import operations_source
@@ -42,13 +43,15 @@ def migrate(
     plan_only: bool = False,
     version_table: str = "minimig_version",
     version_schema: str | None = None,
+    app: str | None = None,
     on_step: Listener = silence,
 ) -> MigrateResult:
     """Bring a database to a target with the revision files of one folder.
 
     `database` is a URL, an engine, or a connection. `target` is what the command line takes: `head`, `zero`, a name or
-    its start, `-1`, `+1`. With `plan_only` nothing is changed. The app of the revisions is the name of the folder, or
-    of the folder above when that is called `migrations`.
+    its start, `-1`, `+1`. With `plan_only` nothing is changed. The revisions
+    belong to `app`: without it, to the app that a minimig configuration in or above the folder gives the folder to,
+    else to the one called like the folder, or like the folder above when that is called `migrations`.
 
     Raises TargetError, HeadsError, HistoryError, RevisionFileError, StateError or IrreversibleError before anything
     runs, MigrationFailedError when a migration fails, DatabaseError when the database cannot be reached.
@@ -56,7 +59,7 @@ def migrate(
     folder = Path(migrations).resolve()
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}", hint="name the folder that holds the revision files")
-    label = folder.parent.name if folder.name == "migrations" else folder.name
+    label = app or _app_of(folder)
     engine = sa.create_engine(database) if isinstance(database, str) else database.engine
     settings = Settings(
         root=folder.parent,
@@ -153,3 +156,15 @@ def sql(operations: Sequence[Operation], before: SchemaState, dialect: sa.Dialec
 def source(operations: Sequence[Operation]) -> str:
     """The Python text of operations, as it stands in the list of a revision file."""
     return operations_source(operations)[0]
+
+
+def _app_of(folder: Path) -> str:
+    """The app that a folder of revisions belongs to: the version table must name it as the command line does."""
+    try:
+        settings = load_settings(folder, environ=os.environ, overrides={})
+    except ConfigError:
+        configured: list[str] = []
+    else:
+        configured = [label for label, app in settings.apps.items() if app.migrations.resolve() == folder]
+    name = folder.parent.name if folder.name == "migrations" else folder.name
+    return configured[0] if configured else name

@@ -12,13 +12,14 @@ from typing import Any
 import click
 import pytest
 import sqlalchemy as sa
-from support.projects import REPOSITORY
+from click.testing import CliRunner
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 
 from minimig import ops
 from minimig.cli.main import COMMANDS, cli
 from minimig.state.schema import SchemaState
+from support.projects import REPOSITORY
 
 PAGES = {
     page.relative_to(REPOSITORY).as_posix(): page.read_text(encoding="utf-8")
@@ -31,10 +32,10 @@ LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)")
 @pytest.fixture
 def namespace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     """What a page may take for granted, in an empty folder: a database, and an operation with the state before it."""
-    folder = tmp_path / "blog"
-    (folder / "migrations").mkdir(parents=True)
-    (folder / "migrations" / "0001_initial.py").write_text("dependencies = []\n\nup = []\n")
-    monkeypatch.chdir(folder)
+    folder = tmp_path / "blog" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "0001_initial.py").write_text("dependencies = []\n\nup = []\n")
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     engine = sa.create_engine("sqlite://")
     with engine.connect() as connection:
@@ -96,6 +97,20 @@ def test_a_command_that_does_not_exist_is_found(words: list[str]) -> None:
     """The test above would fail on a misspelled command or option."""
     with pytest.raises(AssertionError):
         check_words(words)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_help_page(name: str) -> None:
+    """`minimig COMMAND --help` says what the command does, in a sentence, and what each option is for."""
+    result = CliRunner().invoke(cli, [name, "--help"])
+    assert result.exit_code == 0
+    assert result.output.startswith(f"Usage: cli {name}")
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    assert command.help
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, f"{name} {parameter.opts[0]}"
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -122,9 +122,9 @@ class _Traffic:
 
     def writers_after(self, place: int, touched: Footprint) -> list[int]:
         """Later places that write what an operation with this footprint writes: only they can be absorbed by it."""
-        lists = [self._writers[key] for key in touched.writes]
-        lists += [self._writers[table, ""] for table in {table for table, _ in touched.writes}]
-        lists += [self._visitors[table] for table, member in touched.writes if not member]
+        lists = [self._writers.get(key, []) for key in touched.writes]
+        lists += [self._writers.get((table, ""), []) for table in {table for table, _ in touched.writes}]
+        lists += [self._visitors.get(table, []) for table, member in touched.writes if not member]
         return sorted({later for places in lists for later in places[bisect_right(places, place) :]})
 
     def _lists(self, touched: Footprint) -> Iterator[list[int]]:
@@ -138,10 +138,10 @@ class _Traffic:
     def _blocking(self, touched: Footprint) -> Iterator[list[int]]:
         """The lists of places that do not commute with this footprint: `footprint.commute`, spelled for an index."""
         yield self._everything
-        yield from (self._writers[key] for key in touched.touches)
-        yield from (self._writers[table, ""] for table in {table for table, _ in touched.touches})
-        yield from (self._users[key] for key in touched.writes)
-        yield from (self._visitors[table] for table, member in touched.writes if not member)
+        yield from (self._writers.get(key, []) for key in touched.touches)
+        yield from (self._writers.get((table, ""), []) for table in {table for table, _ in touched.touches})
+        yield from (self._users.get(key, []) for key in touched.writes)
+        yield from (self._visitors.get(table, []) for table, member in touched.writes if not member)
 
 
 def _union(one: Footprint, other: Footprint) -> Footprint:

@@ -79,7 +79,7 @@ def home(operation: Operation) -> str:
 def _next_chunk(
     apps: Mapping[int, str], waits: Sequence[frozenset[int]], done: Collection[int], *, look_ahead: bool = True
 ) -> tuple[str, list[int]]:
-    """An app that can do all it has left, and the places of that; in a knot, the app with which fewest chunks follow."""
+    """An app that can do all it has left, with the places; in a knot, the app after which fewest chunks follow."""
     possible: dict[str, dict[int, None]] = {app: {} for app in apps.values()}
     for place, app in apps.items():
         if all(other in done or other in possible[app] for other in waits[place]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from minimig.cli.context import Session
+from minimig.cli.context import Session, pass_session
 from minimig.cli.printing import StepPrinter, operation_lines, plural, seconds
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
 from minimig.commands.project import Project
@@ -20,7 +20,7 @@ from minimig.runtime.plan import Direction
 @click.option("--plan", is_flag=True, help="Show migrations and operations; change nothing.")
 @click.option("--fake", is_flag=True, help="Record as applied (or taken back) without running anything.")
 @click.option("--check", is_flag=True, help="Change nothing; exit 4 when there is something to do.")
-@click.pass_obj
+@pass_session
 def migrate(session: Session, app: str | None, target: str | None, plan: bool, fake: bool, check: bool) -> int:
     """Bring the database to a revision, forward or backward; without arguments, to the newest of every app.
 

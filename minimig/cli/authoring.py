@@ -6,7 +6,7 @@ import click
 
 from minimig.autogenerate.questioner import Answers, parse_rename
 from minimig.cli.asking import TerminalQuestioner
-from minimig.cli.context import Session
+from minimig.cli.context import Session, pass_session
 from minimig.cli.printing import operation_lines, plural
 from minimig.commands.authoring import MakeOptions, NewFile, make_empty, make_merge, make_migrations
 from minimig.commands.project import Project
@@ -26,7 +26,7 @@ from minimig.errors import UsageError
 @click.option("--drop", "drops", multiple=True, metavar="OLD", help="users.nick or users is dropped, not renamed.")
 @click.option("--fill", "fills", multiple=True, metavar="TABLE.COLUMN=SQL", help="One-off value for existing rows.")
 @click.option("--no-input", is_flag=True, help="Ask nothing: a question without an answer ends with exit code 3.")
-@click.pass_obj
+@pass_session
 def makemigrations(
     session: Session,
     apps: tuple[str, ...],

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -41,6 +44,21 @@ class Session:
     def relative(self, path: Path) -> str:
         """A path as a person here would type it."""
         return str(path.relative_to(self.folder)) if path.is_relative_to(self.folder) else str(path)
+
+
+def pass_session(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Hand a command its Session first, and let -v and -q stand behind the command's name as well as in front."""
+
+    @click.option("-v", "--verbose", "more", count=True, help="Say more; may be repeated.")
+    @click.option("-q", "--quiet", "less", is_flag=True, help="Say only what was asked for, and errors.")
+    @click.pass_context
+    @functools.wraps(command)
+    def with_session(ctx: click.Context, more: int, less: bool, **options: Any) -> Any:
+        session: Session = ctx.obj
+        verbosity = 0 if less else session.verbosity + more
+        return command(replace(session, verbosity=verbosity), **options)
+
+    return with_session
 
 
 def show_error(error: MinimigError) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from minimig.cli.context import Session
+from minimig.cli.context import Session, pass_session
 from minimig.cli.printing import mark, operation_lines, plural
 from minimig.commands.inspecting import CheckResult, MigrationRow, check_project, show_migrations, sql_migrate
 from minimig.commands.project import Project
@@ -16,7 +16,7 @@ from minimig.environment import load_environment
 @click.command()
 @click.argument("apps", nargs=-1, metavar="[APP]...")
 @click.option("--plan", is_flag=True, help="One list in execution order, across apps.")
-@click.pass_obj
+@pass_session
 def showmigrations(session: Session, apps: tuple[str, ...], plan: bool) -> None:
     """List revisions, app by app, and which of them the database has.
 
@@ -63,7 +63,7 @@ def _notes(session: Session, row: MigrationRow) -> str:
 @click.argument("app")
 @click.argument("name", required=False)
 @click.option("--backwards", is_flag=True, help="The SQL that takes the revision back.")
-@click.pass_obj
+@pass_session
 def sqlmigrate(session: Session, app: str, name: str | None, backwards: bool) -> None:
     """Print the SQL of one revision, as the configured database would get it. Nothing is executed.
 
@@ -74,8 +74,8 @@ def sqlmigrate(session: Session, app: str, name: str | None, backwards: bool) ->
     """
     result = sql_migrate(Project(load_environment(session.settings())), app, name, backwards=backwards)
     click.echo(f"-- {result.revision}{' backwards' if backwards else ''}")
-    if result.transactional:
-        click.echo("BEGIN;")
+    for statement in result.opening:
+        click.echo(f"{statement};")
     for part in result.operations:
         click.echo(f"-- {part.operation.describe()}")
         if part.statements is None:
@@ -86,14 +86,14 @@ def sqlmigrate(session: Session, app: str, name: str | None, backwards: bool) ->
             click.echo(f"{statement};")
     if not result.operations:
         click.echo("-- (no operations)")
-    if result.transactional:
-        click.echo("COMMIT;")
+    for statement in result.closing:
+        click.echo(f"{statement};")
 
 
 @click.command()
 @click.option("--models", "what", flag_value="models", help="Only the models against the revision files; no database.")
 @click.option("--database", "what", flag_value="database", help="Only the revision files against the database.")
-@click.pass_obj
+@pass_session
 def check(session: Session, what: str | None) -> int:
     """Compare models with revision files, and revision files with the database. Exit 4 when something differs.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from minimig.cli.context import Session
+from minimig.cli.context import Session, pass_session
 from minimig.commands.demo import run_demo
 from minimig.commands.discovery import Discovery, discover
 from minimig.commands.initialize import APPS, SINGLE, Question, config_file, plan_init, questions, write_init
@@ -19,7 +19,7 @@ from minimig.commands.initialize import APPS, SINGLE, Question, config_file, pla
 @click.option("--database-url", "database_url", help="Database URL to write; a password never is.")
 @click.option("--layout", type=click.Choice(["one", "apps"]), help="One history, or one per app.")
 @click.option("--yes", "-y", is_flag=True, help="Ask nothing; take the defaults.")
-@click.pass_obj
+@pass_session
 def init(session: Session, metadata: tuple[str, ...], database_url: str | None, layout: str | None, yes: bool) -> None:
     """Set up minimig in this folder: configuration and migrations folders. Overwrites nothing.
 
@@ -102,7 +102,7 @@ def _read(question: Question, text: str) -> tuple[str, ...]:
     help="Where to put the copy: empty or new. By default a temporary folder.",
 )
 def demo(folder: Path | None) -> None:
-    r"""Watch the whole story on a copy of the example project: detect, plan, migrate, change, fail and lose nothing.
+    """Watch the whole story on a copy of the example project: detect, plan, migrate, change, fail and lose nothing.
 
     \b
     Example:

@@ -83,12 +83,13 @@ class OperationSQL:
 
 @dataclass(frozen=True)
 class MigrationSQL:
-    """The SQL of one migration in one direction. `transactional` says whether it runs inside BEGIN and COMMIT."""
+    """The SQL of one migration in one direction; `opening` and `closing` make it one transaction, where that works."""
 
     revision: str
     backwards: bool
-    transactional: bool
+    opening: tuple[str, ...]
     operations: tuple[OperationSQL, ...]
+    closing: tuple[str, ...]
 
 
 def sql_migrate(project: Project, app: str, name: str | None, *, backwards: bool) -> MigrationSQL:
@@ -118,8 +119,8 @@ def sql_migrate(project: Project, app: str, name: str | None, *, backwards: bool
     if len(output.lines) > sent:  # statements held back until the end belong to the last operation
         last = operations[-1]
         operations[-1] = OperationSQL(last.operation, (*(last.statements or ()), *output.lines[sent:]))
-    transactional = editor.transactional_ddl and migration.header.atomic
-    return MigrationSQL(target.revision, backwards, transactional, tuple(operations))
+    opening, closing = editor.script_frame if editor.transactional_ddl and migration.header.atomic else ((), ())
+    return MigrationSQL(target.revision, backwards, opening, tuple(operations), closing)
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,9 @@ class SchemaEditor(Spelling, ABC):
     supports_comments: ClassVar[bool] = True
     """Whether the database keeps comments on tables and columns."""
 
+    script_frame: ClassVar[tuple[tuple[str, ...], tuple[str, ...]]] = (("BEGIN",), ("COMMIT",))
+    """What stands before and after the statements of one migration in a script, where DDL is transactional."""
+
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
         super().__init__(dialect)
         self.output = output

@@ -1,8 +1,8 @@
 """What InnoDB ties to a foreign key: an index over its columns, and columns of exactly the same type.
 
 An index that a foreign key needs and nobody made is made by InnoDB, under the foreign key's name. It appears and
-disappears with the indexes around it, and the state does not speak of it; here is how to keep it out of the way. While a
-column changes its type the keys on it have to go, and they come back when both sides have the same type again.
+disappears with the indexes around it, and the state does not speak of it; here is how to keep it out of the way. While
+a column changes its type the keys on it have to go, and they come back when both sides have the same type again.
 """
 
 from __future__ import annotations

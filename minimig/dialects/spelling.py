@@ -6,6 +6,8 @@ of the work; `Spelling` hands them tables (`built`) and takes back text. Nothing
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
 from typing import Any
@@ -14,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex
 from sqlalchemy.sql.naming import conv
 
+from minimig.errors import UnsupportedError
 from minimig.state.tables import ColumnState, TableState
 from minimig.state.to_metadata import ddl_table, sa_column
 
@@ -78,6 +81,14 @@ class Spelling:
         compiler: Any = self.dialect.statement_compiler(self.dialect, None)
         return str(compiler.render_literal_value(value, sa.String()))
 
+    @contextmanager
+    def _refusing(self, what: str) -> Iterator[None]:
+        """SQLAlchemy's refusal to compile, as an error for people."""
+        try:
+            yield
+        except sa.exc.CompileError as error:
+            raise UnsupportedError(f"{what} cannot be said in {self.dialect.name}: {error}") from error
+
     # --- tables -------------------------------------------------------------------------------------------------------
 
     def spelled(self, table: TableState) -> TableState:
@@ -90,7 +101,8 @@ class Spelling:
 
     def compile(self, element: sa.schema.DDLElement) -> str:
         """One of SQLAlchemy's own DDL elements in this dialect."""
-        return str(element.compile(dialect=self.dialect)).strip()
+        with self._refusing("this"):
+            return str(element.compile(dialect=self.dialect)).strip()
 
     def create_index_sql(self, built: sa.Table, name: str) -> str:
         """CREATE INDEX for the index of that name."""
@@ -105,12 +117,14 @@ class Spelling:
     def column_specification(self, table: TableState, column: ColumnState) -> str:
         """A column as it stands in CREATE TABLE or ADD COLUMN."""
         built = self.built(replace(table, columns={**table.columns, column.name: column}))
-        specification: str = self.ddl_compiler().get_column_specification(built.c[column.name])
+        with self._refusing(f"column {table.key}.{column.name}"):
+            specification: str = self.ddl_compiler().get_column_specification(built.c[column.name])
         return specification
 
     def column_type(self, column: ColumnState) -> str:
         """A column's type."""
-        return str(column.type.sa_type.compile(dialect=self.dialect))
+        with self._refusing(f"column {column.name}"):
+            return str(column.type.sa_type.compile(dialect=self.dialect))
 
     def default_sql(self, column: ColumnState) -> str | None:
         """A column's server default as this dialect spells it, or None."""

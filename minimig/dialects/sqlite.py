@@ -43,6 +43,10 @@ _ASSUMED_VERSION = (3, 40, 0)
 class SQLiteEditor(SchemaEditor):
     """SQLite. Foreign keys must not be enforced while it works, unless nothing points to the tables it rebuilds."""
 
+    script_frame: ClassVar[tuple[tuple[str, ...], tuple[str, ...]]] = (
+        ("PRAGMA foreign_keys = OFF", "BEGIN"),
+        ("COMMIT", "PRAGMA foreign_keys = ON"),
+    )
     transactional_ddl: ClassVar[bool] = True
     supports_comments: ClassVar[bool] = False
 

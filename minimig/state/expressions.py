@@ -51,15 +51,18 @@ def names_in(sql: str, among: Collection[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def rename_in(sql: str, old: str, new: str, quoted_new: str) -> str:
+def rename_in(sql: str, old: str, new: str, quoted_new: str, quoted_old: str | None = None) -> str:
     """`sql` with every identifier `old` replaced by `new`; `quoted_new` is the spelling for plain (unquoted) places.
 
-    Function names are left alone: a word followed by an opening parenthesis is a call.
+    Function names are left alone: a word followed by an opening parenthesis is a call. A place that is spelled
+    `quoted_old` counts as plain, when the old name needed its quotes: renaming there and back gives the same text.
     """
     tokens = list(_tokens(sql))
     out: list[str] = []
     for position, (kind, token) in enumerate(tokens):
-        if kind == "quoted" and _unquote(token) == old:
+        if token == quoted_old:
+            out.append(quoted_new)
+        elif kind == "quoted" and _unquote(token) == old:
             quote = token[0]
             out.append(quote + new.replace(quote, quote * 2) + quote)
         elif kind == "word" and token.lower() == old.lower() and not _is_call(tokens, position):

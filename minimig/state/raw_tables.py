@@ -8,6 +8,7 @@ the Inspector leaves out. Everything here is still SQLAlchemy's vocabulary; `ref
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,7 +51,8 @@ def read_tables(connection: sa.Connection, schema: str | None, temporary: Collec
     tables = {str(name): RawTable(str(name), _copies(rows)) for (_, name), rows in columns.items()}
     _fill(tables, "primary_key", inspector.get_multi_pk_constraint(**wanted))
     _fill(tables, "foreign_keys", inspector.get_multi_foreign_keys(**wanted))
-    _fill(tables, "options", inspector.get_multi_table_options(**wanted))
+    with suppress(NotImplementedError):  # PostgreSQL before SQLAlchemy 2.1
+        _fill(tables, "options", inspector.get_multi_table_options(**wanted))
     if dialect != "sqlite":  # there the text of CREATE TABLE says more than the Inspector
         _fill(tables, "uniques", inspector.get_multi_unique_constraints(**wanted))
         _fill(tables, "checks", inspector.get_multi_check_constraints(**wanted))

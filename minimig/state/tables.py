@@ -325,8 +325,9 @@ class _Renamer:
         return tuple(self.name(name) for name in names)
 
     def expression(self, expression: SqlExpression) -> SqlExpression:
-        quoted = GENERIC.identifier_preparer.quote(self.new)
-        text = rename_in(expression.text, self.old, self.new, quoted)
+        quote = GENERIC.identifier_preparer.quote
+        needed = quote(self.old) if quote(self.old) != self.old else None
+        text = rename_in(expression.text, self.old, self.new, quote(self.new), needed)
         return expression if text == expression.text else SqlExpression(text)
 
     def column(self, column: ColumnState) -> ColumnState:

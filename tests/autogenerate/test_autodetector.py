@@ -152,7 +152,7 @@ def test_renamed_table_is_seen_through_foreign_keys() -> None:
 
 
 def test_rename_with_another_change() -> None:
-    """Table, column and type change at once: two renames and one alteration. The column may be named by either table."""
+    """Table, column and type change at once: two renames and an alteration. Either name of the table will do."""
     before = schema(users=users(sa.Column("nick", sa.String(40))))
     after = schema(accounts=users(sa.Column("handle", sa.String(80))))
     expected = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minimig.autogenerate.autodetector import diff
@@ -70,6 +70,7 @@ def test_operation_of_no_app_is_refused() -> None:
         partition([RunPython(NOOP)], SchemaState(), app_of)
 
 
+@settings(max_examples=50)
 @given(pairs(), st.data())
 def test_chunks_lead_where_the_list_leads(pair: tuple[SchemaState, SchemaState], data: st.DataObject) -> None:
     """Every operation is in one chunk, needs point back, and the chunks in turn lead to the same state."""

@@ -296,7 +296,7 @@ def test_names_are_predicted_as_postgresql_makes_them(
 
 
 def test_unnamed_keys_and_sequences_follow_their_table(postgresql_database: Database) -> None:
-    """After a rename key and sequence are named as if the table had been created so; a new table can take the old name."""
+    """After a rename key and sequence are named as if created so, and a new table can take the old names."""
     users = ops.CreateTable("users", Column("id", Integer, primary_key=True))
     state = created(postgresql_database, users)
     rename = [ops.RenameTable("users", "People"), ops.RenameColumn("People", "id", "nr"), users]

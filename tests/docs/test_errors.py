@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from support.projects import REPOSITORY, ProjectFolder
 
 from minimig import errors
 from minimig.errors import MinimigError
+from support.projects import REPOSITORY, ProjectFolder
 
 PAGE = (REPOSITORY / "docs" / "reference" / "errors-and-exit-codes.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### `(\w+)`[^\n]*\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
@@ -167,7 +167,9 @@ def project(tmp_path: Path) -> ProjectFolder:
 def error_classes() -> dict[str, type[MinimigError]]:
     """Every error class but the base."""
     found = {name: value for name, value in vars(errors).items() if isinstance(value, type)}
-    return {name: value for name, value in found.items() if issubclass(value, MinimigError) and value is not MinimigError}
+    return {
+        name: value for name, value in found.items() if issubclass(value, MinimigError) and value is not MinimigError
+    }
 
 
 def test_every_error_class_has_a_section() -> None:
