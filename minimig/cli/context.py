@@ -52,13 +52,11 @@ def pass_session(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("-v", "--verbose", "more", count=True, help="Say more; may be repeated.")
     @click.option("-q", "--quiet", "less", is_flag=True, help="Say only what was asked for, and errors.")
     @click.pass_context
-    @functools.wraps(command)
-    def with_session(ctx: click.Context, more: int, less: bool, **options: Any) -> Any:
+    def with_session(ctx: click.Context, /, more: int, less: bool, **options: Any) -> Any:
         session: Session = ctx.obj
-        verbosity = 0 if less else session.verbosity + more
-        return command(replace(session, verbosity=verbosity), **options)
+        return command(replace(session, verbosity=0 if less else session.verbosity + more), **options)
 
-    return with_session
+    return functools.update_wrapper(with_session, command)
 
 
 def show_error(error: MinimigError) -> None:
