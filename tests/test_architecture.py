@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "minimig"
 
 # A room imports from the rooms above it in this list, never from those below or beside it.
 FLOORS = (
-    ("errors",),
+    ("errors", "version"),
     ("targets", "toml", "urls"),
     ("config",),
     ("state",),
@@ -101,8 +101,12 @@ def test_modules_form_no_circle(modules: Modules) -> None:
 
 
 def test_no_import_of_our_own_is_hidden(modules: Modules) -> None:
-    """The imports at the top of a file are all of them: none in a function, none under TYPE_CHECKING."""
-    assert architecture.hidden_imports(modules) == []
+    """The imports at the top of a file are all of them: none in a function, none under TYPE_CHECKING.
+
+    The one exception is the package's own face, which names the API for type checkers and loads it when it is used.
+    """
+    inside = {name: module for name, module in modules.items() if name != "minimig"}
+    assert architecture.hidden_imports(inside) == []
 
 
 def test_every_module_says_what_it_is(modules: Modules) -> None:

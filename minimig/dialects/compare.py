@@ -6,6 +6,7 @@ pairs what differs in nothing but a name that nobody chose.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -21,6 +22,9 @@ from minimig.state import naming
 from minimig.state.reflection import nothing, reflect
 from minimig.state.schema import SchemaState
 from minimig.state.tables import CheckState, ConstraintState, PrimaryKeyState, TableState, UniqueState
+
+
+_MADE_UP = re.compile(r"_[0-9a-f]{4}$|_type$")
 
 
 def database_state(
@@ -134,7 +138,7 @@ def _renamed(expected: TableState, live: TableState, normalizer: Normalizer) -> 
 def _made_up(constraint: ConstraintState, table: TableState, normalizer: Normalizer) -> bool:
     """Whether a constraint's name is the one that `naming` gives to what has none."""
     if isinstance(constraint, CheckState):
-        return constraint.name.startswith(f"ck_{table.name}_"[:40])
+        return constraint.name.startswith(f"ck_{table.name}_"[:40]) and bool(_MADE_UP.search(constraint.name))
     if isinstance(constraint, UniqueState):
         return constraint.name == normalizer.name(naming.unique_name(table.name, constraint.columns))
     name = naming.foreign_key_name(table.name, constraint.columns, constraint.target)

@@ -158,7 +158,7 @@ def _ask(connection: sa.Connection, doubts: Sequence[Doubt], spelling: Spelling)
                 for statement in _statements(probe, spelling):
                     connection.execute(statement)
             return dict(reflect_temporary(connection, [p.name for p in probes]).tables)
-    except sa.exc.DBAPIError:
+    except (sa.exc.DBAPIError, sa.exc.CompileError):
         if len(doubts) == 1:
             return {}
     return {name: table for doubt in doubts for name, table in _ask(connection, [doubt], spelling).items()}
@@ -189,8 +189,10 @@ def _scratch(connection: sa.Connection, probes: Sequence[TableState]) -> Iterato
     try:
         yield
     finally:
-        word = "TABLE" if connection.dialect.name == "postgresql" else "TEMPORARY TABLE"
-        connection.exec_driver_sql(f"DROP {word} IF EXISTS {', '.join(probe.name for probe in probes)}")
+        for probe in probes:
+            table = f"TABLE IF EXISTS pg_temp.{probe.name}"
+            other = f"TEMPORARY TABLE IF EXISTS {probe.name}"
+            connection.exec_driver_sql(f"DROP {table if connection.dialect.name == 'postgresql' else other}")
 
 
 # --- what was answered ------------------------------------------------------------------------------------------------

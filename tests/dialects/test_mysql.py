@@ -97,8 +97,7 @@ def test_mysql_renames_a_checked_column_in_one_statement() -> None:
     rename = ops.RenameColumn("books", "order", "place")
     (statement,) = script(MYSQL, [rename], state)
     assert statement.replace("`", "") == (
-        "ALTER TABLE books DROP CHECK ck_order, RENAME COLUMN order TO place, "
-        "ADD CONSTRAINT ck_order CHECK (place > 0)"
+        "ALTER TABLE books DROP CHECK ck_order, RENAME COLUMN order TO place, ADD CONSTRAINT ck_order CHECK (place > 0)"
     )
     assert script(MARIADB, [rename], state) == ["ALTER TABLE books RENAME COLUMN `order` TO place"]
 
