@@ -23,7 +23,6 @@ from minimig.state.reflection import nothing, reflect
 from minimig.state.schema import SchemaState
 from minimig.state.tables import CheckState, ConstraintState, PrimaryKeyState, TableState, UniqueState
 
-
 _MADE_UP = re.compile(r"_[0-9a-f]{4}$|_type$")
 
 

@@ -1,7 +1,8 @@
 """What an operation touches, as sets of keys; from it follow ordering, optimizing and merging.
 
-A key is `(table, member)`: `("users", "")` is the table itself, `("users", "email")` a column, `("users", ":uq_email")` a
-constraint or an index. Writing the table itself concerns all of its members; writing a member concerns that member alone.
+A key is `(table, member)`: `("users", "")` is the table itself, `("users", "email")` a column, `("users", ":uq_email")`
+a constraint or an index. Writing the table itself concerns all of its members; writing a member concerns that member
+alone.
 """
 
 from __future__ import annotations
