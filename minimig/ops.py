@@ -1,7 +1,8 @@
 """The operations as revision files name them: `from minimig import ops`."""
 
-from minimig.operations.base import Operation, TableOperation
-from minimig.operations.columns import AddColumn, AlterColumn, DropColumn, RenameColumn
+from minimig.operations.alter_column import AlterColumn
+from minimig.operations.base import ColumnOperation, Operation, TableOperation
+from minimig.operations.columns import AddColumn, DropColumn, RenameColumn
 from minimig.operations.constraints import AddConstraint, DropConstraint, DropPrimaryKey, RenameConstraint
 from minimig.operations.indexes import CreateIndex, DropIndex, RenameIndex
 from minimig.operations.special import NOOP, RunPython, RunSQL, SeparateStateAndDatabase
@@ -13,6 +14,7 @@ __all__ = [
     "AddConstraint",
     "AlterColumn",
     "AlterTable",
+    "ColumnOperation",
     "CreateIndex",
     "CreateTable",
     "DropColumn",

@@ -154,9 +154,7 @@ def test_the_wheel_serves_a_real_postgresql() -> None:
 @needs_wheel
 def test_the_wheel_server_dies_with_a_killed_run() -> None:
     """A test run that is killed has no time to stop its server; the server goes all the same."""
-    code = (
-        "from support.postgres_wheel import *\nwith running_server() as url: print(url, flush=True); input()"
-    )
+    code = "from support.postgres_wheel import *\nwith running_server() as url: print(url, flush=True); input()"
     command = [sys.executable, "-c", code]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=Path(__file__).parent, **pipes) as run:

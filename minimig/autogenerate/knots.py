@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 
 import networkx as nx
 
-from minimig.state.tables import ForeignKeyState, TableState
+from minimig.state.parts import ForeignKeyState
+from minimig.state.tables import TableState
 
 
 def cut_knots(tables: Iterable[TableState]) -> dict[str, tuple[ForeignKeyState, ...]]:

@@ -18,14 +18,16 @@ import networkx as nx
 
 from minimig.autogenerate.knots import cut_knots
 from minimig.errors import StateError
+from minimig.operations.alter_column import AlterColumn
 from minimig.operations.base import Operation, TableOperation
-from minimig.operations.columns import AddColumn, AlterColumn, DropColumn
+from minimig.operations.columns import AddColumn, DropColumn
 from minimig.operations.constraints import AddConstraint, DropConstraint, DropPrimaryKey, RenameConstraint
 from minimig.operations.footprint import Footprint, Key
 from minimig.operations.indexes import CreateIndex, DropIndex, RenameIndex
 from minimig.operations.tables import AlterTable, CreateTable, DropTable
+from minimig.state.parts import ForeignKeyState
 from minimig.state.schema import SchemaState
-from minimig.state.tables import ForeignKeyState, TableState
+from minimig.state.tables import TableState
 
 TAKES, CHANGES, BRINGS = "-", "~", "+"
 """The symbols of operations, which say in which of three layers they stand."""

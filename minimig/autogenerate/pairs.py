@@ -15,14 +15,9 @@ from typing import Generic, TypeVar
 
 from minimig.operations.footprint import unique_keys
 from minimig.state.expressions import names_in
+from minimig.state.parts import ConstraintState, ForeignKeyState, IndexState
 from minimig.state.schema import SchemaState
-from minimig.state.tables import (
-    ConstraintState,
-    ForeignKeyState,
-    IndexState,
-    TableState,
-    columns_of,
-)
+from minimig.state.tables import TableState, columns_of
 
 _Item = TypeVar("_Item", ConstraintState, IndexState)
 

@@ -16,7 +16,8 @@ from typing import Protocol, runtime_checkable
 
 from minimig.autogenerate.families import suggested_fill
 from minimig.errors import QuestionError, UsageError, nearest
-from minimig.state.tables import ColumnState, TableState
+from minimig.state.parts import ColumnState
+from minimig.state.tables import TableState
 
 
 class Reason(StrEnum):

@@ -22,8 +22,9 @@ from minimig.autogenerate.questioner import Foretold, Questioner
 from minimig.operations.base import Operation
 from minimig.operations.columns import RenameColumn
 from minimig.operations.tables import RenameTable
+from minimig.state.parts import ColumnState
 from minimig.state.schema import SchemaState
-from minimig.state.tables import ColumnState, TableState
+from minimig.state.tables import TableState
 
 _Thing = TypeVar("_Thing")
 Alike = Callable[[str, str], float]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import click
 
-from minimig.state.tables import ColumnState, TableState
+from minimig.state.parts import ColumnState
+from minimig.state.tables import TableState
 
 
 class TerminalQuestioner:

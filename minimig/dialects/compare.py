@@ -19,9 +19,10 @@ from minimig.dialects.probe import respelled
 from minimig.dialects.registry import editor_for, normalizer_for
 from minimig.errors import UnsupportedError
 from minimig.state import naming
+from minimig.state.parts import CheckState, ConstraintState, PrimaryKeyState, UniqueState
 from minimig.state.reflection import nothing, reflect
 from minimig.state.schema import SchemaState
-from minimig.state.tables import CheckState, ConstraintState, PrimaryKeyState, TableState, UniqueState
+from minimig.state.tables import TableState
 
 _MADE_UP = re.compile(r"_[0-9a-f]{4}$|_type$")
 

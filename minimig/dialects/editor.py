@@ -29,14 +29,9 @@ from minimig.dialects.output import Output
 from minimig.dialects.spelling import Spelling
 from minimig.errors import NeedsConnectionError, UnsupportedError
 from minimig.state.expressions import is_constant
+from minimig.state.parts import ColumnState, ConstraintState, IndexState, PrimaryKeyState
 from minimig.state.schema import SchemaState
-from minimig.state.tables import (
-    ColumnState,
-    ConstraintState,
-    IndexState,
-    PrimaryKeyState,
-    TableState,
-)
+from minimig.state.tables import TableState
 
 
 class SchemaEditor(Spelling, ABC):

@@ -18,18 +18,17 @@ from minimig.dialects.mysql_options import option_clauses, retyped_by_charset
 from minimig.dialects.mysql_text import is_expression
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import names_in
-from minimig.state.schema import SchemaState
-from minimig.state.tables import (
+from minimig.state.parts import (
     CheckState,
     ColumnState,
     ConstraintState,
     ForeignKeyState,
     IndexState,
     PrimaryKeyState,
-    TableState,
     UniqueState,
-    columns_of,
 )
+from minimig.state.schema import SchemaState
+from minimig.state.tables import TableState, columns_of
 
 
 class MySQLEditor(MySQLClauses):

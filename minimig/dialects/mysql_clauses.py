@@ -13,7 +13,8 @@ from sqlalchemy.schema import AddConstraint
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.mysql_text import requote_names, spell
-from minimig.state.tables import ColumnState, ConstraintState, ForeignKeyState, TableState, UniqueState
+from minimig.state.parts import ColumnState, ConstraintState, ForeignKeyState, UniqueState
+from minimig.state.tables import TableState
 
 
 class MySQLClauses(SchemaEditor):

@@ -14,7 +14,8 @@ from minimig.dialects.mysql_clauses import MySQLClauses
 from minimig.dialects.mysql_foreign_keys import fits, touching
 from minimig.dialects.mysql_text import requote_names
 from minimig.errors import UnsupportedError
-from minimig.state.tables import ColumnState, ForeignKeyState, TableState
+from minimig.state.parts import ColumnState, ForeignKeyState
+from minimig.state.tables import TableState
 
 Held = tuple[TableState, ForeignKeyState]
 """A foreign key and the table that holds it."""

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from minimig.dialects.spelling import Spelling
+from minimig.state.parts import ForeignKeyState, UniqueState
 from minimig.state.schema import SchemaState
-from minimig.state.tables import ForeignKeyState, TableState, UniqueState
+from minimig.state.tables import TableState
 
 Columns = tuple[str, ...]
 

@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer
-from minimig.state.tables import ColumnState, ConstraintState, Options, TableState, UniqueState
+from minimig.state.parts import ColumnState, ConstraintState, Options, UniqueState
+from minimig.state.tables import TableState
 from minimig.state.values import Call, Reference
 
 _WIDTH = re.compile(r"^(TINYINT|SMALLINT|MEDIUMINT|INTEGER|BIGINT|YEAR)\(\d+\)")

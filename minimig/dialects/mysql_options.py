@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from minimig.dialects.mysql_clauses import MySQLClauses
 from minimig.errors import UnsupportedError
-from minimig.state.tables import ColumnState, TableState
+from minimig.state.parts import ColumnState
+from minimig.state.tables import TableState
 
 _CHARSETS = ("CHARSET", "CHARACTER_SET", "DEFAULT_CHARSET", "DEFAULT_CHARACTER_SET")
 _COLLATIONS = ("COLLATE", "DEFAULT_COLLATE")

@@ -16,14 +16,8 @@ import sqlalchemy as sa
 
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import requote
-from minimig.state.tables import (
-    CheckState,
-    ColumnState,
-    ConstraintState,
-    ForeignKeyState,
-    IndexState,
-    TableState,
-)
+from minimig.state.parts import CheckState, ColumnState, ConstraintState, ForeignKeyState, IndexState
+from minimig.state.tables import TableState
 from minimig.state.values import SqlExpression
 
 _SORTED_COLUMN = re.compile(r"""\s*(\w+|`[^`]+`|"[^"]+")(\s+(ASC|DESC))?\s*""", re.IGNORECASE)

@@ -23,9 +23,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from minimig.dialects.spelling import Spelling
 from minimig.dialects.sqltext import canonical
-from minimig.state.from_metadata import Pairs
-from minimig.state.schema import SchemaState
-from minimig.state.tables import (
+from minimig.state.options import Pairs
+from minimig.state.parts import (
     CheckState,
     ColumnState,
     ComputedState,
@@ -35,10 +34,10 @@ from minimig.state.tables import (
     IndexState,
     Options,
     PrimaryKeyState,
-    TableState,
     UniqueState,
-    table_key,
 )
+from minimig.state.schema import SchemaState
+from minimig.state.tables import TableState, table_key
 from minimig.state.values import Call, Reference, SqlExpression, SqlType
 
 _NUMBER = re.compile(r"'\s*([-+]?\d+(?:\.\d+)?)\s*'")

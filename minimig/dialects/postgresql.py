@@ -20,16 +20,16 @@ from minimig.dialects.postgresql_catalog import Catalog, own_name
 from minimig.dialects.postgresql_enums import EnumTypes
 from minimig.dialects.postgresql_sequences import Sequences
 from minimig.dialects.postgresql_types import bare, conversion
-from minimig.state.schema import SchemaState
-from minimig.state.tables import (
+from minimig.state.parts import (
     CheckState,
     ColumnState,
     ConstraintState,
     ForeignKeyState,
     IndexState,
     PrimaryKeyState,
-    TableState,
 )
+from minimig.state.schema import SchemaState
+from minimig.state.tables import TableState
 
 
 class PostgreSQLEditor(SchemaEditor):

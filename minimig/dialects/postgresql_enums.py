@@ -20,8 +20,9 @@ from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.postgresql_catalog import NAME_BYTES, Catalog
 from minimig.dialects.postgresql_types import enum_in
 from minimig.errors import StateError
+from minimig.state.parts import ColumnState, ForeignKeyState, UniqueState
 from minimig.state.schema import SchemaState
-from minimig.state.tables import ColumnState, ForeignKeyState, TableState, UniqueState, columns_of
+from minimig.state.tables import TableState, columns_of
 from minimig.state.values import SqlExpression, string_value
 
 TypeKey = tuple[str | None, str]

@@ -15,7 +15,8 @@ from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer, plain_type
 from minimig.dialects.sqltext import canonical
-from minimig.state.tables import IdentityState, IndexState, PrimaryKeyState, TableState
+from minimig.state.parts import IdentityState, IndexState, PrimaryKeyState
+from minimig.state.tables import TableState
 from minimig.state.values import SqlExpression
 
 _CAST = re.compile(r"""('(?:[^']|'')*')(?:::[a-z_"][\w\s".,()]*(?:\[\])*)+""")

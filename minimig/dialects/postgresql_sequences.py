@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.postgresql_catalog import Catalog, own_name
-from minimig.state.tables import ColumnState, IdentityState, TableState
+from minimig.state.parts import ColumnState, IdentityState
+from minimig.state.tables import TableState
 
 _INTEGERS = ("SMALLINT", "INTEGER", "BIGINT")
 _DEFAULTS = {

@@ -20,16 +20,10 @@ from minimig.dialects.normalizer import Normalizer, plain_type
 from minimig.dialects.spelling import Spelling
 from minimig.state import naming
 from minimig.state.expressions import names_in
+from minimig.state.parts import CheckState, ColumnState, ConstraintState, IndexState
 from minimig.state.reflection import reflect_temporary
 from minimig.state.schema import SchemaState
-from minimig.state.tables import (
-    CheckState,
-    ColumnState,
-    ConstraintState,
-    IndexState,
-    TableState,
-    columns_of,
-)
+from minimig.state.tables import TableState, columns_of
 from minimig.state.values import SqlExpression
 
 TEMPORARY = (("prefixes", ("TEMPORARY",)),)

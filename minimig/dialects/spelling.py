@@ -17,7 +17,8 @@ from sqlalchemy.schema import CreateIndex
 from sqlalchemy.sql.naming import conv
 
 from minimig.errors import UnsupportedError
-from minimig.state.tables import ColumnState, TableState
+from minimig.state.parts import ColumnState
+from minimig.state.tables import TableState
 from minimig.state.to_metadata import ddl_table, sa_column
 
 

@@ -30,8 +30,9 @@ from minimig.dialects.sqlite_rebuild import Rebuild, affinity, converted
 from minimig.dialects.sqlite_swap import carry_out, create_table_sql, legacy_alter
 from minimig.dialects.sqlite_transaction import sqlite_transaction
 from minimig.state.expressions import is_constant, names_in
+from minimig.state.parts import ColumnState, ConstraintState, IndexState, PrimaryKeyState
 from minimig.state.schema import SchemaState
-from minimig.state.tables import ColumnState, ConstraintState, IndexState, PrimaryKeyState, TableState
+from minimig.state.tables import TableState
 from minimig.state.to_metadata import ddl_table
 
 __all__ = ["ForeignKeyViolation", "SQLiteEditor", "foreign_key_violations"]

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 
 from minimig.errors import DatabaseError
 from minimig.state.expressions import names_in
-from minimig.state.tables import Options, TableState
+from minimig.state.parts import Options
+from minimig.state.tables import TableState
 
 _NOT_CODE = re.compile(
     r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | `(?:[^`]|``)*` | \[[^\]]*\] | --[^\n]* | /\*.*?\*/""",

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer
+from minimig.state.parts import Options
 from minimig.state.raw_type import RawType
-from minimig.state.tables import Options
 
 _COLLATION = re.compile(r' COLLATE ("[^"]*"|\w+)')
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from minimig.state.expressions import names_in, rename_in
-from minimig.state.tables import Options, TableState
+from minimig.state.parts import Options
+from minimig.state.tables import TableState
 
 Quote = Callable[[str], str]
 """Spells a column's name."""

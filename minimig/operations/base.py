@@ -22,6 +22,7 @@ from typing import Any, ClassVar
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
 from minimig.operations.footprint import EVERYTHING, Footprint
+from minimig.state.parts import ColumnState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, table_key
 
@@ -99,6 +100,22 @@ class TableOperation(Operation):
     def change(self, before: SchemaState, after: SchemaState) -> TableChange:
         """The table before and after, for the editor."""
         return TableChange(before, after, before[self.key], after[self.key])
+
+
+@dataclass(frozen=True)
+class ColumnOperation(TableOperation):
+    """An operation at home in one column that exists."""
+
+    column: str
+
+    @property
+    def fill_for_rows(self) -> str | None:
+        """SQL that it gives to rows without a value; None when it gives none."""
+        return None
+
+    @abstractmethod
+    def edit_column(self, column: ColumnState) -> ColumnState | None:
+        """The column after this operation; None when it is gone."""
 
 
 def assign(operation: Operation, **values: Any) -> None:

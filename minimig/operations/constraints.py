@@ -13,15 +13,9 @@ from minimig.operations.footprint import Footprint, Key, Keys, columns, item, po
 from minimig.operations.keep import given
 from minimig.operations.tables import DropTable
 from minimig.state.from_metadata import constraint_state, primary_key_state
+from minimig.state.parts import CheckState, ConstraintState, ForeignKeyState, PrimaryKeyState
 from minimig.state.schema import SchemaState
-from minimig.state.tables import (
-    CheckState,
-    ConstraintState,
-    ForeignKeyState,
-    PrimaryKeyState,
-    TableState,
-    columns_of,
-)
+from minimig.state.tables import TableState, columns_of
 
 
 @dataclass(frozen=True, init=False)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from minimig.state.parts import ForeignKeyState, IndexState, UniqueState
 from minimig.state.schema import SchemaState
-from minimig.state.tables import ForeignKeyState, IndexState, TableState, UniqueState
+from minimig.state.tables import TableState
 
 Key = tuple[str, str]
 Keys = frozenset[Key]

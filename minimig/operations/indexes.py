@@ -13,9 +13,11 @@ from minimig.operations.base import Arguments, Operation, TableOperation, assign
 from minimig.operations.footprint import Footprint, columns, item, table
 from minimig.operations.keep import given
 from minimig.operations.tables import DropTable
-from minimig.state.from_metadata import freeze_options, index_element
+from minimig.state.from_metadata import index_element
+from minimig.state.options import freeze_options
+from minimig.state.parts import IndexState
 from minimig.state.schema import SchemaState
-from minimig.state.tables import IndexState, TableState, columns_of
+from minimig.state.tables import TableState, columns_of
 from minimig.state.values import SqlExpression
 
 

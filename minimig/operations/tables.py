@@ -13,9 +13,11 @@ from minimig.errors import StateError
 from minimig.operations.base import Arguments, Operation, TableOperation, assign
 from minimig.operations.footprint import Footprint, Keys, columns, item, pointed_at, table
 from minimig.operations.keep import KEEP, Keep, given
-from minimig.state.from_metadata import freeze_options, table_from_items
+from minimig.state.from_metadata import table_from_items
+from minimig.state.options import freeze_options
+from minimig.state.parts import Options
 from minimig.state.schema import SchemaState
-from minimig.state.tables import Options, TableState, table_key
+from minimig.state.tables import TableState, table_key
 
 
 @dataclass(frozen=True, init=False)
@@ -168,13 +170,13 @@ def replace_rename(rename: RenameTable, new_name: str) -> RenameTable:
 class AlterTable(TableOperation):
     """Change a table's comment, or options of a dialect such as `mysql_engine`. Only what is given changes."""
 
-    comment: str | None | Keep
+    comment: str | Keep | None
     options: Options
     symbol: ClassVar[str] = "~"
     folds_into_table: ClassVar[bool] = True
 
     def __init__(
-        self, table: str, *, comment: str | None | Keep = KEEP, schema: str | None = None, **options: Any
+        self, table: str, *, comment: str | Keep | None = KEEP, schema: str | None = None, **options: Any
     ) -> None:
         dropped = tuple((name, None) for name, value in options.items() if value is None)
         changed = tuple(sorted([*freeze_options(options), *dropped]))

@@ -118,9 +118,7 @@ class MigrationGraph:
         if conflicts:
             raise _heads_error(conflicts)
 
-    def _select(
-        self, app: str | None, neighbours: _Neighbours, wanted: Callable[[int], bool]
-    ) -> tuple[str, ...]:
+    def _select(self, app: str | None, neighbours: _Neighbours, wanted: Callable[[int], bool]) -> tuple[str, ...]:
         """The revisions whose number of neighbours in their own app is wanted."""
         pool = self._order if app is None else self.revisions(app)
         own = self._headers
@@ -244,16 +242,13 @@ def _sort(graph: nx.DiGraph[str], headers: Mapping[str, Header]) -> tuple[str, .
 def _cycle_error(graph: nx.DiGraph[str], headers: Mapping[str, Header]) -> GraphError:
     """Name one shortest cycle through the smallest revision that is on any."""
     knots = [
-        knot
-        for knot in nx.strongly_connected_components(graph)
-        if len(knot) > 1 or graph.has_edge(*(tuple(knot) * 2))
+        knot for knot in nx.strongly_connected_components(graph) if len(knot) > 1 or graph.has_edge(*(tuple(knot) * 2))
     ]
     knot = min(knots, key=min)
     start = min(knot)
     cycle = _shortest_way_back(graph, start)
     return GraphError(
-        f"revisions depend on each other in a circle: {' -> '.join([*cycle, start])} "
-        "(each has to come after the next)",
+        f"revisions depend on each other in a circle: {' -> '.join([*cycle, start])} (each has to come after the next)",
         where=str(headers[start].path),
         hint="take one of these out of `dependencies` or `run_before`; "
         "where two revisions really need each other, split one of them in two",
@@ -287,9 +282,7 @@ def _reach(neighbours: _Neighbours, start: set[str]) -> frozenset[str]:
 
 
 def _heads_error(conflicts: Mapping[str, tuple[str, ...]]) -> HeadsError:
-    listed = "; ".join(
-        f"{app} has {len(heads)} heads: {', '.join(heads)}" for app, heads in conflicts.items()
-    )
+    listed = "; ".join(f"{app} has {len(heads)} heads: {', '.join(heads)}" for app, heads in conflicts.items())
     return HeadsError(
         f"{listed}. It is not clear which of them comes last",
         hint=f"join them with `minimig makemigrations --merge {' '.join(conflicts)}`",

@@ -220,9 +220,7 @@ class _Fields:
         words = self._strings(name)
         for word in words:
             if not _NAME.fullmatch(word):
-                raise self._error(
-                    name, f"{word!r} in `{name}` is not a plain word", "use letters, digits, _ and -"
-                )
+                raise self._error(name, f"{word!r} in `{name}` is not a plain word", "use letters, digits, _ and -")
         return words
 
     def revisions(self, name: str) -> tuple[str, ...]:
@@ -252,9 +250,7 @@ class _Fields:
         value = self._literal(name)
         if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
             return tuple(value)
-        raise self._error(
-            name, f"`{name}` must be a list of strings, not {value!r}", f'write `{name} = ["..."]`'
-        )
+        raise self._error(name, f"`{name}` must be a list of strings, not {value!r}", f'write `{name} = ["..."]`')
 
     def _literal(self, name: str) -> object:
         binding = self.found.get(name)

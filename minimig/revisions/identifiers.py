@@ -125,12 +125,8 @@ class _Places:
         if len(matches) == 1:
             return matches[0]
         if matches:
-            raise TargetError(
-                f"{text!r} is the beginning of {len(matches)} revisions", hint=self._say(matches)
-            )
-        ends = (
-            f"type {self._word(None)}, {self._word(self.graph.heads(self.app)[-1])}, or a name between them"
-        )
+            raise TargetError(f"{text!r} is the beginning of {len(matches)} revisions", hint=self._say(matches))
+        ends = f"type {self._word(None)}, {self._word(self.graph.heads(self.app)[-1])}, or a name between them"
         close = nearest(text, _names(self.graph, self.app))
         raise TargetError(f"{self.app} has no revision {text!r}", hint=close or ends)
 

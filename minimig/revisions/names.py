@@ -16,8 +16,9 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from minimig.operations.alter_column import AlterColumn
 from minimig.operations.base import Operation, TableOperation
-from minimig.operations.columns import AddColumn, AlterColumn, DropColumn
+from minimig.operations.columns import AddColumn, DropColumn
 from minimig.operations.constraints import AddConstraint, DropConstraint, DropPrimaryKey
 from minimig.operations.indexes import CreateIndex, DropIndex
 from minimig.operations.tables import CreateTable, DropTable

@@ -16,8 +16,9 @@ from typing import NamedTuple
 from minimig.errors import IrreversibleError, MinimigError, StateError
 from minimig.operations.base import Operation
 from minimig.revisions.loader import Migration
+from minimig.state.parts import ColumnState
 from minimig.state.schema import SchemaState
-from minimig.state.tables import ColumnState, TableState
+from minimig.state.tables import TableState
 
 
 class Change(NamedTuple):

@@ -13,8 +13,8 @@ from typing import Any
 from minimig.revisions.serializers_base import Rule, Writing
 from minimig.revisions.serializers_layout import Bracket, Source, call, list_of, text
 from minimig.revisions.serializers_sql import server_default, sql_text
-from minimig.state.from_metadata import Pairs
-from minimig.state.tables import (
+from minimig.state.options import Pairs
+from minimig.state.parts import (
     CheckState,
     ColumnState,
     ComputedState,
@@ -23,9 +23,9 @@ from minimig.state.tables import (
     IndexState,
     Options,
     PrimaryKeyState,
-    TableState,
     UniqueState,
 )
+from minimig.state.tables import TableState
 from minimig.state.values import Reference
 
 Named = tuple[tuple[str, Source], ...]

@@ -74,9 +74,7 @@ def _compound(statement: ast.stmt) -> Iterator[Binding]:
     stack: list[ast.AST] = [statement]
     while stack:
         match stack.pop():
-            case (
-                ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name) as node
-            ):
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name) as node:
                 yield Binding(name, node.lineno, "other")
             case ast.Import(names=aliases) | ast.ImportFrom(names=aliases) as node:
                 for alias in aliases:

@@ -15,8 +15,8 @@ from sqlalchemy.schema import SchemaItem
 
 from minimig.errors import ModelsError, StateError, UnsupportedError
 from minimig.state import naming
-from minimig.state.schema import SchemaState
-from minimig.state.tables import (
+from minimig.state.options import freeze_options
+from minimig.state.parts import (
     CheckState,
     ColumnState,
     ComputedState,
@@ -26,9 +26,10 @@ from minimig.state.tables import (
     IndexState,
     Options,
     PrimaryKeyState,
-    TableState,
     UniqueState,
 )
+from minimig.state.schema import SchemaState
+from minimig.state.tables import TableState
 from minimig.state.values import SqlExpression, SqlType
 
 IDENTITY_OPTIONS = (
@@ -42,12 +43,6 @@ IDENTITY_OPTIONS = (
     "cache",
     "order",
 )
-
-
-class Pairs(tuple[tuple[str, Any], ...]):
-    """A dictionary among dialect options (`postgresql_ops={"title": "text_pattern_ops"}`), frozen and sorted."""
-
-    __slots__ = ()
 
 
 def from_metadata(*metadata: sa.MetaData) -> SchemaState:
@@ -225,23 +220,6 @@ def index_element(element: Any) -> str | SqlExpression:
     if isinstance(element, sa.Column):
         return str(element.name)
     return SqlExpression.of(element.self_group() if hasattr(element, "self_group") else element)
-
-
-def freeze_options(options: Mapping[str, Any]) -> Options:
-    """Dialect options as sorted pairs of comparable values; None means the option was not given."""
-    return tuple(sorted((str(key), _freeze(value)) for key, value in options.items() if value is not None))
-
-
-def _freeze(value: Any) -> Any:
-    if isinstance(value, sa.Column):
-        return str(value.name)
-    if isinstance(value, sa.ClauseElement):
-        return SqlExpression.of(value)
-    if isinstance(value, Mapping):
-        return Pairs(sorted((str(k), _freeze(v)) for k, v in value.items()))
-    if isinstance(value, list | tuple | set | frozenset):
-        return tuple(_freeze(item) for item in value)
-    return value
 
 
 def _constraints(table: sa.Table) -> Iterator[ConstraintState]:

@@ -17,11 +17,9 @@ import sqlalchemy as sa
 
 from minimig.state import naming
 from minimig.state.catalogs import complete, complete_temporary
-from minimig.state.from_metadata import IDENTITY_OPTIONS, freeze_options
-from minimig.state.raw_tables import RawTable, Row, read_tables
-from minimig.state.raw_type import RawType
-from minimig.state.schema import SchemaState
-from minimig.state.tables import (
+from minimig.state.from_metadata import IDENTITY_OPTIONS
+from minimig.state.options import freeze_options
+from minimig.state.parts import (
     CheckState,
     ColumnState,
     ComputedState,
@@ -31,10 +29,12 @@ from minimig.state.tables import (
     IndexState,
     Options,
     PrimaryKeyState,
-    TableState,
     UniqueState,
-    table_key,
 )
+from minimig.state.raw_tables import RawTable, Row, read_tables
+from minimig.state.raw_type import RawType
+from minimig.state.schema import SchemaState
+from minimig.state.tables import TableState, table_key
 from minimig.state.values import GENERIC, SqlExpression, SqlType
 
 

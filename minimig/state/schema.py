@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from minimig.errors import StateError, nearest
-from minimig.state.tables import ForeignKeyState, TableState, table_key
+from minimig.state.parts import ForeignKeyState
+from minimig.state.tables import TableState, table_key
 
 
 @dataclass(frozen=True)

@@ -10,105 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from minimig.errors import StateError, nearest
-from minimig.state.expressions import names_in, rename_in
-from minimig.state.values import GENERIC, SqlExpression, SqlType
+from minimig.state.expressions import names_in
+from minimig.state.parts import (
+    CheckState,
+    ColumnState,
+    ConstraintState,
+    ForeignKeyState,
+    IndexState,
+    Options,
+    PrimaryKeyState,
+)
+from minimig.state.renaming import Renamer
+from minimig.state.values import SqlExpression
 
 _T = TypeVar("_T")
-
-Options = tuple[tuple[str, Any], ...]
-"""Dialect options as sorted pairs, for example `(("mysql_engine", "InnoDB"),)`; values are plain or SqlExpression."""
-
-
-@dataclass(frozen=True)
-class ComputedState:
-    """GENERATED ALWAYS AS (expression); `persisted` None means the database's own choice."""
-
-    expression: SqlExpression
-    persisted: bool | None = None
-
-
-@dataclass(frozen=True)
-class IdentityState:
-    """GENERATED AS IDENTITY with the sequence's options as sorted pairs, those that were given."""
-
-    always: bool = False
-    options: Options = ()
-
-
-@dataclass(frozen=True)
-class ColumnState:
-    """One column. `default` is the server's default; Python-side defaults are not part of a schema."""
-
-    name: str
-    type: SqlType
-    nullable: bool = True
-    default: SqlExpression | None = None
-    comment: str | None = None
-    computed: ComputedState | None = None
-    identity: IdentityState | None = None
-    autoincrement: bool | str = "auto"
-    options: Options = ()
-
-
-@dataclass(frozen=True)
-class PrimaryKeyState:
-    """The primary key. A name of None means the one the database gives by itself."""
-
-    columns: tuple[str, ...]
-    name: str | None = None
-    options: Options = ()
-
-
-@dataclass(frozen=True)
-class UniqueState:
-    """A UNIQUE constraint."""
-
-    name: str
-    columns: tuple[str, ...]
-    deferrable: bool | None = None
-    initially: str | None = None
-    options: Options = ()
-
-
-@dataclass(frozen=True)
-class ForeignKeyState:
-    """A FOREIGN KEY; `target` is the key of the table it points to (`schema.table` or `table`)."""
-
-    name: str
-    columns: tuple[str, ...]
-    target: str
-    target_columns: tuple[str, ...]
-    ondelete: str | None = None
-    onupdate: str | None = None
-    deferrable: bool | None = None
-    initially: str | None = None
-    match: str | None = None
-    options: Options = ()
-
-
-@dataclass(frozen=True)
-class CheckState:
-    """A CHECK constraint."""
-
-    name: str
-    expression: SqlExpression
-    options: Options = ()
-
-
-ConstraintState = UniqueState | ForeignKeyState | CheckState
-
-
-@dataclass(frozen=True)
-class IndexState:
-    """An index over columns (given by name) and expressions."""
-
-    name: str
-    elements: tuple[str | SqlExpression, ...]
-    unique: bool = False
-    options: Options = ()
 
 
 @dataclass(frozen=True)
@@ -174,7 +92,7 @@ class TableState:
         self.column(old)
         if new in self.columns:
             raise StateError(f"table {self.key} has a column {new!r} already")
-        rename = _Renamer(old, new)
+        rename = Renamer(old, new)
         key = self.primary_key
         return replace(
             self,
@@ -260,7 +178,7 @@ class TableState:
         def follow(fk: ForeignKeyState) -> ForeignKeyState:
             if fk.target != target or old not in fk.target_columns:
                 return fk
-            return replace(fk, target_columns=_Renamer(old, new).names(fk.target_columns))
+            return replace(fk, target_columns=Renamer(old, new).names(fk.target_columns))
 
         return self._with_foreign_keys(follow)
 
@@ -309,51 +227,6 @@ def columns_of(item: ConstraintState | IndexState, table: TableState) -> tuple[s
                 found.update(dict.fromkeys(v for v in value if isinstance(v, str) and v in table.columns))
         return tuple(found)
     return item.columns
-
-
-@dataclass(frozen=True)
-class _Renamer:
-    """Renames one column inside the values that speak of it."""
-
-    old: str
-    new: str
-
-    def name(self, name: str) -> str:
-        return self.new if name == self.old else name
-
-    def names(self, names: Iterable[str]) -> tuple[str, ...]:
-        return tuple(self.name(name) for name in names)
-
-    def expression(self, expression: SqlExpression) -> SqlExpression:
-        quote = GENERIC.identifier_preparer.quote
-        needed = quote(self.old) if quote(self.old) != self.old else None
-        text = rename_in(expression.text, self.old, self.new, quote(self.new), needed)
-        return expression if text == expression.text else SqlExpression(text)
-
-    def column(self, column: ColumnState) -> ColumnState:
-        computed = column.computed and replace(column.computed, expression=self.expression(column.computed.expression))
-        if column.name != self.old and computed == column.computed:
-            return column
-        return replace(column, name=self.name(column.name), computed=computed)
-
-    def constraint(self, constraint: ConstraintState, table: str) -> ConstraintState:
-        if isinstance(constraint, CheckState):
-            return replace(constraint, expression=self.expression(constraint.expression))
-        renamed = replace(constraint, columns=self.names(constraint.columns))
-        if isinstance(renamed, ForeignKeyState) and renamed.target == table:
-            return replace(renamed, target_columns=self.names(renamed.target_columns))
-        return renamed
-
-    def index(self, index: IndexState) -> IndexState:
-        elements = tuple(self.name(e) if isinstance(e, str) else self.expression(e) for e in index.elements)
-        return replace(index, elements=elements, options=tuple((k, self.option(v)) for k, v in index.options))
-
-    def option(self, value: Any) -> Any:
-        if isinstance(value, SqlExpression):
-            return self.expression(value)
-        if isinstance(value, tuple):
-            return tuple(self.option(item) for item in value)
-        return self.name(value) if isinstance(value, str) else value
 
 
 def _get(items: Mapping[str, _T], name: str, message: str) -> _T:

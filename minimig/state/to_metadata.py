@@ -14,18 +14,17 @@ import sqlalchemy as sa
 from sqlalchemy.sql.naming import conv
 
 from minimig.state import naming
-from minimig.state.from_metadata import Pairs
-from minimig.state.schema import SchemaState
-from minimig.state.tables import (
+from minimig.state.options import Pairs
+from minimig.state.parts import (
     CheckState,
     ColumnState,
     ConstraintState,
-    ForeignKeyState,
     IndexState,
     Options,
-    TableState,
     UniqueState,
 )
+from minimig.state.schema import SchemaState
+from minimig.state.tables import TableState
 from minimig.state.values import SqlExpression
 
 

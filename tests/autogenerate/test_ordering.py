@@ -13,8 +13,9 @@ import sqlalchemy as sa
 
 from minimig.autogenerate.autodetector import diff
 from minimig.operations.special import states
+from minimig.state.parts import ColumnState, ForeignKeyState, IndexState, PrimaryKeyState
 from minimig.state.schema import SchemaState
-from minimig.state.tables import ColumnState, ForeignKeyState, IndexState, PrimaryKeyState, TableState
+from minimig.state.tables import TableState
 from minimig.state.values import SqlType
 
 PROGRAM = """
@@ -22,7 +23,7 @@ import random
 import sqlalchemy as sa
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.partition import partition
-from minimig.state.from_metadata import from_metadata
+from minimig.state.from_metadata import (from_metadata)
 
 class Yes:
     def rename_table(self, old, candidates):

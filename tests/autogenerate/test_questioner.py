@@ -13,8 +13,9 @@ from minimig.autogenerate.families import suggested_fill
 from minimig.autogenerate.questioner import Answers, parse_rename
 from minimig.errors import QuestionError, UsageError
 from minimig.state.from_metadata import from_metadata
+from minimig.state.parts import ColumnState
 from minimig.state.schema import SchemaState
-from minimig.state.tables import ColumnState, TableState
+from minimig.state.tables import TableState
 from minimig.state.values import SqlType
 
 

@@ -171,9 +171,7 @@ def test_a_missing_dependency_names_file_and_neighbours() -> None:
 @pytest.mark.parametrize("wanted", ["acount.1", "acount.__latest__"])
 def test_a_missing_app_is_told_apart(wanted: str) -> None:
     """When the app itself is unknown, apps are offered instead of names."""
-    with pytest.raises(
-        GraphError, match=rf"b\.1 depends on {wanted}, and no app acount has revisions"
-    ) as caught:
+    with pytest.raises(GraphError, match=rf"b\.1 depends on {wanted}, and no app acount has revisions") as caught:
         MigrationGraph([header("account.1"), header("b.1", wanted)])
     assert "did you mean account?" in str(caught.value.hint)
 
@@ -198,9 +196,7 @@ def test_duplicates_name_both_files() -> None:
 
 def test_replaces_is_refused_for_now() -> None:
     """A squashed file is not treated as an ordinary one."""
-    with pytest.raises(
-        UnsupportedError, match=r"a\.3 replaces other revisions: squashing is not supported yet"
-    ):
+    with pytest.raises(UnsupportedError, match=r"a\.3 replaces other revisions: squashing is not supported yet"):
         MigrationGraph([header("a.1"), header("a.2", "a.1"), header("a.3", replaces=("a.1", "a.2"))])
 
 
@@ -306,9 +302,7 @@ def random_headers(draw: st.DrawFn) -> list[Header]:
     revisions = [f"{draw(st.sampled_from('abc'))}.{number}" for number in numbers]
     made: list[Header] = []
     for index, revision in enumerate(revisions):
-        earlier = (
-            st.lists(st.sampled_from(revisions[:index]), max_size=3, unique=True) if index else st.just([])
-        )
+        earlier = st.lists(st.sampled_from(revisions[:index]), max_size=3, unique=True) if index else st.just([])
         made.append(header(revision, *draw(earlier)))
     return made
 

@@ -192,17 +192,13 @@ def test_a_name_set_twice_is_an_error(tmp_path: Path) -> None:
     assert str(error.where).endswith(":3")
 
 
-@pytest.mark.parametrize(
-    "text", ["", "down = []", "up: list[int]", "UP = []", "up.append(1)", "# only a comment"]
-)
+@pytest.mark.parametrize("text", ["", "down = []", "up: list[int]", "UP = []", "up.append(1)", "# only a comment"])
 def test_up_is_required(tmp_path: Path, text: str) -> None:
     """A file without `up` is no revision, even an empty one."""
     assert "has no `up`" in refusal(tmp_path, text).message
 
 
-@pytest.mark.parametrize(
-    "text", ["def up(op): pass", "from elsewhere import up", "up = []\ndef down(op): pass"]
-)
+@pytest.mark.parametrize("text", ["def up(op): pass", "from elsewhere import up", "up = []\ndef down(op): pass"])
 def test_up_and_down_are_lists_not_functions(tmp_path: Path, text: str) -> None:
     """The imperative style of other tools gets told what to write instead."""
     error = refusal(tmp_path, text)

@@ -163,9 +163,7 @@ def test_applied_revisions_without_a_file_are_left_alone() -> None:
 def test_a_history_with_a_hole_names_both_ends() -> None:
     """An applied revision whose parent is not applied stops every plan, in its own app or across."""
     known = graph("a.1 a.2", "a.2 b.1")
-    with pytest.raises(
-        HistoryError, match=r"a\.2 is applied, but a\.1, which it depends on, is not"
-    ) as caught:
+    with pytest.raises(HistoryError, match=r"a\.2 is applied, but a\.1, which it depends on, is not") as caught:
         make_plan(known, ["a.2"], EVERYTHING)
     assert (caught.value.where, caught.value.exit_code) == (str(known.headers["a.2"].path), 7)
     assert "record it as applied" in str(caught.value.hint)
@@ -201,9 +199,7 @@ def histories(draw: st.DrawFn) -> tuple[MigrationGraph, frozenset[str], str]:
     revisions = [f"{draw(st.sampled_from('ab'))}.{number:02}" for number in range(count)]
     made = []
     for index, revision in enumerate(revisions):
-        earlier = (
-            st.lists(st.sampled_from(revisions[:index]), max_size=2, unique=True) if index else st.just([])
-        )
+        earlier = st.lists(st.sampled_from(revisions[:index]), max_size=2, unique=True) if index else st.just([])
         made.append(header(revision, *draw(earlier)))
     known = MigrationGraph(made)
     wanted = draw(st.lists(st.sampled_from(revisions), max_size=4))

@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 
 from minimig.state.from_metadata import from_metadata
+from minimig.state.parts import CheckState, ForeignKeyState, UniqueState
 from minimig.state.raw_type import RawType
 from minimig.state.reflection import reflect
 from minimig.state.schema import SchemaState
 from minimig.state.sqlite_sql import Clause, index_text, table_clauses
-from minimig.state.tables import CheckState, ForeignKeyState, TableState, UniqueState
+from minimig.state.tables import TableState
 from minimig.state.to_metadata import to_metadata
 from minimig.state.values import SqlExpression, SqlType
 from support.databases import Database

@@ -9,17 +9,9 @@ import sqlalchemy as sa
 
 from minimig.errors import StateError
 from minimig.state.from_metadata import from_metadata
+from minimig.state.parts import CheckState, ColumnState, IndexState, PrimaryKeyState, UniqueState
 from minimig.state.schema import SchemaState
-from minimig.state.tables import (
-    CheckState,
-    ColumnState,
-    IndexState,
-    PrimaryKeyState,
-    TableState,
-    UniqueState,
-    columns_of,
-    table_key,
-)
+from minimig.state.tables import TableState, columns_of, table_key
 from minimig.state.values import SqlExpression, SqlType
 
 

@@ -100,9 +100,7 @@ def _clear_sqlite(engine: sa.Engine) -> None:
 
 
 def _clear_postgresql(connection: sa.Connection) -> None:
-    user_schemas = (
-        "SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)'"
-    )
+    user_schemas = "SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)'"
     for schema in connection.execute(sa.text(user_schemas)).scalars().all():
         connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
     connection.exec_driver_sql("CREATE SCHEMA public")

@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 
 from minimig.autogenerate.questioner import Questioner
 from minimig.state.expressions import names_in
-from minimig.state.schema import SchemaState
-from minimig.state.tables import (
+from minimig.state.parts import (
     CheckState,
     ColumnState,
     ComputedState,
@@ -25,11 +24,10 @@ from minimig.state.tables import (
     IdentityState,
     IndexState,
     PrimaryKeyState,
-    TableState,
     UniqueState,
-    columns_of,
-    table_key,
 )
+from minimig.state.schema import SchemaState
+from minimig.state.tables import TableState, columns_of, table_key
 from minimig.state.values import GENERIC, SqlExpression, SqlType
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 from sqlalchemy.dialects import mssql, mysql, oracle, postgresql, sqlite
 
-from minimig.state.from_metadata import Pairs
-from minimig.state.tables import (
+from minimig.state.options import Pairs
+from minimig.state.parts import (
     CheckState,
     ColumnState,
     ComputedState,
@@ -17,9 +17,9 @@ from minimig.state.tables import (
     IdentityState,
     IndexState,
     PrimaryKeyState,
-    TableState,
     UniqueState,
 )
+from minimig.state.tables import TableState
 from minimig.state.values import SqlExpression, SqlType
 from support.values_to_write import ListOf, Money
 

@@ -11,9 +11,11 @@ from minimig.autogenerate.families import family
 from minimig.autogenerate.pairs import TablePair
 from minimig.autogenerate.questioner import Questioner, Reason
 from minimig.errors import UnsupportedError
+from minimig.operations.alter_column import alter_column
 from minimig.operations.base import Operation
-from minimig.operations.columns import AddColumn, DropColumn, alter_column
-from minimig.state.tables import ColumnState, TableState
+from minimig.operations.columns import AddColumn, DropColumn
+from minimig.state.parts import ColumnState
+from minimig.state.tables import TableState
 
 
 def dropped(pair: TablePair, _: Questioner) -> Iterator[Operation]:

@@ -1,0 +1,100 @@
+"""The parts of a table as frozen values: columns, keys, constraints, indexes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from minimig.state.values import SqlExpression, SqlType
+
+Options = tuple[tuple[str, Any], ...]
+"""Dialect options as sorted pairs, for example `(("mysql_engine", "InnoDB"),)`; values are plain or SqlExpression."""
+
+
+@dataclass(frozen=True)
+class ComputedState:
+    """GENERATED ALWAYS AS (expression); `persisted` None means the database's own choice."""
+
+    expression: SqlExpression
+    persisted: bool | None = None
+
+
+@dataclass(frozen=True)
+class IdentityState:
+    """GENERATED AS IDENTITY with the sequence's options as sorted pairs, those that were given."""
+
+    always: bool = False
+    options: Options = ()
+
+
+@dataclass(frozen=True)
+class ColumnState:
+    """One column. `default` is the server's default; Python-side defaults are not part of a schema."""
+
+    name: str
+    type: SqlType
+    nullable: bool = True
+    default: SqlExpression | None = None
+    comment: str | None = None
+    computed: ComputedState | None = None
+    identity: IdentityState | None = None
+    autoincrement: bool | str = "auto"
+    options: Options = ()
+
+
+@dataclass(frozen=True)
+class PrimaryKeyState:
+    """The primary key. A name of None means the one the database gives by itself."""
+
+    columns: tuple[str, ...]
+    name: str | None = None
+    options: Options = ()
+
+
+@dataclass(frozen=True)
+class UniqueState:
+    """A UNIQUE constraint."""
+
+    name: str
+    columns: tuple[str, ...]
+    deferrable: bool | None = None
+    initially: str | None = None
+    options: Options = ()
+
+
+@dataclass(frozen=True)
+class ForeignKeyState:
+    """A FOREIGN KEY; `target` is the key of the table it points to (`schema.table` or `table`)."""
+
+    name: str
+    columns: tuple[str, ...]
+    target: str
+    target_columns: tuple[str, ...]
+    ondelete: str | None = None
+    onupdate: str | None = None
+    deferrable: bool | None = None
+    initially: str | None = None
+    match: str | None = None
+    options: Options = ()
+
+
+@dataclass(frozen=True)
+class CheckState:
+    """A CHECK constraint."""
+
+    name: str
+    expression: SqlExpression
+    options: Options = ()
+
+
+ConstraintState = UniqueState | ForeignKeyState | CheckState
+
+
+@dataclass(frozen=True)
+class IndexState:
+    """An index over columns (given by name) and expressions."""
+
+    name: str
+    elements: tuple[str | SqlExpression, ...]
+    unique: bool = False
+    options: Options = ()
