@@ -1,8 +1,8 @@
 """Every error a user can cause, as a value.
 
 One base class, so that the command line has one place that prints an error and the library one class to catch. An error
-says what happened (`message`), where (`where`: a file and line, a revision, an operation) and what to do next (`hint`), and
-knows the exit code that a shell should see. The message is built where the facts are known, never parsed again.
+says what happened (`message`), where (`where`: a file and line, a revision, an operation) and what to do next (`hint`),
+and knows the exit code that a shell should see. The message is built where the facts are known, never parsed again.
 """
 
 from __future__ import annotations

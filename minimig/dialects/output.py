@@ -13,7 +13,7 @@ class Output(Protocol):
 
     @property
     def connection(self) -> sa.Connection | None:
-        """The connection, or None while a script is written: an editor may look at the database only if there is one."""
+        """The connection, or None while a script is written: only with one may an editor look at the database."""
 
     def execute(self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
         """Send one statement. Text without parameters is sent as it stands, percent signs and colons included."""

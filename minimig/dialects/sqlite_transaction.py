@@ -1,10 +1,10 @@
 """A real transaction around a migration on SQLite.
 
-SQLite rolls DDL back like anything else, but three things stand in the way. Python's driver opens transactions only before
-data changes (docs.python.org, sqlite3, "Transaction control"), so BEGIN is sent by hand. Foreign-key enforcement would
-delete the children of a table that is rebuilt, and it cannot be switched inside a transaction (SQLite manual, PRAGMA
-foreign_keys), so it is off from before BEGIN until after COMMIT. In exchange the whole database is checked before COMMIT,
-and only violations that were not there before count.
+SQLite rolls DDL back like anything else, but three things stand in the way. Python's driver opens transactions only
+before data changes (docs.python.org, sqlite3, "Transaction control"), so BEGIN is sent by hand. Foreign-key enforcement
+would delete the children of a table that is rebuilt, and it cannot be switched inside a transaction (SQLite manual,
+PRAGMA foreign_keys), so it is off from before BEGIN until after COMMIT. In exchange the whole database is checked
+before COMMIT, and only violations that were not there before count.
 """
 
 from __future__ import annotations

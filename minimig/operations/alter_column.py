@@ -41,12 +41,12 @@ class AlterColumn(ColumnOperation):
     symbol: ClassVar[str] = "~"
     folds_into_table: ClassVar[bool] = True
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what can be altered is what can be said
         self,
         table: str,
         column: str,
         *,
-        type: TypeArgument | Keep = KEEP,  # noqa: A002
+        type: TypeArgument | Keep = KEEP,
         nullable: bool | Keep = KEEP,
         server_default: str | sa.ClauseElement | SqlExpression | Keep | None = KEEP,
         comment: str | Keep | None = KEEP,

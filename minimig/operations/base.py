@@ -8,9 +8,10 @@
     absorb(following)                        one operation in place of two, where that is possible
 
 Going down is not a second implementation: it executes `reverse(before)`. Ordering, optimizing and merging branches all
-follow from the footprint. To add an operation, subclass `Operation` as a frozen dataclass whose fields are its arguments;
-the writer, the executor and the planner need to know nothing about it. (In Django each operation has a hand-written
-`database_backwards`; in Alembic an operation is bare data, and its execution, rendering and reversal live elsewhere.)
+follow from the footprint. To add an operation, subclass `Operation` as a frozen dataclass whose fields are its
+arguments; the writer, the executor and the planner need to know nothing about it. (In Django each operation has a hand-
+written `database_backwards`; in Alembic an operation is bare data, and its execution, rendering and reversal live
+elsewhere.)
 """
 
 from __future__ import annotations

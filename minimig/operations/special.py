@@ -155,7 +155,7 @@ class RunSQL(Operation):
 
 @dataclass(frozen=True, init=False)
 class SeparateStateAndDatabase(Operation):
-    """Change the state by one list of operations and the database by another, for what the database does differently."""
+    """Change the state by one list of operations and the database by another, where the two must differ."""
 
     state_operations: tuple[Operation, ...]
     database_operations: tuple[Operation, ...]

@@ -1,8 +1,8 @@
 """The gate in: SQLAlchemy's MetaData, Table, Column, Constraint and Index become states.
 
 Everything that a MetaData says about a schema goes through here: the models, what stands in revision files, and what is
-reflected. Constraints without a name get one (`naming`), columns of the primary key are NOT NULL, and CHECKs that a type
-brings along (Enum, Boolean) stay with the type.
+reflected. Constraints without a name get one (`naming`), columns of the primary key are NOT NULL, and CHECKs that a
+type brings along (Enum, Boolean) stay with the type.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ def table_state(table: sa.Table) -> TableState:
     indexes: dict[str, IndexState] = {}
     for index in sorted(table.indexes, key=lambda i: str(i.name)):
         _keep(indexes, index_state(index), table)
-    prefixes = (("prefixes", tuple(table._prefixes)),) if table._prefixes else ()
+    given = tuple(table._prefixes)  # noqa: SLF001 - SQLAlchemy has no public way to read them
+    prefixes = (("prefixes", given),) if given else ()
     return TableState(
         name=str(table.name),
         schema=_text(table.schema),
@@ -205,9 +206,12 @@ def constraint_state(
 
 def index_state(index: sa.Index) -> IndexState:
     """An index; raises ModelsError for one without columns or without a name."""
-    if not index.expressions or index.name is None:
+    if not index.expressions:
+        raise ModelsError(f"index {index.name} of table {index.table} has no columns", hint="name at least one column")
+    if index.name is None:
         raise ModelsError(
-            f"index {index.name or '(unnamed)'} of table {index.table} has no {'name' if index.expressions else 'columns'}"
+            f"an index of table {index.table} has no name",
+            hint="name it, or give the MetaData a naming convention for ix",
         )
     elements = tuple(index_element(e) for e in index.expressions)
     return IndexState(str(index.name), elements, bool(index.unique), freeze_options(index.dialect_kwargs))
@@ -275,7 +279,7 @@ def _target(element: sa.ForeignKey, column: str) -> tuple[str, str]:
 def _column_names(constraint: Any) -> tuple[str, ...]:
     names = tuple(str(column.name) for column in constraint.columns)
     # A constraint that stands alone in a revision file keeps its columns pending until a table takes it.
-    return names or tuple(str(getattr(c, "name", c)) for c in constraint._pending_colargs)
+    return names or tuple(str(getattr(c, "name", c)) for c in constraint._pending_colargs)  # noqa: SLF001
 
 
 def _text(name: Any) -> str | None:

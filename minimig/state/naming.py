@@ -14,12 +14,12 @@ from minimig.state.expressions import names_in
 
 
 def unique_name(table: str, columns: Iterable[str]) -> str:
-    """`uq_posts_slug`"""
+    """`uq_posts_slug`."""
     return "_".join(["uq", table, *columns])
 
 
 def foreign_key_name(table: str, columns: Iterable[str], target_table: str) -> str:
-    """`fk_posts_author_id_users`"""
+    """`fk_posts_author_id_users`."""
     return "_".join(["fk", table, *columns, target_table.rpartition(".")[2]])
 
 

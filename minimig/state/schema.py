@@ -1,7 +1,7 @@
 """All tables at one moment.
 
-A schema is edited by making a new one that shares every table that did not change, so a state per revision costs next to
-nothing and two equal tables are usually the same object.
+A schema is edited by making a new one that shares every table that did not change, so a state per revision costs next
+to nothing and two equal tables are usually the same object.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A table as a frozen value: columns, keys, checks, indexes, comment, options.
 
 Every edit returns a new table; the old one stays what it was. Two tables are equal when a database would hold the same
-thing: the order of columns, constraints and indexes does not count (a dropped column that is added again comes last, and
-nobody should be told that this is a difference).
+thing: the order of columns, constraints and indexes does not count (a dropped column that is added again comes last,
+and nobody should be told that this is a difference).
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What SQLAlchemy cannot compare, made comparable: column types and SQL expressions.
 
 SQLAlchemy compares types and expressions by identity, and `repr` loses variants. Here each is wrapped together with a
-key: a type's key is the call that would build it (`Call`), an expression's key is its SQL text. Two values are equal when
-they would be written the same way in a revision file; the SQLAlchemy object is carried along because only it can be
-compiled for a dialect.
+key: a type's key is the call that would build it (`Call`), an expression's key is its SQL text. Two values are equal
+when they would be written the same way in a revision file; the SQLAlchemy object is carried along because only it can
+be compiled for a dialect.
 
 Django compares deconstructed fields (the same idea as `Call`); Alembic compares strings compiled for the live database.
 """
@@ -14,7 +14,7 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,7 +47,7 @@ class Call:
     target: Reference
     args: tuple[Any, ...] = ()
     kwargs: tuple[tuple[str, Any], ...] = ()
-    variants: tuple[tuple["Call", tuple[str, ...]], ...] = ()
+    variants: tuple[tuple[Call, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,9 +139,8 @@ def describe_type(type_: TypeEngine[Any]) -> Call:
 
     Raises StateError when a constructor argument is not kept as an attribute, so that it cannot be known.
     """
-    variants = tuple(
-        (describe_type(variant), (dialect,)) for dialect, variant in sorted(type_._variant_mapping.items())
-    )
+    by_dialect = sorted(type_._variant_mapping.items())  # noqa: SLF001 - nothing public tells the variants
+    variants = tuple((describe_type(variant), (dialect,)) for dialect, variant in by_dialect)
     target = reference_to(type(type_))
     if isinstance(type_, sa.Enum):
         args, kwargs = _enum_arguments(type_)
@@ -153,7 +152,7 @@ def describe_type(type_: TypeEngine[Any]) -> Call:
 
 
 def reference_to(cls: type) -> Reference:
-    """The shortest public name a class can be imported by: `sqlalchemy.String`, not `sqlalchemy.sql.sqltypes.String`."""
+    """The shortest public name of a class: `sqlalchemy.String`, not `sqlalchemy.sql.sqltypes.String`."""
     name = cls.__qualname__
     if cls.__module__.startswith("sqlalchemy."):
         if getattr(sa, name, None) is cls:
@@ -213,7 +212,7 @@ def _arguments(type_: TypeEngine[Any]) -> tuple[tuple[Any, ...], tuple[tuple[str
     return tuple(positional), tuple(named.items())
 
 
-@lru_cache(maxsize=None)
+@cache
 def _default_arguments(cls: type) -> Mapping[str, Any]:
     """What each argument is when nothing is given: some types replace None by a value of their own."""
     try:
@@ -223,7 +222,7 @@ def _default_arguments(cls: type) -> Mapping[str, Any]:
     return {p.name: _freeze(_attribute(instance, p)) for p in _parameters(cls)}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _parameters(cls: type) -> tuple[inspect.Parameter, ...]:
     """The constructor's parameters, following `**kwargs` into the base classes."""
     return tuple(_walk_parameters(cls))
