@@ -79,6 +79,10 @@ class WriterError(MinimigError):
     """A revision file cannot be written: a value has no source, a file of that name exists, the disk is full."""
 
 
+class FileError(MinimigError):
+    """A file cannot be written, or stands there already."""
+
+
 class IrreversibleError(MinimigError):
     """A step on the way down has no way back."""
 

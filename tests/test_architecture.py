@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).parents[1] / "minimig"
 # A room imports from the rooms above it in this list, never from those below or beside it.
 FLOORS = (
     ("errors", "version"),
-    ("targets", "toml", "urls"),
+    ("files", "targets", "toml", "urls"),
     ("config",),
     ("state",),
     ("dialects",),
@@ -36,6 +36,7 @@ FLOORS = (
 FACADE = {"minimig", "minimig.api", "minimig.ops"}  # what users import; the package itself does not
 FACADE_USERS = FACADE | {"minimig.testing"}
 NARROW = {  # rooms held to less than their floor would let them
+    "files": {"errors"},
     "targets": {"errors"},
     "toml": {"errors"},
     "urls": {"errors"},

@@ -49,6 +49,13 @@ def suggested_fill(type_: SqlType) -> str:
     return _EXAMPLES.get(family(type_), "''")
 
 
+def neutral_fill(type_: SqlType) -> str | None:
+    """SQL for rows whose own value is gone for good; None for a type that has no plain value."""
+    plain = _plain(type_)
+    known = family(type_) in _EXAMPLES or isinstance(plain, sa.String)
+    return suggested_fill(type_) if known else None
+
+
 def _plain(type_: SqlType) -> TypeEngine[Any]:
     plain: TypeEngine[Any] = type_.sa_type
     while isinstance(plain, TypeDecorator):

@@ -88,6 +88,6 @@ def _print(session: Session, files: tuple[NewFile, ...], *, wrote: bool, nothing
 
 def _fill(text: str) -> tuple[str, str]:
     column, separator, sql = text.partition("=")
-    if not separator or "." not in column or not sql:
+    if not separator or "." not in column:
         raise UsageError(f"--fill {text} is not TABLE.COLUMN=SQL", hint="for example --fill \"posts.slug=''\"")
     return column, sql

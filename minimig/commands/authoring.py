@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minimig.autogenerate.autodetector import diff
+from minimig.autogenerate.families import neutral_fill
 from minimig.autogenerate.partition import Chunk, partition, reads_of
 from minimig.autogenerate.questioner import Answers
 from minimig.commands.project import Project
 from minimig.errors import TargetError, UsageError, nearest
 from minimig.operations.base import Operation
+from minimig.operations.columns import AddColumn
 from minimig.operations.special import reversed_operations, states
 from minimig.revisions.header import check_name
 from minimig.revisions.migration import NewMigration
@@ -69,7 +71,7 @@ def make_migrations(
     state = before
     for chunk in chunks:
         along = states(chunk.operations, state)
-        down = reversed_operations(chunk.operations, state)
+        down = tuple(_runnable(operation) for operation in reversed_operations(chunk.operations, state))
         state = along[-1]
         dependencies = _dependencies(project, chunk, before, [new[i] for i in sorted(chunk.needs)], new)
         new.append(namer.migration(chunk.app, chunk.operations, down, dependencies))
@@ -121,6 +123,19 @@ class _Namer:
         self._names[app].append(name)
         doc = self._options.message or ""
         return NewMigration(app, name, doc, dependencies, up, down)
+
+
+def _runnable(back: Operation) -> Operation:
+    """A column that comes back NOT NULL gets a plain value for the rows, or its way down could only fail on them."""
+    if not isinstance(back, AddColumn) or back.column.nullable or back.fill is not None:
+        return back
+    column = back.column
+    filled_by_database = column.default or column.computed or column.identity or column.autoincrement is True
+    return (
+        back
+        if filled_by_database
+        else AddColumn(back.table, column, fill=neutral_fill(column.type), schema=back.schema)
+    )
 
 
 def _names(project: Project, app: str) -> list[str]:

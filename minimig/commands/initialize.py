@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minimig.commands.discovery import Candidate
-from minimig.commands.files import write_all_or_none
 from minimig.config import settings_from
 from minimig.errors import ConfigError
+from minimig.files import write_files
 from minimig.toml import tool_table
 from minimig.urls import has_password
 
@@ -111,7 +111,9 @@ def write_init(plan: InitPlan) -> tuple[Path, ...]:
         )
     packages = [folder / "__init__.py" for folder in plan.folders]
     files = {path: b'"""Revisions, written by `minimig makemigrations`."""\n' for path in packages if not path.exists()}
-    return write_all_or_none({**files, plan.config: plan.content})
+    written = {**files, plan.config: plan.content}
+    write_files(written, replacing=plan.config)
+    return tuple(written)
 
 
 def toml_string(text: str) -> str:

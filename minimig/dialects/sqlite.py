@@ -29,7 +29,7 @@ from minimig.dialects.sqlite_live import ForeignKeyViolation, foreign_key_violat
 from minimig.dialects.sqlite_rebuild import Rebuild, affinity, converted
 from minimig.dialects.sqlite_swap import carry_out, create_table_sql, legacy_alter
 from minimig.dialects.sqlite_transaction import sqlite_transaction
-from minimig.state.expressions import is_constant, names_in
+from minimig.state.expressions import is_constant, mentions
 from minimig.state.parts import ColumnState, ConstraintState, IndexState, PrimaryKeyState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
@@ -232,7 +232,7 @@ class SQLiteEditor(SchemaEditor):
         """Carry out rebuilds of other tables that a change of `table` could see, or that could see this change."""
         targets = {key.target for key in table.foreign_keys}
         for key, rebuild in list(self._pending.items()):
-            seen = key in targets or bool(names_in(sql, [rebuild.target.name]))
+            seen = key in targets or mentions(sql, [rebuild.target.name])
             if key != table.key and (seen or rebuild.mentions(table.name)):
                 self._flush(key)
 

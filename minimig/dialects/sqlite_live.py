@@ -15,7 +15,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from minimig.errors import DatabaseError
-from minimig.state.expressions import names_in
+from minimig.state.expressions import mentions, names_in
 from minimig.state.parts import Options
 from minimig.state.tables import TableState
 
@@ -99,7 +99,7 @@ def read_table(connection: sa.Connection, table: TableState, temporary: str) -> 
         )
     columns = connection.exec_driver_sql("SELECT name FROM pragma_table_xinfo(?, ?)", (table.name, schema))
     of_table = [(kind, name, sql) for kind, name, on, sql in rows if on.lower() == own]
-    speaking = [row for row in rows if row[2].lower() == own or names_in(row[3], [table.name])]
+    speaking = [row for row in rows if row[2].lower() == own or mentions(row[3], [table.name])]
     return LiveTable(
         sql=tables[own],
         columns=tuple(columns.scalars()),

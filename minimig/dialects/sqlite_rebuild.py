@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from minimig.state.expressions import names_in, rename_in
+from minimig.state.expressions import mentions, names_in, rename_in
 from minimig.state.parts import Options
 from minimig.state.tables import TableState
 
@@ -94,11 +94,11 @@ class Rebuild:
         A subquery may use the old name for a column of another table.
         """
         taken = {name.lower() for name in self.old.columns}
-        return new.lower() not in taken and not any(names_in(v, ["select"]) for v in self.values.values())
+        return new.lower() not in taken and not any(mentions(v, ["select"]) for v in self.values.values())
 
     def mentions(self, name: str) -> bool:
         """Whether a value is computed from something called `name`, for example a table in a subquery."""
-        return any(names_in(value, [name]) for column, value in self.values.items() if not self.is_plain(column))
+        return any(mentions(value, [name]) for column, value in self.values.items() if not self.is_plain(column))
 
     def copy_sql(self, source: str, destination: str, rowid: str | None) -> str:
         """INSERT ... SELECT from `source` to `destination`; `rowid` names the rowid when it shall be kept."""

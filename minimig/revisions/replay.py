@@ -9,7 +9,7 @@ Django replays files too, on models; Alembic knows no state, and asks the live d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import NamedTuple
 
@@ -104,13 +104,21 @@ def creators(migrations: Iterable[Migration]) -> Mapping[str, str]:
     state = EMPTY
     for migration in migrations:
         for change in steps(migration, state):
-            gone = change.before.tables.keys() - change.after.tables.keys()
+            gone, fresh = _tables_changed(change)
             for key in gone:
                 del found[key]
-            fresh = change.after.tables.keys() - change.before.tables.keys()
             found.update(dict.fromkeys(sorted(fresh), migration.revision))
             state = change.after
     return found
+
+
+def _tables_changed(change: Change) -> tuple[Collection[str], Collection[str]]:
+    """The keys of tables that an operation takes away and brings: its footprint knows, without a look at the others."""
+    footprint = change.operation.footprint(change.before)
+    if not footprint.everything:
+        return tuple({key for key, member in keys if not member} for keys in (footprint.drops, footprint.creates))
+    before, after = change.before.tables.keys(), change.after.tables.keys()
+    return before - after, after - before
 
 
 def differences(found: SchemaState, wanted: SchemaState) -> list[str]:

@@ -15,9 +15,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from minimig.files import write_files
 from minimig.operations.base import Operation
 from minimig.operations.tables import CreateTable
-from minimig.revisions.files import write_files
 from minimig.revisions.header import check_name
 from minimig.revisions.migration import NewMigration
 from minimig.revisions.serializer import Serializer
@@ -47,13 +47,15 @@ def render(migration: NewMigration, *, serializer: Serializer | None = None, for
 
 
 def write(path: Path, text: str) -> None:
-    """Put one new file on disk. Raises WriterError, and leaves nothing behind, if it exists or cannot be written."""
+    """Put one new file on disk. Raises FileError, and leaves nothing behind, if it exists or cannot be written."""
     write_all([(path, text)])
 
 
 def write_all(files: Iterable[tuple[Path, str]]) -> None:
     """Put several new files on disk, all of them or none. Missing folders come to be, with an `__init__.py`."""
-    write_files(list(files))
+    texts = {path: text.encode() for path, text in files}
+    markers = {path.parent / "__init__.py": b"" for path in texts}
+    write_files({**texts, **{path: content for path, content in markers.items() if not path.exists()}})
 
 
 def format_source(text: str, path: Path) -> str:

@@ -14,6 +14,7 @@ _TOKEN = re.compile(
     r"""
       (?P<string>'(?:[^']|'')*')
     | (?P<quoted>"(?:[^"]|"")*" | `(?:[^`]|``)*`)
+    | (?P<call>[^\W\d]\w*(?=\s*\())
     | (?P<word>[^\W\d]\w*)
     | (?P<other>\d[\w.]* | .)
     """,
@@ -40,13 +41,25 @@ def is_constant(sql: str) -> bool:
 
 
 def names_in(sql: str, among: Collection[str]) -> tuple[str, ...]:
-    """Those of the names `among` that occur in `sql` as identifiers, in order of first appearance."""
+    """Those of the column names `among` that occur in `sql`, in order of first appearance.
+
+    A word followed by an opening parenthesis is a call: `length(x)` does not speak of a column called `length`.
+    """
+    return _found(sql, among, ("word",))
+
+
+def mentions(sql: str, among: Collection[str]) -> bool:
+    """Whether any of the words `among` occurs in `sql`, also before a parenthesis: `INSERT INTO users(name)`."""
+    return bool(_found(sql, among, ("word", "call")))
+
+
+def _found(sql: str, among: Collection[str], plain: Collection[str]) -> tuple[str, ...]:
     folded = {name.lower(): name for name in among}
     found: dict[str, None] = {}
     for kind, token in _tokens(sql):
         if kind == "quoted" and _unquote(token) in among:
             found[_unquote(token)] = None
-        elif kind == "word" and token.lower() in folded:
+        elif kind in plain and token.lower() in folded:
             found[folded[token.lower()]] = None
     return tuple(found)
 
@@ -57,15 +70,14 @@ def rename_in(sql: str, old: str, new: str, quoted_new: str, quoted_old: str | N
     Function names are left alone: a word followed by an opening parenthesis is a call. A place that is spelled
     `quoted_old` counts as plain, when the old name needed its quotes: renaming there and back gives the same text.
     """
-    tokens = list(_tokens(sql))
     out: list[str] = []
-    for position, (kind, token) in enumerate(tokens):
+    for kind, token in _tokens(sql):
         if token == quoted_old:
             out.append(quoted_new)
         elif kind == "quoted" and _unquote(token) == old:
             quote = token[0]
             out.append(quote + new.replace(quote, quote * 2) + quote)
-        elif kind == "word" and token.lower() == old.lower() and not _is_call(tokens, position):
+        elif kind == "word" and token.lower() == old.lower():
             out.append(quoted_new)
         else:
             out.append(token)
@@ -83,8 +95,3 @@ def requote(sql: str, names: Collection[str], quote: str) -> str:
         else token
         for kind, token in _tokens(sql)
     )
-
-
-def _is_call(tokens: list[tuple[str, str]], position: int) -> bool:
-    following = (token for _, token in tokens[position + 1 :] if not token.isspace())
-    return next(following, "") == "("

@@ -27,8 +27,8 @@ def _freeze(value: Any) -> Any:
         return str(value.name)
     if isinstance(value, sa.ClauseElement):
         return SqlExpression.of(value)
-    if isinstance(value, Mapping):
-        return Pairs(sorted((str(k), _freeze(v)) for k, v in value.items()))
+    if isinstance(value, Mapping | Pairs):
+        return Pairs(sorted((str(k), _freeze(v)) for k, v in dict(value).items()))
     if isinstance(value, list | tuple | set | frozenset):
         return tuple(_freeze(item) for item in value)
     return value

@@ -151,6 +151,7 @@ def describe_type(type_: TypeEngine[Any]) -> Call:
     return Call(target, args, kwargs, variants)
 
 
+@cache
 def reference_to(cls: type) -> Reference:
     """The shortest public name of a class: `sqlalchemy.String`, not `sqlalchemy.sql.sqltypes.String`."""
     name = cls.__qualname__
@@ -228,6 +229,7 @@ def _parameters(cls: type) -> tuple[inspect.Parameter, ...]:
     return tuple(_walk_parameters(cls))
 
 
+@cache
 def _variadic_name(cls: type) -> str:
     """The name of `*values` in the constructor, which is kept as an attribute of that name; empty without one."""
     parameters = inspect.signature(cls).parameters.values()

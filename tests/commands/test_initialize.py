@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from minimig.commands.discovery import Candidate
 from minimig.commands.initialize import APPS, SINGLE, InitPlan, plan_init, questions, toml_string, write_init
 from minimig.config import Settings, load_settings
-from minimig.errors import ConfigError
+from minimig.errors import ConfigError, FileError
 
 
 def init(folder: Path, *metadata: str, url: str | None = None, layout: str = SINGLE, **environ: str) -> InitPlan:
@@ -245,7 +245,7 @@ def test_a_failure_halfway_is_undone(tmp_path: Path) -> None:
     (tmp_path / "shop").mkdir()
     plan = plan_init(tmp_path, metadata=["blog.models:Base", "shop.models:Base"], layout=APPS, environ={})
     (tmp_path / "shop" / "migrations").write_text("a file in the way")
-    with pytest.raises(ConfigError, match="cannot be written"):
+    with pytest.raises(FileError, match="cannot be written"):
         write_init(plan)
     assert tree(tmp_path) == {"shop": b"", "shop/migrations": b"a file in the way"}
 

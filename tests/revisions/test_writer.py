@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minimig import ops
-from minimig.errors import RevisionFileError, WriterError
+from minimig import files, ops
+from minimig.errors import FileError, RevisionFileError, WriterError
 from minimig.operations.base import Operation
-from minimig.revisions import files, writer
+from minimig.revisions import writer
 from minimig.revisions.header import read_header
 from minimig.revisions.loader import load_migration
 from minimig.revisions.serializer import Serializer
@@ -189,7 +189,7 @@ def test_an_existing_file_is_never_overwritten(tmp_path: Path) -> None:
     """Where a file of that name is, it stays what it was, and none of the others is written."""
     taken = tmp_path / "0002_x.py"
     taken.write_text("old", encoding="utf-8")
-    with pytest.raises(WriterError, match="not overwritten") as caught:
+    with pytest.raises(FileError, match="not overwritten") as caught:
         write_all([(tmp_path / "0001_x.py", "new"), (taken, "new")])
     assert caught.value.where == str(taken)
     assert everything_in(tmp_path) == ["0002_x.py"]
@@ -205,7 +205,7 @@ def test_a_file_that_appears_in_between_is_not_overwritten(tmp_path: Path, monke
         link(source, target)
 
     monkeypatch.setattr(files.os, "link", late)
-    with pytest.raises(WriterError, match="not overwritten"):
+    with pytest.raises(FileError, match="not overwritten"):
         write(path, "ours")
     assert path.read_text(encoding="utf-8") == "theirs"
     assert everything_in(tmp_path) == ["0001_x.py"]
@@ -222,7 +222,7 @@ def test_a_failure_takes_back_what_was_done(tmp_path: Path, monkeypatch: pytest.
         link(source, target)
 
     monkeypatch.setattr(files.os, "link", full)
-    with pytest.raises(WriterError):
+    with pytest.raises(FileError):
         write_all([(tmp_path / "a" / "0001_x.py", "x"), (tmp_path / "b" / "c" / "0001_x.py", "y")])
     assert len(calls) == 2
     assert everything_in(tmp_path) == []
@@ -245,7 +245,7 @@ def test_a_full_disk_is_a_clear_error() -> None:
     """What the system refuses is told in its own words, with the file."""
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")
-    with pytest.raises(WriterError, match="cannot be written") as caught:
+    with pytest.raises(FileError, match="cannot be written") as caught:
         write(Path("/dev/null/folder/0001_x.py"), "x")
     assert caught.value.where == "/dev/null/folder/0001_x.py"
 
@@ -257,7 +257,7 @@ def test_a_disk_that_fills_up_leaves_nothing(tmp_path: Path, monkeypatch: pytest
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files.os, "fsync", full)
-    with pytest.raises(WriterError, match="No space left on device"):
+    with pytest.raises(FileError, match="No space left on device"):
         write(tmp_path / "migrations" / "0001_x.py", "x = 1\n")
     assert everything_in(tmp_path) == []
 
