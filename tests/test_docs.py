@@ -122,3 +122,9 @@ def test_links_lead_to_files(page: str) -> None:
             continue
         path = (REPOSITORY / page).parent / target.partition("#")[0]
         assert path.exists(), f"{page} links to {target}, which does not exist"
+
+
+def test_the_index_leads_to_every_page() -> None:
+    """docs/index.md links to each page below docs."""
+    linked = {f"docs/{target.partition('#')[0]}" for target in LINK.findall(PAGES["docs/index.md"])}
+    assert {page for page in PAGES if page.startswith("docs/")} - linked == {"docs/index.md"}

@@ -79,20 +79,20 @@ class Project:
     @cached_property
     def models(self) -> Models:
         """The schema that the models of all apps describe. Raises ModelsError."""
-        tables: dict[str, str] = {}
-        state = SchemaState()
+        owners: dict[str, str] = {}
+        tables: dict[str, TableState] = {}
         # All are imported before one is read: a foreign key takes its type from a table that may be another app's.
         metadata = {label: self._metadata_of(label, app) for label, app in self.settings.apps.items()}
         for label, app in self.settings.apps.items():
             for key, table in self._owned_tables(app, metadata[label]).items():
-                if key in tables:
+                if key in owners:
                     raise ModelsError(
-                        f"table {key} is claimed by the apps {tables[key]} and {label}",
+                        f"table {key} is claimed by the apps {owners[key]} and {label}",
                         hint=f"say which tables are whose: tables = [...] under [tool.minimig.apps.{label}]",
                     )
-                tables[key] = label
-                state = SchemaState({**state.tables, key: table})
-        return Models(state, tables)
+                owners[key] = label
+                tables[key] = table
+        return Models(SchemaState(tables), owners)
 
     def _metadata_of(self, label: str, app: AppSettings) -> tuple[sa.MetaData, ...]:
         swapped = self.environment.metadata
@@ -100,14 +100,14 @@ class Project:
             return swapped[label]
         return load_metadata(app, self.settings.root)
 
-    def _owned_tables(self, app: AppSettings, metadata: tuple[sa.MetaData, ...]) -> dict[str, TableState]:
+    def _owned_tables(self, app: AppSettings, metadata: tuple[sa.MetaData, ...]) -> Mapping[str, TableState]:
         include = self.environment.include
-        version_table = self.recorder.table.key
-        return {
-            key: table
-            for key, table in from_metadata(*metadata).tables.items()
-            if _owned(key, app.tables) and key != version_table and (include is None or include("table", key))
-        }
+
+        def owned(key: str) -> bool:
+            matches = not app.tables or any(fnmatchcase(key, pattern) for pattern in app.tables)
+            return matches and key != self.recorder.table.key and (include is None or include("table", key))
+
+        return from_metadata(*metadata, keep=owned).tables
 
     def app_of(self, key: str) -> str:
         """The app that a table belongs to: by the models, else by the file that created it."""
@@ -164,14 +164,11 @@ class Project:
 
     def check_files_exist(self, rows: tuple[Applied, ...]) -> None:
         """Raise HistoryError when the database has a revision of ours whose file is gone."""
-        missing = [row.revision for row in rows if row.revision not in self.graph.headers]
+        ours = [row.revision for row in rows if row.app in self.settings.apps]
+        missing = [revision for revision in ours if revision not in self.graph.headers]
         if missing:
             raise HistoryError(
                 f"the database has {', '.join(missing)}, but there is no such revision file",
                 where=self.database_name,
                 hint="check out the branch that has the file, or put the file back; nothing was changed",
             )
-
-
-def _owned(key: str, patterns: tuple[str, ...]) -> bool:
-    return not patterns or any(fnmatchcase(key, pattern) for pattern in patterns)

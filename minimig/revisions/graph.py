@@ -213,7 +213,7 @@ def _missing(header: Header, other: str, after: bool, headers: Mapping[str, Head
     app, _, name = other.partition(".")
     if app in apps:
         what = "which does not exist"
-        close = nearest(name, [known.name for known in headers.values() if known.app == app])
+        close = nearest(name, [known.name for known in headers.values() if known.app == app and known != header])
     else:
         what = f"and no app {app} has revisions"
         close = nearest(app, apps)

@@ -7,7 +7,7 @@ type brings along (Enum, Boolean) stay with the type.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,14 +45,14 @@ IDENTITY_OPTIONS = (
 )
 
 
-def from_metadata(*metadata: sa.MetaData) -> SchemaState:
-    """The state that one or several MetaData describe together.
+def from_metadata(*metadata: sa.MetaData, keep: Callable[[str], bool] | None = None) -> SchemaState:
+    """The state that one or several MetaData describe together, of all tables or those whose key `keep` lets through.
 
     Raises ModelsError when two of them define one table, or a table could not be created by any database.
     """
     tables: dict[str, TableState] = {}
     for each in metadata:
-        for table in each.tables.values():
+        for table in (t for t in each.tables.values() if keep is None or keep(t.key)):
             state = table_state(table)
             if state.key in tables:
                 raise ModelsError(

@@ -120,6 +120,12 @@ def lost_file(project: ProjectFolder) -> None:
     (project.path / "blog/migrations/0002_add_slug.py").unlink()
 
 
+def name_taken(project: ProjectFolder) -> None:
+    """Something else bears the name that the new file would get."""
+    models(column('sa.Column("slug", sa.String(80))'))(project)
+    (project.path / "blog/migrations/0002_add_slug_to_posts.py").mkdir()
+
+
 def two_rows_alike(project: ProjectFolder) -> None:
     """Rows that a new unique constraint cannot hold."""
     project.ok("migrate")
@@ -141,6 +147,7 @@ SETUPS: dict[str, Setup] = {
     "GraphError": revision("0002_add_slug", "up = []", "0001_inital"),
     "HeadsError": two_heads,
     "WriterError": models(("posts = sa.Table(", CODEC), column('sa.Column("body", Packed(Codec()))')),
+    "FileError": name_taken,
     "IrreversibleError": irreversible,
     "UnsupportedError": revision("0002_squashed", 'replaces = ["blog.0001_initial"]\nup = []'),
     "DatabaseError": nothing,
