@@ -58,6 +58,8 @@ class _Step:
     symbol: str
     touched: Footprint
     rank: tuple[int, int, str]
+    fills: bool
+    """Whether it computes values for old rows, and so may read a column that is about to go."""
 
 
 def in_order(operations: Sequence[Operation], before: SchemaState, after: SchemaState) -> list[Operation]:
@@ -120,7 +122,8 @@ def _steps(
     for operation in operations:
         state = loosened if isinstance(operation, DropTable) else before
         touched = operation.footprint(either if operation.symbol == BRINGS else state)
-        found.append(_Step(operation.symbol, touched, _rank(operation, before)))
+        fills = isinstance(operation, AddColumn) and operation.fill is not None
+        found.append(_Step(operation.symbol, touched, _rank(operation, before), fills))
     return found
 
 
@@ -151,7 +154,10 @@ def _edges(steps: Sequence[_Step]) -> Iterator[tuple[int, int]]:
                 yield from _pairs([reader], [*drops[key], *changes[key]])
             elif steps[reader].symbol == BRINGS:
                 changers = [step for step in changes[key] if steps[step].symbol == CHANGES]
-                yield from _pairs([*creates[key], *drops[key], *changers], [reader])
+                if steps[reader].fills and not creates[key]:
+                    yield from _pairs([reader], drops[key])
+                else:
+                    yield from _pairs([*creates[key], *drops[key], *changers], [reader])
     for key, droppers in drops.items():
         yield from _pairs(droppers, creates[key])
     yield from _name_edges(steps, drops, creates)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from minimig.cli.context import Session, pass_session
+from minimig.cli.context import Session, pass_session, reader_is_gone
 from minimig.cli.printing import StepPrinter, operation_lines, plural, seconds
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
 from minimig.commands.project import Project
@@ -43,7 +43,7 @@ def migrate(session: Session, app: str | None, target: str | None, plan: bool, f
     except MigrationFailedError:
         printer.failed()
         raise
-    if session.verbosity and not (check and not plan):
+    if plan or (session.verbosity and not check):
         _print(result)
     return 4 if check and result.steps else 0
 
@@ -60,6 +60,13 @@ class _Printer:
     def listen(self, event: Event) -> None:
         if self._quiet:
             return
+        try:
+            self._say(event)
+        except BrokenPipeError:  # a run must not stop because nobody watches
+            self._quiet = True
+            reader_is_gone()
+
+    def _say(self, event: Event) -> None:
         if isinstance(event, StepStarted):
             if event.number == 1:
                 self._lines = StepPrinter(event.revisions)

@@ -66,3 +66,10 @@ def show_error(error: MinimigError) -> None:
         click.echo(f"  where: {error.where}", err=True)
     if error.hint:
         click.echo(f"  next:  {error.hint}", err=True)
+
+
+def reader_is_gone() -> None:
+    """Nobody reads stdout any more (`minimig showmigrations | head`): what is still to be said goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

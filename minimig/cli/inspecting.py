@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from minimig.cli.context import Session, pass_session
-from minimig.cli.printing import mark, operation_lines, plural
+from minimig.cli.printing import mark, operation_lines, plural, terminated
 from minimig.commands.inspecting import CheckResult, MigrationRow, check_project, show_migrations, sql_migrate
 from minimig.commands.project import Project
 from minimig.environment import load_environment
@@ -83,7 +83,7 @@ def sqlmigrate(session: Session, app: str, name: str | None, backwards: bool) ->
         elif not part.statements:
             click.echo("-- (no statement)")
         for statement in part.statements or ():
-            click.echo(f"{statement};")
+            click.echo(terminated(statement))
     if not result.operations:
         click.echo("-- (no operations)")
     for statement in result.closing:

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from minimig.cli.context import Session, show_error
+from minimig.cli.context import Session, reader_is_gone, show_error
 from minimig.errors import MinimigError, UsageError, nearest
 from minimig.version import __version__
 
@@ -50,6 +50,13 @@ class LazyGroup(click.Group):
                 f"there is no command {args[0]!r}", hint=nearest(args[0], COMMANDS) or "see minimig --help"
             )
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # caught here, because click itself would make it exit code 1
+            reader_is_gone()
+            return 0
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -111,8 +118,4 @@ def main(arguments: list[str] | None = None) -> Any:
     except (KeyboardInterrupt, click.Abort):
         click.echo("\ninterrupted", err=True)
         sys.exit(130)
-    except BrokenPipeError:
-        # The reader went away (`minimig showmigrations | head`): nothing is wrong, and nothing can be said.
-        sys.stdout = None
-        sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import sqlalchemy as sa
+
 from minimig.dialects.change import TableChange
 from minimig.dialects.mysql_clauses import MySQLClauses
 from minimig.dialects.mysql_columns import ColumnChange
 from minimig.dialects.mysql_foreign_keys import ForeignKeyIndexes, fits
 from minimig.dialects.mysql_options import option_clauses, retyped_by_charset
+from minimig.dialects.mysql_session import StrictMode
 from minimig.dialects.mysql_text import is_expression
+from minimig.dialects.output import Output
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import names_in
 from minimig.state.parts import (
@@ -33,6 +37,19 @@ from minimig.state.tables import TableState, columns_of
 
 class MySQLEditor(MySQLClauses):
     """MySQL 8.0.16 and MariaDB 10.5 and later."""
+
+    def __init__(self, dialect: sa.Dialect, output: Output) -> None:
+        super().__init__(dialect, output)
+        self._mode = StrictMode()
+
+    def execute(self, statement: str) -> None:
+        if self.output.connection is not None:
+            self._mode.enter(self.output.connection)
+        super().execute(statement)
+
+    def finish(self) -> None:
+        if self.output.connection is not None:
+            self._mode.leave(self.output.connection)
 
     # --- tables -------------------------------------------------------------------------------------------------------
 
@@ -138,8 +155,9 @@ class MySQLEditor(MySQLClauses):
             self.alter_clauses(change.old, [*clauses, self.drop_clause(constraint)])
             return
         drop = [self.drop_clause(constraint)] if self.holds(change.before, change.old, constraint) else []
+        renumbered = list(self._renumbered(change))
         self.alter_clauses(change.old, [*drop, *clauses])
-        self.alter_clauses(change.new, self._renumbered(change))
+        self.alter_clauses(change.new, renumbered)
 
     def holds(self, schema: SchemaState, table: TableState, key: ForeignKeyState) -> bool:
         """Whether the database can have this foreign key: both sides are of the same type."""

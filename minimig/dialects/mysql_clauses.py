@@ -13,8 +13,10 @@ from sqlalchemy.schema import AddConstraint
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.mysql_text import requote_names, spell
-from minimig.state.parts import ColumnState, ConstraintState, ForeignKeyState, UniqueState
-from minimig.state.tables import TableState
+from minimig.dialects.normalizer import plain_type
+from minimig.errors import UnsupportedError
+from minimig.state.parts import CheckState, ColumnState, ConstraintState, ForeignKeyState, UniqueState
+from minimig.state.tables import TableState, columns_of
 
 
 class MySQLClauses(SchemaEditor):
@@ -27,6 +29,21 @@ class MySQLClauses(SchemaEditor):
 
     def spelled(self, table: TableState) -> TableState:
         return spell(table, mariadb=self.mariadb)
+
+    def built(self, table: TableState) -> sa.Table:
+        """As everywhere. Raises UnsupportedError for a CHECK on the column that numbers itself (error 1901, 3818)."""
+        built = super().built(table)
+        column = built.autoincrement_column
+        if column is not None and column.server_default is None:
+            checks = (c for c in table.constraints.values() if isinstance(c, CheckState))
+            users = [check.name for check in checks if column.name in columns_of(check, table)]
+            if users:
+                raise UnsupportedError(
+                    f"{table.key}.{column.name} numbers itself, which MySQL and MariaDB refuse to a column that is in"
+                    f" a CHECK: {', '.join(users)}",
+                    hint="give the column autoincrement=False, or drop the CHECK",
+                )
+        return built
 
     def alter_clauses(self, table: TableState, clauses: Iterable[str]) -> None:
         """One ALTER TABLE with these clauses, if there are any."""
@@ -56,4 +73,16 @@ class MySQLClauses(SchemaEditor):
         return f"MODIFY COLUMN {self.column_specification(table, column)}"
 
     def fill(self, table: TableState, column: ColumnState, fill: str, *, only_null: bool) -> None:
-        super().fill(table, column, requote_names(fill, table), only_null=only_null)
+        where = f" WHERE {self.quote(column.name)} IS NULL" if only_null else ""
+        self.update(table, column.name, requote_names(fill, table), where)
+
+    def update(self, table: TableState, column: str, value: str, where: str = "") -> None:
+        """Give one column of the rows a value, and no other: ON UPDATE would set moments that were not asked for.
+
+        A column that is assigned its own value stays as it is (MySQL manual, "Automatic Initialization and Updating
+        for TIMESTAMP and DATETIME").
+        """
+        moments = (c for c in table.columns.values() if isinstance(plain_type(c.type.sa_type), sa.DateTime))
+        kept = [self.quote(c.name) for c in moments if c.name != column and c.computed is None]
+        assignments = [f"{self.quote(column)} = {value}", *(f"{name} = {name}" for name in kept)]
+        self.execute(f"UPDATE {self.table(table)} SET {', '.join(assignments)}{where}")

@@ -71,14 +71,13 @@ class ColumnChange:
         """Compute the new values in a column beside; the old column stays, and with it the indexes and keys over it."""
         editor, table = self.editor, self.change.new
         aside = ColumnState(f"{self.new.name[:58]}__new", self.new.type)
-        name, beside = editor.quote(self.new.name), editor.quote(aside.name)
+        beside = editor.quote(aside.name)
         editor.alter_clauses(table, [f"ADD COLUMN {self._specification(aside)}"])
-        update = f"UPDATE {editor.table(table)} SET"
-        editor.execute(f"{update} {beside} = {requote_names(using, table)}")
+        editor.update(table, aside.name, requote_names(using, table))
         self._say(replace(self.old, nullable=True, default=None))
-        editor.execute(f"{update} {name} = NULL")
+        editor.update(table, self.new.name, "NULL")
         self._say(loose)
-        editor.execute(f"{update} {name} = {beside}")
+        editor.update(table, self.new.name, beside)
         editor.alter_clauses(table, [f"DROP COLUMN {beside}"])
 
     def _say(self, column: ColumnState) -> None:

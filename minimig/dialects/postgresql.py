@@ -27,6 +27,7 @@ from minimig.state.parts import (
     ForeignKeyState,
     IndexState,
     PrimaryKeyState,
+    UniqueState,
 )
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
@@ -45,8 +46,13 @@ class PostgreSQLEditor(SchemaEditor):
     # --- tables -------------------------------------------------------------------------------------------------------
 
     def create_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
+        """Within one CREATE TABLE the server makes one constraint of a key stated twice, under either name."""
         self._enums.prepare(before, after, table.columns.values())
-        super().create_table(before, after, table)
+        again = _stated_again(table)
+        once = replace(table, constraints={n: c for n, c in table.constraints.items() if n not in again})
+        super().create_table(before, after, once)
+        for name in again:
+            self.execute(self.compile(AddConstraint(self.built_constraint(self.built(table), name))))
 
     def drop_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         super().drop_table(before, after, table)
@@ -72,6 +78,10 @@ class PostgreSQLEditor(SchemaEditor):
     def add_column(self, change: TableChange, column: ColumnState, fill: str | None) -> None:
         self._enums.prepare(change.before, change.after, [column])
         super().add_column(change, column, fill)
+
+    def add_column_sql(self, change: TableChange, column: ColumnState) -> None:
+        if not self._sequences.add_numbered(change, column):
+            super().add_column_sql(change, column)
 
     def drop_column(self, change: TableChange, column: ColumnState) -> None:
         super().drop_column(change, column)
@@ -187,3 +197,15 @@ class PostgreSQLEditor(SchemaEditor):
     def drop_index(self, change: TableChange, index: IndexState) -> None:
         concurrently = "CONCURRENTLY " if dict(index.options).get("postgresql_concurrently") else ""
         self.execute(f"DROP INDEX {concurrently}{self.qualified(change.old.schema, index.name)}")
+
+
+def _stated_again(table: TableState) -> tuple[str, ...]:
+    """The unique constraints over the columns of the primary key, or of a unique constraint before them."""
+    seen = {table.primary_key.columns} if table.primary_key else set()
+    found: list[str] = []
+    for name, constraint in table.constraints.items():
+        if isinstance(constraint, UniqueState):
+            if constraint.columns in seen:
+                found.append(name)
+            seen.add(constraint.columns)
+    return tuple(found)

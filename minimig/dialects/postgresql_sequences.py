@@ -7,13 +7,14 @@ is dropped, a foreign key is added to it), and then its default and its sequence
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import sqlalchemy as sa
 
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.postgresql_catalog import Catalog, own_name
-from minimig.state.parts import ColumnState, IdentityState
+from minimig.state.parts import ColumnState, IdentityState, PrimaryKeyState
 from minimig.state.tables import TableState
 
 _INTEGERS = ("SMALLINT", "INTEGER", "BIGINT")
@@ -40,6 +41,19 @@ class Sequences:
         """The column that CREATE TABLE would make SERIAL."""
         column = self._editor.built(table).autoincrement_column
         return None if column is None or column.identity is not None else column.name
+
+    def add_numbered(self, change: TableChange, column: ColumnState) -> bool:
+        """Add a column that numbers the rows there are, if it can only be meant to become the key; false if not.
+
+        The key itself comes by an operation of its own, and `bestow` gives the column a sequence then.
+        """
+        keyed = replace(change.new, primary_key=PrimaryKeyState((column.name,)))
+        if column.nullable or change.new.primary_key is not None or self.serial(keyed) != column.name:
+            return False
+        self._editor.execute(self._editor.add_column_clause(replace(change, new=keyed), column))
+        self._editor.after_add_column(change, column)
+        self.release(replace(change, old=keyed))
+        return True
 
     def release(self, change: TableChange) -> None:
         """Take default and sequence from a column that is SERIAL no more."""

@@ -33,7 +33,6 @@ from minimig.state.expressions import is_constant, mentions
 from minimig.state.parts import ColumnState, ConstraintState, IndexState, PrimaryKeyState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
-from minimig.state.to_metadata import ddl_table
 
 __all__ = ["ForeignKeyViolation", "SQLiteEditor", "foreign_key_violations"]
 
@@ -66,6 +65,12 @@ class SQLiteEditor(SchemaEditor):
             self._flush(key)
 
     # --- tables -------------------------------------------------------------------------------------------------------
+
+    def spelled(self, table: TableState) -> TableState:
+        """WITHOUT ROWID needs a primary key, and waits while an operation has taken that away."""
+        if table.primary_key is not None:
+            return table
+        return replace(table, options=tuple(item for item in table.options if item[0] != "sqlite_with_rowid"))
 
     def create_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         self._settle(table)
@@ -105,7 +110,7 @@ class SQLiteEditor(SchemaEditor):
             return False
         if column.computed:
             return column.computed.persisted is not True and column.nullable
-        if self.type_checks(ddl_table(change.new), column.name):
+        if self.type_checks(self.built(change.new), column.name):
             return False
         default = self.default_sql(column)
         if default is None or default.lower() == "null":
@@ -114,7 +119,7 @@ class SQLiteEditor(SchemaEditor):
 
     def drop_column(self, change: TableChange, column: ColumnState) -> None:
         version = self.dialect.server_version_info or _ASSUMED_VERSION
-        checks = self.type_checks(ddl_table(change.old), column.name)
+        checks = self.type_checks(self.built(change.old), column.name)
         if change.old.key in self._pending or checks or version < (3, 35, 5):
             rebuild = self._rebuild(change)
             self._pending[change.new.key] = rebuild.dropping(column.name, change.new)

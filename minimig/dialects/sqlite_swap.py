@@ -20,7 +20,6 @@ from minimig.dialects.sqlite_live import LiveTable, broken_dependents, read_tabl
 from minimig.dialects.sqlite_rebuild import Rebuild, kept_rowid, with_live_options
 from minimig.errors import DatabaseError, UnsupportedError
 from minimig.state.tables import TableState
-from minimig.state.to_metadata import ddl_table
 
 _BEFORE_NAME = re.compile(r"^\s*(CREATE\s+(?:UNIQUE\s+)?(?:INDEX|TRIGGER)\s+)", re.IGNORECASE)
 
@@ -71,7 +70,7 @@ def legacy_alter(editor: SchemaEditor, *, on: bool) -> Iterator[None]:
 
 def create_table_sql(editor: SchemaEditor, table: TableState, name: str | None = None) -> str:
     """CREATE TABLE, under another name if one is given. Keys that point to the table itself keep its own name."""
-    built = ddl_table(table)
+    built = editor.built(table)
     sql = editor.compile(CreateTable(built))
     if name is None:
         return sql
@@ -114,7 +113,7 @@ def _mark_sql(table: TableState, temporary: TableState) -> str:
 
 def _hang_on(editor: SchemaEditor, target: TableState, live: LiveTable | None) -> None:
     """Create the indexes of the state, then indexes and triggers that only the database knows, word for word."""
-    built = ddl_table(target)
+    built = editor.built(target)
     for name in target.indexes:
         editor.execute(editor.create_index_sql(built, name))
     if live is None:

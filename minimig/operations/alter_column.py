@@ -12,9 +12,10 @@ from minimig.dialects.editor import SchemaEditor
 from minimig.errors import StateError
 from minimig.operations.base import Arguments, ColumnOperation, Operation, TableOperation, assign
 from minimig.operations.columns import DropColumn
-from minimig.operations.footprint import Footprint, columns, table
+from minimig.operations.footprint import EVERYTHING, Footprint, columns, table
 from minimig.operations.keep import KEEP, Keep, given
 from minimig.operations.tables import DropTable
+from minimig.state.expressions import has_subquery, names_in
 from minimig.state.from_metadata import default_state, identity_state
 from minimig.state.parts import ColumnState, IdentityState
 from minimig.state.schema import SchemaState
@@ -64,7 +65,7 @@ class AlterColumn(ColumnOperation):
             type=type if isinstance(type, Keep) else SqlType.of(type),
             nullable=nullable,
             server_default=server_default if isinstance(server_default, Keep) else default_state(server_default),
-            comment=comment,
+            comment=comment if isinstance(comment, Keep) else comment or None,
             identity=identity if identity is None or isinstance(identity, Keep) else identity_state(identity),
             autoincrement=autoincrement,
             fill=fill,
@@ -89,6 +90,13 @@ class AlterColumn(ColumnOperation):
     @property
     def fill_for_rows(self) -> str | None:
         return self.fill
+
+    def folds_into(self, column: ColumnState, fill: str | None) -> bool:
+        if self.using is not None:
+            return False
+        rows_have_values = fill is not None or column.default is not None
+        harmless = {"nullable", "comment"} if rows_have_values else {"nullable", "comment", "type"}
+        return self.changes.keys() <= harmless and not (rows_have_values and self.fill is not None)
 
     def edit_column(self, column: ColumnState) -> ColumnState:
         return replace(column, **self.changes)
@@ -125,7 +133,11 @@ class AlterColumn(ColumnOperation):
         return f"alter_{self.column}_on_{self.table}"
 
     def footprint(self, before: SchemaState) -> Footprint:
-        return Footprint(changes=columns(self.key, [self.column]), reads=frozenset({table(self.key)}))
+        sql = f"{self.fill or ''} {self.using or ''}"
+        if has_subquery(sql):
+            return EVERYTHING
+        sources = columns(self.key, names_in(sql, before[self.key].columns)) - columns(self.key, [self.column])
+        return Footprint(changes=columns(self.key, [self.column]), reads=sources | {table(self.key)})
 
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
         if not isinstance(following, TableOperation) or following.key != self.key:
@@ -133,8 +145,9 @@ class AlterColumn(ColumnOperation):
         if isinstance(following, DropTable) or (isinstance(following, DropColumn) and following.column == self.column):
             return (following,)
         if isinstance(following, AlterColumn) and following.column == self.column:
-            if self.using and "type" in following.changes:
-                return None  # two conversions of the values: neither can be left out
+            both = self.changes.keys() & following.changes.keys()
+            if "type" in both or (self.fill is not None and "nullable" in both):
+                return None  # what the first one does to the values would be left out
             return (
                 alter_column(
                     self.table,

@@ -114,6 +114,13 @@ class ColumnOperation(TableOperation):
         """SQL that it gives to rows without a value; None when it gives none."""
         return None
 
+    def folds_into(self, column: ColumnState, fill: str | None) -> bool:
+        """Whether a column that is only being added, its rows filled with `fill`, can be added as it is after this.
+
+        The rows must end up with the same values either way.
+        """
+        return True
+
     @abstractmethod
     def edit_column(self, column: ColumnState) -> ColumnState | None:
         """The column after this operation; None when it is gone."""

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from minimig.dialects.editor import SchemaEditor
 from minimig.errors import StateError
 from minimig.operations.base import Arguments, ColumnOperation, Operation, TableOperation, assign
-from minimig.operations.footprint import Footprint, columns, item, table
+from minimig.operations.footprint import EVERYTHING, Footprint, columns, item, table
 from minimig.operations.keep import given
 from minimig.operations.tables import DropTable
-from minimig.state.expressions import names_in
+from minimig.state.expressions import has_subquery, names_in
 from minimig.state.from_metadata import lone_column_state
 from minimig.state.parts import ColumnState
 from minimig.state.schema import SchemaState
@@ -59,7 +59,10 @@ class AddColumn(TableOperation):
         return f"add_{self.column.name}_to_{self.table}"
 
     def footprint(self, before: SchemaState) -> Footprint:
-        sources = _computed_from(self.column, before[self.key])
+        if self.fill is not None and has_subquery(self.fill):
+            return EVERYTHING
+        state = before[self.key]
+        sources = {*_computed_from(self.column, state), *names_in(self.fill or "", state.columns)}
         return Footprint(
             creates=columns(self.key, [self.column.name]),
             reads=columns(self.key, sources) | {table(self.key)},
@@ -75,6 +78,8 @@ class AddColumn(TableOperation):
         column = following.edit_column(self.column)
         if column is None:
             return ()
+        if not following.folds_into(self.column, self.fill):
+            return None
         return (AddColumn(self.table, column, fill=self.fill or following.fill_for_rows, schema=self.schema),)
 
     def arguments(self) -> Arguments:

@@ -8,6 +8,7 @@ from typing import ClassVar
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.errors import StateError
 from minimig.operations.base import Arguments, Operation, TableOperation, assign
 from minimig.operations.footprint import Footprint, Key, Keys, columns, item, pointed_at, table
 from minimig.operations.keep import given
@@ -35,8 +36,10 @@ class AddConstraint(TableOperation):
     ) -> None:
         if isinstance(constraint, sa.PrimaryKeyConstraint | PrimaryKeyState):
             assign(self, table=table, schema=schema, constraint=primary_key_state(constraint))
-        else:
-            assign(self, table=table, schema=schema, constraint=constraint_state(constraint, table))
+            return
+        if isinstance(constraint, sa.CheckConstraint) and not isinstance(constraint.name, str):
+            raise StateError(f"a CHECK that is added to table {table} has no name", hint="give it one: name=...")
+        assign(self, table=table, schema=schema, constraint=constraint_state(constraint, table))
 
     def edit(self, table: TableState) -> TableState:
         if isinstance(self.constraint, PrimaryKeyState):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -159,12 +159,19 @@ class SeparateStateAndDatabase(Operation):
 
     state_operations: tuple[Operation, ...]
     database_operations: tuple[Operation, ...]
+    database_before: SchemaState | None = field(compare=False, repr=False)
+    """Where the database operations begin, on the way back: not where the state has gone meanwhile."""
     symbol: ClassVar[str] = "?"
 
     def __init__(
         self, *, state_operations: Sequence[Operation] = (), database_operations: Sequence[Operation] = ()
     ) -> None:
-        assign(self, state_operations=tuple(state_operations), database_operations=tuple(database_operations))
+        assign(
+            self,
+            state_operations=tuple(state_operations),
+            database_operations=tuple(database_operations),
+            database_before=None,
+        )
 
     @property
     def reversible(self) -> bool:
@@ -174,13 +181,16 @@ class SeparateStateAndDatabase(Operation):
         return states(self.state_operations, state)[-1]
 
     def reverse(self, before: SchemaState) -> Operation:
-        return SeparateStateAndDatabase(
+        begin = self.database_before or before
+        back = SeparateStateAndDatabase(
             state_operations=reversed_operations(self.state_operations, before),
-            database_operations=reversed_operations(self.database_operations, before),
+            database_operations=reversed_operations(self.database_operations, begin),
         )
+        assign(back, database_before=states(self.database_operations, begin)[-1])
+        return back
 
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
-        along = states(self.database_operations, before)
+        along = states(self.database_operations, self.database_before or before)
         for operation, old, new in zip(self.database_operations, along, along[1:], strict=False):
             operation.database_forwards(editor, old, new)
 

@@ -182,7 +182,8 @@ class AlterTable(TableOperation):
         changed = tuple(sorted([*freeze_options(options), *dropped]))
         if comment is KEEP and not changed:
             raise StateError(f"AlterTable({table!r}) changes nothing")
-        assign(self, table=table, comment=comment, schema=schema, options=changed)
+        wanted = comment if isinstance(comment, Keep) else comment or None  # an empty comment is none, as in models
+        assign(self, table=table, comment=wanted, schema=schema, options=changed)
 
     def edit(self, table: TableState) -> TableState:
         options = {**dict(table.options), **dict(self.options)}

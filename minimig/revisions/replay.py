@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from minimig.errors import IrreversibleError, MinimigError, StateError
 from minimig.operations.base import Operation
+from minimig.operations.footprint import Keys
 from minimig.revisions.loader import Migration
 from minimig.state.parts import ColumnState
 from minimig.state.schema import SchemaState
@@ -116,9 +117,13 @@ def _tables_changed(change: Change) -> tuple[Collection[str], Collection[str]]:
     """The keys of tables that an operation takes away and brings: its footprint knows, without a look at the others."""
     footprint = change.operation.footprint(change.before)
     if not footprint.everything:
-        return tuple({key for key, member in keys if not member} for keys in (footprint.drops, footprint.creates))
+        return _tables(footprint.drops), _tables(footprint.creates)
     before, after = change.before.tables.keys(), change.after.tables.keys()
     return before - after, after - before
+
+
+def _tables(keys: Keys) -> Collection[str]:
+    return {key for key, member in keys if not member}
 
 
 def differences(found: SchemaState, wanted: SchemaState) -> list[str]:

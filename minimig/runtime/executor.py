@@ -71,7 +71,7 @@ class Executor:
         editor = editor_for(self.connection.dialect, output)
         atomic = editor.transactional_ddl and prepared.migration.header.atomic
         progress = Progress(prepared, editor, output, atomic=atomic, borrowed=self.borrowed)
-        with progress.explaining(), self._transaction(prepared, editor):
+        with progress.explaining(), output.counting(), self._transaction(prepared, editor):
             for position, (operation, before, after) in enumerate(prepared.moves):
                 progress.position = position
                 operation.database_forwards(editor, before, after)

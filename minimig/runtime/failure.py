@@ -40,8 +40,8 @@ class Progress:
     def _message(self, error: BaseException) -> str:
         revision = self.prepared.step.revision
         lines = [f"{revision} failed at {self._operation()}", f"  {_reason(error)}"]
-        if isinstance(error, sa.exc.DBAPIError) and self.output.last:
-            lines.append(f"  statement: {_one_line(self.output.last)}")
+        if isinstance(error, sa.exc.DBAPIError) and error.statement:
+            lines.append(f"  statement: {_one_line(error.statement)}")
         lines.append(f"  state: {self._state()}")
         return "\n".join(lines)
 
@@ -56,12 +56,16 @@ class Progress:
             return "your transaction is still open, and only you can roll it back"
         if self.atomic:
             return "rolled back, this migration left nothing behind"
-        if self.output.statements == 0:
+        if self._staying() == 0:
             return "no statement of this migration had taken effect"
-        done = f"{self.output.statements} statement(s) of this migration took effect and stay"
-        if self.editor.transactional_ddl:
+        done = f"{self._staying()} statement(s) of this migration took effect and stay"
+        if not self.prepared.migration.header.atomic:
             return f"{done}: the file says atomic = False"
         return f"{done}: {self.editor.dialect.name} cannot take them back"
+
+    def _staying(self) -> int:
+        """How many statements the database keeps, although the migration failed."""
+        return self.output.kept if self.prepared.migration.header.atomic else self.output.statements
 
     def _where(self, error: BaseException) -> str:
         path = str(self.prepared.migration.header.path)
@@ -69,7 +73,7 @@ class Progress:
         return f"{path}:{own[-1].lineno}" if own else path
 
     def _hint(self) -> str:
-        if self.borrowed or self.atomic or self.output.statements == 0:
+        if self.borrowed or self.atomic or self._staying() == 0:
             return "mend the file or the data, then run the same command again"
         return "undo those statements by hand, mend the file, then run the same command again"
 

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql import visitors
 
-from minimig.state.values import compile_expression
+READING = frozenset(["EXPLAIN", "PRAGMA", "SELECT", "SHOW"])
+COMMITTING = frozenset(
+    ["ALTER", "ANALYZE", "CREATE", "DROP", "FLUSH", "GRANT", "LOCK", "OPTIMIZE", "RENAME", "REPAIR", "REVOKE"]
+    + ["TRUNCATE", "UNLOCK"]
+)
+"""First words of statements that MySQL and MariaDB commit by, before and after (manual, "Statements That Cause an
+Implicit Commit")."""
+
+_FIRST_WORD = re.compile(r"(?:\s|/\*.*?\*/|--[^\n]*\n|#[^\n]*\n)*(\w*)", re.DOTALL)
 
 
 class LiveOutput:
     """Sends each statement over a connection, inside whatever transaction is open on it.
 
-    `statements` counts what was sent, and `last` is the latest of it: what an error message needs.
+    Within `counting`, `statements` is the number of those that took effect, a data step's own included, and `kept` how
+    many of them MySQL would keep after a rollback: what an error message needs.
     """
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self._sending = False
         self.statements = 0
-        self.last: str | None = None
+        self.kept = 0
 
     @property
     def connection(self) -> sa.Connection | None:
@@ -28,15 +41,45 @@ class LiveOutput:
 
     def execute(self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
         """Send one statement and wait for it."""
-        self.last = str(statement)
-        if isinstance(statement, str) and parameters is None:
-            # no_parameters keeps the driver from reading percent signs as placeholders
-            self._connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
-        elif isinstance(statement, str):
-            self._connection.execute(sa.text(statement), parameters)
-        else:
-            self._connection.execute(statement, parameters)  # type: ignore[call-overload]
-        self.statements += 1
+        self._sending = True
+        try:
+            if isinstance(statement, str) and parameters is None:
+                # no_parameters keeps the driver from reading percent signs as placeholders
+                self._connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+            elif isinstance(statement, str):
+                self._connection.execute(sa.text(statement), parameters)
+            else:
+                self._connection.execute(statement, parameters)  # type: ignore[call-overload]
+        finally:
+            self._sending = False
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Count what goes over the connection meanwhile; looking at the database by the way does not count."""
+        before, after = self._before, self._after
+        sa.event.listen(self._connection, "before_cursor_execute", before)
+        sa.event.listen(self._connection, "after_cursor_execute", after)
+        try:
+            yield
+        finally:
+            sa.event.remove(self._connection, "before_cursor_execute", before)
+            sa.event.remove(self._connection, "after_cursor_execute", after)
+
+    def _before(self, connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if _first_word(statement) in COMMITTING:
+            self.kept = self.statements
+
+    def _after(self, connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        word = _first_word(statement)
+        if self._sending or word not in READING:
+            self.statements += 1
+        if word in COMMITTING:
+            self.kept = self.statements
+
+
+def _first_word(statement: str) -> str:
+    match = _FIRST_WORD.match(statement)
+    return match[1].upper() if match else ""
 
 
 class ScriptOutput:
@@ -50,7 +93,28 @@ class ScriptOutput:
 
     def execute(self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
         """Keep one statement."""
-        if isinstance(statement, str) and parameters is not None:
-            statement = sa.text(statement).bindparams(**parameters)
-        text = statement if isinstance(statement, str) else compile_expression(statement, self.dialect)
+        text = statement if isinstance(statement, str) and parameters is None else self._inline(statement, parameters)
         self.lines.append(text.rstrip().rstrip(";"))
+
+    def _inline(self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None) -> str:
+        bound = _bound(sa.text(statement) if isinstance(statement, str) else statement, parameters or {})
+        text = str(bound.compile(dialect=self.dialect, compile_kwargs={"literal_binds": True}))
+        # For drivers of these styles percent signs are doubled; in a script they stand for themselves.
+        return text.replace("%%", "%") if self.dialect.paramstyle in ("format", "pyformat") else text
+
+
+def _bound(clause: sa.ClauseElement, parameters: Mapping[str, Any]) -> sa.ClauseElement:
+    """A statement together with its values. It may use some of them: the rest belongs to others of the same script."""
+
+    def give(bind: sa.BindParameter[Any]) -> None:
+        if bind.key in parameters:
+            bind.value, bind.required = parameters[bind.key], False
+            if isinstance(bind.type, sa.types.NullType):
+                bind.type = sa.literal(bind.value).type
+
+    if parameters and isinstance(clause, sa.Insert | sa.Update):
+        binds = clause.compile(column_keys=list(parameters)).binds
+        wanted = [name for name in parameters if name in clause.table.c and name in binds and binds[name].required]
+        clause = clause.values({name: parameters[name] for name in wanted}) if wanted else clause
+    given: sa.ClauseElement = visitors.cloned_traverse(clause, {}, {"bindparam": give})
+    return given

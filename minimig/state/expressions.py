@@ -40,6 +40,11 @@ def is_constant(sql: str) -> bool:
     return _CONSTANT.fullmatch(sql) is not None
 
 
+def has_subquery(sql: str) -> bool:
+    """Whether `sql` looks into other rows or tables, so that nobody can tell what it reads."""
+    return any(kind in ("word", "call") and token.lower() == "select" for kind, token in _tokens(sql))
+
+
 def names_in(sql: str, among: Collection[str]) -> tuple[str, ...]:
     """Those of the column names `among` that occur in `sql`, in order of first appearance.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
+from minimig.state.expressions import names_in
 from minimig.state.parts import Options
 from minimig.state.values import SqlExpression
 
@@ -15,6 +16,22 @@ class Pairs(tuple[tuple[str, Any], ...]):
     """A dictionary among dialect options (`postgresql_ops={"title": "text_pattern_ops"}`), frozen and sorted."""
 
     __slots__ = ()
+
+
+def names_columns(option: str) -> bool:
+    """Whether the list in an option is one of columns: `postgresql_include`, `mssql_include`."""
+    return option.endswith("_include")
+
+
+def columns_in(options: Options, among: Collection[str]) -> Iterator[str]:
+    """Those of the columns `among` that options speak of: in expressions, as keys of a dictionary, in a list of columns."""
+    for name, value in options:
+        if isinstance(value, SqlExpression):
+            yield from names_in(value.text, among)
+        elif isinstance(value, Pairs):
+            yield from (key for key, _ in value if key in among)
+        elif names_columns(name) and isinstance(value, tuple):
+            yield from (column for column in value if column in among)
 
 
 def freeze_options(options: Mapping[str, Any]) -> Options:

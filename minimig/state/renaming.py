@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from minimig.state.expressions import rename_in
-from minimig.state.parts import CheckState, ColumnState, ConstraintState, ForeignKeyState, IndexState
+from minimig.state.options import Pairs, names_columns
+from minimig.state.parts import CheckState, ColumnState, ConstraintState, ForeignKeyState, IndexState, Options
 from minimig.state.values import GENERIC, SqlExpression
 
 
@@ -37,20 +38,24 @@ class Renamer:
         return replace(column, name=self.name(column.name), computed=computed)
 
     def constraint(self, constraint: ConstraintState, table: str) -> ConstraintState:
+        options = self.options(constraint.options)
         if isinstance(constraint, CheckState):
-            return replace(constraint, expression=self.expression(constraint.expression))
-        renamed = replace(constraint, columns=self.names(constraint.columns))
+            return replace(constraint, expression=self.expression(constraint.expression), options=options)
+        renamed = replace(constraint, columns=self.names(constraint.columns), options=options)
         if isinstance(renamed, ForeignKeyState) and renamed.target == table:
             return replace(renamed, target_columns=self.names(renamed.target_columns))
         return renamed
 
     def index(self, index: IndexState) -> IndexState:
         elements = tuple(self.name(e) if isinstance(e, str) else self.expression(e) for e in index.elements)
-        return replace(index, elements=elements, options=tuple((k, self.option(v)) for k, v in index.options))
+        return replace(index, elements=elements, options=self.options(index.options))
 
-    def option(self, value: Any) -> Any:
+    def options(self, options: Options) -> Options:
+        return tuple((name, self.option(name, value)) for name, value in options)
+
+    def option(self, name: str, value: Any) -> Any:
         if isinstance(value, SqlExpression):
             return self.expression(value)
-        if isinstance(value, tuple):
-            return tuple(self.option(item) for item in value)
-        return self.name(value) if isinstance(value, str) else value
+        if isinstance(value, Pairs):
+            return Pairs(sorted((self.name(key), each) for key, each in value))
+        return self.names(value) if names_columns(name) and isinstance(value, tuple) else value

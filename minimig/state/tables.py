@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from minimig.errors import StateError, nearest
 from minimig.state.expressions import names_in
+from minimig.state.options import columns_in
 from minimig.state.parts import (
     CheckState,
     ColumnState,
@@ -24,7 +25,6 @@ from minimig.state.parts import (
     PrimaryKeyState,
 )
 from minimig.state.renaming import Renamer
-from minimig.state.values import SqlExpression
 
 _T = TypeVar("_T")
 
@@ -97,7 +97,7 @@ class TableState:
         return replace(
             self,
             columns={rename.name(k): rename.column(c) for k, c in self.columns.items()},
-            primary_key=key and replace(key, columns=rename.names(key.columns)),
+            primary_key=key and replace(key, columns=rename.names(key.columns), options=rename.options(key.options)),
             constraints={k: rename.constraint(c, self.key) for k, c in self.constraints.items()},
             indexes={k: rename.index(i) for k, i in self.indexes.items()},
         )
@@ -113,7 +113,13 @@ class TableState:
 
     def without_primary_key(self, nullable: Iterable[str] = ()) -> TableState:
         """The table without its primary key. Its columns stay NOT NULL but for those named in `nullable`."""
-        self.key_or_error()
+        key = self.key_or_error()
+        strange = [name for name in nullable if name not in key.columns]
+        if strange:
+            raise StateError(
+                f"{', '.join(strange)} is not in the primary key of {self.key}",
+                hint="make it nullable with ops.AlterColumn",
+            )
         columns = {name: replace(self.column(name), nullable=True) for name in nullable}
         return replace(self, primary_key=None, columns={**self.columns, **columns})
 
@@ -212,21 +218,15 @@ def table_key(name: str, schema: str | None) -> str:
 
 
 def columns_of(item: ConstraintState | IndexState, table: TableState) -> tuple[str, ...]:
-    """The columns of `table` that a constraint or an index speaks of."""
+    """The columns of `table` that a constraint or an index speaks of, its options included."""
     if isinstance(item, CheckState):
-        return names_in(item.expression.text, table.columns)
-    if isinstance(item, IndexState):
-        found: dict[str, None] = {}
-        for element in item.elements:
-            texts = (element,) if isinstance(element, str) else names_in(element.text, table.columns)
-            found.update(dict.fromkeys(texts))
-        for _, value in item.options:
-            if isinstance(value, SqlExpression):
-                found.update(dict.fromkeys(names_in(value.text, table.columns)))
-            elif isinstance(value, tuple):
-                found.update(dict.fromkeys(v for v in value if isinstance(v, str) and v in table.columns))
-        return tuple(found)
-    return item.columns
+        named = names_in(item.expression.text, table.columns)
+    elif isinstance(item, IndexState):
+        spoken = [(e,) if isinstance(e, str) else names_in(e.text, table.columns) for e in item.elements]
+        named = tuple(name for names in spoken for name in names)
+    else:
+        named = item.columns
+    return tuple(dict.fromkeys([*named, *columns_in(item.options, table.columns)]))
 
 
 def _get(items: Mapping[str, _T], name: str, message: str) -> _T:

@@ -141,14 +141,14 @@ def describe_type(type_: TypeEngine[Any]) -> Call:
     """
     by_dialect = sorted(type_._variant_mapping.items())  # noqa: SLF001 - nothing public tells the variants
     variants = tuple((describe_type(variant), (dialect,)) for dialect, variant in by_dialect)
-    target = reference_to(type(type_))
+    cls: Any = type(type_)
     if isinstance(type_, sa.Enum):
         args, kwargs = _enum_arguments(type_)
-    elif isinstance(type_, TypeDecorator) and type(type_).__init__ is TypeDecorator.__init__:
+    elif isinstance(type_, TypeDecorator) and cls.__init__ is TypeDecorator.__init__:
         args, kwargs = _decorator_arguments(type_)
     else:
         args, kwargs = _arguments(type_)
-    return Call(target, args, kwargs, variants)
+    return Call(reference_to(cls), args, kwargs, variants)
 
 
 @cache

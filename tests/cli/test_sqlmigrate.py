@@ -1,0 +1,228 @@
+"""`minimig sqlmigrate`: a script that a database's own client runs, and that does what migrate does."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from support.databases import Database
+from support.facts import facts
+from support.histories import WORDS, History, add, revision, two_apps
+from support.projects import ProjectFolder
+
+CONFIG = 'label = "shop"\nmetadata = "shop.models:metadata"\nmigrations = "shop/migrations"\n'
+
+STORY = [
+    (
+        "0001_tables",
+        """
+        up = [
+            ops.CreateTable(
+                "users",
+                sa.Column("id", sa.Integer, primary_key=True),
+                sa.Column("nick", sa.String(40), nullable=False, server_default="it's 100% \\\\ ; fine"),
+                sa.Column("born", sa.Date),
+                sa.UniqueConstraint("nick", name="uq_users_nick"),
+                comment="People; who come -- and go",
+            ),
+            ops.CreateTable(
+                "posts",
+                sa.Column("id", sa.Integer, primary_key=True),
+                sa.Column("user_id", sa.Integer, nullable=False),
+                sa.Column("price", sa.Numeric(8, 2), server_default="0.50"),
+                sa.ForeignKeyConstraint(
+                    ["user_id"], ["users.id"], name="fk_posts_user_id", ondelete="CASCADE"
+                ),
+                sa.CheckConstraint("price >= 0", name="ck_posts_price"),
+            ),
+            ops.CreateIndex("ix_posts_price", "posts", ["price"]),
+        ]
+        """,
+    ),
+    (
+        "0002_rows",
+        """
+        def step(connection, tables): pass
+
+        USERS = sa.table("users", sa.column("id", sa.Integer), sa.column("nick", sa.String))
+        POSTS = sa.table("posts", sa.column("id"), sa.column("user_id"), sa.column("price", sa.Numeric(8, 2)))
+        up = [
+            ops.RunSQL(
+                "INSERT INTO users (id, nick) VALUES (1, '100% a:b; it''s') -- with a comment; at the end\\n",
+                reverse="DELETE FROM users /* all; of them */",
+            ),
+            ops.RunSQL(
+                "INSERT INTO users (id, nick) VALUES (2, :nick); INSERT INTO posts (id, user_id) VALUES (1, :user)",
+                parameters={"nick": "50% it's \\\\ :x", "user": 2},
+                reverse="DELETE FROM posts; DELETE FROM users WHERE nick = :nick",
+            ),
+            ops.RunSQL(sa.insert(USERS).values(id=3, nick="%s 100%% it's"), reverse=ops.NOOP),
+            ops.RunSQL(sa.insert(USERS), parameters={"id": 4, "nick": "four"}, reverse=ops.NOOP),
+            ops.RunSQL(
+                [
+                    sa.text("UPDATE posts SET price = :price WHERE id = 1"),
+                    sa.update(POSTS).values(price=sa.select(sa.func.max(USERS.c.id)).where(USERS.c.id == POSTS.c.user_id)
+                        .scalar_subquery()),
+                ],
+                parameters={"price": 7},
+                reverse=ops.NOOP,
+            ),
+        ]
+        """,
+    ),
+    (
+        "0003_changes",
+        """
+        up = [
+            ops.RenameTable("users", "people"),
+            ops.RenameColumn("people", "nick", "handle"),
+            ops.AlterColumn("people", "handle", type=sa.String(80), server_default=None),
+            ops.AddColumn("posts", sa.Column("slug", sa.String(20), nullable=False), fill="'none'"),
+            ops.DropColumn("posts", "price"),
+        ]
+        """.replace('ops.DropColumn("posts", "price")', 'ops.DropIndex("ix_posts_price", "posts")'),
+    ),
+]
+
+
+def project_of(path: Path, url: str, history: list[tuple[str, str]]) -> ProjectFolder:
+    """A project with these revisions, one after the other."""
+    project = ProjectFolder(path, url)
+    project.write("minimig.toml", CONFIG)
+    for number, (name, body) in enumerate(history):
+        parents = [f"shop.{history[number - 1][0]}"] if number else []
+        project.write(f"shop/migrations/{name}.py", revision(parents, body))
+    return project
+
+
+def execute(database: Database, script: str) -> None:
+    """Run a script with the database's own command-line client, or with its driver where there is none."""
+    url = database.engine.url
+    commands = {
+        "sqlite": ["sqlite3", "-bail", str(url.database)],
+        "postgresql": ["psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", url.set(drivername="postgresql").render_as_string(False)],
+        "mariadb": ["mariadb", "-h", str(url.host), "-P", str(url.port or 3306), "-u", str(url.username), str(url.database)],
+    }  # fmt: skip
+    command = commands[database.kind]
+    if shutil.which(command[0]) is None:
+        by_driver(database, script)
+        return
+    environment = {**os.environ, "MYSQL_PWD": url.password or ""}
+    done = subprocess.run(
+        command, input=script, text=True, capture_output=True, timeout=60, check=False, env=environment
+    )
+    assert (done.returncode, done.stderr) == (0, ""), script
+
+
+def by_driver(database: Database, script: str) -> None:
+    """Run a script over the driver."""
+    if database.kind == "sqlite":
+        with sqlite3.connect(str(database.engine.url.database)) as driver:
+            driver.executescript(script)
+        driver.close()
+        return
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT", no_parameters=True) as connection:
+        for statement in script.split(";\n"):
+            if any(line and not line.startswith("--") for line in statement.splitlines()):
+                connection.exec_driver_sql(statement)
+
+
+def seen(database: Database) -> tuple[object, ...]:
+    """The schema without the version table, and the rows."""
+    with database.engine.connect() as connection:
+        tables = {name: table for name, table in facts(connection).items() if name != "minimig_version"}
+        rows = {
+            name: sorted(connection.execute(sa.text(f"SELECT * FROM {name}")).all(), key=str) for name in sorted(tables)
+        }
+    return tables, rows
+
+
+def test_the_script_does_what_migrate_does(tmp_path: Path, database: Database) -> None:
+    """Run by the client, each revision's script leads to the same schema and rows as migrate, and back again."""
+    project = project_of(tmp_path, database.url, STORY)
+    names = [name for name, _ in STORY]
+    scripts = {(name, way): project.ok("sqlmigrate", "shop", name, *way).out for name in names
+               for way in ((), ("--backwards",))}  # fmt: skip
+    expected = [seen(database)]
+    for name in names:
+        project.ok("migrate", "shop", name)
+        expected.append(seen(database))
+    project.ok("migrate", "shop", "zero")
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE minimig_version")
+    for number, name in enumerate(names, start=1):
+        execute(database, scripts[name, ()])
+        assert seen(database) == expected[number], scripts[name, ()]
+    for number, name in reversed(list(enumerate(names))):
+        execute(database, scripts[name, ("--backwards",)])
+        assert seen(database) == expected[number], scripts[name, ("--backwards",)]
+
+
+@pytest.mark.parametrize(
+    ("url", "frame"),
+    [
+        ("sqlite://", ["PRAGMA foreign_keys = OFF;", "BEGIN;", "COMMIT;"]),
+        ("postgresql://nobody@nowhere.invalid/db", ["BEGIN;", "COMMIT;"]),
+        ("mysql://nobody@nowhere.invalid/db", []),
+    ],
+)
+def test_a_transaction_stands_where_it_holds(tmp_path: Path, url: str, frame: list[str]) -> None:
+    """BEGIN and COMMIT frame the script where DDL can be rolled back, unless the file says `atomic = False`.
+
+    No database is asked: the servers named here do not exist.
+    """
+    project = project_of(tmp_path, url, [("0001_words", WORDS), ("0002_loose", "atomic = False\n" + WORDS.replace("words", "pages"))])  # fmt: skip
+    lines = project.ok("sqlmigrate", "shop", "0001").out.splitlines()
+    assert lines[0] == "-- shop.0001_words"
+    assert [line for line in lines if line in ("BEGIN;", "COMMIT;")] == [w for w in frame if "PRAGMA" not in w]
+    assert (lines[-1] == "COMMIT;") == ("COMMIT;" in frame and "PRAGMA foreign_keys = OFF;" not in frame) or frame
+    loose = project.ok("sqlmigrate", "shop", "0002").out
+    assert "BEGIN" not in loose
+    assert "COMMIT" not in loose
+    assert "CREATE TABLE pages" in loose
+
+
+def test_what_is_no_sql_is_said_in_comments(tmp_path: Path) -> None:
+    """A file without operations, a Python step and a step for another database are comments."""
+    body = """
+    def step(connection, tables): pass
+
+    up = [ops.RunPython(step, reverse=ops.NOOP), ops.RunSQL({"sqlite": "SELECT 1"}, reverse=ops.NOOP)]
+    """
+    project = project_of(tmp_path, "postgresql://nobody@nowhere.invalid/db", [("0001_nothing", "up = []"), ("0002_steps", body)])  # fmt: skip
+    assert "-- (no operations)\n" in project.ok("sqlmigrate", "shop", "0001").out
+    assert "-- (no operations)\n" in project.ok("sqlmigrate", "shop", "0001", "--backwards").out
+    steps = project.ok("sqlmigrate", "shop", "0002").out
+    assert "-- run Python step\n-- (a Python step: it cannot be written as SQL)\n" in steps
+    assert "-- (no statement)\n" in steps
+    assert project.ok("sqlmigrate", "shop.0002", "--backwards").out.startswith("-- shop.0002_steps backwards\n")
+
+
+def test_what_cannot_be_shown_is_refused(tmp_path: Path) -> None:
+    """A way down that does not exist, and a word that names no single revision, are errors with the way out."""
+    project = two_apps(tmp_path, "sqlite://")
+    add(project, "shop.0003_stuck", ["0002_owner"], 'ops.RunSQL("SELECT 1")')
+    refused = project.run("sqlmigrate", "shop", "0003", "--backwards")
+    assert refused.code == 1
+    assert "has no reverse" in refused.err
+    assert refused.out == ""
+    for words in (["shop", "zero"], ["shop", "9"], ["shoop", "0001"]):
+        refused = project.run("sqlmigrate", *words)
+        assert refused.code == 2, refused.text
+        assert "next:" in refused.err
+
+
+def test_history_support_writes_the_same_files(tmp_path: Path, sqlite_database: Database) -> None:
+    """The library and the command line read one history alike: what one applied, the other finds applied."""
+    history = History.at(tmp_path, sqlite_database)
+    history.write("0001_words", WORDS)
+    history.migrate()
+    project = ProjectFolder(tmp_path, sqlite_database.url)
+    project.write("minimig.toml", CONFIG)
+    assert "[X] 0001_words" in project.ok("showmigrations").out

@@ -1,0 +1,137 @@
+"""Laws 3 and 4 on real databases.
+
+WIP
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from minimig.autogenerate.autodetector import diff
+from minimig.dialects.compare import database_state
+from minimig.dialects.registry import EDITORS, editor_for
+from minimig.errors import UnsupportedError
+from minimig.operations.base import Operation
+from minimig.operations.special import reversed_operations, states
+from minimig.runtime.output import LiveOutput
+from minimig.state.schema import SchemaState
+from support.databases import Database
+from support.journeys import Journey, fresh, journeys
+from support.rows import Model, counts, insert_rows, values_of, with_fills
+
+EMPTY = SchemaState()
+bounded = settings(
+    max_examples=int(os.environ.get("MINIMIG_DATABASE_EXAMPLES", "25")),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def emptied(database: Database) -> None:
+    """An empty database, with the second schema that PostgreSQL's tables may live in."""
+    database.clear()
+    if database.kind == "postgresql":
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql('CREATE SCHEMA "Blog"')
+
+
+def carried_out(database: Database, operations: Sequence[Operation], before: SchemaState) -> bool:
+    """Run the operations as one migration; False when the database cannot do one of them.
+
+    Then nothing of that operation has happened: the database is as it was before the migration, or, where DDL cannot
+    be rolled back, before the operation.
+    """
+    along = states(operations, before)
+    number = 0
+    try:
+        with database.engine.connect() as connection, EDITORS[connection.dialect.name].transaction(connection):
+            editor = editor_for(connection.dialect, LiveOutput(connection))
+            for number, operation in enumerate(operations):
+                operation.database_forwards(editor, along[number], along[number + 1])
+            editor.finish()
+    except UnsupportedError as error:
+        event(f"{database.kind} cannot: {error.message}")
+        assert_holds(database, along[number] if database.kind == "mariadb" else before)
+        return False
+    return True
+
+
+def assert_holds(database: Database, state: SchemaState) -> None:
+    """The database, asked twice, has what the state says and nothing else."""
+    with database.engine.connect() as connection:
+        for _ in range(2):
+            expected, live = database_state(connection, state)
+            assert diff(live, expected) == []
+            assert live == expected
+
+
+@given(data=st.data())
+@bounded
+def test_a_fresh_database_holds_what_the_models_say(database: Database, data: st.DataObject) -> None:
+    """Law 4: created from nothing, the database shows no difference to the schema, and asked again shows none."""
+    emptied(database)
+    journey = data.draw(fresh(database.kind))
+    if carried_out(database, journey.operations, EMPTY):
+        assert_holds(database, journey.after)
+
+
+@given(data=st.data())
+@bounded
+def test_a_migration_keeps_the_rows(database: Database, data: st.DataObject) -> None:
+    """Law 3: up leads to the new schema, down back to the old one, and each row keeps what no operation touches."""
+    emptied(database)
+    journey = data.draw(journeys(database.kind))
+    if not carried_out(database, diff(EMPTY, journey.before), EMPTY):
+        return
+    with database.engine.begin() as connection:
+        insert_rows(connection, journey.before, journey.rows)
+    sa.event.listen(database.engine, "connect", _enforce)
+    try:
+        _there_and_back(database, journey)
+    finally:
+        sa.event.remove(database.engine, "connect", _enforce)
+
+
+def _enforce(connection: Any, _: Any) -> None:
+    """SQLite looks at foreign keys only when told to, and then a rebuild has more to lose."""
+    if type(connection).__module__.startswith("sqlite3"):
+        connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _there_and_back(database: Database, journey: Journey) -> None:
+    start = Model.of(journey.before, journey.rows)
+    there = start.after(journey.operations, journey.before)
+    back = list(with_fills(reversed_operations(journey.operations, journey.before)))
+    returned = there.after(back, journey.after)
+    if not kept(database, journey.operations, (journey.before, start), (journey.after, there)):
+        return
+    if returned.violated(journey.before) is not None:
+        event("the rows do not fit the old schema")
+    elif kept(database, back, (journey.after, there), (journey.before, returned)):
+        event("there and back")
+
+
+Moment = tuple[SchemaState, Model]
+
+
+def kept(database: Database, operations: Sequence[Operation], before: Moment, after: Moment) -> bool:
+    """Run the operations and look at the schema and at the rows; False when the database cannot do it."""
+    originals = _read(database, before, after)
+    if not carried_out(database, operations, before[0]):
+        return False
+    assert_holds(database, after[0])
+    with database.engine.connect() as connection:
+        assert counts(connection, after[0]) == {key: len(rows) for key, rows in after[1].cells.items()}
+    assert _read(database, after, after) == originals
+    return True
+
+
+def _read(database: Database, now: Moment, later: Moment) -> Any:
+    """The values, at one moment, of the columns that are untouched at a later one."""
+    with database.engine.connect() as connection:
+        return values_of(connection, *now, later[1])

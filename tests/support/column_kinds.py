@@ -1,0 +1,123 @@
+"""Column types with what a test has to know to put rows into them: values, defaults, CHECKs, what turns into what.
+
+Row number `i` of every table holds `value(i)` in a column of this kind. So a foreign key between two columns of one
+kind holds by itself, and a column that may be unique is unique.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from minimig.state.values import SqlExpression, SqlType
+
+MOMENT = dt.datetime(2024, 1, 1, 10)  # noqa: DTZ001 - a column without a time zone
+LABELS = ("draft", "done")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A column type. `unique`: no two rows hold the same, and every database can index it."""
+
+    type: SqlType
+    value: Callable[[int], Any]
+    fill: str
+    """SQL for `value(1)`."""
+    default: SqlExpression
+    check: str = "{0} IS NOT NULL OR {0} IS NULL"
+    unique: bool = True
+    casts: frozenset[str] = frozenset()
+    """Two kinds that share one of these words turn into each other, with the values above, and back."""
+    databases: tuple[str, ...] = ("sqlite", "postgresql", "mariadb")
+    computed: str | None = None
+    """What an integer may be computed from it as."""
+    lossless: bool = True
+    """Whether a value that was turned into this kind and back is what it was."""
+
+
+def _kind(type_: Any, value: Callable[[int], Any], fill: str, default: Any, *casts: str, **others: Any) -> Kind:
+    given = SqlExpression.literal(default) if isinstance(default, str) else SqlExpression.of(default)
+    return Kind(SqlType.of(type_), value, fill, given, casts=frozenset(casts), **others)
+
+
+_NUMBER: dict[str, Any] = {"check": "{0} >= 0", "computed": "{0} + 1"}
+_STRING: dict[str, Any] = {"check": "length({0}) > 0", "computed": "length({0})"}
+_SEVEN = sa.text("7")
+
+KINDS = (
+    _kind(sa.Integer(), int, "1", _SEVEN, "number", "digits", "boolean", **_NUMBER),
+    _kind(sa.BigInteger(), int, "1", "7", "number", "digits", **_NUMBER),
+    _kind(sa.SmallInteger(), int, "1", _SEVEN, "number", "digits", **_NUMBER),
+    _kind(sa.Integer().with_variant(sa.BigInteger(), "postgresql"), int, "1", _SEVEN, "number", "digits", **_NUMBER),
+    _kind(sa.Numeric(10, 2), int, "1", sa.text("1.5"), "number", unique=False, check="{0} >= 0"),
+    _kind(sa.Double(), float, "1", sa.text("0.5"), "number", unique=False, check="{0} >= 0"),
+    _kind(sa.String(40), str, "'1'", "it's 100% :x", "digits", "label", "uuid", **_STRING),
+    _kind(sa.String(80), str, "'1'", "", "digits", "label", "uuid"),
+    _kind(sa.Text(), str, "'1'", 'so "it" is', "digits", "label", "json", unique=False, **_STRING),
+    _kind(sa.Boolean(), lambda i: bool(i % 2), "true", sa.true(), "boolean", unique=False),
+    _kind(sa.Boolean(create_constraint=True), lambda i: bool(i % 2), "true", sa.false(), "boolean", unique=False),
+    _kind(sa.Date(), lambda i: MOMENT.date() + dt.timedelta(i), "'2024-01-02'", "2020-02-29", "moment", lossless=False),
+    _kind(sa.DateTime(), lambda i: MOMENT + dt.timedelta(i), "'2024-01-02 10:00:00.000000'", sa.func.now(), "moment"),
+    _kind(
+        sa.DateTime(timezone=True),
+        lambda i: MOMENT + dt.timedelta(i),
+        "'2024-01-02 10:00:00.000000'",
+        "2020-02-29 10:00:00",
+        "moment",
+    ),
+    _kind(sa.Time(), lambda i: dt.time(10, i), "'10:01:00.000000'", "11:00:00", "time"),
+    _kind(sa.JSON(), lambda i: {"n": i}, """'{"n": 1}'""", '{"a":  1}', "json", unique=False),
+    _kind(sa.Uuid(), lambda i: uuid.UUID(int=i), f"'{1:032x}'", f"{7:032x}", "uuid", lossless=False),
+    _kind(sa.LargeBinary(), lambda i: str(i).encode(), "'1'", "abc", unique=False),
+    _kind(sa.Enum(*LABELS, name="status"), lambda i: LABELS[i % 2], "'done'", "draft", "label", unique=False),
+    _kind(sa.Enum("new", *LABELS, name="status"), lambda i: LABELS[i % 2], "'done'", "done", "label", unique=False),
+    _kind(
+        sa.Enum(*LABELS, native_enum=False, create_constraint=True),
+        lambda i: LABELS[i % 2],
+        "'done'",
+        "draft",
+        "label",
+        unique=False,
+    ),
+    _kind(
+        postgresql.ARRAY(sa.Integer()),
+        lambda i: [i],
+        "'{1}'",
+        "{}",
+        "array",
+        unique=False,
+        databases=("postgresql",),
+    ),
+    _kind(
+        postgresql.JSONB(),
+        lambda i: {"n": i},
+        """'{"n": 1}'""",
+        "{}",
+        "json",
+        unique=False,
+        databases=("postgresql",),
+        lossless=False,
+    ),
+)
+BY_TYPE = {kind.type: kind for kind in KINDS}
+
+
+def kind_of(type_: SqlType) -> Kind:
+    """The kind of a column's type."""
+    return BY_TYPE[type_]
+
+
+def converts(old: SqlType, new: SqlType) -> bool:
+    """Whether rows survive it when a column of one type becomes one of the other, without being told how.
+
+    Labels turn into strings and back, but not every string is a label; the same with JSON, booleans and UUIDs.
+    """
+    shared = BY_TYPE[old].casts & BY_TYPE[new].casts
+    narrow = {"label": sa.Enum, "json": sa.JSON, "boolean": sa.Boolean, "uuid": sa.Uuid}
+    return old == new or any(word not in narrow or isinstance(old.sa_type, narrow[word]) for word in shared)
