@@ -19,8 +19,8 @@ from minimig.commands.project import Project
 from minimig.config import AppSettings, Settings, load_settings
 from minimig.dialects.compare import database_state
 from minimig.dialects.registry import dialect_of, editor_for, normalizer_for
-from minimig.environment import Environment
-from minimig.errors import ConfigError, UsageError
+from minimig.environment import Environment, engine_for
+from minimig.errors import NoConfigError, UsageError
 from minimig.operations.base import Operation
 from minimig.operations.special import reversed_operations, states
 from minimig.revisions.serializer import operations_source
@@ -30,6 +30,7 @@ from minimig.runtime.recorder import Recorder
 from minimig.state.from_metadata import from_metadata
 from minimig.state.reflection import reflect as reflect_connection
 from minimig.state.schema import SchemaState
+from minimig.urls import choose_driver
 
 Source = sa.MetaData | SchemaState | sa.Connection
 """Where a schema can be read from."""
@@ -60,13 +61,13 @@ def migrate(
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}", hint="name the folder that holds the revision files")
     label = app or _app_of(folder)
-    engine = sa.create_engine(database) if isinstance(database, str) else database.engine
     settings = Settings(
         root=folder.parent,
         apps={label: AppSettings(label, (), folder)},
         version_table=version_table,
         version_schema=version_schema,
     )
+    engine = engine_for(choose_driver(database)) if isinstance(database, str) else database.engine
     project = Project(Environment(settings, engine=engine))
     options = MigrateOptions(dry=plan_only)
     try:
@@ -162,7 +163,7 @@ def _app_of(folder: Path) -> str:
     """The app that a folder of revisions belongs to: the version table must name it as the command line does."""
     try:
         settings = load_settings(folder, environ=os.environ, overrides={})
-    except ConfigError:
+    except NoConfigError:
         configured: list[str] = []
     else:
         configured = [label for label, app in settings.apps.items() if app.migrations.resolve() == folder]

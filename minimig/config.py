@@ -19,7 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from minimig.errors import ConfigError
+from minimig.errors import ConfigError, NoConfigError
 from minimig.toml import Section, expand, read_toml, tool_table
 from minimig.urls import anchor_sqlite, choose_driver, mask_url
 
@@ -111,7 +111,7 @@ def find_config(start: Path) -> tuple[Path, Mapping[str, Any]]:
             return own, read_toml(own)
         if values is not None:
             return project, values
-    raise ConfigError(
+    raise NoConfigError(
         "no configuration found",
         where=f"no [tool.minimig] in a pyproject.toml and no minimig.toml from {start} upwards",
         hint="run `minimig init`",

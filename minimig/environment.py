@@ -109,7 +109,11 @@ def make_engine(settings: Settings) -> sa.Engine:
     """
     if settings.engine is not None:
         return _named_engine(settings.engine, settings)
-    text = settings.database_url()
+    return engine_for(settings.database_url())
+
+
+def engine_for(text: str) -> sa.Engine:
+    """A new engine for a URL that names its driver. Raises ConfigError as `make_engine` does."""
     where = mask_url(text)
     try:
         url = sa.make_url(text)

@@ -39,6 +39,10 @@ class ConfigError(MinimigError):
     """The configuration is missing, contradictory, or holds a wrong key or value."""
 
 
+class NoConfigError(ConfigError):
+    """There is no configuration at all, here or above."""
+
+
 class UsageError(MinimigError):
     """The words of the command do not fit together."""
 
@@ -101,6 +105,12 @@ class DatabaseError(MinimigError):
 
 class MigrationFailedError(DatabaseError):
     """A migration stopped in the middle; the message says where the database stands now."""
+
+
+class InterruptedRunError(MigrationFailedError):
+    """A person stopped the run in the middle of a migration; the message says where the database stands now."""
+
+    exit_code = 130
 
 
 class LockError(MinimigError):

@@ -78,12 +78,12 @@ def sqlmigrate(session: Session, app: str, name: str | None, backwards: bool) ->
         click.echo(f"{statement};")
     for part in result.operations:
         click.echo(f"-- {part.operation.describe()}")
-        if part.statements is None:
+        for statement in part.statements:
+            click.echo(terminated(statement))
+        if not part.in_full:
             click.echo("-- (a Python step: it cannot be written as SQL)")
         elif not part.statements:
             click.echo("-- (no statement)")
-        for statement in part.statements or ():
-            click.echo(terminated(statement))
     if not result.operations:
         click.echo("-- (no operations)")
     for statement in result.closing:

@@ -8,18 +8,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from minimig.commands.project import Project
-from minimig.errors import IrreversibleError, WriterError
 from minimig.operations.base import Operation
 from minimig.revisions.identifiers import resolve
-from minimig.revisions.meaning import checksum
-from minimig.revisions.replay import downward
-from minimig.revisions.serializer import operations_source
 from minimig.runtime.events import Listener, silence
 from minimig.runtime.executor import Executor
 from minimig.runtime.plan import Step, make_plan
 from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.recorder import Applied, revisions
-from minimig.version import __version__
 
 
 @dataclass(frozen=True)
@@ -78,7 +73,7 @@ def migrate_connection(
     prepared = plan_steps(project, rows, app, target)
     seconds = 0.0
     if prepared and not options.dry:
-        executor = Executor(connection, project.recorder, describe)
+        executor = Executor(connection, project.recorder)
         if options.fake:
             executor.fake(prepared, listener)
         else:
@@ -97,27 +92,3 @@ def plan_steps(
         return ()  # everything is applied: no plan, no file, no model is needed to know that
     plan = make_plan(project.graph, applied, resolve(project.graph, applied, app, target))
     return prepare(project.graph, project.load, plan, applied)
-
-
-def describe(prepared: PreparedStep) -> tuple[Applied, str | None]:
-    """The version row of a migration, and its way back as source."""
-    migration = prepared.migration
-    row = Applied(
-        app=migration.header.app,
-        name=migration.header.name,
-        checksum=checksum(migration),
-        file_checksum=migration.digest,
-        tool=f"minimig {__version__}",
-    )
-    return row, _way_back(prepared)
-
-
-def _way_back(prepared: PreparedStep) -> str | None:
-    """The operations that take the migration back, as source; None when there are none that text can hold."""
-    if not prepared.moves:
-        return None
-    try:
-        changes = downward(prepared.migration, prepared.moves[0].before)
-        return operations_source(change.operation for change in changes)[0]
-    except (IrreversibleError, WriterError):
-        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -75,10 +75,11 @@ def show_migrations(project: Project, apps: Sequence[str]) -> tuple[MigrationRow
 
 @dataclass(frozen=True)
 class OperationSQL:
-    """An operation and its statements; None when it cannot be written as SQL (a Python step)."""
+    """An operation and its statements. `in_full` is False for a step that is more than SQL: one in Python."""
 
     operation: Operation
-    statements: tuple[str, ...] | None
+    statements: tuple[str, ...]
+    in_full: bool = True
 
 
 @dataclass(frozen=True)
@@ -111,14 +112,14 @@ def sql_migrate(project: Project, app: str, name: str | None, *, backwards: bool
         try:
             operation.database_forwards(editor, old, new)
         except NeedsConnectionError:
-            operations.append(OperationSQL(operation, None))
+            operations.append(OperationSQL(operation, tuple(output.lines[sent:]), in_full=False))
         else:
             operations.append(OperationSQL(operation, tuple(output.lines[sent:])))
     sent = len(output.lines)
     editor.finish()
     if len(output.lines) > sent:  # statements held back until the end belong to the last operation
         last = operations[-1]
-        operations[-1] = OperationSQL(last.operation, (*(last.statements or ()), *output.lines[sent:]))
+        operations[-1] = replace(last, statements=(*last.statements, *output.lines[sent:]))
     opening, closing = editor.script_frame if editor.transactional_ddl and migration.header.atomic else ((), ())
     return MigrationSQL(target.revision, backwards, opening, tuple(operations), closing)
 

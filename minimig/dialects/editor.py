@@ -29,7 +29,7 @@ from minimig.dialects.output import Output
 from minimig.dialects.spelling import Spelling
 from minimig.errors import NeedsConnectionError, UnsupportedError
 from minimig.state.expressions import is_constant
-from minimig.state.parts import ColumnState, ConstraintState, IndexState, PrimaryKeyState
+from minimig.state.parts import ColumnState, ConstraintState, IndexState, PrimaryKeyState, UniqueState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
 
@@ -82,11 +82,21 @@ class SchemaEditor(Spelling, ABC):
 
     def create_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         """Create a table with everything it holds."""
-        built = self.built(table)
-        self.execute(self.compile(CreateTable(built)))
+        apart, built = self.added_apart(table), self.built(table)
+        bare = replace(table, constraints={n: c for n, c in table.constraints.items() if n not in apart})
+        self.execute(self.compile(CreateTable(self.built(bare) if apart else built)))
         for index in table.indexes.values():
             self.execute(self.create_index_sql(built, index.name))
+        for name in apart:
+            self.execute(self.compile(AddConstraint(self.built_constraint(built, name))))
         self.comment_new_table(built)
+
+    def added_apart(self, table: TableState) -> tuple[str, ...]:
+        """Constraints that CREATE TABLE cannot bring: foreign keys to the table itself that need one of its indexes."""
+        uniques = {c.columns for c in table.constraints.values() if isinstance(c, UniqueState)}
+        there = uniques | ({table.primary_key.columns} if table.primary_key else set())
+        own = (key for key in table.foreign_keys if key.target == table.key)
+        return tuple(key.name for key in own if key.target_columns not in there)
 
     def comment_new_table(self, built: sa.Table) -> None:
         """Comments of a new table, where they are statements of their own."""

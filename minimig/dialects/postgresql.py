@@ -46,13 +46,12 @@ class PostgreSQLEditor(SchemaEditor):
     # --- tables -------------------------------------------------------------------------------------------------------
 
     def create_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
-        """Within one CREATE TABLE the server makes one constraint of a key stated twice, under either name."""
         self._enums.prepare(before, after, table.columns.values())
-        again = _stated_again(table)
-        once = replace(table, constraints={n: c for n, c in table.constraints.items() if n not in again})
-        super().create_table(before, after, once)
-        for name in again:
-            self.execute(self.compile(AddConstraint(self.built_constraint(self.built(table), name))))
+        super().create_table(before, after, table)
+
+    def added_apart(self, table: TableState) -> tuple[str, ...]:
+        """Also a key that is stated twice: one CREATE TABLE would make a single constraint of both, of either name."""
+        return (*_stated_again(table), *super().added_apart(table))
 
     def drop_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         super().drop_table(before, after, table)

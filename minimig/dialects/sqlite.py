@@ -76,6 +76,10 @@ class SQLiteEditor(SchemaEditor):
         self._settle(table)
         super().create_table(before, after, table)
 
+    def added_apart(self, table: TableState) -> tuple[str, ...]:
+        """None: SQLite looks at what a foreign key needs when rows come, and cannot add a constraint."""
+        return ()
+
     def drop_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         self._pending.pop(table.key, None)
         self.finish()

@@ -29,6 +29,8 @@ FIRST, LATEST = "__first__", "__latest__"
 # Words that the command line reads as places, so that no file may take them as its name.
 RESERVED_NAMES = frozenset({"zero", "base", "head", "heads"})
 
+LONGEST_NAME = 150
+"""What the version table of every database can hold, with room to spare."""
 _NAME = re.compile(r"(?!-)[\w-]+")
 _OTHER_TOOLS = {
     "depends_on": "dependencies",
@@ -126,6 +128,12 @@ def check_name(name: str, *, where: str | None = None) -> None:
             f"a revision cannot be called {name!r}: on the command line that word is a place in the history",
             where=where,
             hint="rename the file; a helper module that is no revision starts with an underscore",
+        )
+    if len(name) > LONGEST_NAME:
+        raise RevisionFileError(
+            f"{name!r} is too long for the name of a revision",
+            where=where,
+            hint=f"use at most {LONGEST_NAME} characters",
         )
     if not _NAME.fullmatch(name):
         raise RevisionFileError(

@@ -21,12 +21,16 @@ from minimig.revisions.header import LITERAL_NAMES, OPERATION_NAMES
 from minimig.revisions.loader import Migration
 from minimig.revisions.serializer import Imports, Rule, Serializer, Writing
 
-_SPELLING = frozenset({"ctx", "kind", "type_comment"})
+VERSION = 1
+_SPELLING = frozenset({"ctx", "kind", "type_comment", "annotation", "returns"})
 
 
 def checksum(migration: Migration) -> str:
-    """The SHA-256 of what the migration means, in hexadecimal digits."""
-    return sha256(meaning(migration).encode()).hexdigest()
+    """The SHA-256 of what the migration means, after the version of the way in which that is told: `1:e3b0...`.
+
+    When the canonical text changes, so does the version, and rows written before are known for what they are.
+    """
+    return f"{VERSION}:{sha256(meaning(migration).encode()).hexdigest()}"
 
 
 def meaning(migration: Migration) -> str:
@@ -64,8 +68,8 @@ def _code(migration: Migration, without: tuple[str, ...]) -> Iterator[str]:
     """The top-level statements of the file but for its docstring and the names in `without`, one a line."""
     for statement in ast.parse(migration.source).body:
         match statement:
-            case ast.Expr(value=ast.Constant()):
-                continue
+            case ast.Expr(value=ast.Constant()) | ast.Import() | ast.ImportFrom():
+                continue  # what an import brings counts where it is used, by its name
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
                 if name in without:
                     continue

@@ -7,8 +7,9 @@ A migration and its row in the version table are one transaction where the datab
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -20,9 +21,7 @@ from minimig.runtime.output import LiveOutput
 from minimig.runtime.plan import Direction
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, Recorder
-
-Describe = Callable[[PreparedStep], tuple[Applied, str | None]]
-"""The version row of a step about to be applied, and its way back as source text."""
+from minimig.runtime.rows import version_row
 
 
 class Executor:
@@ -32,22 +31,22 @@ class Executor:
     back here.
     """
 
-    def __init__(self, connection: sa.Connection, recorder: Recorder, describe: Describe) -> None:
+    def __init__(self, connection: sa.Connection, recorder: Recorder) -> None:
         self.connection = connection
         self.recorder = recorder
-        self.describe = describe
         self.borrowed = connection.in_transaction()
 
     def run(self, steps: Sequence[PreparedStep], listener: Listener = silence) -> float:
         """Carry out all steps; returns the seconds it took. Stops with MigrationFailedError at the first error."""
         began = time.perf_counter()
         revisions = tuple(prepared.step.revision for prepared in steps)
+        rows = [version_row(prepared) for prepared in steps]
         if steps:
             self._ensure_version_table()
-        for number, prepared in enumerate(steps, start=1):
+        for number, (prepared, row) in enumerate(zip(steps, rows, strict=True), start=1):
             listener(StepStarted(prepared.step, number, revisions))
             started = time.perf_counter()
-            self._run_step(prepared, started)
+            self._run_step(prepared, row, started)
             listener(StepDone(prepared.step, time.perf_counter() - started))
         return time.perf_counter() - began
 
@@ -59,14 +58,14 @@ class Executor:
         with nullcontext() if self.borrowed else self.connection.begin():
             for number, prepared in enumerate(steps, start=1):
                 listener(StepStarted(prepared.step, number, revisions))
-                self._write_row(prepared, 0.0)
+                self._write_row(prepared, version_row(prepared), 0.0)
                 listener(StepDone(prepared.step, 0.0))
 
     def _ensure_version_table(self) -> None:
         with nullcontext() if self.borrowed else self.connection.begin():
             self.recorder.ensure(self.connection)
 
-    def _run_step(self, prepared: PreparedStep, started: float) -> None:
+    def _run_step(self, prepared: PreparedStep, row: Applied, started: float) -> None:
         output = LiveOutput(self.connection)
         editor = editor_for(self.connection.dialect, output)
         atomic = editor.transactional_ddl and prepared.migration.header.atomic
@@ -77,7 +76,7 @@ class Executor:
                 operation.database_forwards(editor, before, after)
             editor.finish()
             progress.position = None
-            self._write_row(prepared, time.perf_counter() - started)
+            self._write_row(prepared, row, time.perf_counter() - started)
 
     def _transaction(self, prepared: PreparedStep, editor: SchemaEditor) -> AbstractContextManager[None]:
         if self.borrowed:
@@ -86,21 +85,11 @@ class Executor:
             return editor.transaction(self.connection)
         return _autocommit(self.connection)
 
-    def _write_row(self, prepared: PreparedStep, seconds: float) -> None:
-        header = prepared.migration.header
+    def _write_row(self, prepared: PreparedStep, row: Applied, seconds: float) -> None:
         if prepared.step.direction is Direction.BACKWARD:
-            self.recorder.erase(self.connection, header.app, header.name)
-            return
-        row, way_back = self.describe(prepared)
-        timed = Applied(
-            app=row.app,
-            name=row.name,
-            seconds=seconds,
-            checksum=row.checksum,
-            file_checksum=row.file_checksum,
-            tool=row.tool,
-        )
-        self.recorder.record(self.connection, timed, way_back)
+            self.recorder.erase(self.connection, row.app, row.name)
+        else:
+            self.recorder.record(self.connection, replace(row, seconds=seconds))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
-from minimig.errors import MigrationFailedError, MinimigError
+from minimig.errors import InterruptedRunError, MigrationFailedError, MinimigError
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.prepare import PreparedStep
 
@@ -32,14 +32,16 @@ class Progress:
         """Turn any error of the migration into one that says what, where, and where the database stands."""
         try:
             yield
-        except (KeyboardInterrupt, GeneratorExit):
+        except GeneratorExit:
             raise
         except BaseException as error:
-            raise MigrationFailedError(self._message(error), where=self._where(error), hint=self._hint()) from error
+            kind = InterruptedRunError if isinstance(error, KeyboardInterrupt) else MigrationFailedError
+            raise kind(self._message(error), where=self._where(error), hint=self._hint()) from error
 
     def _message(self, error: BaseException) -> str:
         revision = self.prepared.step.revision
-        lines = [f"{revision} failed at {self._operation()}", f"  {_reason(error)}"]
+        verb = "was interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
+        lines = [f"{revision} {verb} at {self._operation()}", f"  {_reason(error)}"]
         if isinstance(error, sa.exc.DBAPIError) and error.statement:
             lines.append(f"  statement: {_one_line(error.statement)}")
         lines.append(f"  state: {self._state()}")

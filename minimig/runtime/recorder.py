@@ -27,6 +27,8 @@ class Applied:
     checksum: str | None = None
     file_checksum: str | None = None
     tool: str | None = None
+    way_back: str | None = None
+    """The operations that take it back, as source; not read with the others."""
 
     @property
     def revision(self) -> str:
@@ -44,8 +46,8 @@ class Recorder:
             sa.Column("name", sa.String(190), primary_key=True),
             sa.Column("applied_at", sa.DateTime(timezone=True), server_default=sa.func.current_timestamp()),
             sa.Column("seconds", sa.Double),
-            sa.Column("checksum", sa.String(64)),
-            sa.Column("file_checksum", sa.String(64)),
+            sa.Column("checksum", sa.String(80)),
+            sa.Column("file_checksum", sa.String(80)),
             sa.Column("tool", sa.String(40)),
             sa.Column("way_back", sa.Text),
             schema=schema,
@@ -85,7 +87,7 @@ class Recorder:
                 hint="grant this user the right to create tables, or create the table for it",
             ) from error
 
-    def record(self, connection: sa.Connection, row: Applied, way_back: str | None) -> None:
+    def record(self, connection: sa.Connection, row: Applied) -> None:
         """Remember a revision as applied, now by the database's clock."""
         values = {
             "app": row.app,
@@ -94,7 +96,7 @@ class Recorder:
             "checksum": row.checksum,
             "file_checksum": row.file_checksum,
             "tool": row.tool,
-            "way_back": way_back,
+            "way_back": row.way_back,
         }
         connection.execute(self.table.insert().values(**values))
 

@@ -74,7 +74,8 @@ _COLUMN_TYPES = sa.text("""
     SELECT t.relname AS "table", a.attname AS "column", format_type(a.atttypid, a.atttypmod) AS type
     FROM pg_catalog.pg_attribute a
     JOIN pg_catalog.pg_class t ON t.oid = a.attrelid
-    WHERE a.attnum > 0 AND NOT a.attisdropped AND t.relname = ANY(:tables)
+    JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+    WHERE a.attnum > 0 AND NOT a.attisdropped AND n.nspname = :schema AND t.relname = ANY(:tables)
 """)
 
 
@@ -94,7 +95,7 @@ def _postgresql(connection: sa.Connection, schema: str | None, tables: Tables) -
         _drop_schema_of_sequences(table, schema)
     unknown = {name for name, table in tables.items() if any(_is_unknown(row) for row in table.columns)}
     if unknown:
-        rows = connection.execute(_COLUMN_TYPES, {"tables": sorted(unknown)})
+        rows = connection.execute(_COLUMN_TYPES, {**name, "tables": sorted(unknown)})
         _name_types(tables, {(row.table, row.column): row.type for row in rows})
 
 

@@ -65,7 +65,7 @@ def from_metadata(*metadata: sa.MetaData, keep: Callable[[str], bool] | None = N
 
 def table_state(table: sa.Table) -> TableState:
     """One table as a value. Raises ModelsError for what no database could create."""
-    columns = {c.name: column_state(c) for c in table.columns}
+    columns = {c.name: column_state(c) for c in table.columns if not c.system}
     if not columns:
         raise ModelsError(f"table {table.key} has no columns", hint="import the module that defines them")
     key = table.primary_key
@@ -107,6 +107,11 @@ def table_from_items(
 
 def column_state(column: sa.Column[Any]) -> ColumnState:
     """One column as a value; keys and indexes written on the column belong to its table."""
+    if isinstance(column.default, sa.Sequence) and not column.default.optional:
+        raise UnsupportedError(
+            f"column {column} takes its values from sequence {column.default.name}, which is not supported yet",
+            hint="use sa.Identity(), or make the Sequence optional=True and create it with ops.RunSQL",
+        )
     try:
         type_ = SqlType.of(column.type)
     except StateError as error:

@@ -24,7 +24,7 @@ def names_columns(option: str) -> bool:
 
 
 def columns_in(options: Options, among: Collection[str]) -> Iterator[str]:
-    """Those of the columns `among` that options speak of: in expressions, as keys of a dictionary, in a list of columns."""
+    """Those of the columns `among` that options speak of: in expressions, keys of dictionaries, lists of columns."""
     for name, value in options:
         if isinstance(value, SqlExpression):
             yield from names_in(value.text, among)

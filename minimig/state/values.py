@@ -19,7 +19,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine.default import DefaultDialect
-from sqlalchemy.sql import visitors
+from sqlalchemy.sql import operators, visitors
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from minimig.errors import StateError
@@ -88,9 +88,13 @@ class SqlExpression:
             return value
         if isinstance(value, str):
             return cls(value)
-        _refuse_parameters(value)
+        _check_portable(value)
         detached: Any = visitors.replacement_traverse(value, {}, _without_table)
-        return cls(compile_expression(detached, GENERIC), detached)
+        try:
+            text = compile_expression(detached, GENERIC)
+        except (sa.exc.CompileError, NotImplementedError) as error:
+            raise StateError(f"this expression has no plain SQL: {error}", hint="write it as sa.text(...)") from error
+        return cls(text, detached)
 
     @classmethod
     def literal(cls, value: str) -> SqlExpression:
@@ -102,8 +106,11 @@ class SqlExpression:
         return self.text if self.element is None else compile_expression(self.element, dialect)
 
 
-def _refuse_parameters(element: Any) -> None:
+def _check_portable(element: Any) -> None:
+    """Refuse what text could not repeat: open parameters, and MATCH, which each database spells in a way of its own."""
     for part in visitors.iterate(element):
+        if getattr(part, "operator", None) is operators.match_op:
+            raise StateError("match() is spelled differently by each database", hint="write it as sa.text(...)")
         if isinstance(part, sa.BindParameter) and part.required:
             raise StateError(
                 f"SQL text {str(element)!r} has a parameter :{part.key}, and DDL takes none",

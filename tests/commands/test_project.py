@@ -136,7 +136,6 @@ def test_the_engine_may_be_the_projects_own(tmp_path: Path, database: Database, 
         "@event.listens_for(made, 'before_cursor_execute')\n"
         "def note(connection, cursor, statement, *rest):\n"
         "    assert connection.get_execution_options()['mine']\n"
-        "    open('seen.txt', 'a').close() if False else None\n"
         "    with open(__file__ + '.log', 'a') as log: log.write(statement.split()[0] + '\\n')\n",
     )
     project.ok("migrate")
@@ -172,7 +171,9 @@ def test_an_operation_of_ones_own_is_like_any_other(tmp_path: Path, database: Da
     project.ok("migrate")
     with database.engine.begin() as connection:
         assert sa.inspect(connection).get_view_names() == ["nicks"]
-        way_back = connection.exec_driver_sql("SELECT way_back FROM minimig_version WHERE name LIKE '0003%'").scalar()
+        way_back = connection.exec_driver_sql(
+            "SELECT way_back FROM minimig_version WHERE name = '0003_view_nicks'"
+        ).scalar()
     assert "DropView(" in str(way_back)
     assert project.ok("check", "--database").code == 0
     project.ok("migrate", "shop", "0002")
@@ -255,16 +256,17 @@ def shop_models() -> sa.MetaData:
     return metadata
 
 
-def test_the_code_of_existing_tables(database: Database) -> None:
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_the_code_of_existing_tables(request: pytest.FixtureRequest, kind: str) -> None:
     """A database made by hand, written as the operations that would make it, makes the same database elsewhere."""
+    database: Database = request.getfixturevalue(f"{kind}_database")
     shop_models().create_all(database.engine)
     with database.engine.connect() as connection:
         found = minimig.diff(SchemaState(), minimig.reflect(connection))
     text = minimig.source(found)
     assert "ops.CreateTable(\n" in text
     assert 'name="fk_carts_user_id"' in text
-    names = {"ops": ops, "sa": sa, "mysql": sa.dialects.mysql, "postgresql": sa.dialects.postgresql}
-    again = eval(text, names)
+    again = eval(text, {"ops": ops, "sa": sa, "postgresql": sa.dialects.postgresql})
     database.clear()
     with database.engine.begin() as connection:
         minimig.apply(connection, again, SchemaState())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from minimig.state.expressions import is_constant, names_in, rename_in, requote
+from minimig.state.expressions import is_constant, mentions, names_in, rename_in, requote
 
 
 @pytest.mark.parametrize("sql", ["1", " -1.5 ", "'it''s'", "''", "TRUE", "false", "Null"])
@@ -26,6 +26,14 @@ def test_names_are_found_in_order_and_once() -> None:
     assert names_in('"PRICE" > 1', columns) == ()
     assert names_in("prices + old_price + name2", columns) == ()
     assert names_in("`name` = 'it''s price'", columns) == ("name",)
+
+
+def test_a_call_is_no_column() -> None:
+    """`length(x)` does not speak of a column called `length`; whoever looks for words finds it all the same."""
+    assert names_in("length(name) > 1", ["length", "name"]) == ("name",)
+    assert names_in("length (length) > 1", ["length"]) == ("length",)
+    assert mentions("INSERT INTO users(name) VALUES (1)", ["users"])
+    assert not mentions("INSERT INTO 'users'", ["users"])
 
 
 def test_renaming_follows_every_spelling() -> None:

@@ -401,6 +401,8 @@ def _legal_constraint(item: ConstraintState, table: TableState, state: SchemaSta
 
 def _legal_foreign_key(key: ForeignKeyState, table: TableState, target: TableState) -> bool:
     """Unique columns of the same types; said once, since SQLAlchemy reads one of two that say the same from SQLite."""
+    if len(set(key.columns)) < len(key.columns):
+        return False
     if not (_indexable(table, key.columns) and _indexable(target, key.target_columns)):
         return False
     said = (key.columns, key.target, key.target_columns)
