@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.schema import AddConstraint, DropColumnComment, SetColumnComment
+from sqlalchemy.schema import AddConstraint
 
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
@@ -112,8 +112,9 @@ class PostgreSQLEditor(SchemaEditor):
         self._sequences.set_identity(table, old, new)
         self._sequences.bestow(change)
         if old.comment != new.comment:
-            element = SetColumnComment if new.comment else DropColumnComment
-            self.execute(self.compile(element(self.built(table).c[new.name])))
+            # SQLAlchemy's DropColumnComment forgets the schema.
+            text = "NULL" if new.comment is None else self.string(new.comment)
+            self.execute(f"COMMENT ON COLUMN {self.table(table)}.{self.quote(new.name)} IS {text}")
         if checks_before != checks_after:
             for statement in checks_after.values():
                 self.execute(statement)

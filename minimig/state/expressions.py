@@ -89,6 +89,15 @@ def rename_in(sql: str, old: str, new: str, quoted_new: str, quoted_old: str | N
     return "".join(out)
 
 
+def spell_like(sql: str, names: Collection[str]) -> str:
+    """`sql` with names that were written in another case written as the column is: `NAME <> ''` as `name <> ''`.
+
+    Only for names that need no quotes, which no database tells apart by case; so a rename there and back gives the same.
+    """
+    plain = {name.lower(): name for name in names if name == name.lower()}
+    return "".join(plain.get(token.lower(), token) if kind == "word" else token for kind, token in _tokens(sql))
+
+
 def requote(sql: str, names: Collection[str], quote: str) -> str:
     """`sql` with those double-quoted identifiers that are among `names` quoted by another sign.
 

@@ -192,7 +192,8 @@ def constraint_state(
     if isinstance(constraint, sa.ForeignKeyConstraint):
         return _foreign_key_state(constraint, table, name, options)
     if isinstance(constraint, sa.CheckConstraint):
-        expression = SqlExpression.of(constraint.sqltext)
+        columns = tuple(columns)
+        expression = SqlExpression.of(constraint.sqltext).spelled_like(columns)
         return CheckState(name or naming.check_name(table, expression.text, columns), expression, options)
     if isinstance(constraint, sa.UniqueConstraint):
         names = _column_names(constraint)

@@ -132,8 +132,11 @@ class TableState:
     def with_constraint(self, constraint: ConstraintState) -> TableState:
         """The table with one more constraint."""
         self._free_name(constraint.name)
-        for name in () if isinstance(constraint, CheckState) else constraint.columns:
-            self.column(name)
+        if isinstance(constraint, CheckState):
+            constraint = replace(constraint, expression=constraint.expression.spelled_like(self.columns))
+        else:
+            for name in constraint.columns:
+                self.column(name)
         return replace(self, constraints={**self.constraints, constraint.name: constraint})
 
     def without_constraint(self, name: str) -> TableState:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -23,6 +23,7 @@ from sqlalchemy.sql import operators, visitors
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from minimig.errors import StateError
+from minimig.state.expressions import spell_like
 
 GENERIC = DefaultDialect(paramstyle="named")
 """The dialect that SQL text is spelled in while no database is meant."""
@@ -100,6 +101,11 @@ class SqlExpression:
     def literal(cls, value: str) -> SqlExpression:
         """A string as a SQL literal: what SQLAlchemy makes of `server_default="draft"`."""
         return cls.of(sa.literal(value, sa.String()))
+
+    def spelled_like(self, names: Collection[str]) -> SqlExpression:
+        """The same expression with the names in its text spelled as the columns are."""
+        text = spell_like(self.text, names)
+        return self if text == self.text else SqlExpression(text, self.element)
 
     def compile(self, dialect: sa.Dialect) -> str:
         """The SQL of this expression on one dialect."""

@@ -83,6 +83,17 @@ def test_a_new_key_column_numbers_the_rows(database: Database) -> None:
     assert holds(database, state)
 
 
+def test_a_comment_goes_in_any_schema(postgresql_database: Database) -> None:
+    """The comment of a column of another schema's table is dropped there."""
+    with postgresql_database.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE SCHEMA blog")
+    state = created(postgresql_database, table(sa.Column("id", sa.Integer, comment="it's 100%"), schema="blog"))
+    state = run(postgresql_database, [ops.AlterColumn("t", "id", comment="100% :x", schema="blog")], state)
+    assert holds(postgresql_database, state)
+    state = run(postgresql_database, [ops.AlterColumn("t", "id", comment=None, schema="blog")], state)
+    assert holds(postgresql_database, state)
+
+
 def test_without_rowid_waits_for_its_key(sqlite_database: Database) -> None:
     """While the primary key is away a table cannot be WITHOUT ROWID, and it is again afterwards."""
     state = table(sa.Column("id", sa.Integer, primary_key=True), sqlite_with_rowid=False)

@@ -207,7 +207,7 @@ def test_sql_that_fails_is_shown(history: History) -> None:
     assert history.applied == ["0001_words"]
 
 
-# --- the state ----------------------------------------------------------------------------------------------------------
+# --- the state --------------------------------------------------------------------------------------------------------
 
 
 def test_state_operations_of_sql_run_on_paper_only(history: History) -> None:
@@ -300,7 +300,7 @@ def test_reversible_is_known_from_the_parts() -> None:
     assert ops.RunSQL("SELECT 1", reverse=ops.NOOP, state_operations=[fine]).reversible
 
 
-# --- RunPython ----------------------------------------------------------------------------------------------------------
+# --- RunPython --------------------------------------------------------------------------------------------------------
 
 FILL = """
 def fill(connection, tables):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-import os
+import time
 from pathlib import Path
 
 import pytest
@@ -381,50 +380,48 @@ def test_apply_takes_single_operations(database: Database) -> None:
 def test_sql_says_what_cannot_be_written(dialect: str) -> None:
     """A Python step has no SQL: an error of our own, not an empty script."""
     with pytest.raises(UnsupportedError, match="needs a live connection"):
-        minimig.sql([ops.RunPython(lambda connection, tables: None)], SchemaState(), dialect)
+        minimig.sql([ops.RunPython(print, reverse=ops.NOOP)], SchemaState(), dialect)
 
 
 # --- nothing stays open -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("broken", [False, True])
-def test_connections_go_back_to_the_pool(history: History, *, broken: bool) -> None:
-    """After a run, whether it went well or not, the engine's pool has every connection back, clean."""
-    if broken:
-        history.write("0004_broken", BROKEN)
+def test_connections_go_back_to_the_pool(history: History) -> None:
+    """After a run, whether it went well or not, the engine's pool has its only connection back, clean."""
     engine = sa.create_engine(history.database.url, poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=1)
     try:
-        for _ in range(2):
-            try:
-                minimig.migrate(engine, history.folder)
-            except MigrationFailedError:
-                assert broken
-            assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        minimig.migrate(engine, history.folder)
+        assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        history.write("0004_broken", BROKEN)
+        with pytest.raises(MigrationFailedError):
+            minimig.migrate(engine, history.folder)
+        assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
         with engine.connect() as connection:
             assert connection.exec_driver_sql("SELECT count(*) FROM words").scalar() == 0
     finally:
         engine.dispose()
 
 
-@pytest.mark.parametrize("broken", [False, True])
-def test_a_url_leaves_no_connection_and_no_file(history: History, *, broken: bool) -> None:
-    """migrate(url) closes what it opened: the server lists no session, the process no file of the project."""
-    if broken:
-        history.write("0004_broken", BROKEN)
-    try:
+def test_a_url_leaves_no_connection_and_no_file(history: History) -> None:
+    """migrate(url) closes what it opened: the server lists no session of ours, the process no file of the project."""
+    minimig.migrate(history.database.url, history.folder)
+    history.write("0004_broken", BROKEN)
+    with pytest.raises(MigrationFailedError):
         minimig.migrate(history.database.url, history.folder)
-    except MigrationFailedError:
-        assert broken
-    gc.collect()
     assert open_below(history.folder.parents[1]) == []
     query = {
         "sqlite": "SELECT 0",
-        "postgresql": "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' "
-        "AND pid <> pg_backend_pid()",
+        "postgresql": "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
         "mariadb": "SELECT count(*) FROM information_schema.processlist "
-        "WHERE db = database() AND id <> connection_id() AND info IS NOT NULL",
+        "WHERE db = database() AND id <> connection_id()",
     }[history.database.kind]
-    assert history.values(query) == [0]
+    for _ in range(50):  # a server takes a moment to notice that a client has left
+        [sessions] = history.values(query)
+        if not sessions:
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"{sessions} sessions are still open")
 
 
 def open_below(folder: Path) -> list[str]:
@@ -433,7 +430,7 @@ def open_below(folder: Path) -> list[str]:
     names = []
     for entry in listing.iterdir() if listing.is_dir() else ():
         try:
-            names.append(os.readlink(entry))
+            names.append(str(entry.readlink()))
         except OSError:
             continue  # the descriptor of the listing itself
     return [name for name in names if name.startswith(str(folder))]

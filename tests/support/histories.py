@@ -133,8 +133,10 @@ TWO_FILES = {
     "shop.0001_carts": ([], 'ops.CreateTable("carts", sa.Column("id", sa.Integer, primary_key=True))'),
     "shop.0002_owner": (
         ["0001_carts", "accounts.0002_nick"],
-        'ops.AddColumn("carts", sa.Column("user_id", sa.Integer)), ops.AddConstraint("carts", '
-        'sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_carts_user_id"))',
+        """
+        ops.AddColumn("carts", sa.Column("user_id", sa.Integer)),
+        ops.AddConstraint("carts", sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_carts_user_id"))
+        """,
     ),
 }
 

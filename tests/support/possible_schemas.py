@@ -395,7 +395,8 @@ def _legal_constraint(item: ConstraintState, table: TableState, state: SchemaSta
         plain = all(not table.columns[n].computed for n in names)
         return bool(names) and plain and item.expression.text == _check_text(table, names)
     if isinstance(item, UniqueState):
-        return _indexable(table, item.columns) and (not item.deferrable or kind == "postgresql")
+        twins = [c for c in table.constraints.values() if isinstance(c, UniqueState) and c.columns == item.columns]
+        return _indexable(table, item.columns) and (not item.deferrable or (kind == "postgresql" and len(twins) == 1))
     return item.target in state and _legal_foreign_key(item, table, state[item.target])
 
 
