@@ -20,8 +20,18 @@ from minimig.runtime.plan import Direction
 @click.option("--plan", is_flag=True, help="Show migrations and operations; change nothing.")
 @click.option("--fake", is_flag=True, help="Record as applied (or taken back) without running anything.")
 @click.option("--check", is_flag=True, help="Change nothing; exit 4 when there is something to do.")
+@click.option(
+    "--lock-timeout",
+    type=click.FloatRange(min=0),
+    default=60,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait while another run is at work.",
+)
 @pass_session
-def migrate(session: Session, app: str | None, target: str | None, plan: bool, fake: bool, check: bool) -> int:
+def migrate(
+    session: Session, app: str | None, target: str | None, plan: bool, fake: bool, check: bool, lock_timeout: float
+) -> int:
     """Bring the database to a revision, forward or backward; without arguments, to the newest of every app.
 
     \b
@@ -36,7 +46,7 @@ def migrate(session: Session, app: str | None, target: str | None, plan: bool, f
         if word is not None and word.startswith("-") and not word[1:].isdigit():
             raise UsageError(f"there is no option {word}", hint="run minimig migrate --help")
     project = Project(load_environment(session.settings()))
-    options = MigrateOptions(dry=plan or check, fake=fake)
+    options = MigrateOptions(dry=plan or check, fake=fake, lock_timeout=lock_timeout)
     printer = _Printer(session, fake=fake)
     try:
         result = migrate_project(project, app, target, options, printer.listen)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from minimig.commands.project import Project
+from minimig.dialects.registry import lock_for
 from minimig.operations.base import Operation
 from minimig.revisions.identifiers import resolve
 from minimig.runtime.events import Listener, silence
@@ -37,10 +38,14 @@ class MigrateResult:
 
 @dataclass(frozen=True)
 class MigrateOptions:
-    """What migrate was asked for, besides the target. `dry` plans only, `fake` records without running."""
+    """What migrate was asked for, besides the target.
+
+    `dry` plans only, `fake` records without running; `lock_timeout` is how many seconds to wait for another runner.
+    """
 
     dry: bool = False
     fake: bool = False
+    lock_timeout: float = 60.0
 
 
 def migrate_project(
@@ -65,7 +70,9 @@ def migrate_connection(
 ) -> MigrateResult:
     """Bring the database behind `connection` to a target.
 
-    A connection inside a transaction belongs to the caller: nothing is committed then. Raises TargetError, HeadsError,
+    One runner at a time: when another is at work, this one waits, and plans again once it is alone. A run with nothing
+    to do takes no lock. A connection inside a transaction belongs to the caller: nothing is committed then. Raises
+    LockError, TargetError, HeadsError,
     HistoryError, RevisionFileError, StateError and IrreversibleError before anything runs, MigrationFailedError when a
     migration fails.
     """
@@ -73,11 +80,15 @@ def migrate_connection(
     prepared = plan_steps(project, rows, app, target)
     seconds = 0.0
     if prepared and not options.dry:
-        executor = Executor(connection, project.recorder)
-        if options.fake:
-            executor.fake(prepared, listener)
-        else:
-            seconds = executor.run(prepared, listener)
+        with lock_for(connection, project.recorder.table.key, options.lock_timeout):
+            now = project.applied(connection)
+            if revisions(now) != revisions(rows):  # another runner was faster
+                prepared = plan_steps(project, now, app, target)
+            executor = Executor(connection, project.recorder)
+            if options.fake:
+                executor.fake(prepared, listener)
+            else:
+                seconds = executor.run(prepared, listener)
     steps = tuple(PlannedStep(p.step, tuple(operation for operation, _, _ in p.moves)) for p in prepared)
     return MigrateResult(project.database_name, steps, seconds, options.dry)
 

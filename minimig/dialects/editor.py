@@ -52,12 +52,22 @@ class SchemaEditor(Spelling, ABC):
 
     # --- the life of an editor ----------------------------------------------------------------------------------------
 
-    @classmethod
+    @staticmethod
     @contextmanager
-    def transaction(cls, connection: sa.Connection) -> Iterator[None]:
+    def transaction(connection: sa.Connection) -> Iterator[None]:
         """The transaction around one migration: committed at the end, rolled back when an error passes through."""
         with connection.begin():
             yield
+
+    @staticmethod
+    @contextmanager
+    def lock(connection: sa.Connection, name: str, wait: float) -> Iterator[None]:
+        """Keep other runners out while this one is at work on the version table `name`.
+
+        Raises LockError when another runner does not finish within `wait` seconds. A database without such a lock lets
+        everybody in.
+        """
+        yield
 
     def finish(self) -> None:
         """Send what was held back; called once, after the last operation and before the version row is written."""

@@ -16,6 +16,7 @@ from minimig.dialects.change import TableChange
 from minimig.dialects.mysql_clauses import MySQLClauses
 from minimig.dialects.mysql_columns import ColumnChange
 from minimig.dialects.mysql_foreign_keys import ForeignKeyIndexes, fits
+from minimig.dialects.mysql_lock import mysql_lock
 from minimig.dialects.mysql_options import option_clauses, retyped_by_charset
 from minimig.dialects.mysql_session import StrictMode
 from minimig.dialects.mysql_text import is_expression
@@ -37,6 +38,8 @@ from minimig.state.tables import TableState, columns_of
 
 class MySQLEditor(MySQLClauses):
     """MySQL 8.0.16 and MariaDB 10.5 and later."""
+
+    lock = staticmethod(mysql_lock)
 
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
         super().__init__(dialect, output)

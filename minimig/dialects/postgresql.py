@@ -18,6 +18,7 @@ from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.output import Output
 from minimig.dialects.postgresql_catalog import Catalog, own_name
 from minimig.dialects.postgresql_enums import EnumTypes
+from minimig.dialects.postgresql_lock import postgresql_lock
 from minimig.dialects.postgresql_sequences import Sequences
 from minimig.dialects.postgresql_types import bare, conversion
 from minimig.state.parts import (
@@ -36,6 +37,7 @@ from minimig.state.tables import TableState
 class PostgreSQLEditor(SchemaEditor):
     """PostgreSQL 12 and later."""
 
+    lock = staticmethod(postgresql_lock)
     transactional_ddl: ClassVar[bool] = True
 
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:

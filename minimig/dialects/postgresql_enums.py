@@ -20,10 +20,11 @@ from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.postgresql_catalog import NAME_BYTES, Catalog
 from minimig.dialects.postgresql_types import enum_in
 from minimig.errors import StateError
+from minimig.state.expressions import string_value
 from minimig.state.parts import ColumnState, ForeignKeyState, UniqueState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, columns_of
-from minimig.state.values import SqlExpression, string_value
+from minimig.state.values import SqlExpression
 
 TypeKey = tuple[str | None, str]
 """Schema and name of a type."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
@@ -45,6 +47,12 @@ def editor_for(dialect: sa.Dialect, output: Output) -> SchemaEditor:
     """The schema editor of a dialect. Raises UnsupportedError for one that minimig does not know."""
     _check(dialect)
     return EDITORS[dialect.name](dialect, output)
+
+
+def lock_for(connection: sa.Connection, name: str, wait: float) -> AbstractContextManager[None]:
+    """The lock that keeps other runners away from the version table `name`; see `SchemaEditor.lock`."""
+    _check(connection.dialect)
+    return EDITORS[connection.dialect.name].lock(connection, name, wait)
 
 
 def normalizer_for(dialect: sa.Dialect) -> Normalizer:

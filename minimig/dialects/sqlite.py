@@ -15,8 +15,6 @@ user to write a batch.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import ClassVar
 
@@ -26,6 +24,7 @@ from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.output import Output
 from minimig.dialects.sqlite_live import ForeignKeyViolation, foreign_key_violations
+from minimig.dialects.sqlite_lock import sqlite_lock
 from minimig.dialects.sqlite_rebuild import Rebuild, affinity, converted
 from minimig.dialects.sqlite_swap import carry_out, create_table_sql, legacy_alter
 from minimig.dialects.sqlite_transaction import sqlite_transaction
@@ -47,18 +46,14 @@ class SQLiteEditor(SchemaEditor):
         ("PRAGMA foreign_keys = OFF", "BEGIN"),
         ("COMMIT", "PRAGMA foreign_keys = ON"),
     )
+    transaction = staticmethod(sqlite_transaction)
+    lock = staticmethod(sqlite_lock)
     transactional_ddl: ClassVar[bool] = True
     supports_comments: ClassVar[bool] = False
 
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
         super().__init__(dialect, output)
         self._pending: dict[str, Rebuild] = {}
-
-    @classmethod
-    @contextmanager
-    def transaction(cls, connection: sa.Connection) -> Iterator[None]:
-        with sqlite_transaction(connection):
-            yield
 
     def finish(self) -> None:
         for key in list(self._pending):

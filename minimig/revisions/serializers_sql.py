@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from minimig.errors import WriterError
 from minimig.revisions.serializers_base import Rule, Writing
 from minimig.revisions.serializers_layout import Bracket, Chain, Source, call, text
+from minimig.state.expressions import string_value
 from minimig.state.to_metadata import escape_colons
-from minimig.state.values import GENERIC, Call, Reference, SqlExpression, SqlType, string_value
+from minimig.state.values import GENERIC, Call, Reference, SqlExpression, SqlType
 
 # --- types ------------------------------------------------------------------------------------------------------------
 

@@ -45,6 +45,15 @@ def has_subquery(sql: str) -> bool:
     return any(kind in ("word", "call") and token.lower() == "select" for kind, token in _tokens(sql))
 
 
+_STRING = re.compile(r"'((?:[^']|'')*)'")
+
+
+def string_value(sql: str) -> str | None:
+    """The Python string of a plain SQL string literal, or None when `sql` is anything else."""
+    match = _STRING.fullmatch(sql)
+    return match[1].replace("''", "'") if match else None
+
+
 def names_in(sql: str, among: Collection[str]) -> tuple[str, ...]:
     """Those of the column names `among` that occur in `sql`, in order of first appearance.
 

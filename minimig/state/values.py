@@ -11,7 +11,6 @@ Django compares deconstructed fields (the same idea as `Call`); Alembic compares
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -298,14 +297,3 @@ def _freeze(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return tuple(_freeze(item) for item in value)
     return SqlExpression.of(value) if isinstance(value, sa.ClauseElement) else value
-
-
-# --- string literals --------------------------------------------------------------------------------------------------
-
-_STRING = re.compile(r"'((?:[^']|'')*)'")
-
-
-def string_value(sql: str) -> str | None:
-    """The Python string of a plain SQL string literal, or None when `sql` is anything else."""
-    match = _STRING.fullmatch(sql)
-    return match[1].replace("''", "'") if match else None

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from minimig.errors import StateError
-from minimig.state.values import Call, Reference, SqlExpression, SqlType, string_value
+from minimig.state.expressions import string_value
+from minimig.state.values import Call, Reference, SqlExpression, SqlType
 
 
 class Color(enum.Enum):

@@ -1,0 +1,41 @@
+"""One runner at a time: waiting for a lock that each database provides in its own way.
+
+A lock is tried again and again instead of waited for inside the database: on PostgreSQL a session that waits for an advisory
+lock holds a snapshot, and CREATE INDEX CONCURRENTLY in the session that has the lock would wait for it in turn.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from hashlib import sha256
+
+from minimig.errors import LockError
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+
+
+def wait_for(try_lock: Callable[[], bool], holder: Callable[[], str | None], wait: float) -> None:
+    """Try until the lock is ours. Raises LockError, naming the holder, when `wait` seconds were not enough."""
+    deadline = time.monotonic() + wait
+    pause = FIRST_PAUSE
+    while not try_lock():
+        if time.monotonic() >= deadline:
+            who = holder()
+            raise LockError(
+                f"another run has held the lock of this database for {wait:g} seconds{f': {who}' if who else ''}",
+                hint="wait for it to finish, or give more time with --lock-timeout; nothing was changed",
+            )
+        time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - runners should not try in step
+        pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def lock_number(name: str) -> int:
+    """A lock's name as a signed 64-bit number."""
+    return int.from_bytes(sha256(f"minimig {name}".encode()).digest()[:8], "big", signed=True)
+
+
+def lock_text(name: str) -> str:
+    """A lock's name as text of at most 64 characters."""
+    return f"minimig_{sha256(name.encode()).hexdigest()[:48]}"
