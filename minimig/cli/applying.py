@@ -54,7 +54,10 @@ def migrate(
         printer.failed()
         raise
     if plan or (session.verbosity and not check):
-        _print(result)
+        if not project.graph.headers:
+            click.echo("There are no revision files yet. Run: minimig makemigrations")
+        else:
+            _print(result)
     return 4 if check and result.steps else 0
 
 
@@ -72,7 +75,7 @@ class _Printer:
             return
         try:
             self._say(event)
-        except BrokenPipeError:  # a run must not stop because nobody watches
+        except OSError:  # a run must not stop because nobody watches, or because the disk with its log is full
             self._quiet = True
             reader_is_gone()
 

@@ -48,5 +48,6 @@ def choose(question: str, choices: Sequence[str], default: int = 0) -> int:
     click.echo(question, err=True)
     for number, choice in enumerate(choices, start=1):
         click.echo(f"  {number}) {choice}", err=True)
-    answer: int = click.prompt("Choose", type=click.IntRange(1, len(choices)), default=default + 1, err=True)
-    return answer - 1
+    numbers = click.Choice([str(number) for number in range(1, len(choices) + 1)])
+    answer: str = click.prompt("Choose", type=numbers, show_choices=False, default=str(default + 1), err=True)
+    return int(answer) - 1

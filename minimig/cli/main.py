@@ -118,4 +118,10 @@ def main(arguments: list[str] | None = None) -> Any:
     except (KeyboardInterrupt, click.Abort):
         click.echo("\ninterrupted", err=True)
         sys.exit(130)
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        reader_is_gone()  # only a stream has no file name; what it still holds cannot be written either
+        show_error(MinimigError(f"the output cannot be written: {error.strerror}"))
+        sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)

@@ -42,7 +42,8 @@ def init(session: Session, metadata: tuple[str, ...], database_url: str | None, 
     asking = session.interactive and not yes
     for question in questions(session.folder, found.candidates, os.environ):
         if not answers[question.key]:
-            answers[question.key] = _ask(question) if asking else question.default
+            # Without a terminal, a placeholder for models that were not found is for plan_init to write, with a note.
+            answers[question.key] = _ask(question) if asking else question.default if question.choices else ()
     models = answers["metadata"] or tuple(",".join(c.targets) for c in found.candidates[:1])
     plan = plan_init(
         session.folder,

@@ -143,7 +143,7 @@ class Project:
             cause = getattr(error, "orig", None) or error
             raise DatabaseError(
                 f"cannot connect to {self.database_name}: {' '.join(str(cause).split())}",
-                hint="is the server running, and are host, user, password and database right? nothing was changed",
+                hint=f"{_doubt(self.engine.dialect)} nothing was changed",
             ) from error
         with connection:
             try:
@@ -172,3 +172,10 @@ class Project:
                 where=self.database_name,
                 hint="check out the branch that has the file, or put the file back; nothing was changed",
             )
+
+
+def _doubt(dialect: sa.Dialect) -> str:
+    """What to look at when there is no connection."""
+    if dialect.name == "sqlite":
+        return "does the folder exist, and may this user write to it?"
+    return "is the server running, and are host, user, password and database right?"

@@ -38,11 +38,6 @@ class Operation(ABC):
     symbol: ClassVar[str] = "?"
     """`+` adds, `-` removes, `~` changes, `p` runs Python, `s` runs SQL, `?` something else."""
 
-    @property
-    def reversible(self) -> bool:
-        """Whether `reverse` can succeed, so that a way down is refused before its first statement runs."""
-        return True
-
     def state_forwards(self, state: SchemaState) -> SchemaState:
         """The state after this operation. Raises StateError when it does not fit."""
         return state

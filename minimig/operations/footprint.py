@@ -89,7 +89,3 @@ def unique_keys(state: TableState) -> tuple[tuple[str, frozenset[str]], ...]:
 def _plain(index: IndexState) -> tuple[str, ...]:
     names = tuple(element for element in index.elements if isinstance(element, str))
     return names if len(names) == len(index.elements) else ()
-
-
-PRIMARY_KEY = ":"
-"""The member that stands for a table's primary key, named or not."""

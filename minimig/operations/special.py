@@ -10,11 +10,12 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
-from minimig.errors import IrreversibleError, StateError
+from minimig.errors import IrreversibleError, StateError, nearest
 from minimig.operations.base import Arguments, Operation, assign
 from minimig.operations.script import split_script
 from minimig.operations.tables_then import TablesThen
 from minimig.state.schema import SchemaState
+from minimig.state.to_metadata import escape_colons
 
 
 class Noop(Enum):
@@ -52,10 +53,6 @@ class RunPython(Operation):
             if function is not None and not isinstance(function, Noop) and not callable(function):
                 raise StateError(f"RunPython takes functions, not {function!r}")
         assign(self, code=code, back=reverse)
-
-    @property
-    def reversible(self) -> bool:
-        return self.back is not None
 
     def reverse(self, before: SchemaState) -> Operation:
         if self.back is None:
@@ -100,11 +97,9 @@ class RunSQL(Operation):
         parameters: Mapping[str, Any] | None = None,
         state_operations: Sequence[Operation] = (),
     ) -> None:
+        for script in (sql, reverse):
+            _check_dialects(script)
         assign(self, sql=sql, back=reverse, parameters=parameters, state_operations=tuple(state_operations))
-
-    @property
-    def reversible(self) -> bool:
-        return self.back is not None and all(operation.reversible for operation in self.state_operations)
 
     def state_forwards(self, state: SchemaState) -> SchemaState:
         return states(self.state_operations, state)[-1]
@@ -129,14 +124,20 @@ class RunSQL(Operation):
         """What is sent to a database of this dialect, statement by statement."""
         script = self.sql
         if isinstance(script, Mapping):
-            script = script.get(dialect, ())
+            script = script.get(dialect, script.get("mysql", ()) if dialect == "mariadb" else ())
         if isinstance(script, Noop):
             return ()
         parts = [script] if isinstance(script, str | sa.ClauseElement) else list(script)
         found: list[Statement] = []
         for part in parts:
-            found += split_script(part) if isinstance(part, str) else [part]
+            found += map(self._bound, split_script(part)) if isinstance(part, str) else [part]
         return tuple(found)
+
+    def _bound(self, statement: str) -> Statement:
+        """Text in which only the names among the parameters are parameters: the reverse may hold other colons."""
+        if self.parameters is None:
+            return statement
+        return sa.text(escape_colons(statement, keep=self.parameters))
 
     def describe(self) -> str:
         if isinstance(self.sql, Noop):
@@ -172,10 +173,6 @@ class SeparateStateAndDatabase(Operation):
             database_operations=tuple(database_operations),
             database_before=None,
         )
-
-    @property
-    def reversible(self) -> bool:
-        return all(operation.reversible for operation in (*self.state_operations, *self.database_operations))
 
     def state_forwards(self, state: SchemaState) -> SchemaState:
         return states(self.state_operations, state)[-1]
@@ -220,6 +217,18 @@ def reversed_operations(operations: Sequence[Operation], before: SchemaState) ->
     along = states(operations, before)
     pairs = list(zip(operations, along, strict=False))
     return tuple(operation.reverse(state) for operation, state in reversed(pairs))
+
+
+def _check_dialects(script: Script | Noop | None) -> None:
+    """Refuse a key that names no dialect: its SQL would silently never run."""
+    for name in script if isinstance(script, Mapping) else ():
+        try:
+            sa.dialects.registry.load(name)
+        except sa.exc.NoSuchModuleError:
+            known = ("sqlite", "postgresql", "mysql", "mariadb", "mssql", "oracle")
+            raise StateError(
+                f"RunSQL has SQL for {name!r}, which is no dialect", hint=nearest(name, known) or f"one of {known}"
+            ) from None
 
 
 def _name(function: Any) -> str:

@@ -74,6 +74,7 @@ class Executor:
             for position, (operation, before, after) in enumerate(prepared.moves):
                 progress.position = position
                 operation.database_forwards(editor, before, after)
+                progress.check_transaction(self.connection)
             editor.finish()
             progress.position = None
             self._write_row(prepared, row, time.perf_counter() - started)

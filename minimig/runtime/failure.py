@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
-from minimig.errors import InterruptedRunError, MigrationFailedError, MinimigError
+from minimig.errors import DatabaseError, InterruptedRunError, MigrationFailedError, MinimigError
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.prepare import PreparedStep
 
@@ -35,13 +35,20 @@ class Progress:
         except GeneratorExit:
             raise
         except BaseException as error:
-            kind = InterruptedRunError if isinstance(error, KeyboardInterrupt) else MigrationFailedError
+            kind = InterruptedRunError if _interrupted(error) else MigrationFailedError
             raise kind(self._message(error), where=self._where(error), hint=self._hint()) from error
+
+    def check_transaction(self, connection: sa.Connection) -> None:
+        """Raise DatabaseError when the step that just ran has ended the transaction that it was given."""
+        if self.prepared.migration.header.atomic and not connection.in_transaction():
+            raise DatabaseError("the step ended the transaction it was given, by commit, rollback or close")
 
     def _message(self, error: BaseException) -> str:
         revision = self.prepared.step.revision
-        verb = "was interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
-        lines = [f"{revision} {verb} at {self._operation()}", f"  {_reason(error)}"]
+        if _interrupted(error):
+            lines = [f"{revision} was interrupted at {self._operation()}"]
+        else:
+            lines = [f"{revision} failed at {self._operation()}", f"  {_reason(error)}"]
         if isinstance(error, sa.exc.DBAPIError) and error.statement:
             lines.append(f"  statement: {_one_line(error.statement)}")
         lines.append(f"  state: {self._state()}")
@@ -54,6 +61,8 @@ class Progress:
         return f"operation {self.position + 1} of {len(moves)}: {moves[self.position][0].describe()}"
 
     def _state(self) -> str:
+        if self._committed():
+            return "what was done until the step committed stays"
         if self.borrowed:
             return "your transaction is still open, and only you can roll it back"
         if self.atomic:
@@ -65,6 +74,10 @@ class Progress:
             return f"{done}: the file says atomic = False"
         return f"{done}: {self.editor.dialect.name} cannot take them back"
 
+    def _committed(self) -> bool:
+        """Whether a step committed by itself; at the end (`position` is None) it is we who commit."""
+        return self.output.commits > 0 and self.position is not None and self.prepared.migration.header.atomic
+
     def _staying(self) -> int:
         """How many statements the database keeps, although the migration failed."""
         return self.output.kept if self.prepared.migration.header.atomic else self.output.statements
@@ -75,9 +88,16 @@ class Progress:
         return f"{path}:{own[-1].lineno}" if own else path
 
     def _hint(self) -> str:
+        if self._committed():
+            return "leave commit and rollback to minimig, undo by hand what stayed, then run the same command again"
         if self.borrowed or self.atomic or self._staying() == 0:
             return "mend the file or the data, then run the same command again"
         return "undo those statements by hand, mend the file, then run the same command again"
+
+
+def _interrupted(error: BaseException) -> bool:
+    """Whether a person stopped the run; tidying up on the connection that broke off may have failed on top of it."""
+    return isinstance(error, KeyboardInterrupt) or (error.__context__ is not None and _interrupted(error.__context__))
 
 
 def _reason(error: BaseException) -> str:

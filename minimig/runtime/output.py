@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,7 +26,8 @@ class LiveOutput:
     """Sends each statement over a connection, inside whatever transaction is open on it.
 
     Within `counting`, `statements` is the number of those that took effect, a data step's own included, and `kept` how
-    many of them MySQL would keep after a rollback: what an error message needs.
+    many of them MySQL would keep after a rollback; `commits` counts ends of the transaction by COMMIT: what an error
+    message needs.
     """
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -34,6 +35,7 @@ class LiveOutput:
         self._sending = False
         self.statements = 0
         self.kept = 0
+        self.commits = 0
 
     @property
     def connection(self) -> sa.Connection | None:
@@ -57,14 +59,18 @@ class LiveOutput:
     @contextmanager
     def counting(self) -> Iterator[None]:
         """Count what goes over the connection meanwhile; looking at the database by the way does not count."""
-        before, after = self._before, self._after
-        sa.event.listen(self._connection, "before_cursor_execute", before)
-        sa.event.listen(self._connection, "after_cursor_execute", after)
+        listeners: dict[str, Callable[..., None]] = {
+            "before_cursor_execute": self._before,
+            "after_cursor_execute": self._after,
+            "commit": self._commit,
+        }
+        for name, listener in listeners.items():
+            sa.event.listen(self._connection, name, listener)
         try:
             yield
         finally:
-            sa.event.remove(self._connection, "before_cursor_execute", before)
-            sa.event.remove(self._connection, "after_cursor_execute", after)
+            for name, listener in listeners.items():
+                sa.event.remove(self._connection, name, listener)
 
     def _before(self, connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
         if _first_word(statement) in COMMITTING:
@@ -76,6 +82,9 @@ class LiveOutput:
             self.statements += 1
         if word in COMMITTING:
             self.kept = self.statements
+
+    def _commit(self, connection: Any) -> None:
+        self.commits += 1
 
 
 def _first_word(statement: str) -> str:

@@ -102,7 +102,8 @@ class _Reader:
             constraints=constraints,
             indexes={index.name: index for index in indexes},
             comment=raw.comment or None,
-            options=freeze_options(raw.options),
+            # The Inspector says `mysql_default charset`, which no keyword argument can be called.
+            options=freeze_options({name.replace(" ", "_"): value for name, value in raw.options.items()}),
         )
 
     def column(self, row: Row, key: tuple[str, ...]) -> ColumnState:

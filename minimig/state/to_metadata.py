@@ -7,7 +7,8 @@ when a dialect's limit is smaller.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -129,10 +130,13 @@ def sa_expression(expression: SqlExpression) -> Any:
     return element if element is not None else sa.text(escape_colons(expression.text))
 
 
-def escape_colons(sql: str) -> str:
-    """SQL for `sqlalchemy.text`, which reads `:name` as a parameter unless the colon is escaped."""
-    out = sql.replace("::", "\0")
-    return out.replace(":", "\\:").replace("\0", "::")
+def escape_colons(sql: str, keep: Collection[str] = ()) -> str:
+    """SQL for `sqlalchemy.text`, which reads `:name` as a parameter unless the colon is escaped; those in `keep` are."""
+
+    def escaped(match: re.Match[str]) -> str:
+        return match[0] if match[0] == "::" or match[1] in keep else "\\" + match[0]
+
+    return re.sub(r"::|:(\w*)", escaped, sql)
 
 
 def thaw_options(options: Options) -> dict[str, Any]:

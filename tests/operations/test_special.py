@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+import minimig
 from minimig import ops
 from minimig.errors import IrreversibleError, MigrationFailedError, StateError
+from minimig.state.schema import SchemaState
 from support.databases import Database
 from support.histories import WORDS, History
 
@@ -290,16 +292,6 @@ def test_state_and_database_go_their_own_ways(history: History) -> None:
     assert history.values(WORD) == ["kept"]
 
 
-def test_reversible_is_known_from_the_parts() -> None:
-    """One part without a way back makes the whole irreversible, and that is known without a state."""
-    fine = ops.AddColumn("words", sa.Column("extra", sa.Integer))
-    stuck = ops.RunSQL("SELECT 1")
-    assert ops.SeparateStateAndDatabase(state_operations=[fine], database_operations=[fine]).reversible
-    assert not ops.SeparateStateAndDatabase(database_operations=[fine, stuck]).reversible
-    assert not ops.RunSQL("SELECT 1", reverse=ops.NOOP, state_operations=[stuck]).reversible
-    assert ops.RunSQL("SELECT 1", reverse=ops.NOOP, state_operations=[fine]).reversible
-
-
 # --- RunPython --------------------------------------------------------------------------------------------------------
 
 FILL = """
@@ -406,11 +398,39 @@ def test_a_table_that_is_not_there_is_named(simple: History) -> None:
     assert "0002_asks.py:" in str(caught.value.where)
 
 
-@pytest.mark.parametrize("wrong", ["fill", None, 3])
+@pytest.mark.parametrize("wrong", ["fill", 3])
 def test_what_is_no_function_is_refused(wrong: object) -> None:
     """RunPython says at once that it takes functions."""
-    if wrong is None:
-        assert not ops.RunPython(ops.NOOP, reverse=None).reversible
-        return
     with pytest.raises(StateError, match="RunPython takes functions"):
         ops.RunPython(wrong)  # type: ignore[arg-type]
+
+
+def test_sql_for_a_dialect_that_does_not_exist_is_refused() -> None:
+    """A misspelled dialect would silently never run: it is refused with the nearest name."""
+    with pytest.raises(StateError, match="no dialect") as caught:
+        ops.RunSQL({"postgres": "SELECT 1"})
+    assert "postgresql" in str(caught.value)
+
+
+def test_mariadb_takes_the_sql_for_mysql() -> None:
+    """SQL for mysql runs on a mariadb:// URL as well, unless there is one for mariadb."""
+    assert ops.RunSQL({"mysql": "SELECT 1"}).statements("mariadb") == ("SELECT 1",)
+    assert ops.RunSQL({"mysql": "SELECT 1", "mariadb": "SELECT 2"}).statements("mariadb") == ("SELECT 2",)
+    assert ops.RunSQL({"sqlite": "SELECT 1"}).statements("mariadb") == ()
+
+
+def test_a_colon_in_the_reverse_is_no_parameter(database: Database) -> None:
+    """The parameters of the SQL are offered to the reverse too, and other colons in it stand for themselves."""
+    step = ops.RunSQL(
+        "INSERT INTO words (id, word) VALUES (1, :word)",
+        reverse="DELETE FROM words WHERE word = :word OR word = 'at :noon'",
+        parameters={"word": "at dawn"},
+    )
+    empty = SchemaState()
+    table = ops.CreateTable("words", sa.Column("id", sa.Integer, primary_key=True), sa.Column("word", sa.String(20)))
+    with database.engine.begin() as connection:
+        state = minimig.apply(connection, [table], empty)
+        minimig.apply(connection, [step], state)
+        assert connection.execute(sa.text("SELECT word FROM words")).scalars().all() == ["at dawn"]
+        minimig.apply(connection, [step.reverse(state)], state)
+        assert connection.execute(sa.text("SELECT word FROM words")).scalars().all() == []
