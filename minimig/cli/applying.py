@@ -55,7 +55,7 @@ def migrate(
         raise
     if plan or (session.verbosity and not check):
         if not project.graph.headers:
-            click.echo("There are no revision files yet. Run: minimig makemigrations")
+            click.echo("Nothing to do: there are no revision files yet. Run: minimig makemigrations")
         else:
             _print(result)
     return 4 if check and result.steps else 0

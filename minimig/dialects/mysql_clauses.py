@@ -6,7 +6,7 @@ transaction as their DDL comes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import sqlalchemy as sa
 from sqlalchemy.schema import AddConstraint
@@ -15,6 +15,7 @@ from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.mysql_text import requote_names, spell
 from minimig.dialects.normalizer import plain_type
 from minimig.errors import UnsupportedError
+from minimig.state.expressions import names_in
 from minimig.state.parts import CheckState, ColumnState, ConstraintState, ForeignKeyState, UniqueState
 from minimig.state.tables import TableState, columns_of
 
@@ -31,17 +32,16 @@ class MySQLClauses(SchemaEditor):
         return spell(table, mariadb=self.mariadb)
 
     def built(self, table: TableState) -> sa.Table:
-        """As everywhere. Raises UnsupportedError for a CHECK on the column that numbers itself (error 1901, 3818)."""
+        """As everywhere. Raises UnsupportedError for expressions over the column that numbers itself (error 1901)."""
         built = super().built(table)
         column = built.autoincrement_column
         if column is not None and column.server_default is None:
-            checks = (c for c in table.constraints.values() if isinstance(c, CheckState))
-            users = [check.name for check in checks if column.name in columns_of(check, table)]
+            users = list(_expressions_over(table, column.name))
             if users:
                 raise UnsupportedError(
-                    f"{table.key}.{column.name} numbers itself, which MySQL and MariaDB refuse to a column that is in"
-                    f" a CHECK: {', '.join(users)}",
-                    hint="give the column autoincrement=False, or drop the CHECK",
+                    f"{table.key}.{column.name} numbers itself, which MySQL and MariaDB refuse to a column that a CHECK"
+                    f" or a computed column uses: {', '.join(users)}",
+                    hint="give the column autoincrement=False, or drop what uses it",
                 )
         return built
 
@@ -86,3 +86,13 @@ class MySQLClauses(SchemaEditor):
         kept = [self.quote(c.name) for c in moments if c.name != column and c.computed is None]
         assignments = [f"{self.quote(column)} = {value}", *(f"{name} = {name}" for name in kept)]
         self.execute(f"UPDATE {self.table(table)} SET {', '.join(assignments)}{where}")
+
+
+def _expressions_over(table: TableState, column: str) -> Iterator[str]:
+    """The names of CHECKs and computed columns that use a column."""
+    for constraint in table.constraints.values():
+        if isinstance(constraint, CheckState) and column in columns_of(constraint, table):
+            yield constraint.name
+    for other in table.columns.values():
+        if other.computed is not None and names_in(other.computed.expression.text, [column]):
+            yield other.name

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from minimig.dialects.editor import SchemaEditor
 from minimig.errors import StateError
 from minimig.operations.base import Arguments, Operation, TableOperation, assign
-from minimig.operations.footprint import Footprint, Key, Keys, columns, item, pointed_at, table
+from minimig.operations.footprint import Footprint, Keys, columns, item, pointed_at, primary_key, table
 from minimig.operations.keep import given
 from minimig.operations.tables import DropTable
 from minimig.state.from_metadata import constraint_state, primary_key_state
@@ -65,7 +65,7 @@ class AddConstraint(TableOperation):
     def footprint(self, before: SchemaState) -> Footprint:
         changed = self.constraint.columns if isinstance(self.constraint, PrimaryKeyState) else ()
         return Footprint(
-            creates=frozenset({_key(self.key, self.constraint)}),
+            creates=_keys(self.key, self.constraint),
             changes=columns(self.key, changed),
             reads=_reads(before, self.key, self.constraint),
         )
@@ -154,7 +154,7 @@ class DropPrimaryKey(TableOperation):
     def footprint(self, before: SchemaState) -> Footprint:
         key = before[self.key].primary_key
         return Footprint(
-            drops=frozenset({item(self.key, "")}),
+            drops=primary_key(self.key, key),
             changes=columns(self.key, self.nullable),
             reads=columns(self.key, key.columns if key else ()) | {table(self.key)},
         )
@@ -229,8 +229,10 @@ def _reads(schema: SchemaState, key: str, constraint: ConstraintState | PrimaryK
     return reads | pointed_at(constraint, schema) if isinstance(constraint, ForeignKeyState) else reads
 
 
-def _key(table_key: str, constraint: ConstraintState | PrimaryKeyState) -> Key:
-    return item(table_key, "" if isinstance(constraint, PrimaryKeyState) else constraint.name)
+def _keys(table_key: str, constraint: ConstraintState | PrimaryKeyState) -> Keys:
+    if isinstance(constraint, PrimaryKeyState):
+        return primary_key(table_key, constraint)
+    return frozenset({item(table_key, constraint.name)})
 
 
 def _kind(constraint: ConstraintState | PrimaryKeyState) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from minimig.state.parts import ForeignKeyState, IndexState, UniqueState
+from minimig.state.parts import ForeignKeyState, IndexState, PrimaryKeyState, UniqueState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
 
@@ -67,6 +67,13 @@ def columns(key: str, names: Iterable[str]) -> Keys:
 def item(key: str, name: str) -> Key:
     """The key of a constraint or an index of a table."""
     return key, f":{name}"
+
+
+def primary_key(key: str, primary: PrimaryKeyState | None) -> Keys:
+    """The keys of a table's primary key: as such, and by its name, which no other table may have meanwhile."""
+    if primary is None:
+        return frozenset()
+    return frozenset({item(key, ""), item(key, primary.name or "")})
 
 
 def pointed_at(key: ForeignKeyState, schema: SchemaState) -> Keys:

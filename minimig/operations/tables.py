@@ -11,7 +11,7 @@ from sqlalchemy.schema import SchemaItem
 from minimig.dialects.editor import SchemaEditor
 from minimig.errors import StateError
 from minimig.operations.base import Arguments, Operation, TableOperation, assign
-from minimig.operations.footprint import Footprint, Keys, columns, item, pointed_at, table
+from minimig.operations.footprint import Footprint, Keys, columns, item, pointed_at, primary_key, table
 from minimig.operations.keep import KEEP, Keep, given
 from minimig.state.from_metadata import table_from_items
 from minimig.state.options import freeze_options
@@ -228,7 +228,7 @@ class AlterTable(TableOperation):
 def _members(state: TableState) -> Keys:
     names: Iterable[str] = [*state.constraints, *state.indexes]
     keys = {table(state.key), *columns(state.key, state.columns), *(item(state.key, name) for name in names)}
-    return frozenset(keys | ({item(state.key, "")} if state.primary_key else set()))
+    return frozenset(keys) | primary_key(state.key, state.primary_key)
 
 
 def _targets(state: TableState, schema: SchemaState) -> Keys:

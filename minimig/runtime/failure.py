@@ -36,7 +36,7 @@ class Progress:
             raise
         except BaseException as error:
             kind = InterruptedRunError if _interrupted(error) else MigrationFailedError
-            raise kind(self._message(error), where=self._where(error), hint=self._hint()) from error
+            raise kind(self._message(error), where=self._where(error), hint=self._hint(error)) from error
 
     def check_transaction(self, connection: sa.Connection) -> None:
         """Raise DatabaseError when the step that just ran has ended the transaction that it was given."""
@@ -87,10 +87,12 @@ class Progress:
         own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
         return f"{path}:{own[-1].lineno}" if own else path
 
-    def _hint(self) -> str:
+    def _hint(self, error: BaseException) -> str:
         if self._committed():
             return "leave commit and rollback to minimig, undo by hand what stayed, then run the same command again"
         if self.borrowed or self.atomic or self._staying() == 0:
+            if _interrupted(error):
+                return "run the same command again"
             return "mend the file or the data, then run the same command again"
         return "undo those statements by hand, mend the file, then run the same command again"
 

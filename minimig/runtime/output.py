@@ -82,6 +82,8 @@ class LiveOutput:
             self.statements += 1
         if word in COMMITTING:
             self.kept = self.statements
+        if word in ("COMMIT", "END"):  # in SQL that a person wrote; SQLAlchemy's own is the event
+            self._commit(connection)
 
     def _commit(self, connection: Any) -> None:
         self.commits += 1

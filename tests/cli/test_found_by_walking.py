@@ -74,6 +74,21 @@ def test_a_step_that_ends_its_transaction_is_told_what_stays(
         assert "the step ended the transaction it was given" in result.err
 
 
+def test_a_commit_in_a_script_is_told_too(tmp_path: Path, database: Database) -> None:
+    """COMMIT written as SQL keeps what stood before it, and the error says so."""
+    project = walk(tmp_path, database.url)
+    project.ok("makemigrations")
+    script = "INSERT INTO notes (id) VALUES (1); COMMIT; INSERT INTO nowhere (id) VALUES (1)"
+    body = f'up = [ops.RunSQL("{script}", reverse=ops.NOOP)]'
+    project.write(
+        "migrations/0002_rows.py", f'from minimig import ops\n\ndependencies = ["app.0001_initial"]\n\n{body}\n'
+    )
+    result = project.run("migrate")
+    assert result.code == 1
+    assert notes(database) == 1
+    assert "what was done until the step committed stays" in result.err
+
+
 def test_an_interrupted_rebuild_is_an_interruption(tmp_path: Path, sqlite_database: Database) -> None:
     """Ctrl-C ends with 130 also when tidying up on the broken connection fails after it."""
     project = walk(tmp_path, sqlite_database.url)
@@ -83,13 +98,14 @@ def test_an_interrupted_rebuild_is_an_interruption(tmp_path: Path, sqlite_databa
     result = project.run("migrate")
     assert result.code == 130
     assert "app.0002_rows was interrupted at operation 1 of 1" in result.err
+    assert "next:  run the same command again" in result.err
     assert notes(sqlite_database) == 0
 
 
 def test_migrate_without_revision_files_says_so(tmp_path: Path, sqlite_database: Database) -> None:
     """A new user who forgets makemigrations is not told that the database is up to date."""
     result = walk(tmp_path, sqlite_database.url).ok("migrate")
-    assert "There are no revision files yet. Run: minimig makemigrations" in result.out
+    assert "there are no revision files yet. Run: minimig makemigrations" in result.out
     assert "up to date" not in result.out
 
 

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from minimig import ops
+from minimig.autogenerate.autodetector import diff
 from minimig.dialects.compare import database_state
 from minimig.errors import UnsupportedError
 from minimig.state.from_metadata import from_metadata
@@ -115,6 +116,24 @@ def test_a_checked_column_cannot_number_itself(mariadb_database: Database) -> No
     with pytest.raises(UnsupportedError, match=r"t\.id numbers itself.*: ck_id"):
         run(mariadb_database, [ops.DropConstraint("fk_own", "t")], state)
     assert holds(mariadb_database, state)
+
+
+def test_a_column_that_is_computed_from_cannot_number_itself(mariadb_database: Database) -> None:
+    """Nor on a column that a computed one uses; said before CREATE TABLE."""
+    state = table(sa.Column("id", sa.Integer, primary_key=True), sa.Column("next", sa.Integer, sa.Computed("id + 1")))
+    with pytest.raises(UnsupportedError, match=r"t\.id numbers itself.*: next"):
+        created(mariadb_database, state)
+
+
+def test_the_name_of_a_primary_key_is_given_up_first(postgresql_database: Database) -> None:
+    """A new table may take the name that the key of a dropped table had."""
+    before = table(sa.Column("id", sa.Integer), sa.PrimaryKeyConstraint("id", name="pk"))
+    metadata = sa.MetaData()
+    sa.Table("s", metadata, sa.Column("key", sa.Integer), sa.PrimaryKeyConstraint("key", name="pk"))
+    after = from_metadata(metadata)
+    created(postgresql_database, before)
+    run(postgresql_database, diff(before, after), before)
+    assert holds(postgresql_database, after)
 
 
 @pytest.mark.parametrize("arguments", [{"nullable": False, "fill": "'x'"}, {"type": sa.Text(), "using": "'y'"}])

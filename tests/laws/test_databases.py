@@ -26,7 +26,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from minimig.autogenerate.autodetector import diff
@@ -45,6 +45,11 @@ from support.rows import Model, counts, insert_rows, values_of, with_fills
 
 EMPTY = SchemaState()
 bounded = settings(
+    phases=(
+        Phase.explicit,
+        Phase.reuse,
+        Phase.generate,
+    ),  # shrinking takes minutes on a server
     max_examples=int(os.environ.get("MINIMIG_DATABASE_EXAMPLES", "25")),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )

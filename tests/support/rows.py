@@ -27,7 +27,12 @@ Row = dict[str, Any]
 DEFAULT, BLURRED = "default", "blurred"
 """Cells that hold the column's default, and cells that may be equal since a type could not tell the rows apart."""
 
-UNCHECKED = {"postgresql": "SET LOCAL session_replication_role = replica", "mysql": "SET foreign_key_checks = 0"}
+UNCHECKED = {
+    "sqlite": ("BEGIN", "PRAGMA defer_foreign_keys = ON"),
+    "postgresql": ("SET LOCAL session_replication_role = replica",),
+    "mysql": ("SET foreign_key_checks = 0",),
+}
+"""So that the rows may come in any order."""
 
 
 @dataclass(frozen=True)
@@ -182,9 +187,9 @@ def with_fills(operations: Iterable[Operation]) -> Iterator[Operation]:
 
 
 def insert_rows(connection: sa.Connection, state: SchemaState, count: int) -> None:
-    """The rows of `Model.of(state, count)`, in the transaction that is open; foreign keys are looked at afterwards."""
-    if connection.dialect.name in UNCHECKED:
-        connection.exec_driver_sql(UNCHECKED[connection.dialect.name])
+    """The rows of `Model.of(state, count)`, in the transaction that is open."""
+    for statement in UNCHECKED[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
     for key, table in to_metadata(state).tables.items():
         columns = [c for c in state[key].columns.values() if not c.computed and not (c.identity and c.identity.always)]
         for number in range(1, count + 1):
