@@ -92,6 +92,11 @@ class Answers:
         self._unfilled: set[str] = set()
         self._former: dict[str, str] = {}
 
+    @property
+    def renames(self) -> Mapping[str, str]:
+        """The renames that were answered in advance, old name to new."""
+        return self._renames
+
     def stated(self, old: str, names: Collection[str]) -> str | None:
         self._gone[old] = names
         known = self._known_as(old, self._renames)

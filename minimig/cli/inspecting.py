@@ -75,7 +75,8 @@ def sqlmigrate(session: Session, app: str, name: str | None, backwards: bool) ->
     result = sql_migrate(Project(load_environment(session.settings())), app, name, backwards=backwards)
     click.echo(f"-- {result.revision}{' backwards' if backwards else ''}")
     for statement in result.opening:
-        click.echo(f"{statement};")
+        # `.bail on` is a word to the sqlite3 shell, which would carry on after an error and drop what was not copied
+        click.echo(statement if statement.startswith(".") else f"{statement};")
     for part in result.operations:
         click.echo(f"-- {part.operation.describe()}")
         for statement in part.statements:

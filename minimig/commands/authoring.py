@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +57,7 @@ def make_migrations(
     _check_apps(project, apps)
     project.graph.check_single_heads()
     before, after = project.files_state, project.models.state
+    _refuse_chains(answers.renames, before, after)
     operations = diff(
         before,
         after,
@@ -136,6 +137,26 @@ def _runnable(back: Operation) -> Operation:
         if filled_by_database
         else AddColumn(back.table, column, fill=neutral_fill(column.type), schema=back.schema)
     )
+
+
+def _refuse_chains(renames: Mapping[str, str], before: SchemaState, after: SchemaState) -> None:
+    """A rename onto a name that is taken, or from one that stays, would be answered by a guess: refuse it."""
+
+    def known(state: SchemaState, name: str) -> bool:
+        table, _, column = name.rpartition(".")
+        return name in state or (table in state and column in state[table].columns)
+
+    for old, new in renames.items():
+        container, _, _ = old.rpartition(".")
+        target = new if "." in new or not container else f"{container}.{new}"
+        if known(before, old) and (known(after, old) or known(before, target)):
+            taken = (
+                f"{old} is still in the models" if known(after, old) else f"{target} is in the revision files already"
+            )
+            raise UsageError(
+                f"--rename {old}:{new} cannot be: {taken}",
+                hint="rename in two steps, over a name that is free, and run makemigrations after each",
+            )
 
 
 def _names(project: Project, app: str) -> list[str]:

@@ -61,7 +61,7 @@ class SchemaEditor(Spelling, ABC):
 
     @staticmethod
     @contextmanager
-    def lock(connection: sa.Connection, name: str, wait: float) -> Iterator[None]:
+    def lock(connection: sa.Connection, name: str, wait: float) -> Iterator[None]:  # noqa: ARG004 - see subclasses
         """Keep other runners out while this one is at work on the version table `name`.
 
         Raises LockError when another runner does not finish within `wait` seconds. A database without such a lock lets

@@ -34,7 +34,7 @@ def mysql_lock(connection: sa.Connection, name: str, wait: float) -> Iterator[No
     try:
         yield
     finally:
-        if not connection.invalidated:
+        if not (connection.closed or connection.invalidated):
             if not borrowed and connection.in_transaction():
                 connection.rollback()
             ask("RELEASE_LOCK(:name)")

@@ -42,6 +42,10 @@ class MySQLNormalizer(Normalizer):
             for index in table.indexes.values()
             if index.unique and not index.options and all(isinstance(e, str) for e in index.elements)
         }
+        if getattr(self.dialect, "is_mariadb", False):
+            # MariaDB has no NOT NULL for generated columns (manual, "Generated Columns").
+            loose = {name: replace(c, nullable=True) for name, c in table.columns.items() if c.computed}
+            table = replace(table, columns={**table.columns, **loose})
         constraints: dict[str, ConstraintState] = {**table.constraints, **keys}
         indexes = {name: index for name, index in table.indexes.items() if name not in keys}
         return replace(table, constraints=constraints, indexes=indexes)

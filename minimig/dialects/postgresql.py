@@ -21,6 +21,8 @@ from minimig.dialects.postgresql_enums import EnumTypes
 from minimig.dialects.postgresql_lock import postgresql_lock
 from minimig.dialects.postgresql_sequences import Sequences
 from minimig.dialects.postgresql_types import bare, conversion
+from minimig.errors import UnsupportedError
+from minimig.state.expressions import names_in
 from minimig.state.parts import (
     CheckState,
     ColumnState,
@@ -103,6 +105,7 @@ class PostgreSQLEditor(SchemaEditor):
     ) -> None:
         """In this order: what hangs on the old type goes, the type changes, what hangs on the new one comes."""
         table = change.new
+        self._refuse_computed(change, old, new)
         checks_before, checks_after = self._type_checks(table, old), self._type_checks(table, new)
         if checks_before != checks_after:
             for name in checks_before:
@@ -122,6 +125,17 @@ class PostgreSQLEditor(SchemaEditor):
                 self.execute(statement)
         if old.type != new.type:
             self._enums.clean(change.after, [old])
+
+    def _refuse_computed(self, change: TableChange, old: ColumnState, new: ColumnState) -> None:
+        """PostgreSQL converts no column that another is computed from."""
+        computed = [c for c in change.old.columns.values() if c.computed is not None and c.name != old.name]
+        users = [c.name for c in computed if c.computed and names_in(c.computed.expression.text, [old.name])]
+        if users and self.column_type(old) != self.column_type(new):
+            raise UnsupportedError(
+                f"PostgreSQL cannot change the type of {change.new.key}.{new.name}: computed column {', '.join(users)}"
+                " uses it",
+                hint="drop the computed column before and add it again after the change",
+            )
 
     def _alter_type(self, change: TableChange, old: ColumnState, new: ColumnState, using: str | None) -> None:
         """The type and the default: a default may not fit the new type, so it steps aside while the type changes."""

@@ -35,7 +35,7 @@ def postgresql_lock(connection: sa.Connection, name: str, wait: float) -> Iterat
     try:
         yield
     finally:
-        if not borrowed and not connection.invalidated:
+        if not borrowed and not (connection.closed or connection.invalidated):
             if connection.in_transaction():
                 connection.rollback()
             _ask(connection, sa.text("SELECT pg_advisory_unlock(:number)"), number, borrowed=False)

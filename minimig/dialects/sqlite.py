@@ -43,7 +43,7 @@ class SQLiteEditor(SchemaEditor):
     """SQLite. Foreign keys must not be enforced while it works, unless nothing points to the tables it rebuilds."""
 
     script_frame: ClassVar[tuple[tuple[str, ...], tuple[str, ...]]] = (
-        ("PRAGMA foreign_keys = OFF", "BEGIN"),
+        (".bail on", "PRAGMA foreign_keys = OFF", "BEGIN"),
         ("COMMIT", "PRAGMA foreign_keys = ON"),
     )
     transaction = staticmethod(sqlite_transaction)

@@ -16,7 +16,7 @@ from minimig.errors import DatabaseError
 
 
 @contextmanager
-def sqlite_lock(connection: sa.Connection, name: str, wait: float) -> Iterator[None]:
+def sqlite_lock(connection: sa.Connection, name: str, wait: float) -> Iterator[None]:  # noqa: ARG001 - one per file
     """Hold `<database>-minimig.lock`; a database in memory has nobody else to fear. The file stays, empty."""
     file = connection.connection.dbapi_connection.execute("PRAGMA database_list").fetchone()[2]  # type: ignore[union-attr]
     if not file:

@@ -101,7 +101,7 @@ def rename_in(sql: str, old: str, new: str, quoted_new: str, quoted_old: str | N
 def spell_like(sql: str, names: Collection[str]) -> str:
     """`sql` with names that were written in another case written as the column is: `NAME <> ''` as `name <> ''`.
 
-    Only for names that need no quotes, which no database tells apart by case; so a rename there and back gives the same.
+    Only for names that need no quotes, which no database tells apart by case; a rename there and back is exact then.
     """
     plain = {name.lower(): name for name in names if name == name.lower()}
     return "".join(plain.get(token.lower(), token) if kind == "word" else token for kind, token in _tokens(sql))

@@ -131,7 +131,7 @@ def sa_expression(expression: SqlExpression) -> Any:
 
 
 def escape_colons(sql: str, keep: Collection[str] = ()) -> str:
-    """SQL for `sqlalchemy.text`, which reads `:name` as a parameter unless the colon is escaped; those in `keep` are."""
+    """SQL for `sqlalchemy.text`, where only names in `keep` are parameters: other colons are escaped."""
 
     def escaped(match: re.Match[str]) -> str:
         return match[0] if match[0] == "::" or match[1] in keep else "\\" + match[0]

@@ -106,7 +106,7 @@ def execute(database: Database, script: str) -> None:
     url = database.engine.url
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
     commands = {
-        "sqlite": ["sqlite3", "-bail", str(url.database)],
+        "sqlite": ["sqlite3", str(url.database)],
         "postgresql": ["psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", plain],
         "mariadb": ["mariadb", f"-h{url.host}", f"-P{url.port or 3306}", f"-u{url.username}", str(url.database)],
     }  # fmt: skip
@@ -125,7 +125,7 @@ def by_driver(database: Database, script: str) -> None:
     """Run a script over the driver."""
     if database.kind == "sqlite":
         with sqlite3.connect(str(database.engine.url.database)) as driver:
-            driver.executescript(script)
+            driver.executescript(script.replace(".bail on\n", ""))
         driver.close()
         return
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT", no_parameters=True) as connection:

@@ -125,6 +125,15 @@ def test_a_column_that_is_computed_from_cannot_number_itself(mariadb_database: D
         created(mariadb_database, state)
 
 
+def test_what_is_computed_from_keeps_its_type(postgresql_database: Database) -> None:
+    """PostgreSQL converts no column that another is computed from: said before anything else of the operation ran."""
+    items = (sa.Column("id", sa.Integer), sa.Column("next", sa.Integer, sa.Computed("id + 1", persisted=True)))
+    state = created(postgresql_database, table(*items))
+    with pytest.raises(UnsupportedError, match=r"type of t\.id: computed column next"):
+        run(postgresql_database, [ops.AlterColumn("t", "id", type=sa.BigInteger)], state)
+    assert holds(postgresql_database, run(postgresql_database, [ops.AlterColumn("t", "id", nullable=False)], state))
+
+
 def test_the_name_of_a_primary_key_is_given_up_first(postgresql_database: Database) -> None:
     """A new table may take the name that the key of a dropped table had."""
     before = table(sa.Column("id", sa.Integer), sa.PrimaryKeyConstraint("id", name="pk"))

@@ -94,8 +94,11 @@ def test_the_checksum_does_not_depend_on_the_moment(tmp_path: Path) -> None:
 
 
 def test_imports_and_annotations_do_not_count(tmp_path: Path) -> None:
-    """Sorting imports, dropping one that nothing uses, annotating an argument: none of them changes what a file does."""
-    plain = "import os\nimport sys\nfrom minimig import ops\ndependencies = []\ndef fill(conn, tables):\n    conn.begin()\nup = [ops.RunPython(fill)]\n"
+    """Sorting imports, dropping one that nothing uses, annotating an argument: none changes what a file does."""
+    plain = (
+        "import os\nimport sys\nfrom minimig import ops\ndependencies = []\n"
+        "def fill(conn, tables):\n    conn.begin()\nup = [ops.RunPython(fill)]\n"
+    )
     tidy = plain.replace("import os\nimport sys\n", "import sys\n").replace(
         "(conn, tables)", "(conn: object, tables) -> None"
     )
