@@ -1,7 +1,7 @@
 """One runner at a time: waiting for a lock that each database provides in its own way.
 
 A lock is tried again and again instead of waited for inside the database: on PostgreSQL a session that waits for an
-advisory lock holds a snapshot, and CREATE INDEX CONCURRENTLY in the session that has the lock would wait for it in turn.
+advisory lock holds a snapshot, and CREATE INDEX CONCURRENTLY in the session that has the lock would wait for it.
 """
 
 from __future__ import annotations
