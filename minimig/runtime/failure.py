@@ -68,7 +68,7 @@ class Progress:
         if self.atomic:
             return "rolled back, this migration left nothing behind"
         if self._staying() == 0:
-            return "no statement of this migration had taken effect"
+            return "no statement of this migration had taken effect in this run"
         done = f"{self._staying()} statement(s) of this migration took effect and stay"
         if not self.prepared.migration.header.atomic:
             return f"{done}: the file says atomic = False"
@@ -90,7 +90,12 @@ class Progress:
     def _hint(self, error: BaseException) -> str:
         if self._committed():
             return "leave commit and rollback to minimig, undo by hand what stayed, then run the same command again"
-        if self.borrowed or self.atomic or self._staying() == 0:
+        if not (self.borrowed or self.atomic) and self._staying() == 0:
+            return (
+                "mend the file or the data, then run the same command again; if an earlier run stopped half-way, "
+                "minimig check --database shows what it left"
+            )
+        if self.borrowed or self.atomic:
             if _interrupted(error):
                 return "run the same command again"
             return "mend the file or the data, then run the same command again"

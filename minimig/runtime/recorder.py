@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -64,14 +65,20 @@ class Recorder:
         if borrowed and not self.exists(connection):
             return ()  # a failing query would break the caller's transaction on PostgreSQL
         try:
-            rows = connection.execute(query).mappings().all()
+            return self._select(connection, query)
         except sa.exc.DBAPIError as error:
             if not borrowed:
                 connection.rollback()
-            if self.exists(connection):
-                raise DatabaseError(f"version table {self.table.key} cannot be read: {error.orig}") from error
-            return ()
-        return tuple(Applied(**row) for row in rows)
+            if not self.exists(connection):
+                return ()
+            first = error
+        try:
+            return self._select(connection, query)  # another runner created the table in between
+        except sa.exc.DBAPIError:
+            raise DatabaseError(f"version table {self.table.key} cannot be read: {first.orig}") from first
+
+    def _select(self, connection: sa.Connection, query: sa.Select[Any]) -> tuple[Applied, ...]:
+        return tuple(Applied(**row) for row in connection.execute(query).mappings().all())
 
     def exists(self, connection: sa.Connection) -> bool:
         """Whether the version table is there."""
