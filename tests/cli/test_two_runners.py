@@ -19,6 +19,8 @@ REVISION = '''"""One of many."""
 import sqlalchemy as sa
 from minimig import ops
 
+pytestmark = pytest.mark.slow
+
 dependencies = [{parent}]
 up = [ops.CreateTable("t{number}", sa.Column("id", sa.Integer, primary_key=True))]
 '''

@@ -16,6 +16,8 @@ from minimig.commands import demo
 from minimig.commands.demo import DemoResult, copy_example, example_source, run_demo
 from minimig.errors import MinimigError
 
+pytestmark = pytest.mark.slow
+
 PROMISE = 20  # times what importing SQLAlchemy and networkx costs: ten seconds on a machine that needs half a second
 
 

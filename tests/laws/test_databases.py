@@ -43,6 +43,8 @@ from support.editing import run
 from support.journeys import Journey, fresh, journeys
 from support.rows import Model, counts, insert_rows, values_of, with_fills
 
+pytestmark = pytest.mark.slow
+
 EMPTY = SchemaState()
 bounded = settings(
     phases=(
