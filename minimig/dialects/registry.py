@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -35,12 +36,17 @@ NORMALIZERS: dict[str, type[Normalizer]] = {
 def dialect_of(url: str) -> sa.Dialect:
     """The dialect that a database URL names, without connecting. Raises ConfigError for a URL that names none."""
     try:
-        dialect: sa.Dialect = sa.make_url(url).get_dialect()()
+        dialect: Any = sa.make_url(url).get_dialect()()
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
         raise ConfigError(
             f"this is not a database URL: {error}", hint="write it like postgresql+psycopg://user@host/database"
         ) from error
-    return dialect
+    if dialect.name == "postgresql":
+        # SQLAlchemy 2.0 doubles backslashes until a server has told it otherwise; standard_conforming_strings has been
+        # on by default since PostgreSQL 9.1.
+        dialect._backslash_escapes = False  # noqa: SLF001
+    plain: sa.Dialect = dialect
+    return plain
 
 
 def editor_for(dialect: sa.Dialect, output: Output) -> SchemaEditor:

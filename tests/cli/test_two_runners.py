@@ -14,12 +14,13 @@ from minimig.errors import LockError
 from support.databases import Database
 from support.projects import ProjectFolder
 
+pytestmark = pytest.mark.slow
+
 CONFIG = 'url = "sqlite://"\nmetadata = "blog.models:metadata"\nmigrations = "migrations"\n'
 REVISION = '''"""One of many."""
 import sqlalchemy as sa
 from minimig import ops
 
-pytestmark = pytest.mark.slow
 
 dependencies = [{parent}]
 up = [ops.CreateTable("t{number}", sa.Column("id", sa.Integer, primary_key=True))]
