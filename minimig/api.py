@@ -18,7 +18,7 @@ from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_con
 from minimig.commands.project import Project
 from minimig.config import AppSettings, Settings, load_settings
 from minimig.dialects.compare import database_state
-from minimig.dialects.registry import dialect_of, editor_for, normalizer_for
+from minimig.dialects.registry import dialect_of, editor_for, normalizer_for, reader_for
 from minimig.environment import Environment, engine_for
 from minimig.errors import NoConfigError, UsageError
 from minimig.operations.base import Operation
@@ -120,7 +120,7 @@ def snapshot(source: Source) -> SchemaState:
 
 def reflect(connection: sa.Connection) -> SchemaState:
     """The schema of a live database (its default schema), without minimig's own version table."""
-    return reflect_connection(connection, ignore=_is_ours)
+    return reflect_connection(connection, reader_for(connection.dialect), ignore=_is_ours)
 
 
 def apply(connection: sa.Connection, operations: Sequence[Operation], before: SchemaState) -> SchemaState:

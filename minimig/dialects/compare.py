@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.probe import respelled
-from minimig.dialects.registry import editor_for, normalizer_for
+from minimig.dialects.registry import editor_for, normalizer_for, reader_for
 from minimig.errors import UnsupportedError
 from minimig.state import naming
 from minimig.state.parts import CheckState, ConstraintState, PrimaryKeyState, UniqueState
@@ -41,7 +41,7 @@ def database_state(
     expected = normalizer.normalize(like)
     schemas = dict.fromkeys([None, *(table.schema for table in expected.tables.values())])
     unwanted = partial(_is_unwanted, expected, ignore)
-    live = normalizer.normalize(reflect(connection, schemas=schemas, ignore=unwanted))
+    live = normalizer.normalize(reflect(connection, reader_for(connection.dialect), schemas=schemas, ignore=unwanted))
     if normalizer.rewrites_expressions:
         spelling = editor_for(connection.dialect, _Nowhere())
         expected = respelled(connection, originals, expected, live, normalizer, spelling)

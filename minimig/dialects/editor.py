@@ -6,8 +6,10 @@
 2. Override the methods whose SQL differs. Each gets a `TableChange`: the table and the whole schema before and after,
    so nothing has to be asked, and a database that cannot alter may rebuild.
 3. Raise `UnsupportedError` for what the database cannot do, before anything is executed for that operation.
-4. Subclass `Normalizer` beside it: spell a state as the database would report it.
-5. Enter both in `dialects/registry.py`, and run the contract suite in `tests/contract` against the real database.
+4. Subclass `Normalizer` beside it (spell a state as the database would report it) and `Reader` (read what SQLAlchemy's
+   Inspector leaves out), where the defaults do not do, and name them in `normalizer` and `reader`.
+5. Publish the class by the entry point `minimig.dialects`, under the name of SQLAlchemy's dialect, and run the contract
+   suite in `tests/contract` against the real database.
 
 An editor never decides what to do, only how to say it. When a transaction begins and ends is the executor's business;
 `transaction` only says how this database wraps one migration.
@@ -25,17 +27,25 @@ import sqlalchemy as sa
 from sqlalchemy.schema import AddConstraint, CreateTable, DropTableComment, SetColumnComment, SetTableComment
 
 from minimig.dialects.change import TableChange
+from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.output import Output
 from minimig.dialects.spelling import Spelling
 from minimig.errors import NeedsConnectionError, UnsupportedError
 from minimig.state.expressions import is_constant
 from minimig.state.parts import ColumnState, ConstraintState, IndexState, PrimaryKeyState, UniqueState
+from minimig.state.reader import Reader
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
 
 
 class SchemaEditor(Spelling, ABC):
     """Standard SQL. One editor serves one migration in one direction; `finish` must be called at its end."""
+
+    normalizer: ClassVar[type[Normalizer]] = Normalizer
+    """Spells states as the database reports them."""
+
+    reader: ClassVar[type[Reader]] = Reader
+    """Reads what SQLAlchemy's Inspector leaves out."""
 
     transactional_ddl: ClassVar[bool] = False
     """Whether a rolled back transaction takes DDL back."""

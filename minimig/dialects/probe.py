@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
+from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.normalizer import Normalizer, plain_type
-from minimig.dialects.spelling import Spelling
 from minimig.state import naming
 from minimig.state.expressions import names_in
 from minimig.state.parts import CheckState, ColumnState, ConstraintState, IndexState
@@ -45,7 +45,7 @@ def respelled(
     expected: SchemaState,
     live: SchemaState,
     normalizer: Normalizer,
-    spelling: Spelling,
+    editor: SchemaEditor,
 ) -> SchemaState:
     """`expected` in the database's own words wherever it differs from `live`.
 
@@ -56,7 +56,7 @@ def respelled(
         doubt = _doubt(len(doubts), originals[key], table, live.tables[key], normalizer) if key in live else None
         if doubt is not None:
             doubts.append(doubt)
-    answers = _ask(connection, doubts, spelling)
+    answers = _ask(connection, doubts, editor)
     tables = dict(expected.tables)
     for doubt in doubts:
         if doubt.probe.name in answers:
@@ -141,7 +141,7 @@ def _probe_column(original: ColumnState, live: ColumnState, *, asked: bool, kept
 # --- asking -----------------------------------------------------------------------------------------------------------
 
 
-def _ask(connection: sa.Connection, doubts: Sequence[Doubt], spelling: Spelling) -> dict[str, TableState]:
+def _ask(connection: sa.Connection, doubts: Sequence[Doubt], editor: SchemaEditor) -> dict[str, TableState]:
     """The probes as the database reports them. One that it refuses is missing, and does not spoil the others."""
     if not doubts:
         return {}
@@ -149,20 +149,20 @@ def _ask(connection: sa.Connection, doubts: Sequence[Doubt], spelling: Spelling)
     try:
         with _scratch(connection, probes):
             for probe in probes:
-                for statement in _statements(probe, spelling):
+                for statement in _statements(probe, editor):
                     connection.execute(statement)
-            return dict(reflect_temporary(connection, [p.name for p in probes]).tables)
+            return dict(reflect_temporary(connection, editor.reader(), [p.name for p in probes]).tables)
     except (sa.exc.DBAPIError, sa.exc.CompileError):
         if len(doubts) == 1:
             return {}
-    return {name: table for doubt in doubts for name, table in _ask(connection, [doubt], spelling).items()}
+    return {name: table for doubt in doubts for name, table in _ask(connection, [doubt], editor).items()}
 
 
-def _statements(probe: TableState, spelling: Spelling) -> Iterator[sa.TextClause]:
-    built = spelling.built(probe)
-    yield _text(spelling.compile(CreateTable(built)))
+def _statements(probe: TableState, editor: SchemaEditor) -> Iterator[sa.TextClause]:
+    built = editor.built(probe)
+    yield _text(editor.compile(CreateTable(built)))
     for name in probe.indexes:
-        yield _text(spelling.create_index_sql(built, name))
+        yield _text(editor.create_index_sql(built, name))
 
 
 def _text(sql: str) -> sa.TextClause:

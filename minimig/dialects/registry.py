@@ -1,35 +1,32 @@
-"""Which editor and which normalizer serve which dialect."""
+"""Which schema editor serves which dialect; with it come its normalizer, its reader and its lock.
+
+A dialect is one class, a `SchemaEditor`. Those of other packages are found by the entry point `minimig.dialects`, under
+the name of SQLAlchemy's dialect, and come before minimig's own of that name. A class is imported when a database of its
+kind is met, not before.
+"""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
-from minimig.dialects.mysql import MySQLEditor
-from minimig.dialects.mysql_normalizer import MySQLNormalizer
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.output import Output
-from minimig.dialects.postgresql import PostgreSQLEditor
-from minimig.dialects.postgresql_normalizer import PostgreSQLNormalizer
-from minimig.dialects.sqlite import SQLiteEditor
-from minimig.dialects.sqlite_normalizer import SQLiteNormalizer
 from minimig.errors import ConfigError, UnsupportedError
+from minimig.state.reader import Reader
 
-EDITORS: dict[str, type[SchemaEditor]] = {
-    "sqlite": SQLiteEditor,
-    "postgresql": PostgreSQLEditor,
-    "mysql": MySQLEditor,
-    "mariadb": MySQLEditor,
-}
+GROUP = "minimig.dialects"
 
-NORMALIZERS: dict[str, type[Normalizer]] = {
-    "sqlite": SQLiteNormalizer,
-    "postgresql": PostgreSQLNormalizer,
-    "mysql": MySQLNormalizer,
-    "mariadb": MySQLNormalizer,
+BUILT_IN = {
+    "sqlite": "minimig.dialects.sqlite.editor:SQLiteEditor",
+    "postgresql": "minimig.dialects.postgresql.editor:PostgreSQLEditor",
+    "mysql": "minimig.dialects.mysql.editor:MySQLEditor",
+    "mariadb": "minimig.dialects.mysql.editor:MySQLEditor",
 }
 
 
@@ -49,27 +46,49 @@ def dialect_of(url: str) -> sa.Dialect:
     return plain
 
 
+@cache
+def editor_class(dialect: str) -> type[SchemaEditor]:
+    """The schema editor of the dialect of that name. Raises UnsupportedError for one that nobody provides."""
+    found = [point for point in entry_points(group=GROUP) if point.name == dialect]
+    if dialect in BUILT_IN:
+        found.append(EntryPoint(dialect, BUILT_IN[dialect], GROUP))
+    if not found:
+        raise UnsupportedError(
+            f"databases of the kind {dialect!r} are not supported",
+            hint=f"minimig speaks to {', '.join(sorted(BUILT_IN))}; packages add others by the entry point {GROUP}",
+        )
+    try:
+        loaded = found[0].load()
+    except (ImportError, AttributeError) as error:
+        raise UnsupportedError(
+            f"the package that serves databases of the kind {dialect!r} cannot be loaded: {error}",
+            where=f"entry point {GROUP}, {found[0].value}",
+            hint="install it again, or remove it",
+        ) from error
+    if not (isinstance(loaded, type) and issubclass(loaded, SchemaEditor)):
+        raise UnsupportedError(
+            f"{found[0].value} is no subclass of minimig's SchemaEditor",
+            where=f"entry point {GROUP}",
+            hint="a dialect is one class: see minimig/dialects/editor.py",
+        )
+    return loaded
+
+
 def editor_for(dialect: sa.Dialect, output: Output) -> SchemaEditor:
-    """The schema editor of a dialect. Raises UnsupportedError for one that minimig does not know."""
-    _check(dialect)
-    return EDITORS[dialect.name](dialect, output)
+    """The schema editor of a dialect, which sends its statements to `output`."""
+    return editor_class(dialect.name)(dialect, output)
+
+
+def normalizer_for(dialect: sa.Dialect) -> Normalizer:
+    """The normalizer of a dialect."""
+    return editor_class(dialect.name).normalizer(dialect)
+
+
+def reader_for(dialect: sa.Dialect) -> Reader:
+    """The reader of a dialect's catalogs."""
+    return editor_class(dialect.name).reader()
 
 
 def lock_for(connection: sa.Connection, name: str, wait: float) -> AbstractContextManager[None]:
     """The lock that keeps other runners away from the version table `name`; see `SchemaEditor.lock`."""
-    _check(connection.dialect)
-    return EDITORS[connection.dialect.name].lock(connection, name, wait)
-
-
-def normalizer_for(dialect: sa.Dialect) -> Normalizer:
-    """The normalizer of a dialect. Raises UnsupportedError for one that minimig does not know."""
-    _check(dialect)
-    return NORMALIZERS[dialect.name](dialect)
-
-
-def _check(dialect: sa.Dialect) -> None:
-    if dialect.name not in EDITORS:
-        raise UnsupportedError(
-            f"databases of the kind {dialect.name!r} are not supported",
-            hint=f"minimig speaks to {', '.join(sorted(EDITORS))}",
-        )
+    return editor_class(connection.dialect.name).lock(connection, name, wait)

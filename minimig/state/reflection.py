@@ -16,7 +16,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from minimig.state import naming
-from minimig.state.catalogs import complete, complete_temporary
 from minimig.state.from_metadata import IDENTITY_OPTIONS
 from minimig.state.options import freeze_options
 from minimig.state.parts import (
@@ -33,6 +32,7 @@ from minimig.state.parts import (
 )
 from minimig.state.raw_tables import RawTable, Row, read_tables
 from minimig.state.raw_type import RawType
+from minimig.state.reader import Reader
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, table_key
 from minimig.state.values import GENERIC, SqlExpression, SqlType
@@ -45,6 +45,7 @@ def nothing(_key: str) -> bool:
 
 def reflect(
     connection: sa.Connection,
+    reader: Reader,
     *,
     schemas: Iterable[str | None] = (None,),
     ignore: Callable[[str], bool] = nothing,
@@ -57,35 +58,35 @@ def reflect(
     default = connection.dialect.default_schema_name
     found: dict[str, TableState] = {}
     for schema in dict.fromkeys(None if schema == default else schema for schema in schemas):
-        for table in _Reader(connection, schema).tables():
+        for table in _Schema(connection, reader, schema).tables():
             if not ignore(table.key):
                 found[table.key] = table
     return SchemaState(found)
 
 
-def reflect_temporary(connection: sa.Connection, names: Collection[str]) -> SchemaState:
+def reflect_temporary(connection: sa.Connection, reader: Reader, names: Collection[str]) -> SchemaState:
     """The temporary tables of these names."""
-    return SchemaState.of(_Reader(connection, None).tables(names))
+    return SchemaState.of(_Schema(connection, reader, None).tables(names))
 
 
-class _Reader:
+class _Schema:
     """Turns the rows of one schema into states."""
 
-    def __init__(self, connection: sa.Connection, schema: str | None) -> None:
+    def __init__(self, connection: sa.Connection, reader: Reader, schema: str | None) -> None:
         self.connection = connection
+        self.reader = reader
         self.dialect = connection.dialect
         self.schema = schema
 
     def tables(self, temporary: Collection[str] = ()) -> Iterator[TableState]:
         schema = self.schema
-        if schema is None and not temporary and self.dialect.name == "postgresql":
-            # Unnamed, PostgreSQL would list every schema of the search path.
+        if schema is None and not temporary and self.reader.names_schema:
             schema = self.dialect.default_schema_name
         raw = read_tables(self.connection, schema, temporary)
         if temporary:
-            complete_temporary(self.connection, raw)
-        else:
-            complete(self.connection, schema, raw)
+            self.reader.complete_temporary(self.connection, raw)
+        elif raw:
+            self.reader.complete(self.connection, schema, raw)
         return (self.table(table) for table in raw.values())
 
     def table(self, raw: RawTable) -> TableState:
@@ -120,16 +121,8 @@ class _Reader:
             comment=row.get("comment") or None,
             computed=computed and ComputedState(SqlExpression(computed["sqltext"]), computed.get("persisted")),
             identity=identity and IdentityState(bool(identity["always"]), freeze_options(options)),
-            autoincrement=self.autoincrement(row, key, own_sequence=own_sequence),
+            autoincrement=self.reader.autoincrement(row, key),
         )
-
-    def autoincrement(self, row: Row, key: tuple[str, ...], *, own_sequence: bool) -> bool | str:
-        """True or False where models could say the opposite, "auto" everywhere else."""
-        if self.dialect.name == "sqlite" or row.get("identity") or row["name"] not in key:
-            return "auto"
-        if own_sequence or (row.get("autoincrement") and self.dialect.name != "postgresql"):
-            return True
-        return False if len(key) == 1 and isinstance(row["type"], sa.Integer) else "auto"
 
     def primary_key(self, row: Row, key: tuple[str, ...]) -> PrimaryKeyState:
         return PrimaryKeyState(key, row.get("name"), self.options(row, sa.PrimaryKeyConstraint))

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Integer, String
 from sqlalchemy.dialects import postgresql
 
 from minimig import ops
-from minimig.dialects.postgresql_catalog import own_name
+from minimig.dialects.postgresql.catalog import own_name
 from minimig.errors import StateError, UnsupportedError
 from minimig.state.from_metadata import from_metadata
 from minimig.state.schema import SchemaState

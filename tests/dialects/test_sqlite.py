@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from minimig import ops
-from minimig.dialects.sqlite import SQLiteEditor, foreign_key_violations
+from minimig.dialects.sqlite.editor import SQLiteEditor, foreign_key_violations
 from minimig.errors import DatabaseError, UnsupportedError
 from minimig.operations.base import Operation
 from minimig.state.schema import SchemaState

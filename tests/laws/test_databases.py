@@ -31,7 +31,7 @@ from hypothesis import strategies as st
 
 from minimig.autogenerate.autodetector import diff
 from minimig.dialects.compare import database_state
-from minimig.dialects.registry import EDITORS, editor_for
+from minimig.dialects.registry import editor_class, editor_for
 from minimig.errors import UnsupportedError
 from minimig.operations.base import Operation
 from minimig.operations.special import RunSQL, reversed_operations, states
@@ -74,7 +74,7 @@ def carried_out(database: Database, operations: Sequence[Operation], before: Sch
     along = states(operations, before)
     number = 0
     try:
-        with database.engine.connect() as connection, EDITORS[connection.dialect.name].transaction(connection):
+        with database.engine.connect() as connection, editor_class(connection.dialect.name).transaction(connection):
             editor = editor_for(connection.dialect, LiveOutput(connection))
             for number, operation in enumerate(operations):
                 operation.database_forwards(editor, along[number], along[number + 1])

@@ -6,12 +6,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 
+from minimig.dialects.registry import reader_for
+from minimig.dialects.sqlite.create_sql import Clause, index_text, table_clauses
 from minimig.state.from_metadata import from_metadata
 from minimig.state.parts import CheckState, ForeignKeyState, UniqueState
 from minimig.state.raw_type import RawType
 from minimig.state.reflection import reflect
 from minimig.state.schema import SchemaState
-from minimig.state.sqlite_sql import Clause, index_text, table_clauses
 from minimig.state.tables import TableState
 from minimig.state.to_metadata import to_metadata
 from minimig.state.values import SqlExpression, SqlType
@@ -28,7 +29,7 @@ def run(database: Database, *statements: str) -> None:
 def read(database: Database, *schemas: str) -> SchemaState:
     """The state of the database."""
     with database.engine.connect() as connection:
-        return reflect(connection, schemas=schemas or (None,))
+        return reflect(connection, reader_for(connection.dialect), schemas=schemas or (None,))
 
 
 def blog() -> sa.MetaData:
@@ -88,7 +89,7 @@ def test_ignored_tables_and_views_are_left_out(database: Database) -> None:
     run(database, "CREATE TABLE a (id INTEGER)", "CREATE TABLE b (id INTEGER)", "CREATE VIEW v AS SELECT id FROM a")
     assert set(read(database).tables) == {"a", "b"}
     with database.engine.connect() as connection:
-        assert set(reflect(connection, ignore=lambda key: key == "a").tables) == {"b"}
+        assert set(reflect(connection, reader_for(connection.dialect), ignore=lambda key: key == "a").tables) == {"b"}
 
 
 def test_an_empty_database_is_an_empty_state(database: Database) -> None:
@@ -102,9 +103,9 @@ def test_the_default_schema_needs_no_name(database: Database) -> None:
     run(database, "CREATE TABLE b (id INTEGER PRIMARY KEY, a_id INTEGER, FOREIGN KEY (a_id) REFERENCES a (id))")
     with database.engine.connect() as connection:
         default = connection.dialect.default_schema_name
-        unnamed = reflect(connection)
-        assert reflect(connection, schemas=[default]) == unnamed
-        assert reflect(connection, schemas=[None, default]) == unnamed
+        unnamed = reflect(connection, reader_for(connection.dialect))
+        assert reflect(connection, reader_for(connection.dialect), schemas=[default]) == unnamed
+        assert reflect(connection, reader_for(connection.dialect), schemas=[None, default]) == unnamed
     assert set(unnamed.tables) == {"a", "b"}
     assert [key.target for key in unnamed["b"].foreign_keys] == ["a"]
 
@@ -120,7 +121,7 @@ def test_several_schemas(postgresql_database: Database) -> None:
     )
     with postgresql_database.engine.connect() as connection:
         connection.exec_driver_sql("SET search_path TO public, other")
-        state = reflect(connection, schemas=[None, "other"])
+        state = reflect(connection, reader_for(connection.dialect), schemas=[None, "other"])
     assert set(state.tables) == {"plain", "other.far"}
     assert state["plain"].constraint("fk_far").target == "other.far"
     assert state["other.far"].constraint("fk_p").target == "plain"

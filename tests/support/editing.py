@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from minimig.dialects.registry import EDITORS, editor_for
+from minimig.dialects.registry import editor_class, editor_for
 from minimig.operations.base import Operation
 from minimig.state.from_metadata import from_metadata
 from minimig.state.schema import SchemaState
@@ -21,7 +21,7 @@ def run(database: Database, operations: Iterable[Operation], before: SchemaState
 
 def ran(database: Database, operations: Iterable[Operation], before: SchemaState) -> tuple[SchemaState, list[str]]:
     """As `run`, with the statements that were sent."""
-    with database.engine.connect() as connection, EDITORS[connection.dialect.name].transaction(connection):
+    with database.engine.connect() as connection, editor_class(connection.dialect.name).transaction(connection):
         output = Recorder(connection)
         return _through(connection.dialect, output, operations, before), output.statements
 

@@ -2,8 +2,8 @@
 
 Every DDL statement commits by itself, so one operation is one ALTER TABLE wherever the server allows: it happens or it
 does not. A column can only be changed by saying all of it again (MODIFY), which the state knows; InnoDB's demands on
-foreign keys are in `mysql_foreign_keys`, double quotes and other habits of SQL text in `mysql_text`, and what a
-table itself can be told in `mysql_options`.
+foreign keys are in `foreign_keys`, double quotes and other habits of SQL text in `text`, and what a
+table itself can be told in `options`.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from minimig.dialects.change import TableChange
-from minimig.dialects.mysql_clauses import MySQLClauses
-from minimig.dialects.mysql_columns import ColumnChange
-from minimig.dialects.mysql_foreign_keys import ForeignKeyIndexes, fits
-from minimig.dialects.mysql_lock import mysql_lock
-from minimig.dialects.mysql_options import option_clauses, retyped_by_charset
-from minimig.dialects.mysql_session import StrictMode
-from minimig.dialects.mysql_text import is_expression
+from minimig.dialects.mysql.clauses import MySQLClauses
+from minimig.dialects.mysql.columns import ColumnChange
+from minimig.dialects.mysql.foreign_keys import ForeignKeyIndexes, fits
+from minimig.dialects.mysql.lock import mysql_lock
+from minimig.dialects.mysql.normalizer import MySQLNormalizer
+from minimig.dialects.mysql.options import option_clauses, retyped_by_charset
+from minimig.dialects.mysql.reader import MySQLReader
+from minimig.dialects.mysql.session import StrictMode
+from minimig.dialects.mysql.text import is_expression
 from minimig.dialects.output import Output
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import names_in
@@ -39,6 +41,8 @@ from minimig.state.tables import TableState, columns_of
 class MySQLEditor(MySQLClauses):
     """MySQL 8.0.16 and MariaDB 10.5 and later."""
 
+    normalizer = MySQLNormalizer
+    reader = MySQLReader
     lock = staticmethod(mysql_lock)
 
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:

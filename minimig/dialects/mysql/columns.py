@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from minimig.dialects.change import TableChange
-from minimig.dialects.mysql_clauses import MySQLClauses
-from minimig.dialects.mysql_foreign_keys import fits, touching
-from minimig.dialects.mysql_text import requote_names
+from minimig.dialects.mysql.clauses import MySQLClauses
+from minimig.dialects.mysql.foreign_keys import fits, touching
+from minimig.dialects.mysql.text import requote_names
 from minimig.errors import UnsupportedError
 from minimig.state.parts import ColumnState, ForeignKeyState
 from minimig.state.tables import TableState

@@ -1,8 +1,8 @@
 """PostgreSQL's schema editor.
 
 PostgreSQL takes nearly everything as standard SQL inside a transaction. What is special: enum types that live beside
-the tables (`postgresql_enums`), columns that number themselves and names that PostgreSQL makes
-(`postgresql_sequences`), and type changes that need to be told how to convert (`postgresql_types`).
+the tables (`enums`), columns that number themselves and names that PostgreSQL makes
+(`sequences`), and type changes that need to be told how to convert (`types`).
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from sqlalchemy.schema import AddConstraint
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.output import Output
-from minimig.dialects.postgresql_catalog import Catalog, own_name
-from minimig.dialects.postgresql_enums import EnumTypes
-from minimig.dialects.postgresql_lock import postgresql_lock
-from minimig.dialects.postgresql_sequences import Sequences
-from minimig.dialects.postgresql_types import bare, conversion
+from minimig.dialects.postgresql.catalog import Catalog, own_name
+from minimig.dialects.postgresql.enums import EnumTypes
+from minimig.dialects.postgresql.lock import postgresql_lock
+from minimig.dialects.postgresql.normalizer import PostgreSQLNormalizer
+from minimig.dialects.postgresql.reader import PostgreSQLReader
+from minimig.dialects.postgresql.sequences import Sequences
+from minimig.dialects.postgresql.types import bare, conversion
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import names_in
 from minimig.state.parts import (
@@ -39,6 +41,8 @@ from minimig.state.tables import TableState
 class PostgreSQLEditor(SchemaEditor):
     """PostgreSQL 12 and later."""
 
+    normalizer = PostgreSQLNormalizer
+    reader = PostgreSQLReader
     lock = staticmethod(postgresql_lock)
     transactional_ddl: ClassVar[bool] = True
 

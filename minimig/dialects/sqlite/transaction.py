@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from minimig.dialects.sqlite_live import ForeignKeyViolation, foreign_key_violations
+from minimig.dialects.sqlite.live import ForeignKeyViolation, foreign_key_violations
 from minimig.errors import DatabaseError, UnsupportedError
 
 

@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
 from minimig.dialects.editor import SchemaEditor
-from minimig.dialects.sqlite_live import LiveTable, broken_dependents, read_table, referencing_tables
-from minimig.dialects.sqlite_rebuild import Rebuild, kept_rowid, with_live_options
+from minimig.dialects.sqlite.live import LiveTable, broken_dependents, read_table, referencing_tables
+from minimig.dialects.sqlite.rebuild import Rebuild, kept_rowid, with_live_options
 from minimig.errors import DatabaseError, UnsupportedError
 from minimig.state.tables import TableState
 

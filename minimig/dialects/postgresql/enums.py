@@ -17,8 +17,8 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import AddConstraint
 
 from minimig.dialects.editor import SchemaEditor
-from minimig.dialects.postgresql_catalog import NAME_BYTES, Catalog
-from minimig.dialects.postgresql_types import enum_in
+from minimig.dialects.postgresql.catalog import NAME_BYTES, Catalog
+from minimig.dialects.postgresql.types import enum_in
 from minimig.errors import StateError
 from minimig.state.expressions import string_value
 from minimig.state.parts import ColumnState, ForeignKeyState, UniqueState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from minimig.dialects.mysql_clauses import MySQLClauses
+from minimig.dialects.mysql.clauses import MySQLClauses
 from minimig.errors import UnsupportedError
 from minimig.state.parts import ColumnState
 from minimig.state.tables import TableState

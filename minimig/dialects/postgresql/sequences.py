@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
-from minimig.dialects.postgresql_catalog import Catalog, own_name
+from minimig.dialects.postgresql.catalog import Catalog, own_name
 from minimig.state.parts import ColumnState, IdentityState, PrimaryKeyState
 from minimig.state.tables import TableState
 

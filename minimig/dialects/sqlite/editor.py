@@ -23,11 +23,13 @@ import sqlalchemy as sa
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.output import Output
-from minimig.dialects.sqlite_live import ForeignKeyViolation, foreign_key_violations
-from minimig.dialects.sqlite_lock import sqlite_lock
-from minimig.dialects.sqlite_rebuild import Rebuild, affinity, converted
-from minimig.dialects.sqlite_swap import carry_out, create_table_sql, legacy_alter
-from minimig.dialects.sqlite_transaction import sqlite_transaction
+from minimig.dialects.sqlite.live import ForeignKeyViolation, foreign_key_violations
+from minimig.dialects.sqlite.lock import sqlite_lock
+from minimig.dialects.sqlite.normalizer import SQLiteNormalizer
+from minimig.dialects.sqlite.reader import SQLiteReader
+from minimig.dialects.sqlite.rebuild import Rebuild, affinity, converted
+from minimig.dialects.sqlite.swap import carry_out, create_table_sql, legacy_alter
+from minimig.dialects.sqlite.transaction import sqlite_transaction
 from minimig.state.expressions import is_constant, mentions
 from minimig.state.parts import ColumnState, ConstraintState, IndexState, PrimaryKeyState
 from minimig.state.schema import SchemaState
@@ -42,6 +44,8 @@ _ASSUMED_VERSION = (3, 40, 0)
 class SQLiteEditor(SchemaEditor):
     """SQLite. Foreign keys must not be enforced while it works, unless nothing points to the tables it rebuilds."""
 
+    normalizer = SQLiteNormalizer
+    reader = SQLiteReader
     script_frame: ClassVar[tuple[tuple[str, ...], tuple[str, ...]]] = (
         (".bail on", "PRAGMA foreign_keys = OFF", "BEGIN"),
         ("COMMIT", "PRAGMA foreign_keys = ON"),

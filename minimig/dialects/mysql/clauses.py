@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import AddConstraint
 
 from minimig.dialects.editor import SchemaEditor
-from minimig.dialects.mysql_text import requote_names, spell
+from minimig.dialects.mysql.text import requote_names, spell
 from minimig.dialects.normalizer import plain_type
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import names_in

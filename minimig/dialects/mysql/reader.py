@@ -1,0 +1,92 @@
+"""What SQLAlchemy's Inspector leaves out of MySQL and MariaDB's catalogs.
+
+Added are CHECKs written inside a column, JSON (kept as LONGTEXT with such a CHECK), descending index columns, defaults
+that are expressions.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+
+from minimig.state.raw_tables import RawTable, Row
+from minimig.state.reader import Reader, Tables, name_types
+
+_DESCENDING = sa.text("""
+    SELECT table_name AS `table`, index_name AS `index`, column_name AS `column`
+    FROM information_schema.statistics
+    WHERE table_schema = coalesce(:schema, database()) AND collation = 'D'
+""")
+_COLUMN_CHECKS = sa.text("""
+    SELECT table_name AS `table`, constraint_name AS `column`, check_clause AS clause
+    FROM information_schema.check_constraints
+    WHERE constraint_schema = coalesce(:schema, database()) AND level = 'Column'
+""")
+_MYSQL_COLUMNS = sa.text("""
+    SELECT table_name AS `table`, column_name AS `column`, column_type AS type, column_default AS `default`,
+           extra AS extra
+    FROM information_schema.columns
+    WHERE table_schema = coalesce(:schema, database())
+""")
+
+
+class MySQLReader(Reader):
+    """The catalogs of MySQL and MariaDB."""
+
+    def complete(self, connection: sa.Connection, schema: str | None, tables: Tables) -> None:
+        name = {"schema": schema}
+        for found in connection.execute(_DESCENDING, name):
+            for row in tables[found.table].indexes if found.table in tables else ():
+                if row["name"] == found.index:
+                    row.setdefault("column_sorting", {})[found.column] = ("desc",)
+        for table in tables.values():
+            _drop_indexes_of_keys(table)
+            _drop_other_faces(table)
+        columns = [row for row in connection.execute(_MYSQL_COLUMNS, name) if row.table in tables]
+        name_types(tables, {(row.table, row.column): row.type for row in columns})
+        if getattr(connection.dialect, "is_mariadb", False):
+            for found in connection.execute(_COLUMN_CHECKS, name):
+                if found.table in tables:
+                    _column_check(tables[found.table], found.column, found.clause)
+            for found in columns:
+                _column_default(tables[found.table].column(found.column), found.default, found.extra)
+
+    def complete_temporary(self, connection: sa.Connection, tables: Tables) -> None:
+        """No catalog lists temporary tables, and the Inspector overlooks their defaults."""
+        for table in tables.values():
+            for name, *_, default, _extra in connection.exec_driver_sql(f"SHOW COLUMNS FROM {table.name}"):
+                row = table.column(name)
+                if row.get("default") is None and default not in (None, "NULL"):
+                    row["default"] = default
+
+
+def _column_default(row: Row, default: str | None, extra: str) -> None:
+    """MariaDB's own text: the Inspector overlooks defaults such as `lcase('X')`."""
+    on_update = extra.lower().find("on update")
+    if default is not None and default != "NULL" and not row.get("computed"):
+        row["default"] = f"{default} {extra[on_update:]}" if on_update >= 0 else default
+
+
+def _column_check(table: RawTable, column: str, clause: str) -> None:
+    if clause.strip("()") == f"json_valid(`{column}`":
+        table.column(column)["type"] = mysql.JSON()
+    else:
+        table.checks.append({"name": None, "sqltext": clause})
+
+
+def _drop_indexes_of_keys(table: RawTable) -> None:
+    """InnoDB makes an index for each foreign key that has none, under the key's name or its first column's."""
+    own = {
+        name: tuple(key["constrained_columns"])
+        for key in table.foreign_keys
+        for name in (key["name"], key["constrained_columns"][0] if "_ibfk_" in key["name"] else key["name"])
+    }
+    table.indexes = [
+        row for row in table.indexes if row["unique"] or own.get(row["name"], ()) != tuple(row["column_names"])
+    ]
+
+
+def _drop_other_faces(table: RawTable) -> None:
+    """A unique key is listed as constraint and as index: the index stays where a constraint could not say it all."""
+    rich = {row["name"] for row in table.indexes if row.get("dialect_options") or row.get("column_sorting")}
+    table.uniques = [row for row in table.uniques if row["name"] not in rich]
