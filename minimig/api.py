@@ -22,7 +22,7 @@ from minimig.dialects.registry import dialect_of, editor_for, normalizer_for, re
 from minimig.environment import Environment, engine_for
 from minimig.errors import NoConfigError, UsageError
 from minimig.operations.base import Operation
-from minimig.operations.special import reversed_operations, states
+from minimig.operations.chain import execute, reversed_operations, states
 from minimig.revisions.serializer import operations_source
 from minimig.runtime.events import Listener, silence
 from minimig.runtime.output import LiveOutput, ScriptOutput
@@ -131,8 +131,7 @@ def apply(connection: sa.Connection, operations: Sequence[Operation], before: Sc
     """
     along = states(operations, before)
     editor = editor_for(connection.dialect, LiveOutput(connection))
-    for operation, old, new in zip(operations, along, along[1:], strict=False):
-        operation.database_forwards(editor, old, new)
+    execute(editor, operations, along)
     editor.finish()
     return along[-1]
 
@@ -148,8 +147,7 @@ def sql(operations: Sequence[Operation], before: SchemaState, dialect: sa.Dialec
     output = ScriptOutput(spelled)
     editor = editor_for(spelled, output)
     along = states(operations, before)
-    for operation, old, new in zip(operations, along, along[1:], strict=False):
-        operation.database_forwards(editor, old, new)
+    execute(editor, operations, along)
     editor.finish()
     return output.lines
 

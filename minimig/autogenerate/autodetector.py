@@ -19,7 +19,7 @@ from minimig.autogenerate.questioner import NeverRename, Questioner
 from minimig.autogenerate.renames import any_group, find_renames
 from minimig.autogenerate.rules.order import RULES
 from minimig.operations.base import Operation
-from minimig.operations.special import states
+from minimig.operations.chain import states
 from minimig.state.schema import SchemaState
 
 _NOBODY = NeverRename()

@@ -16,8 +16,8 @@ from collections.abc import Iterator, Sequence
 
 from minimig.errors import StateError
 from minimig.operations.base import Operation
+from minimig.operations.chain import states
 from minimig.operations.footprint import Footprint, Key
-from minimig.operations.special import states
 from minimig.state.schema import SchemaState
 
 

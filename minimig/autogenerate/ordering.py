@@ -18,13 +18,11 @@ import networkx as nx
 
 from minimig.autogenerate.knots import cut_knots
 from minimig.errors import StateError
-from minimig.operations.alter_column import AlterColumn
-from minimig.operations.base import Operation, TableOperation
-from minimig.operations.columns import AddColumn, DropColumn
-from minimig.operations.constraints import AddConstraint, DropConstraint, DropPrimaryKey, RenameConstraint
+from minimig.operations.base import Operation
+from minimig.operations.columns import AddColumn
+from minimig.operations.constraints import AddConstraint, DropConstraint
 from minimig.operations.footprint import Footprint, Key
-from minimig.operations.indexes import CreateIndex, DropIndex, RenameIndex
-from minimig.operations.tables import AlterTable, CreateTable, DropTable
+from minimig.operations.tables import CreateTable, DropTable
 from minimig.state.parts import ForeignKeyState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
@@ -32,22 +30,6 @@ from minimig.state.tables import TableState
 TAKES, CHANGES, BRINGS = "-", "~", "+"
 """The symbols of operations, which say in which of three layers they stand."""
 
-_READING_ORDER: tuple[type[Operation], ...] = (
-    DropConstraint,
-    DropIndex,
-    DropPrimaryKey,
-    RenameConstraint,
-    RenameIndex,
-    CreateTable,
-    AlterTable,
-    AddColumn,  # before DropColumn: a fill may be computed from the column that goes
-    AlterColumn,
-    DropColumn,
-    AddConstraint,
-    CreateIndex,
-    DropTable,
-)
-_RANK = {kind: rank for rank, kind in enumerate(_READING_ORDER)}
 _Cut = Mapping[str, tuple[ForeignKeyState, ...]]
 
 
@@ -122,22 +104,10 @@ def _steps(
     for operation in operations:
         state = loosened if isinstance(operation, DropTable) else before
         touched = operation.footprint(either if operation.symbol == BRINGS else state)
+        rank = (operation.rank, operation.inner_rank(before), operation.home or "")
         fills = isinstance(operation, AddColumn) and operation.fill is not None
-        found.append(_Step(operation.symbol, touched, _rank(operation, before), fills))
+        found.append(_Step(operation.symbol, touched, rank, fills))
     return found
-
-
-def _rank(operation: Operation, before: SchemaState) -> tuple[int, int, str]:
-    """Where an operation is read: by kind, foreign keys at the outer edge, then by table."""
-    key = operation.key if isinstance(operation, TableOperation) else ""
-    inner = 0
-    if isinstance(operation, CreateTable):
-        key = operation.table.key
-    elif isinstance(operation, AddConstraint):
-        inner = 1 if isinstance(operation.constraint, ForeignKeyState) else 0
-    elif isinstance(operation, DropConstraint):
-        inner = 0 if isinstance(before[key].constraint(operation.name), ForeignKeyState) else 1
-    return _RANK[type(operation)], inner, key
 
 
 def _edges(steps: Sequence[_Step]) -> Iterator[tuple[int, int]]:

@@ -14,10 +14,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from minimig.errors import StateError
-from minimig.operations.base import Operation, TableOperation
+from minimig.operations.base import Operation
+from minimig.operations.chain import states
 from minimig.operations.footprint import Footprint, Key
-from minimig.operations.special import states
-from minimig.operations.tables import CreateTable, RenameTable
 from minimig.state.schema import SchemaState
 
 AppOf = Callable[[str], str]
@@ -43,7 +42,7 @@ def partition(operations: Sequence[Operation], before: SchemaState, app_of: AppO
     """
     touched = [o.footprint(state) for o, state in zip(operations, states(operations, before), strict=False)]
     waits = _waits(touched)
-    apps = {place: app_of(home(operation)) for place, operation in enumerate(operations)}
+    apps = {place: app_of(_home(operation)) for place, operation in enumerate(operations)}
     chunk_of: dict[int, int] = {}
     chunks: list[Chunk] = []
     while apps:
@@ -65,15 +64,10 @@ def reads_of(chunk: Chunk, before: SchemaState, app_of: AppOf) -> frozenset[str]
     return frozenset(key for key in chunk.touches if key in before and app_of(key) != chunk.app)
 
 
-def home(operation: Operation) -> str:
-    """The key of the table an operation belongs to; for a renamed table its new key."""
-    if isinstance(operation, CreateTable):
-        return operation.table.key
-    if isinstance(operation, RenameTable):
-        return operation.new_key
-    if isinstance(operation, TableOperation):
-        return operation.key
-    raise StateError(f"{operation.describe()} belongs to no table, so to no app")
+def _home(operation: Operation) -> str:
+    if operation.home is None:
+        raise StateError(f"{operation.describe()} belongs to no table, so to no app")
+    return operation.home
 
 
 def _next_chunk(

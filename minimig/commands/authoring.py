@@ -13,8 +13,8 @@ from minimig.autogenerate.questioner import Answers
 from minimig.commands.project import Project
 from minimig.errors import TargetError, UsageError, nearest
 from minimig.operations.base import Operation
+from minimig.operations.chain import reversed_operations, states
 from minimig.operations.columns import AddColumn
-from minimig.operations.special import reversed_operations, states
 from minimig.revisions.header import check_name
 from minimig.revisions.migration import NewMigration
 from minimig.revisions.names import file_name, merge_name, slug

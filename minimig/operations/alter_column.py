@@ -14,6 +14,7 @@ from minimig.operations.base import Arguments, ColumnOperation, Operation, Table
 from minimig.operations.columns import DropColumn
 from minimig.operations.footprint import EVERYTHING, Footprint, columns, table
 from minimig.operations.keep import KEEP, Keep, given
+from minimig.operations.rank import Rank
 from minimig.operations.tables import DropTable
 from minimig.state.expressions import has_subquery, names_in
 from minimig.state.from_metadata import default_state, identity_state
@@ -40,6 +41,7 @@ class AlterColumn(ColumnOperation):
     fill: str | None
     using: str | None
     symbol: ClassVar[str] = "~"
+    rank: ClassVar[Rank] = Rank.ALTER_COLUMN
     folds_into_table: ClassVar[bool] = True
 
     def __init__(  # noqa: PLR0913 - what can be altered is what can be said

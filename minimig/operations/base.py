@@ -5,6 +5,7 @@
     database_forwards(editor, before, after) the statements, through the schema editor
     describe(), symbol, fragment()           words for people and for file names
     footprint(before)                        what it creates, drops, changes and reads
+    rank, home                               its place in a file, and the table or object it belongs to
     absorb(following)                        one operation in place of two, where that is possible
 
 Going down is not a second implementation: it executes `reverse(before)`. Ordering, optimizing and merging branches all
@@ -23,6 +24,7 @@ from typing import Any, ClassVar
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
 from minimig.operations.footprint import EVERYTHING, Footprint
+from minimig.operations.rank import Rank
 from minimig.state.parts import ColumnState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, table_key
@@ -38,6 +40,9 @@ class Operation(ABC):
     symbol: ClassVar[str] = "?"
     """`+` adds, `-` removes, `~` changes, `p` runs Python, `s` runs SQL, `?` something else."""
 
+    rank: ClassVar[Rank] = Rank.OTHER
+    """Where it is read in a file, as far as its footprint leaves a choice."""
+
     def state_forwards(self, state: SchemaState) -> SchemaState:
         """The state after this operation. Raises StateError when it does not fit."""
         return state
@@ -49,6 +54,15 @@ class Operation(ABC):
     @abstractmethod
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
         """Execute this operation through the schema editor."""
+
+    @property
+    def home(self) -> str | None:
+        """The key of the table or object that it belongs to, and whose app it goes to; None when there is none."""
+        return None
+
+    def inner_rank(self, before: SchemaState) -> int:
+        """The place among operations of the same rank; those of one place are read table by table."""
+        return 0
 
     def describe(self) -> str:
         """One line for people, such as `add column posts.slug`."""
@@ -85,6 +99,10 @@ class TableOperation(Operation):
     def key(self) -> str:
         """The key of the table it is at home in."""
         return table_key(self.table, self.schema)
+
+    @property
+    def home(self) -> str:
+        return self.key
 
     def edit(self, table: TableState) -> TableState:
         """The table after this operation; one that changes more than its table overrides `state_forwards` instead."""

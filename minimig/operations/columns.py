@@ -12,6 +12,7 @@ from minimig.errors import StateError
 from minimig.operations.base import Arguments, ColumnOperation, Operation, TableOperation, assign
 from minimig.operations.footprint import EVERYTHING, Footprint, columns, item, table
 from minimig.operations.keep import given
+from minimig.operations.rank import Rank
 from minimig.operations.tables import DropTable
 from minimig.state.expressions import has_subquery, names_in
 from minimig.state.from_metadata import lone_column_state
@@ -31,6 +32,7 @@ class AddColumn(TableOperation):
     column: ColumnState
     fill: str | None
     symbol: ClassVar[str] = "+"
+    rank: ClassVar[Rank] = Rank.ADD_COLUMN
     folds_into_table: ClassVar[bool] = True
 
     def __init__(
@@ -91,6 +93,7 @@ class DropColumn(ColumnOperation):
     """Drop a column with its values. What uses it (constraints, indexes) is dropped by operations of its own before."""
 
     symbol: ClassVar[str] = "-"
+    rank: ClassVar[Rank] = Rank.DROP_COLUMN
     folds_into_table: ClassVar[bool] = True
 
     def __init__(self, table: str, column: str, *, schema: str | None = None) -> None:

@@ -12,6 +12,7 @@ from minimig.errors import StateError
 from minimig.operations.base import Arguments, Operation, TableOperation, assign
 from minimig.operations.footprint import Footprint, Keys, columns, item, pointed_at, primary_key, table
 from minimig.operations.keep import given
+from minimig.operations.rank import Rank
 from minimig.operations.tables import DropTable
 from minimig.state.from_metadata import constraint_state, primary_key_state
 from minimig.state.parts import CheckState, ConstraintState, ForeignKeyState, PrimaryKeyState
@@ -25,6 +26,7 @@ class AddConstraint(TableOperation):
 
     constraint: ConstraintState | PrimaryKeyState
     symbol: ClassVar[str] = "+"
+    rank: ClassVar[Rank] = Rank.ADD_CONSTRAINT
     folds_into_table: ClassVar[bool] = True
 
     def __init__(
@@ -40,6 +42,9 @@ class AddConstraint(TableOperation):
         if isinstance(constraint, sa.CheckConstraint) and not isinstance(constraint.name, str):
             raise StateError(f"a CHECK that is added to table {table} has no name", hint="give it one: name=...")
         assign(self, table=table, schema=schema, constraint=constraint_state(constraint, table))
+
+    def inner_rank(self, before: SchemaState) -> int:
+        return 1 if isinstance(self.constraint, ForeignKeyState) else 0
 
     def edit(self, table: TableState) -> TableState:
         if isinstance(self.constraint, PrimaryKeyState):
@@ -94,10 +99,14 @@ class DropConstraint(TableOperation):
 
     name: str
     symbol: ClassVar[str] = "-"
+    rank: ClassVar[Rank] = Rank.DROP_CONSTRAINT
     folds_into_table: ClassVar[bool] = True
 
     def __init__(self, name: str, table: str, *, schema: str | None = None) -> None:
         assign(self, table=table, schema=schema, name=name)
+
+    def inner_rank(self, before: SchemaState) -> int:
+        return 0 if isinstance(before[self.key].constraint(self.name), ForeignKeyState) else 1
 
     def edit(self, table: TableState) -> TableState:
         return table.without_constraint(self.name)
@@ -131,6 +140,7 @@ class DropPrimaryKey(TableOperation):
 
     nullable: tuple[str, ...]
     symbol: ClassVar[str] = "-"
+    rank: ClassVar[Rank] = Rank.DROP_PRIMARY_KEY
     folds_into_table: ClassVar[bool] = True
 
     def __init__(self, table: str, *, nullable: tuple[str, ...] = (), schema: str | None = None) -> None:
@@ -176,6 +186,7 @@ class RenameConstraint(TableOperation):
     name: str
     new_name: str
     symbol: ClassVar[str] = "~"
+    rank: ClassVar[Rank] = Rank.RENAME_CONSTRAINT
     folds_into_table: ClassVar[bool] = True
 
     def __init__(self, name: str, new_name: str, table: str, *, schema: str | None = None) -> None:

@@ -12,6 +12,7 @@ from minimig.dialects.editor import SchemaEditor
 from minimig.operations.base import Arguments, Operation, TableOperation, assign
 from minimig.operations.footprint import Footprint, columns, item, table
 from minimig.operations.keep import given
+from minimig.operations.rank import Rank
 from minimig.operations.tables import DropTable
 from minimig.state.from_metadata import index_element
 from minimig.state.options import freeze_options
@@ -27,6 +28,7 @@ class CreateIndex(TableOperation):
 
     index: IndexState
     symbol: ClassVar[str] = "+"
+    rank: ClassVar[Rank] = Rank.CREATE_INDEX
     folds_into_table: ClassVar[bool] = True
 
     def __init__(
@@ -91,6 +93,7 @@ class DropIndex(TableOperation):
 
     name: str
     symbol: ClassVar[str] = "-"
+    rank: ClassVar[Rank] = Rank.DROP_INDEX
     folds_into_table: ClassVar[bool] = True
 
     def __init__(self, name: str, table: str, *, schema: str | None = None) -> None:
@@ -130,6 +133,7 @@ class RenameIndex(TableOperation):
     name: str
     new_name: str
     symbol: ClassVar[str] = "~"
+    rank: ClassVar[Rank] = Rank.RENAME_INDEX
     folds_into_table: ClassVar[bool] = True
 
     def __init__(self, name: str, new_name: str, table: str, *, schema: str | None = None) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from minimig.dialects.editor import SchemaEditor
 from minimig.errors import IrreversibleError, StateError, nearest
 from minimig.operations.base import Arguments, Operation, assign
+from minimig.operations.chain import execute, reversed_operations, states
 from minimig.operations.script import split_script
 from minimig.operations.tables_then import TablesThen
 from minimig.state.schema import SchemaState
@@ -188,8 +189,7 @@ class SeparateStateAndDatabase(Operation):
 
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
         along = states(self.database_operations, self.database_before or before)
-        for operation, old, new in zip(self.database_operations, along, along[1:], strict=False):
-            operation.database_forwards(editor, old, new)
+        execute(editor, self.database_operations, along)
 
     def describe(self) -> str:
         state = ", ".join(operation.describe() for operation in self.state_operations) or "nothing"
@@ -202,21 +202,6 @@ class SeparateStateAndDatabase(Operation):
             "database_operations": list(self.database_operations),
         }
         return (), {name: value for name, value in named.items() if value}
-
-
-def states(operations: Sequence[Operation], before: SchemaState) -> list[SchemaState]:
-    """The states along a list of operations: before the first, and after each."""
-    found = [before]
-    for operation in operations:
-        found.append(operation.state_forwards(found[-1]))
-    return found
-
-
-def reversed_operations(operations: Sequence[Operation], before: SchemaState) -> tuple[Operation, ...]:
-    """The way back: each operation reversed against the state it started from, last one first."""
-    along = states(operations, before)
-    pairs = list(zip(operations, along, strict=False))
-    return tuple(operation.reverse(state) for operation, state in reversed(pairs))
 
 
 def _check_dialects(script: Script | Noop | None) -> None:

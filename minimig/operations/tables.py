@@ -13,6 +13,7 @@ from minimig.errors import StateError
 from minimig.operations.base import Arguments, Operation, TableOperation, assign
 from minimig.operations.footprint import Footprint, Keys, columns, item, pointed_at, primary_key, table
 from minimig.operations.keep import KEEP, Keep, given
+from minimig.operations.rank import Rank
 from minimig.state.from_metadata import table_from_items
 from minimig.state.options import freeze_options
 from minimig.state.parts import Options
@@ -29,6 +30,7 @@ class CreateTable(Operation):
 
     table: TableState
     symbol: ClassVar[str] = "+"
+    rank: ClassVar[Rank] = Rank.CREATE_TABLE
 
     def __init__(
         self,
@@ -43,6 +45,10 @@ class CreateTable(Operation):
             self,
             table=state or table_from_items(str(name), items, schema=schema, comment=comment, options=options),
         )
+
+    @property
+    def home(self) -> str:
+        return self.table.key
 
     def state_forwards(self, state: SchemaState) -> SchemaState:
         return state.with_table(self.table)
@@ -78,6 +84,7 @@ class DropTable(TableOperation):
     """Drop a table with all its rows. Its reverse creates the table again, empty."""
 
     symbol: ClassVar[str] = "-"
+    rank: ClassVar[Rank] = Rank.DROP_TABLE
     folds_into_table: ClassVar[bool] = True
 
     def __init__(self, table: str, *, schema: str | None = None) -> None:
@@ -124,6 +131,10 @@ class RenameTable(TableOperation):
     def new_key(self) -> str:
         """The key of the table afterwards."""
         return table_key(self.new_name, self.schema)
+
+    @property
+    def home(self) -> str:
+        return self.new_key
 
     def reverse(self, before: SchemaState) -> Operation:
         return RenameTable(self.new_name, self.table, schema=self.schema)
@@ -173,6 +184,7 @@ class AlterTable(TableOperation):
     comment: str | Keep | None
     options: Options
     symbol: ClassVar[str] = "~"
+    rank: ClassVar[Rank] = Rank.ALTER_TABLE
     folds_into_table: ClassVar[bool] = True
 
     def __init__(

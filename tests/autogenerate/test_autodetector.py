@@ -11,7 +11,7 @@ from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.questioner import Answers
 from minimig.errors import QuestionError, UnsupportedError
 from minimig.operations.base import Operation
-from minimig.operations.special import states
+from minimig.operations.chain import states
 from minimig.operations.tables import CreateTable
 from minimig.state.from_metadata import from_metadata
 from minimig.state.schema import SchemaState

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from minimig import ops
 from minimig.autogenerate.optimizer import optimize
 from minimig.operations.base import Operation
-from minimig.operations.special import states
+from minimig.operations.chain import states
 from minimig.state.schema import SchemaState
 
 

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from minimig.autogenerate.autodetector import diff
-from minimig.operations.special import states
+from minimig.operations.chain import states
 from minimig.state.parts import ColumnState, ForeignKeyState, IndexState, PrimaryKeyState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.optimizer import optimize
-from minimig.operations.special import reversed_operations, states
+from minimig.operations.chain import reversed_operations, states
 from minimig.state.schema import SchemaState
 from support.schemas import dice, pairs, schemas
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from minimig.autogenerate.autodetector import diff
 from minimig.operations.alter_column import AlterColumn
 from minimig.operations.base import Operation
-from minimig.operations.special import states
+from minimig.operations.chain import states
 from minimig.revisions.serializer import operations_source
 from minimig.state.schema import SchemaState
 from support.column_kinds import converts

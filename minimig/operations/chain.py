@@ -1,0 +1,30 @@
+"""A list of operations executed on paper: the states along it, and its way back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from minimig.dialects.editor import SchemaEditor
+from minimig.operations.base import Operation
+from minimig.state.schema import SchemaState
+
+
+def states(operations: Sequence[Operation], before: SchemaState) -> list[SchemaState]:
+    """The states along a list of operations: before the first, and after each."""
+    found = [before]
+    for operation in operations:
+        found.append(operation.state_forwards(found[-1]))
+    return found
+
+
+def reversed_operations(operations: Sequence[Operation], before: SchemaState) -> tuple[Operation, ...]:
+    """The way back: each operation reversed against the state it started from, last one first."""
+    along = states(operations, before)
+    pairs = list(zip(operations, along, strict=False))
+    return tuple(operation.reverse(state) for operation, state in reversed(pairs))
+
+
+def execute(editor: SchemaEditor, operations: Sequence[Operation], along: Sequence[SchemaState]) -> None:
+    """Execute operations one after the other; `along` are the states around them, as `states` gives them."""
+    for operation, before, after in zip(operations, along, along[1:], strict=False):
+        operation.database_forwards(editor, before, after)
