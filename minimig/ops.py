@@ -5,8 +5,10 @@ from minimig.operations.base import ColumnOperation, Operation, TableOperation
 from minimig.operations.columns import AddColumn, DropColumn, RenameColumn
 from minimig.operations.constraints import AddConstraint, DropConstraint, DropPrimaryKey, RenameConstraint
 from minimig.operations.indexes import CreateIndex, DropIndex, RenameIndex
+from minimig.operations.objects import CreateObject, DropObject, ReplaceObject
 from minimig.operations.special import NOOP, RunPython, RunSQL, SeparateStateAndDatabase
 from minimig.operations.tables import AlterTable, CreateTable, DropTable, RenameTable
+from minimig.operations.views import CreateView, DropView, ReplaceView
 
 __all__ = [
     "NOOP",
@@ -16,17 +18,23 @@ __all__ = [
     "AlterTable",
     "ColumnOperation",
     "CreateIndex",
+    "CreateObject",
     "CreateTable",
+    "CreateView",
     "DropColumn",
     "DropConstraint",
     "DropIndex",
+    "DropObject",
     "DropPrimaryKey",
     "DropTable",
+    "DropView",
     "Operation",
     "RenameColumn",
     "RenameConstraint",
     "RenameIndex",
     "RenameTable",
+    "ReplaceObject",
+    "ReplaceView",
     "RunPython",
     "RunSQL",
     "SeparateStateAndDatabase",

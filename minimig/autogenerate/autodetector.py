@@ -17,6 +17,7 @@ from minimig.autogenerate.ordering import in_order
 from minimig.autogenerate.pairs import pair_tables
 from minimig.autogenerate.questioner import NeverRename, Questioner
 from minimig.autogenerate.renames import any_group, find_renames
+from minimig.autogenerate.rules.objects import objects
 from minimig.autogenerate.rules.order import RULES
 from minimig.operations.base import Operation
 from minimig.operations.chain import states
@@ -52,10 +53,14 @@ def compare(before: SchemaState, after: SchemaState, questioner: Questioner) -> 
     if before == after:
         return []
     pairs = pair_tables(before, after)
-    return [operation for pair in pairs for rule in RULES for operation in rule(pair, questioner)]
+    changes = [operation for pair in pairs for rule in RULES for operation in rule(pair, questioner)]
+    return [*changes, *objects(before, after)]
 
 
 def _only(state: SchemaState, include: Callable[[str], bool] | None) -> SchemaState:
     if include is None:
         return state
-    return SchemaState({key: table for key, table in state.tables.items() if include(key)})
+    return SchemaState(
+        {key: table for key, table in state.tables.items() if include(key)},
+        {key: item for key, item in state.objects.items() if include(key)},
+    )

@@ -81,7 +81,7 @@ def _loosened(table: TableState, keys: Iterable[ForeignKeyState]) -> TableState:
 
 def _without(state: SchemaState, cut: _Cut) -> SchemaState:
     """The state without the foreign keys that were cut."""
-    return SchemaState({**state.tables, **{key: _loosened(state[key], keys) for key, keys in cut.items()}})
+    return state.with_tables({**state.tables, **{key: _loosened(state[key], keys) for key, keys in cut.items()}})
 
 
 def _either(before: SchemaState, after: SchemaState) -> SchemaState:
@@ -94,7 +94,7 @@ def _either(before: SchemaState, after: SchemaState) -> SchemaState:
         old, new = before[key], after[key]
         if old is not new:
             tables[key] = replace(new, columns={**old.columns, **new.columns})
-    return SchemaState(tables)
+    return SchemaState(tables, {**before.objects, **after.objects})
 
 
 def _steps(

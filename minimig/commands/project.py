@@ -24,13 +24,12 @@ from minimig.revisions.replay import creators, replay
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.state.from_metadata import from_metadata
 from minimig.state.schema import SchemaState
-from minimig.state.tables import TableState
 from minimig.urls import mask_url
 
 
 @dataclass(frozen=True)
 class Models:
-    """What the models say: one state, and which app owns each table."""
+    """What the models say: one state, and which app owns each table and object, by key."""
 
     state: SchemaState
     owners: Mapping[str, str]
@@ -80,19 +79,21 @@ class Project:
     def models(self) -> Models:
         """The schema that the models of all apps describe. Raises ModelsError."""
         owners: dict[str, str] = {}
-        tables: dict[str, TableState] = {}
+        states: dict[str, SchemaState] = {}
         # All are imported before one is read: a foreign key takes its type from a table that may be another app's.
         metadata = {label: self._metadata_of(label, app) for label, app in self.settings.apps.items()}
         for label, app in self.settings.apps.items():
-            for key, table in self._owned_tables(app, metadata[label]).items():
+            states[label] = self._owned(app, metadata[label])
+            for key in (*states[label].tables, *states[label].objects):
                 if key in owners:
                     raise ModelsError(
-                        f"table {key} is claimed by the apps {owners[key]} and {label}",
+                        f"{_words(key)} is claimed by the apps {owners[key]} and {label}",
                         hint=f"say which tables are whose: tables = [...] under [tool.minimig.apps.{label}]",
                     )
                 owners[key] = label
-                tables[key] = table
-        return Models(SchemaState(tables), owners)
+        tables = (table for state in states.values() for table in state.tables.values())
+        objects = (item for state in states.values() for item in state.objects.values())
+        return Models(SchemaState.of(tables, objects), owners)
 
     def _metadata_of(self, label: str, app: AppSettings) -> tuple[sa.MetaData, ...]:
         swapped = self.environment.metadata
@@ -100,17 +101,18 @@ class Project:
             return swapped[label]
         return load_metadata(app, self.settings.root)
 
-    def _owned_tables(self, app: AppSettings, metadata: tuple[sa.MetaData, ...]) -> Mapping[str, TableState]:
+    def _owned(self, app: AppSettings, metadata: tuple[sa.MetaData, ...]) -> SchemaState:
         include = self.environment.include
 
         def owned(key: str) -> bool:
-            matches = not app.tables or any(fnmatchcase(key, pattern) for pattern in app.tables)
-            return matches and key != self.recorder.table.key and (include is None or include("table", key))
+            kind, _, name = key.rpartition(" ")
+            matches = not app.tables or any(fnmatchcase(name, pattern) for pattern in app.tables)
+            return matches and key != self.recorder.table.key and (include is None or include(kind or "table", name))
 
-        return from_metadata(*metadata, keep=owned).tables
+        return from_metadata(*metadata, keep=owned)
 
     def app_of(self, key: str) -> str:
-        """The app that a table belongs to: by the models, else by the file that created it."""
+        """The app that a table or object belongs to: by the models, else by the file that created it."""
         if key in self.models.owners:
             return self.models.owners[key]
         return self.graph.headers[self.created_by[key]].app
@@ -179,3 +181,8 @@ def _doubt(dialect: sa.Dialect) -> str:
     if dialect.name == "sqlite":
         return "does the folder exist, and may this user write to it?"
     return "is the server running, and are host, user, password and database right?"
+
+
+def _words(key: str) -> str:
+    """A key for people: that of a table does not say that it is one."""
+    return key if " " in key else f"table {key}"

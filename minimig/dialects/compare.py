@@ -33,15 +33,19 @@ def database_state(
     """`like` and the live schema in one spelling: (expected, live). Equal when the database holds what `like` says.
 
     The live side has the default schema and every schema that `like` speaks of, tables unknown to `like` included,
-    except those of them whose key `ignore` answers for with True. Nothing in the database is changed; on PostgreSQL and
-    MySQL temporary tables may be made and removed when texts differ.
+    except those of them whose key `ignore` answers for with True; and those objects of `like` that are there.
+    Nothing in the database is changed; on PostgreSQL and MySQL temporary tables may be made and removed when texts
+    differ.
     """
     normalizer = normalizer_for(connection.dialect)
     originals = {normalizer.key(table): table for table in like.tables.values()}
     expected = normalizer.normalize(like)
     schemas = dict.fromkeys([None, *(table.schema for table in expected.tables.values())])
     unwanted = partial(_is_unwanted, expected, ignore)
-    live = normalizer.normalize(reflect(connection, reader_for(connection.dialect), schemas=schemas, ignore=unwanted))
+    reader = reader_for(connection.dialect)
+    live = normalizer.normalize(reflect(connection, reader, schemas=schemas, ignore=unwanted))
+    if expected.objects:
+        live = SchemaState(live.tables, reader.objects(connection, expected.objects))
     if normalizer.rewrites_expressions:
         spelling = editor_for(connection.dialect, _Nowhere())
         expected = respelled(connection, originals, expected, live, normalizer, spelling)
@@ -68,7 +72,7 @@ def aligned(expected: SchemaState, live: SchemaState, normalizer: Normalizer) ->
     left, right = dict(expected.tables), dict(live.tables)
     for key in left.keys() & right.keys():
         left[key], right[key] = _aligned_table(left[key], right[key], normalizer)
-    return SchemaState(left), SchemaState(right)
+    return expected.with_tables(left), live.with_tables(right)
 
 
 def _aligned_table(expected: TableState, live: TableState, normalizer: Normalizer) -> tuple[TableState, TableState]:

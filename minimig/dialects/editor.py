@@ -28,6 +28,7 @@ from sqlalchemy.schema import AddConstraint, CreateTable, DropTableComment, SetC
 
 from minimig.dialects.change import TableChange
 from minimig.dialects.normalizer import Normalizer
+from minimig.dialects.objects import ObjectEditor
 from minimig.dialects.output import Output
 from minimig.dialects.spelling import Spelling
 from minimig.errors import NeedsConnectionError, UnsupportedError
@@ -47,6 +48,9 @@ class SchemaEditor(Spelling, ABC):
     reader: ClassVar[type[Reader]] = Reader
     """Reads what SQLAlchemy's Inspector leaves out."""
 
+    object_editor: ClassVar[type[ObjectEditor]] = ObjectEditor
+    """Spells what is no table: views, sequences, functions and the like."""
+
     transactional_ddl: ClassVar[bool] = False
     """Whether a rolled back transaction takes DDL back."""
 
@@ -59,6 +63,7 @@ class SchemaEditor(Spelling, ABC):
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
         super().__init__(dialect)
         self.output = output
+        self.objects = self.object_editor(self, output, self.normalizer)
 
     # --- the life of an editor ----------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from minimig.dialects.spelling import Spelling
 from minimig.dialects.sqltext import canonical
+from minimig.state.objects import CustomState, DefinedState, ObjectState, TriggerState, ViewState
 from minimig.state.options import Pairs
 from minimig.state.parts import (
     CheckState,
@@ -54,6 +55,9 @@ class Normalizer:
     ignored_options: ClassVar[frozenset[str]] = frozenset()
     """Dialect options of indexes and constraints that the database does not report, or that change nothing."""
 
+    object_kinds: ClassVar[tuple[type[ObjectState], ...]] = (ViewState, TriggerState, CustomState)
+    """The kinds of objects that the database has."""
+
     merges_uniques: ClassVar[bool] = False
     """Whether UNIQUE stated twice in one CREATE TABLE makes one constraint."""
 
@@ -66,7 +70,8 @@ class Normalizer:
 
     def normalize(self, state: SchemaState) -> SchemaState:
         """The whole schema in the database's spelling."""
-        return SchemaState.of(self.table(table) for table in state.tables.values())
+        objects = (self.object(item) for item in state.objects.values())
+        return SchemaState.of((self.table(t) for t in state.tables.values()), (item for item in objects if item))
 
     def table(self, table: TableState) -> TableState:
         """One table in the database's spelling."""
@@ -87,6 +92,15 @@ class Normalizer:
     def key(self, table: TableState) -> str:
         """The key that a table has once it is normalized."""
         return table_key(table.name, self.schema(table.schema))
+
+    def object(self, item: ObjectState) -> ObjectState | None:
+        """One object as this database has it; None where it has no such thing."""
+        if not isinstance(item, self.object_kinds):
+            return None
+        if isinstance(item, DefinedState) and item.definition.on(self.dialect.name) is None:
+            return None
+        schema = self.schema(item.schema)
+        return item if schema == item.schema else replace(item, schema=schema)
 
     # --- names --------------------------------------------------------------------------------------------------------
 

@@ -62,7 +62,7 @@ def respelled(
         if doubt.probe.name in answers:
             answer = normalizer.table(answers[doubt.probe.name])
             tables[doubt.key] = _merged(tables[doubt.key], doubt, answer, normalizer)
-    return SchemaState(tables)
+    return expected.with_tables(tables)
 
 
 # --- what to ask ------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from minimig.dialects.editor import SchemaEditor
 from minimig.errors import StateError
 from minimig.operations.base import Arguments, ColumnOperation, Operation, TableOperation, assign
 from minimig.operations.columns import DropColumn
-from minimig.operations.footprint import EVERYTHING, Footprint, columns, table
+from minimig.operations.footprint import EVERYTHING, Footprint, column_providers, columns, table
 from minimig.operations.keep import KEEP, Keep, given
 from minimig.operations.rank import Rank
 from minimig.operations.tables import DropTable
@@ -138,7 +138,9 @@ class AlterColumn(ColumnOperation):
         sql = f"{self.fill or ''} {self.using or ''}"
         if has_subquery(sql):
             return EVERYTHING
+        old = before[self.key].column(self.column)
         sources = columns(self.key, names_in(sql, before[self.key].columns)) - columns(self.key, [self.column])
+        sources |= column_providers([old, self.edit_column(old)], before)
         return Footprint(changes=columns(self.key, [self.column]), reads=sources | {table(self.key)})
 
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:

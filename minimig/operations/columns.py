@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from minimig.dialects.editor import SchemaEditor
 from minimig.errors import StateError
 from minimig.operations.base import Arguments, ColumnOperation, Operation, TableOperation, assign
-from minimig.operations.footprint import EVERYTHING, Footprint, columns, item, table
+from minimig.operations.footprint import EVERYTHING, Footprint, column_providers, columns, item, table
 from minimig.operations.keep import given
 from minimig.operations.rank import Rank
 from minimig.operations.tables import DropTable
@@ -67,7 +67,7 @@ class AddColumn(TableOperation):
         sources = {*_computed_from(self.column, state), *names_in(self.fill or "", state.columns)}
         return Footprint(
             creates=columns(self.key, [self.column.name]),
-            reads=columns(self.key, sources) | {table(self.key)},
+            reads=columns(self.key, sources) | {table(self.key)} | column_providers([self.column], before),
         )
 
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
@@ -120,8 +120,9 @@ class DropColumn(ColumnOperation):
         return f"drop_{self.column}_from_{self.table}"
 
     def footprint(self, before: SchemaState) -> Footprint:
-        sources = _computed_from(before[self.key].column(self.column), before[self.key])
-        return Footprint(drops=columns(self.key, [self.column]), reads=columns(self.key, sources) | {table(self.key)})
+        column = before[self.key].column(self.column)
+        sources = columns(self.key, _computed_from(column, before[self.key])) | column_providers([column], before)
+        return Footprint(drops=columns(self.key, [self.column]), reads=sources | {table(self.key)})
 
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
         return (following,) if isinstance(following, DropTable) and following.key == self.key else None

@@ -7,12 +7,14 @@ alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from minimig.state.parts import ForeignKeyState, IndexState, PrimaryKeyState, UniqueState
+from minimig.state.objects import FunctionState, mentioned_in
+from minimig.state.parts import CheckState, ColumnState, ForeignKeyState, IndexState, PrimaryKeyState, UniqueState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
+from minimig.state.values import SqlExpression
 
 Key = tuple[str, str]
 Keys = frozenset[Key]
@@ -83,6 +85,30 @@ def pointed_at(key: ForeignKeyState, schema: SchemaState) -> Keys:
     if target is None:
         return needed
     return needed | {item(target.key, name) for name, over in unique_keys(target) if over == set(key.target_columns)}
+
+
+def table_providers(state: TableState, schema: SchemaState) -> Keys:
+    """The schema, sequences and functions that a table is built on."""
+    if not schema.objects:
+        return frozenset()
+    checks = (c.expression for c in state.constraints.values() if isinstance(c, CheckState))
+    elements = (element for i in state.indexes.values() for element in i.elements if isinstance(element, SqlExpression))
+    texts = [expression.text for expression in (*checks, *elements)]
+    own = frozenset({(f"schema {state.schema}", "")}) if f"schema {state.schema}" in schema.objects else frozenset()
+    return own | _named(texts, schema) | column_providers(state.columns.values(), schema)
+
+
+def column_providers(states: Collection[ColumnState], schema: SchemaState) -> Keys:
+    """The sequences and functions that columns take their values from."""
+    if not schema.objects:
+        return frozenset()
+    defaults = [column.default.text for column in states if column.default]
+    return _named([*defaults, *(c.computed.expression.text for c in states if c.computed)], schema)
+
+
+def _named(texts: Iterable[str], schema: SchemaState) -> Keys:
+    keys = [key for key, item in schema.objects.items() if item.provider or isinstance(item, FunctionState)]
+    return frozenset((key, "") for key in mentioned_in("\n".join(texts), keys))
 
 
 def unique_keys(state: TableState) -> tuple[tuple[str, frozenset[str]], ...]:

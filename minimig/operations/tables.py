@@ -11,7 +11,7 @@ from sqlalchemy.schema import SchemaItem
 from minimig.dialects.editor import SchemaEditor
 from minimig.errors import StateError
 from minimig.operations.base import Arguments, Operation, TableOperation, assign
-from minimig.operations.footprint import Footprint, Keys, columns, item, pointed_at, primary_key, table
+from minimig.operations.footprint import Footprint, Keys, columns, item, pointed_at, primary_key, table, table_providers
 from minimig.operations.keep import KEEP, Keep, given
 from minimig.operations.rank import Rank
 from minimig.state.from_metadata import table_from_items
@@ -245,7 +245,7 @@ def _members(state: TableState) -> Keys:
 
 def _targets(state: TableState, schema: SchemaState) -> Keys:
     others = (key for key in state.foreign_keys if key.target != state.key)
-    return frozenset().union(*(pointed_at(key, schema) for key in others))
+    return table_providers(state, schema).union(*(pointed_at(key, schema) for key in others))
 
 
 def _count(number: int, noun: str) -> str:

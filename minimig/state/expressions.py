@@ -45,6 +45,7 @@ def has_subquery(sql: str) -> bool:
     return any(kind in ("word", "call") and token.lower() == "select" for kind, token in _tokens(sql))
 
 
+_WORD = re.compile(r"[^\W\d]\w*")
 _STRING = re.compile(r"'((?:[^']|'')*)'")
 
 
@@ -60,6 +61,15 @@ def names_in(sql: str, among: Collection[str]) -> tuple[str, ...]:
     A word followed by an opening parenthesis is a call: `length(x)` does not speak of a column called `length`.
     """
     return _found(sql, among, ("word",))
+
+
+def words_in(text: str, among: Collection[str]) -> tuple[str, ...]:
+    """Those of the names `among` that stand anywhere in `text`, be it a call, a quoted name, or inside a string.
+
+    For the bodies of views and functions, where `nextval('s')` and a body in quotes speak of other things by name.
+    """
+    words = frozenset(_WORD.findall(text.lower()))
+    return tuple(name for name in among if name.lower() in words or (not _WORD.fullmatch(name) and name in text))
 
 
 def mentions(sql: str, among: Collection[str]) -> bool:

@@ -15,6 +15,8 @@ from sqlalchemy.schema import SchemaItem
 
 from minimig.errors import ModelsError, StateError, UnsupportedError
 from minimig.state import naming
+from minimig.state.declared import declared
+from minimig.state.objects import ObjectState
 from minimig.state.options import freeze_options
 from minimig.state.parts import (
     CheckState,
@@ -46,11 +48,13 @@ IDENTITY_OPTIONS = (
 
 
 def from_metadata(*metadata: sa.MetaData, keep: Callable[[str], bool] | None = None) -> SchemaState:
-    """The state that one or several MetaData describe together, of all tables or those whose key `keep` lets through.
+    """The state that one or several MetaData describe together: tables, and the objects declared beside them.
 
-    Raises ModelsError when two of them define one table, or a table could not be created by any database.
+    Of all of them, or of those whose key `keep` lets through. Raises ModelsError when two MetaData define one table or
+    object, or when a table could not be created by any database.
     """
     tables: dict[str, TableState] = {}
+    objects: dict[str, ObjectState] = {}
     for each in metadata:
         for table in (t for t in each.tables.values() if keep is None or keep(t.key)):
             state = table_state(table)
@@ -60,7 +64,11 @@ def from_metadata(*metadata: sa.MetaData, keep: Callable[[str], bool] | None = N
                     hint="name only one of them in metadata",
                 )
             tables[state.key] = state
-    return SchemaState(tables)
+        for item in (o for o in declared(each) if keep is None or keep(o.key)):
+            if objects.get(item.key, item) != item:
+                raise ModelsError(f"{item.key} is declared on two MetaData objects", hint="declare it on one of them")
+            objects[item.key] = item
+    return SchemaState(tables, objects)
 
 
 def table_state(table: sa.Table) -> TableState:

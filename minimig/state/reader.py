@@ -6,11 +6,13 @@ database whose Inspector says everything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
+from minimig.state.objects import NamespaceState, ObjectState, SequenceState, ViewState
 from minimig.state.raw_tables import RawTable, Row
 from minimig.state.raw_type import RawType
 
@@ -32,6 +34,22 @@ class Reader:
     def complete_temporary(self, connection: sa.Connection, tables: Tables) -> None:
         """The same for temporary tables, which few catalogs list."""
 
+    def objects(self, connection: sa.Connection, wanted: Mapping[str, ObjectState]) -> dict[str, ObjectState]:
+        """Those of `wanted`, by key, that the database has, as it has them.
+
+        Where it has the same, the very state of `wanted`; what cannot be read is taken to be as `wanted` says. Objects
+        that nobody asks for are not looked for: many of them belong to extensions and to other tools.
+        """
+        kinds = {(type(item), item.schema) for item in wanted.values()}
+        inspector = sa.inspect(connection)
+        names = {(kind, schema): _names(inspector, kind, schema) for kind, schema in kinds}
+        missing = {
+            key
+            for key, item in wanted.items()
+            if (there := names[type(item), item.schema]) is not None and item.name not in there
+        }
+        return {key: item for key, item in wanted.items() if key not in missing}
+
     def autoincrement(self, row: Row, key: tuple[str, ...]) -> bool | str:
         """True or False where models could say the opposite of a column, "auto" everywhere else."""
         if row.get("identity") or row["name"] not in key:
@@ -39,6 +57,18 @@ class Reader:
         if row.get("owns_sequence") or (row.get("autoincrement") and self.integer_keys_count):
             return True
         return False if len(key) == 1 and isinstance(row["type"], sa.Integer) else "auto"
+
+
+def _names(inspector: sa.Inspector, kind: type[ObjectState], schema: str | None) -> Collection[str] | None:
+    """The names of all objects of a kind in a schema; None when the Inspector knows nothing of the kind."""
+    if kind is ViewState:
+        found = set(inspector.get_view_names(schema))
+        with suppress(NotImplementedError):
+            found |= set(inspector.get_materialized_view_names(schema))
+        return found
+    if kind is SequenceState:
+        return inspector.get_sequence_names(schema)
+    return inspector.get_schema_names() if kind is NamespaceState else None
 
 
 def is_unknown(row: Row) -> bool:

@@ -1,4 +1,4 @@
-"""All tables at one moment.
+"""All tables and other objects at one moment.
 
 A schema is edited by making a new one that shares every table that did not change, so a state per revision costs next
 to nothing and two equal tables are usually the same object.
@@ -10,23 +10,25 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from minimig.errors import StateError, nearest
+from minimig.state.objects import ObjectState, TriggerState
 from minimig.state.parts import ForeignKeyState
 from minimig.state.tables import TableState, table_key
 
 
 @dataclass(frozen=True)
 class SchemaState:
-    """A schema as a value. `tables` is keyed by `TableState.key` and never edited in place."""
+    """A schema as a value. `tables` and `objects` are keyed by their states' `key` and never edited in place."""
 
     tables: Mapping[str, TableState] = field(default_factory=dict)
+    objects: Mapping[str, ObjectState] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, tables: Iterable[TableState]) -> SchemaState:
-        """A schema of these tables."""
-        return cls({table.key: table for table in tables})
+    def of(cls, tables: Iterable[TableState], objects: Iterable[ObjectState] = ()) -> SchemaState:
+        """A schema of these tables and objects."""
+        return cls({table.key: table for table in tables}, {item.key: item for item in objects})
 
     def __contains__(self, key: str) -> bool:
-        return key in self.tables
+        return key in self.tables or key in self.objects
 
     def __getitem__(self, key: str) -> TableState:
         """The table known by `key`, or StateError with the nearest names."""
@@ -35,11 +37,15 @@ class SchemaState:
         except KeyError:
             raise StateError(f"there is no table {key!r} at this point", hint=nearest(key, self.tables)) from None
 
+    def with_tables(self, tables: Mapping[str, TableState]) -> SchemaState:
+        """The schema with these tables in place of its own."""
+        return SchemaState(tables, self.objects)
+
     def with_table(self, table: TableState) -> SchemaState:
         """The schema with a table that it did not have."""
         if table.key in self.tables:
             raise StateError(f"there is a table {table.key!r} already")
-        return SchemaState({**self.tables, table.key: table})
+        return self.with_tables({**self.tables, table.key: table})
 
     def without_table(self, key: str) -> SchemaState:
         """The schema without a table that no other table points to; otherwise StateError names the foreign keys."""
@@ -50,25 +56,32 @@ class SchemaState:
                 f"table {key} cannot be dropped: foreign key {', '.join(pointing)} points to it",
                 hint="drop the foreign key, or the table that holds it, in an operation before this one",
             )
-        return SchemaState({k: t for k, t in self.tables.items() if k != key})
+        for trigger in self.triggers_of(key):
+            raise StateError(
+                f"table {key} cannot be dropped: trigger {trigger.name} is on it",
+                hint="drop the trigger in an operation before this one",
+            )
+        return self.with_tables({k: t for k, t in self.tables.items() if k != key})
 
     def with_changed_table(self, table: TableState) -> SchemaState:
         """The schema with the table of the same key replaced."""
-        return SchemaState({**self.tables, table.key: table})
+        return self.with_tables({**self.tables, table.key: table})
 
     def with_renamed_table(self, old: str, name: str, schema: str | None) -> SchemaState:
-        """The schema with a table renamed or moved, and every foreign key that points to it following."""
+        """The schema with a table renamed or moved; foreign keys that point to it and its triggers follow."""
         new = table_key(name, schema)
         table = replace(self[old], name=name, schema=schema)
         if new in self.tables:
             raise StateError(f"there is a table {new!r} already")
         tables = {table.key if key == old else key: table if key == old else t for key, t in self.tables.items()}
-        return SchemaState({key: t.retargeted(old, new) for key, t in tables.items()})
+        moved = {t.key: replace(t, table=name, schema=schema) for t in self.triggers_of(old)}
+        objects = [moved.get(key, item) for key, item in self.objects.items()]
+        return SchemaState.of((t.retargeted(old, new) for t in tables.values()), objects)
 
     def with_renamed_column(self, key: str, old: str, new: str) -> SchemaState:
         """The schema with a column renamed, and every foreign key that points to it following."""
         table = self[key].with_renamed_column(old, new)
-        return SchemaState(
+        return self.with_tables(
             {k: table if k == key else t.with_target_column_renamed(key, old, new) for k, t in self.tables.items()}
         )
 
@@ -79,3 +92,39 @@ class SchemaState:
     def references_to(self, key: str) -> tuple[tuple[TableState, ForeignKeyState], ...]:
         """Every foreign key that points to a table, with the table that holds it."""
         return tuple((t, fk) for t in self.tables.values() for fk in t.foreign_keys if fk.target == key)
+
+    # --- objects ------------------------------------------------------------------------------------------------------
+
+    def object(self, key: str) -> ObjectState:
+        """The object known by `key`, or StateError with the nearest names."""
+        try:
+            return self.objects[key]
+        except KeyError:
+            raise StateError(f"there is no {key} at this point", hint=nearest(key, self.objects)) from None
+
+    def with_object(self, item: ObjectState) -> SchemaState:
+        """The schema with an object that it did not have."""
+        if item.key in self.objects:
+            raise StateError(f"there is a {item.key} already")
+        return SchemaState(self.tables, {**self.objects, item.key: item})
+
+    def without_object(self, key: str) -> SchemaState:
+        """The schema without an object."""
+        self.object(key)
+        return SchemaState(self.tables, {k: item for k, item in self.objects.items() if k != key})
+
+    def with_changed_object(self, old: str, item: ObjectState) -> SchemaState:
+        """The schema with the object known by `old` replaced, in its place, and perhaps under another key."""
+        self.object(old)
+        if item.key != old and item.key in self.objects:
+            raise StateError(f"there is a {item.key} already")
+        return SchemaState.of(self.tables.values(), (item if k == old else o for k, o in self.objects.items()))
+
+    def triggers_of(self, table: str) -> tuple[TriggerState, ...]:
+        """The triggers on a table."""
+        found = (item for item in self.objects.values() if isinstance(item, TriggerState))
+        return tuple(item for item in found if table_key(item.table, item.schema) == table)
+
+    def needs(self, item: ObjectState) -> tuple[str, ...]:
+        """The keys of the tables and objects that an object builds on."""
+        return item.needs((*self.tables, *self.objects))

@@ -128,10 +128,10 @@ def _without_table(element: Any, **_: Any) -> Any:
     return sa.column(element.name, element.type) if isinstance(element, sa.Column) else None
 
 
-def compile_expression(element: sa.ClauseElement, dialect: sa.Dialect) -> str:
-    """SQL text of an expression, with values inline and columns without their table, as DDL needs it."""
+def compile_expression(element: sa.ClauseElement, dialect: sa.Dialect, *, tables: bool = False) -> str:
+    """SQL text, values inline, as DDL needs it; with `tables`, columns have the name of their table in front."""
     compiler = dialect.statement_compiler(dialect, None)
-    text: str = compiler.process(element, include_table=False, literal_binds=True)
+    text: str = compiler.process(element, include_table=tables, literal_binds=True)
     # Drivers of the format and pyformat styles want a percent sign doubled; this text never meets bound parameters.
     return text.replace("%%", "%") if dialect.paramstyle in ("format", "pyformat") else text
 

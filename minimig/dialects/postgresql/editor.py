@@ -20,6 +20,7 @@ from minimig.dialects.postgresql.catalog import Catalog, own_name
 from minimig.dialects.postgresql.enums import EnumTypes
 from minimig.dialects.postgresql.lock import postgresql_lock
 from minimig.dialects.postgresql.normalizer import PostgreSQLNormalizer
+from minimig.dialects.postgresql.objects import PostgreSQLObjects
 from minimig.dialects.postgresql.reader import PostgreSQLReader
 from minimig.dialects.postgresql.sequences import Sequences
 from minimig.dialects.postgresql.types import bare, conversion
@@ -42,6 +43,8 @@ class PostgreSQLEditor(SchemaEditor):
     """PostgreSQL 12 and later."""
 
     normalizer = PostgreSQLNormalizer
+    object_editor = PostgreSQLObjects
+    objects: PostgreSQLObjects
     reader = PostgreSQLReader
     lock = staticmethod(postgresql_lock)
     transactional_ddl: ClassVar[bool] = True
@@ -158,7 +161,8 @@ class PostgreSQLEditor(SchemaEditor):
             old_type, new_type = (bare(column.type.sa_type, self.dialect) for column in (old, new))
             expression = using or conversion(name, old_type, new_type, type_)
             clause = f" USING {expression}" if expression and not new.computed else ""
-            self.execute(f"{alter} TYPE {type_}{clause}")
+            with self.objects.aside(change.before, change.after, [table.key]):
+                self.execute(f"{alter} TYPE {type_}{clause}")
         if default_after is not None and (retyped or default_before != default_after):
             self.execute(f"{alter} SET DEFAULT {default_after}")
 

@@ -1,0 +1,123 @@
+"""Statements for what a schema holds besides tables: an editor of its own beside the schema editor.
+
+Each kind of object has a method that spells how it is created and one for how it is dropped; replacing is both, unless
+the database knows better. A database that lacks a kind is silent about it where nothing else could rest on it (an
+extension, a collation), and refuses where something would break (a function without SQL for this database).
+"""
+
+from __future__ import annotations
+
+from minimig.dialects.normalizer import Normalizer
+from minimig.dialects.output import Output
+from minimig.dialects.spelling import Spelling
+from minimig.errors import UnsupportedError
+from minimig.state.objects import (
+    CustomState,
+    DefinedState,
+    FunctionState,
+    NamespaceState,
+    ObjectState,
+    SequenceState,
+    TriggerState,
+    ViewState,
+)
+from minimig.state.schema import SchemaState
+
+
+class ObjectEditor:
+    """Standard SQL. A subclass overrides what its database spells differently."""
+
+    def __init__(self, spelling: Spelling, output: Output, normalizer: type[Normalizer]) -> None:
+        self.spelling = spelling
+        self.output = output
+        self.kinds = normalizer.object_kinds
+
+    # --- what the operations ask for ----------------------------------------------------------------------------------
+
+    def create(self, before: SchemaState, after: SchemaState, item: ObjectState) -> None:
+        """Create an object."""
+        if self.has(item):
+            for statement in self.create_sql(item):
+                self.output.execute(statement)
+
+    def drop(self, before: SchemaState, after: SchemaState, item: ObjectState) -> None:
+        """Drop an object."""
+        if self.has(item):
+            for statement in self.drop_sql(item):
+                self.output.execute(statement)
+
+    def replace(self, before: SchemaState, after: SchemaState, old: ObjectState, new: ObjectState) -> None:
+        """Put `new` in the place of `old`, which has another definition or other options."""
+        self.drop(before, after, old)
+        self.create(before, after, new)
+
+    # --- what a database has ------------------------------------------------------------------------------------------
+
+    def has(self, item: ObjectState) -> bool:
+        """Whether this database has the object at all. Raises UnsupportedError where others would miss it."""
+        if isinstance(item, DefinedState) and item.definition.on(self.spelling.dialect.name) is None:
+            return False
+        if isinstance(item, self.kinds):
+            return True
+        if isinstance(item, FunctionState):
+            raise UnsupportedError(
+                f"{self.spelling.dialect.name} has no functions, so {item.key} cannot be created",
+                hint='give the definition by dialect, as in {"postgresql": "CREATE FUNCTION ..."}',
+            )
+        return False
+
+    def text(self, item: DefinedState) -> str:
+        """The definition for this dialect."""
+        text = item.definition.on(self.spelling.dialect.name)
+        if text is None:
+            raise UnsupportedError(f"{item.key} has no definition for {self.spelling.dialect.name}")
+        return text
+
+    def qualified(self, item: ObjectState) -> str:
+        """The name in its schema, quoted."""
+        return self.spelling.schema_prefix(item.schema) + self.spelling.quote(item.name)
+
+    # --- spelling -----------------------------------------------------------------------------------------------------
+
+    def create_sql(self, item: ObjectState) -> tuple[str, ...]:
+        """The statements that create an object."""
+        match item:
+            case ViewState():
+                kind = "MATERIALIZED VIEW" if item.materialized else "VIEW"
+                return (f"CREATE {kind} {self.qualified(item)} AS\n{self.text(item)}",)
+            case FunctionState() | TriggerState() | CustomState():
+                return (self.text(item),)
+            case NamespaceState():
+                return (f"CREATE SCHEMA {self.spelling.dialect.identifier_preparer.quote_schema(item.name)}",)
+            case SequenceState():
+                return self.create_sequence_sql(item)
+        raise self.unknown(item)
+
+    def drop_sql(self, item: ObjectState) -> tuple[str, ...]:
+        """The statements that drop an object."""
+        match item:
+            case ViewState():
+                return (f"DROP {'MATERIALIZED VIEW' if item.materialized else 'VIEW'} {self.qualified(item)}",)
+            case FunctionState():
+                return (f"DROP {'PROCEDURE' if item.procedure else 'FUNCTION'} {self.qualified(item)}",)
+            case TriggerState():
+                return (f"DROP TRIGGER {self.qualified(item)}",)
+            case CustomState():
+                text = item.drop.on(self.spelling.dialect.name)
+                return () if text is None else (text,)
+            case NamespaceState():
+                return (f"DROP SCHEMA {self.spelling.dialect.identifier_preparer.quote_schema(item.name)}",)
+            case SequenceState():
+                return (f"DROP SEQUENCE {self.qualified(item)}",)
+        raise self.unknown(item)
+
+    def create_sequence_sql(self, item: SequenceState) -> tuple[str, ...]:
+        """CREATE SEQUENCE with its options."""
+        raise self.unknown(item)
+
+    def unknown(self, item: ObjectState) -> UnsupportedError:
+        """The refusal of a kind of object that nobody taught this editor."""
+        return UnsupportedError(
+            f"{self.spelling.dialect.name} cannot create or drop {item.key}",
+            hint="write it as ops.RunSQL with state_operations",
+        )

@@ -1,0 +1,95 @@
+"""Create, replace and drop views and materialized views."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from minimig.operations.base import Arguments, Operation, assign
+from minimig.operations.objects import CreateObject, DropObject, ReplaceObject
+from minimig.operations.rank import Rank
+from minimig.state.definition import Definition, DefinitionArgument
+from minimig.state.objects import ViewState, object_key
+from minimig.state.schema import SchemaState
+
+
+@dataclass(frozen=True, init=False)
+class CreateView(CreateObject):
+    """Create a view. `definition` is its SELECT, as text, as a SQLAlchemy query, or either in a dictionary by dialect.
+
+    Tables and views that the SELECT mentions by name are found; `depends_on` names what else has to be there before.
+    """
+
+    item: ViewState
+    rank: ClassVar[Rank] = Rank.CREATE_DEPENDENT
+
+    def __init__(
+        self,
+        name: str | ViewState,
+        definition: DefinitionArgument = "",
+        *,
+        materialized: bool = False,
+        depends_on: Sequence[str] = (),
+        schema: str | None = None,
+    ) -> None:
+        assign(self, item=_view(name, definition, materialized, depends_on, schema))
+
+    def reverse(self, before: SchemaState) -> Operation:
+        return DropView.of(self.item)
+
+
+@dataclass(frozen=True, init=False)
+class ReplaceView(ReplaceObject):
+    """Give a view another SELECT. Views on top of it are dropped and created again where the database demands it."""
+
+    item: ViewState
+    rank: ClassVar[Rank] = Rank.CREATE_DEPENDENT
+
+    def __init__(
+        self,
+        name: str | ViewState,
+        definition: DefinitionArgument = "",
+        *,
+        materialized: bool = False,
+        depends_on: Sequence[str] = (),
+        schema: str | None = None,
+    ) -> None:
+        assign(self, item=_view(name, definition, materialized, depends_on, schema))
+
+
+@dataclass(frozen=True, init=False)
+class DropView(DropObject):
+    """Drop a view or a materialized view."""
+
+    rank: ClassVar[Rank] = Rank.DROP_DEPENDENT
+
+    def __init__(self, name: str, *, schema: str | None = None) -> None:
+        assign(self, name=name, schema=schema)
+
+    @classmethod
+    def of(cls, item: ViewState) -> DropView:
+        """The operation that drops this view."""
+        return cls(item.name, schema=item.schema)
+
+    @property
+    def key(self) -> str:
+        return object_key(ViewState.kind, self.name, self.schema)
+
+    def reverse(self, before: SchemaState) -> Operation:
+        return CreateView(self.dropped(before))
+
+    def arguments(self) -> Arguments:
+        return (self.name,), {"schema": self.schema} if self.schema else {}
+
+
+def _view(
+    name: str | ViewState,
+    definition: DefinitionArgument,
+    materialized: bool,
+    depends_on: Sequence[str],
+    schema: str | None,
+) -> ViewState:
+    if isinstance(name, ViewState):
+        return name
+    return ViewState(name, schema, Definition.of(definition), tuple(depends_on), materialized)
