@@ -17,7 +17,7 @@ from minimig.operations.keep import KEEP, Keep, given
 from minimig.operations.rank import Rank
 from minimig.operations.tables import DropTable
 from minimig.state.expressions import has_subquery, names_in
-from minimig.state.from_metadata import default_state, identity_state
+from minimig.state.from_items import default_state, identity_state
 from minimig.state.parts import ColumnState, IdentityState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState

@@ -15,7 +15,7 @@ from minimig.operations.keep import given
 from minimig.operations.rank import Rank
 from minimig.operations.tables import DropTable
 from minimig.state.expressions import has_subquery, names_in
-from minimig.state.from_metadata import lone_column_state
+from minimig.state.from_items import lone_column_state
 from minimig.state.parts import ColumnState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, columns_of

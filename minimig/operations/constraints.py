@@ -14,7 +14,7 @@ from minimig.operations.footprint import Footprint, Keys, columns, item, pointed
 from minimig.operations.keep import given
 from minimig.operations.rank import Rank
 from minimig.operations.tables import DropTable
-from minimig.state.from_metadata import constraint_state, primary_key_state
+from minimig.state.from_items import constraint_state, primary_key_state
 from minimig.state.parts import CheckState, ConstraintState, ForeignKeyState, PrimaryKeyState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, columns_of

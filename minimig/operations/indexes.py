@@ -14,7 +14,7 @@ from minimig.operations.footprint import Footprint, columns, item, table
 from minimig.operations.keep import given
 from minimig.operations.rank import Rank
 from minimig.operations.tables import DropTable
-from minimig.state.from_metadata import index_element
+from minimig.state.from_items import index_element
 from minimig.state.options import freeze_options
 from minimig.state.parts import IndexState
 from minimig.state.schema import SchemaState

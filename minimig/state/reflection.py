@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from minimig.state import naming
-from minimig.state.from_metadata import IDENTITY_OPTIONS
+from minimig.state.from_items import IDENTITY_OPTIONS
 from minimig.state.options import freeze_options
 from minimig.state.parts import (
     CheckState,

@@ -23,7 +23,7 @@ import random
 import sqlalchemy as sa
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.partition import partition
-from minimig.state.from_metadata import (from_metadata)
+from minimig.state.from_metadata import from_metadata
 
 class Yes:
     def rename_table(self, old, candidates):

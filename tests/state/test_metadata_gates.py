@@ -8,7 +8,8 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from minimig.errors import ModelsError, StateError, UnsupportedError
-from minimig.state.from_metadata import from_metadata, lone_column_state, table_from_items
+from minimig.state.from_items import lone_column_state
+from minimig.state.from_metadata import from_metadata, table_from_items
 from minimig.state.parts import ForeignKeyState
 from minimig.state.to_metadata import ddl_table, escape_colons, to_metadata
 from minimig.state.values import SqlExpression
