@@ -1,0 +1,93 @@
+"""The examples of `operations.md`: for each operation one or several lists, of which the last operation is shown."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from minimig import ops
+from minimig.operations.base import Operation
+
+BEFORE: list[Operation] = [
+    ops.CreateTable(
+        "users",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("email", sa.String(80), nullable=False),
+        sa.Column("name", sa.String(40)),
+    ),
+    ops.CreateTable(
+        "posts",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("author_id", sa.Integer, nullable=False),
+        sa.Column("title", sa.String(80), nullable=False),
+        sa.Column("status", sa.Enum("draft", "live", name="status"), nullable=False, server_default="draft"),
+        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name="fk_posts_author"),
+        sa.CheckConstraint("title <> ''", name="ck_posts_title"),
+        sa.Index("ix_posts_title", "title"),
+    ),
+]
+
+NAMELESS: frozenset[str] = frozenset({"ReplaceObject"})
+"""Bases of operations, which are not shown on their own."""
+
+
+def fill_names(conn: sa.Connection, tables: object) -> None:
+    """A data step, for the example of RunPython."""
+
+
+EXAMPLES: dict[str, list[list[Operation]]] = {
+    "AddColumn": [
+        [ops.AddColumn("posts", sa.Column("slug", sa.String(80), nullable=False), fill="''")],
+        [ops.AddColumn("posts", sa.Column("views", sa.Integer, nullable=False, server_default="0"))],
+    ],
+    "AddConstraint": [
+        [ops.AddConstraint("users", sa.UniqueConstraint("email", name="uq_users_email"))],
+        [ops.AddConstraint("users", sa.CheckConstraint("email LIKE '%@%'", name="ck_users_email"))],
+    ],
+    "AlterColumn": [
+        [ops.AlterColumn("users", "name", nullable=False, fill="''")],
+        [ops.AlterColumn("users", "email", type=sa.String(200), comment="where to write to")],
+    ],
+    "AlterTable": [[ops.AlterTable("users", comment="who writes")]],
+    "CreateIndex": [
+        [ops.CreateIndex("ix_posts_author", "posts", ["author_id", sa.text("lower(title)")], unique=True)],
+    ],
+    "CreateTable": [
+        [
+            ops.CreateTable(
+                "tags",
+                sa.Column("id", sa.Integer, primary_key=True),
+                sa.Column("post_id", sa.Integer, nullable=False),
+                sa.Column("word", sa.String(30), nullable=False),
+                sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name="fk_tags_post", ondelete="CASCADE"),
+                sa.UniqueConstraint("post_id", "word", name="uq_tags"),
+            )
+        ]
+    ],
+    "CreateView": [[ops.CreateView("live_posts", "SELECT id, title FROM posts WHERE status = 'live'")]],
+    "DropColumn": [[ops.DropColumn("users", "name")]],
+    "DropConstraint": [[ops.DropConstraint("ck_posts_title", "posts")]],
+    "DropIndex": [[ops.DropIndex("ix_posts_title", "posts")]],
+    "DropPrimaryKey": [[ops.DropPrimaryKey("posts")]],
+    "DropTable": [[ops.DropTable("posts")]],
+    "DropView": [[ops.CreateView("names", "SELECT name FROM users"), ops.DropView("names")]],
+    "RenameColumn": [[ops.RenameColumn("users", "name", "display_name")]],
+    "RenameConstraint": [[ops.RenameConstraint("ck_posts_title", "ck_title", "posts")]],
+    "RenameIndex": [[ops.RenameIndex("ix_posts_title", "ix_title", "posts")]],
+    "RenameTable": [[ops.RenameTable("posts", "articles")]],
+    "ReplaceView": [
+        [
+            ops.CreateView("names", "SELECT name FROM users"),
+            ops.ReplaceView("names", "SELECT name, email FROM users"),
+        ]
+    ],
+    "RunPython": [[ops.RunPython(fill_names, reverse=ops.NOOP)]],
+    "RunSQL": [[ops.RunSQL("UPDATE users SET name = email WHERE name IS NULL", reverse=ops.NOOP)]],
+    "SeparateStateAndDatabase": [
+        [
+            ops.SeparateStateAndDatabase(
+                state_operations=[ops.RenameTable("posts", "articles")],
+                database_operations=[ops.RunSQL("ALTER TABLE posts RENAME TO articles", reverse=ops.NOOP)],
+            )
+        ]
+    ],
+}
