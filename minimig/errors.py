@@ -72,7 +72,16 @@ class RevisionFileError(MinimigError):
 
 
 class GraphError(MinimigError):
-    """The revision files do not form a graph: a cycle, a missing or duplicate revision."""
+    """The revision files do not form a graph: a cycle, a missing or duplicate revision.
+
+    `link` names the file whose header is at fault, and the word in it: what to leave out to see the rest.
+    """
+
+    def __init__(
+        self, message: str, *, where: str | None = None, hint: str | None = None, link: tuple[str, str] | None = None
+    ) -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.link = link
 
 
 class HeadsError(GraphError):

@@ -15,7 +15,7 @@ from __future__ import annotations
 import ast
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,27 +71,48 @@ class Header:
         return self.doc.strip().partition("\n")[0].rstrip()
 
 
-def scan(folders: Mapping[str, Path]) -> tuple[Header, ...]:
+def scan(folders: Mapping[str, Path], problem: Callable[[RevisionFileError], None] | None = None) -> tuple[Header, ...]:
     """The headers of all revision files, sorted by app and name. `folders` maps each app to its folder.
 
     A folder that does not exist holds no revisions. Files whose names start with `_`, `.` or `~` are no
     revisions. Raises RevisionFileError for a file that cannot be read or breaks the rules, and for two
-    names in one app that differ only in case: many file systems can hold only one of them.
+    names in one app that differ only in case: many file systems can hold only one of them. With `problem`
+    the error is handed there instead, and the rest is read.
     """
-    headers = []
+    headers: list[Header] = []
     for app, folder in sorted(folders.items()):
-        seen: dict[str, Path] = {}
-        for path in _files(folder):
-            header = read_header(path, app)
-            twin = seen.setdefault(header.name.casefold(), path)
-            if twin != path:
-                raise RevisionFileError(
-                    f"{twin.name} and {path.name} differ only in upper and lower case",
-                    where=str(path),
-                    hint="rename one of them: on Windows and macOS they would be the same file",
-                )
-            headers.append(header)
+        try:
+            paths = _files(folder)
+        except RevisionFileError as error:
+            if problem is None:
+                raise
+            problem(error)
+            continue
+        headers += _headers(app, paths, problem)
     return tuple(headers)
+
+
+def _headers(app: str, paths: list[Path], problem: Callable[[RevisionFileError], None] | None) -> Iterator[Header]:
+    seen: dict[str, Path] = {}
+    for path in paths:
+        try:
+            header = read_header(path, app)
+            _check_twin(seen.setdefault(header.name.casefold(), path), path)
+        except RevisionFileError as error:
+            if problem is None:
+                raise
+            problem(error)
+        else:
+            yield header
+
+
+def _check_twin(first: Path, path: Path) -> None:
+    if first != path:
+        raise RevisionFileError(
+            f"{first.name} and {path.name} differ only in upper and lower case",
+            where=str(path),
+            hint="rename one of them: on Windows and macOS they would be the same file",
+        )
 
 
 def read_header(path: Path, app: str) -> Header:
