@@ -36,7 +36,16 @@ HEAD = """\
 
 What stands in the `up` and `down` lists of a revision file. Each operation is shown as it is written, with its reverse
 and with the statements that it becomes. The examples start from the tables at the end of this page. This page is made
-by `python docs/reference/operations.py`; a test compares it with what the code says.
+by `python docs/reference/operations.py`; a test compares it with what the code says. All of them need:
+
+```python
+import sqlalchemy as sa
+
+from minimig import ops
+
+
+def fill_names(conn, tables): ...
+```
 
 """
 

@@ -24,6 +24,12 @@ COMMANDS = {
     "migrate": ("minimig.cli.applying", "Bring the database to a revision, by default to the newest."),
     "showmigrations": ("minimig.cli.inspecting", "List revisions and which of them the database has."),
     "sqlmigrate": ("minimig.cli.inspecting", "Print the SQL of one revision."),
+    "history": ("minimig.cli.history", "List revisions, newest first."),
+    "heads": ("minimig.cli.history", "List the last revision of each app."),
+    "branches": ("minimig.cli.history", "List where histories part."),
+    "show": ("minimig.cli.history", "Show all that a revision file says of itself."),
+    "current": ("minimig.cli.history", "Show where the database stands."),
+    "graph": ("minimig.cli.history", "Draw the history with its branches and merges."),
     "check": ("minimig.cli.inspecting", "Compare models, revision files and database."),
     "demo": ("minimig.cli.starting", "Watch the whole story on a temporary copy of the example project."),
 }

@@ -6,14 +6,27 @@ out when the output is not a terminal or NO_COLOR is set.
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import click
 
 from minimig.operations.base import Operation
 
 COLOURS = {"+": "green", "-": "red", "~": "yellow", "p": "cyan", "s": "cyan", "?": "magenta"}
+
+
+JSON_FORMAT = 1
+"""The version of the shape that `--json` prints; it grows when a name goes or means something else."""
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+
+def print_json(command: str, data: Mapping[str, Any]) -> None:
+    """Print a result for programs: the version of the shape, the command, and its data."""
+    click.echo(json.dumps({"format": JSON_FORMAT, "command": command, **data}, indent=2, default=str))
 
 
 def operation_lines(operations: Iterable[Operation], indent: str = "    ") -> Iterable[str]:

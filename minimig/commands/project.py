@@ -21,6 +21,7 @@ from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.header import scan
 from minimig.revisions.loader import Migration, load_migration
 from minimig.revisions.replay import creators, replay
+from minimig.revisions.survey import Survey, survey
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.state.from_metadata import from_metadata
 from minimig.state.schema import SchemaState
@@ -50,6 +51,11 @@ class Project:
     def graph(self) -> MigrationGraph:
         """The revision files as a graph, from their headers alone."""
         return MigrationGraph(scan({label: app.migrations for label, app in self.settings.apps.items()}))
+
+    @cached_property
+    def survey(self) -> Survey:
+        """The revision files as far as they can be read, for commands that only look."""
+        return survey({label: app.migrations for label, app in self.settings.apps.items()})
 
     def load(self, revision: str) -> Migration:
         """The migration of a revision, executed once."""

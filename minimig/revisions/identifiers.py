@@ -1,13 +1,14 @@
-"""Words into revisions: `blog`, `0003`, `blog.0003-1`, `zero`, `+2`.
+"""Words into revisions: `blog`, `0003`, `blog.0003-1`, `zero`, `+2`, `feature@head`.
 
 In: the graph, what is applied, and the one or two words that somebody typed. Out: a `Target`, or a
 TargetError that says what to type instead.
 
-The grammar is `[APP] [PLACE][+N|-N]` with a space or a dot between app and place. A place is a revision's
-name, any prefix that only one name has, or a word: `head` and `heads` for the end, `zero` and `base` for
-before the beginning. With a number alone, steps are counted from what is applied. Django knows names,
-prefixes and `zero`; Alembic also steps and `head`, over all branches at once; here every step belongs to
-one app.
+The grammar is `[APP] [BRANCH@][PLACE][+N|-N]` with a space or a dot between app and place. A place is a revision's
+name, any prefix that only one name has, a branch label, or a word: `head` and `heads` for the end, `zero` and
+`base` for before the beginning. With a number alone, steps are counted from what is applied. BRANCH is a label or
+a revision: the words and steps behind it then stay on the branch that it is on, and only that branch moves.
+Django knows names, prefixes and `zero`; Alembic also steps, labels and `head`, over all branches at once; here
+every step belongs to one app.
 """
 
 from __future__ import annotations
@@ -29,12 +30,14 @@ class Target:
     """Where a run should lead.
 
     `everything` means all heads of all apps; `app` and `revision` are None then. Otherwise `revision` is
-    the revision to stand at, in full, or None for before the first one of `app`.
+    the revision to stand at, in full, or None for before the first one of `app`. With a `branch`, these
+    revisions alone are taken back; other branches of the app stay where they are.
     """
 
     app: str | None
     revision: str | None
     everything: bool = False
+    branch: frozenset[str] = frozenset()
 
 
 def resolve(graph: MigrationGraph, applied: Collection[str], app: str | None, target: str | None) -> Target:
@@ -51,7 +54,24 @@ def resolve(graph: MigrationGraph, applied: Collection[str], app: str | None, ta
         if word is None or (word in _ENDS and word not in apps and len(apps) != 1):
             return Target(None, None, everything=True)
         app, place = _split(graph, word)
-    return Target(app, _Places(graph, frozenset(applied), app).find(place))
+    return _target(graph, frozenset(applied), app, place)
+
+
+def _target(graph: MigrationGraph, applied: frozenset[str], app: str, place: str) -> Target:
+    start, at, place_on_branch = place.rpartition("@")
+    if not at:
+        return Target(app, _Places(graph, applied, app).find(place))
+    revision = _Places(graph, applied, app).find(start)
+    if revision is None:
+        raise TargetError(f"{start!r} is on no branch", hint="name a revision or a label before the @")
+    branch = graph.branch(revision)
+    places = _Places(graph, applied, app, branch)
+    found = places.find(place_on_branch)
+    if found is not None and found not in branch and found != places.root:
+        raise TargetError(
+            f"{found} is not on the branch of {start!r}", hint=f"the branch ends at {', '.join(places.heads())}"
+        )
+    return Target(app, found, branch=branch)
 
 
 def _place_in(graph: MigrationGraph, app: str, target: str) -> str:
@@ -72,6 +92,9 @@ def _split(graph: MigrationGraph, word: str) -> tuple[str, str]:
     app, dot, place = word.partition(".")
     if dot and app in apps:
         return app, place
+    label = word.partition("@")[0]
+    if label in graph.labels or ((steps := _STEPS.fullmatch(word)) and (label := steps["place"]) in graph.labels):
+        return graph.headers[graph.labels[label]].app, word
     if len(apps) == 1 and not dot:
         return apps[0], word
     owners = [owner for owner in apps if word and any(name.startswith(word) for name in _names(graph, owner))]
@@ -95,11 +118,23 @@ def _no_app(graph: MigrationGraph, app: str) -> TargetError:
 
 @dataclass(frozen=True)
 class _Places:
-    """The places in one app's history: its revisions, and None for before the first."""
+    """The places in one app's history: its revisions, and None for before the first; on one branch if one is given."""
 
     graph: MigrationGraph
     applied: frozenset[str]
     app: str
+    branch: frozenset[str] | None = None
+
+    @property
+    def root(self) -> str | None:
+        """Where the branch leaves the others; None where it begins at the beginning."""
+        first = self.graph.order(self.branch or ())[0]
+        above = [r for r in self.graph.parents(first) if self.graph.headers[r].app == self.app]
+        return above[0] if above else None
+
+    def heads(self) -> tuple[str, ...]:
+        """The heads of the app that are on the branch."""
+        return tuple(head for head in self.graph.heads(self.app) if self.branch is None or head in self.branch)
 
     def find(self, text: str) -> str | None:
         matches = self._matches(text)
@@ -113,9 +148,12 @@ class _Places:
 
     def _matches(self, text: str) -> tuple[str | None, ...]:
         if text in _BEGINNINGS:
-            return (None,)
+            return (None,) if self.branch is None else (self.root,)
         if text in _ENDS:
-            return (self.graph.head(self.app),)
+            return self.heads() if self.branch is not None else (self.graph.head(self.app),)
+        label = self.graph.labels.get(text)
+        if label is not None and self.graph.headers[label].app == self.app:
+            return (label,)
         exact = f"{self.app}.{text}"
         if exact in self.graph.headers:
             return (exact,)
@@ -133,6 +171,10 @@ class _Places:
     def _standing(self, text: str) -> str | None:
         """The last applied revision of the app, None when there is none."""
         mine = [revision for revision in self.graph.revisions(self.app) if revision in self.applied]
+        if self.branch is not None:
+            mine = [revision for revision in mine if revision in self.branch]
+            if not mine:
+                return self.root
         last = [revision for revision in mine if self.applied.isdisjoint(self._after(revision))]
         if len(last) > 1:
             raise TargetError(
@@ -166,7 +208,8 @@ class _Places:
     def _after(self, place: str | None) -> tuple[str, ...]:
         if place is None:
             return self.graph.bases(self.app)
-        return tuple(r for r in self.graph.children(place) if self.graph.headers[r].app == self.app)
+        after = tuple(r for r in self.graph.children(place) if self.graph.headers[r].app == self.app)
+        return after if self.branch is None else tuple(r for r in after if r in self.branch)
 
     def _before(self, place: str | None) -> tuple[str | None, ...]:
         if place is None:

@@ -75,12 +75,13 @@ def make_plan(graph: MigrationGraph, applied: Collection[str], target: Target) -
         graph.check_single_heads()
         return _forward(graph, done, graph.heads())
     if target.revision is None:
-        return _backward(graph, done, graph.bases(target.app))
+        bases = graph.bases(target.app)
+        return _backward(graph, done, tuple(r for r in bases if not target.branch or r in target.branch))
     if target.revision not in done:
         return _forward(graph, done, (target.revision,))
     app = graph.headers[target.revision].app
-    children = graph.children(target.revision)
-    return _backward(graph, done, tuple(r for r in children if graph.headers[r].app == app))
+    children = (r for r in graph.children(target.revision) if graph.headers[r].app == app)
+    return _backward(graph, done, tuple(r for r in children if not target.branch or r in target.branch))
 
 
 def check_history(graph: MigrationGraph, applied: Collection[str]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from minimig.errors import HeadsError, TargetError
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.identifiers import Target, resolve
-from support.graphs import graph
+from support.graphs import graph, headers
 
 CHAIN = "blog.0001_initial blog.0002_slug blog.0003_tags blog.0010_more"
 ONE = graph(CHAIN)
@@ -240,3 +242,48 @@ def test_the_head_of_a_forked_app_is_an_error() -> None:
 def test_an_app_wins_over_a_word() -> None:
     """An app that is called like a place is that app."""
     assert revision(graph("head.1 head.2", "b.1"), "head") == "head.2"
+
+
+def labelled() -> MigrationGraph:
+    r"""Two branches with labels, the second parting again.
+
+    1 --- 2 --- 3          (red at 2)
+     \--- 4 --- 5          (blue at 4)
+           \--- 6
+    """
+    chains = headers("a.1 a.2 a.3", "a.1 a.4 a.5", "a.4 a.6", "b.1")
+    labels = {"a.2": ("red",), "a.4": ("blue",)}
+    return MigrationGraph([replace(h, labels=labels.get(h.revision, ())) for h in chains])
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("red",), "a.2"),
+        (("a", "red"), "a.2"),
+        (("red@head",), "a.3"),
+        (("red@heads",), "a.3"),
+        (("a.red@head",), "a.3"),
+        (("a.2@head",), "a.3"),
+        (("red+1",), "a.3"),
+        (("red@base",), "a.1"),
+        (("red@3",), "a.3"),
+    ],
+)
+def test_labels_name_places_and_branches(words: tuple[str, ...], expected: str) -> None:
+    """A label is its revision; before an @ it is the branch that the revision is on."""
+    assert revision(labelled(), *words, applied={"a.1", "a.4"}) == expected
+
+
+def test_steps_on_a_branch_count_what_is_applied_of_it() -> None:
+    """`red@+1` goes on from where that branch stands, whatever the others have."""
+    applied = {"a.1", "a.2", "a.4", "a.5"}
+    assert revision(labelled(), "red@+1", applied=applied) == "a.3"
+    assert revision(labelled(), "red@-1", applied=applied) == "a.1"
+
+
+def test_a_branch_has_its_own_members_alone() -> None:
+    """A revision of another branch is refused, a branch that parts again has no one head."""
+    assert "a.5 is not on the branch of 'red'" in refusal(labelled(), "red@5").message
+    assert "2 revisions" in refusal(labelled(), "blue@head").message
+    assert refusal(labelled(), "green@head").message == "no app 'green@head' has revisions"

@@ -1,0 +1,237 @@
+"""`minimig history`, `heads`, `branches`, `show`, `current`, `graph`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import click
+
+from minimig.cli.context import Session, pass_session, show_error
+from minimig.cli.lanes import draw
+from minimig.cli.printing import json_option, print_json
+from minimig.commands.history import Entry, History, branch_points, stands_at_heads
+from minimig.commands.history import current as current_of
+from minimig.commands.history import heads as heads_of
+from minimig.commands.history import history as history_of
+from minimig.commands.history import show as show_of
+from minimig.commands.project import Project
+from minimig.environment import load_environment
+
+APP = click.argument("app", required=False)
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@APP
+@click.option("-r", "--range", "span", metavar="START:END", help="A part of it, both ends included.")
+@click.option("-i", "--indicate-current", "mark", is_flag=True, help="Mark where the database stands.")
+@json_option
+@pass_session
+def history(session: Session, app: str | None, span: str | None, mark: bool, as_json: bool) -> int:
+    """List revisions, newest first, without asking the database.
+
+    \b
+    Either end of a range may be left out; a number is counted from the other end:
+      minimig history
+      minimig history blog -r 0003:head
+      minimig history -r -3:current        (the last ones that the database has)
+      minimig history -v                   (whole texts)
+    """
+    found = history_of(_project(session), app, span, mark=mark)
+    return _print(session, "history", found, as_json, _line)
+
+
+@click.command()
+@APP
+@click.option("--resolve-dependencies", "effective", is_flag=True, help="Leave out heads that other apps depend on.")
+@json_option
+@pass_session
+def heads(session: Session, app: str | None, effective: bool, as_json: bool) -> int:
+    """List the heads: the last revision of each app, or several where its history has parted.
+
+    \b
+    Example:
+      minimig heads
+    """
+    return _print(session, "heads", heads_of(_project(session), app, effective=effective), as_json, _line)
+
+
+@click.command()
+@APP
+@json_option
+@pass_session
+def branches(session: Session, app: str | None, as_json: bool) -> int:
+    """List the revisions after which a history parts, with what comes next on each side.
+
+    \b
+    Example:
+      minimig branches blog
+    """
+
+    def lines(session: Session, entry: Entry) -> Iterable[str]:
+        yield from _line(session, entry)
+        yield from (f"    -> {child}" for child in entry.before)
+
+    return _print(session, "branches", branch_points(_project(session), app), as_json, lines)
+
+
+@click.command()
+@click.argument("revisions", nargs=-1, required=True, metavar="REVISION...")
+@json_option
+@pass_session
+def show(session: Session, revisions: tuple[str, ...], as_json: bool) -> int:
+    """Show all that a revision file says of itself.
+
+    \b
+    Examples:
+      minimig show blog.0003
+      minimig show heads
+      minimig show current
+    """
+    return _print(session, "show", show_of(_project(session), revisions), as_json, _long)
+
+
+@click.command()
+@APP
+@click.option("--check-heads", is_flag=True, help="Exit 4 unless the database stands at every head.")
+@json_option
+@pass_session
+def current(session: Session, app: str | None, check_heads: bool, as_json: bool) -> int:
+    """Show where the database stands. Creates nothing; prints nothing for a database without migrations.
+
+    \b
+    Examples:
+      minimig current
+      minimig current --check-heads     (in a start script)
+    """
+    project = _project(session)
+    found = current_of(project, app)
+    if session.verbosity > 1 and not as_json:
+        click.echo(f"Database {found.database}")
+    code = _print(session, "current", found, as_json, _line)
+    return 4 if check_heads and not code and not stands_at_heads(found, project.survey.graph) else code
+
+
+@click.command()
+@APP
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "mermaid", "dot", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, for Markdown, for Graphviz, for programs.",
+)
+@click.option("-i", "--indicate-current", "mark", is_flag=True, help="Mark what the database has.")
+@pass_session
+def graph(session: Session, app: str | None, form: str, mark: bool) -> int:
+    """Draw the history with its branches and merges.
+
+    \b
+    Examples:
+      minimig graph
+      minimig graph blog --format mermaid
+    """
+    found = history_of(_project(session), app, mark=mark)
+    if form == "json":
+        return _print(session, "graph", found, True, _line)
+    writers: dict[str, Callable[[History], Iterable[str]]] = {"text": _drawn, "mermaid": _mermaid, "dot": _dot}
+    for line in writers[form](found):
+        click.echo(line)
+    return _problems(found)
+
+
+# --- how it looks -----------------------------------------------------------------------------------------------------
+
+
+def _project(session: Session) -> Project:
+    return Project(load_environment(session.settings()))
+
+
+def _print(
+    session: Session,
+    name: str,
+    found: History,
+    as_json: bool,
+    lines: Callable[[Session, Entry], Iterable[str]],
+) -> int:
+    if as_json:
+        print_json(name, found.to_dict())
+        return 1 if found.problems else 0
+    for entry in found.entries:
+        for line in lines(session, entry):
+            click.echo(line)
+    for revision in found.unknown:
+        click.echo(f"{click.style(revision, bold=True)}  {click.style('no such file', fg='red')}")
+    return _problems(found)
+
+
+def _problems(found: History) -> int:
+    for problem in found.problems:
+        show_error(problem)
+    return 1 if found.problems else 0
+
+
+def _flags(entry: Entry) -> str:
+    words = [
+        *(f"label {label}" for label in entry.labels),
+        *(["head"] if entry.is_head else []),
+        *(["current"] if entry.current else []),
+        *(["branch point"] if entry.is_branch_point else []),
+        *(["merge point"] if entry.is_merge_point else []),
+    ]
+    return click.style(f" ({', '.join(words)})", fg="cyan") if words else ""
+
+
+def _line(session: Session, entry: Entry) -> Iterable[str]:
+    if session.verbosity > 1:
+        yield from _long(session, entry)
+        yield ""
+        return
+    came = ", ".join(revision.partition(".")[2] for revision in entry.after) or "<base>"
+    needs = f" [needs {', '.join(entry.needs)}]" if entry.needs else ""
+    title = f"  {entry.title}" if entry.title else ""
+    yield f"{came} -> {click.style(entry.revision, bold=True)}{_flags(entry)}{needs}{title}"
+
+
+def _long(_: Session, entry: Entry) -> Iterable[str]:
+    yield f"{click.style(entry.revision, bold=True)}{_flags(entry)}"
+    rows: list[tuple[str, str]] = [
+        ("merges" if entry.is_merge_point else "after", ", ".join(entry.after) or "<base>"),
+        ("needs", ", ".join(entry.needs)),
+        ("before", ", ".join(entry.before)),
+        ("replaces", ", ".join(entry.replaces)),
+        ("path", entry.path),
+    ]
+    yield from (f"  {name:9} {value}" for name, value in rows if value)
+    if entry.doc:
+        yield ""
+        yield from (f"  {line}".rstrip() for line in entry.doc.strip().splitlines())
+
+
+def _drawn(found: History) -> Iterable[str]:
+    entries = {entry.revision: entry for entry in found.entries}
+    for drawn in draw([(entry.revision, [*entry.after, *entry.needs]) for entry in found.entries]):
+        entry = entries[drawn.revision]
+        title = f"  {entry.title}" if entry.title else ""
+        yield from drawn.above
+        yield f"{drawn.lanes} {click.style(entry.revision, bold=True)}{_flags(entry)}{title}"
+        yield from drawn.below
+
+
+def _mermaid(found: History) -> Iterable[str]:
+    yield "graph TD"
+    yield from (f"    {link}" for link in _links(found, "{} --> {}", "{} -.-> {}", '{}["{}"]'))
+
+
+def _dot(found: History) -> Iterable[str]:
+    yield "digraph migrations {"
+    own, other, node = '"{}" -> "{}";', '"{}" -> "{}" [style=dashed];', '"{}" [label="{}"];'
+    yield from (f"    {link}" for link in _links(found, own, other, node))
+    yield "}"
+
+
+def _links(found: History, own: str, other: str, node: str) -> Iterable[str]:
+    for entry in reversed(found.entries):
+        yield node.format(entry.revision, entry.revision)
+        yield from (own.format(parent, entry.revision) for parent in entry.after)
+        yield from (other.format(parent, entry.revision) for parent in entry.needs)

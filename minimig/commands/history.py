@@ -1,0 +1,207 @@
+"""Commands that tell the history: history, heads, branches, show, current, and what `graph` draws.
+
+They read what can be read: a broken file, a missing parent or a circle is among the problems that the result carries,
+and the rest is shown all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from minimig.commands.project import Project
+from minimig.errors import MinimigError, TargetError, nearest
+from minimig.revisions.graph import MigrationGraph
+from minimig.revisions.identifiers import resolve
+from minimig.revisions.ranges import between
+from minimig.runtime.recorder import revisions
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One revision in its place. Tuples hold revisions; `after` are those of its own app, `needs` those of others.
+
+    `applied` is None where no database was asked; `current` means that nothing of the app that is applied comes after.
+    """
+
+    revision: str
+    title: str
+    doc: str
+    path: str
+    after: tuple[str, ...]
+    needs: tuple[str, ...]
+    before: tuple[str, ...]
+    labels: tuple[str, ...]
+    replaces: tuple[str, ...]
+    is_head: bool
+    is_effective_head: bool
+    applied: bool | None = None
+    current: bool = False
+
+    @property
+    def is_base(self) -> bool:
+        return not self.after
+
+    @property
+    def is_branch_point(self) -> bool:
+        return len(self.before) > 1
+
+    @property
+    def is_merge_point(self) -> bool:
+        return len(self.after) > 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        flags = {"base": self.is_base, "branch_point": self.is_branch_point, "merge_point": self.is_merge_point}
+        return {
+            "revision": self.revision,
+            "title": self.title,
+            "doc": self.doc,
+            "path": self.path,
+            "after": list(self.after),
+            "needs": list(self.needs),
+            "before": list(self.before),
+            "labels": list(self.labels),
+            "replaces": list(self.replaces),
+            "head": self.is_head,
+            "effective_head": self.is_effective_head,
+            **flags,
+            "applied": self.applied,
+            "current": self.current,
+        }
+
+
+@dataclass(frozen=True)
+class History:
+    """Entries in the order asked for, rows of the database that have no file, and what was wrong on the way."""
+
+    entries: tuple[Entry, ...]
+    unknown: tuple[str, ...] = ()
+    problems: tuple[MinimigError, ...] = ()
+    database: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "entries": [entry.to_dict() for entry in self.entries],
+            "unknown": list(self.unknown),
+            "problems": [{"message": e.message, "where": e.where, "hint": e.hint} for e in self.problems],
+            "database": self.database,
+        }
+
+
+def history(project: Project, app: str | None = None, span: str | None = None, *, mark: bool = False) -> History:
+    """The revisions of an app, or of all, newest first; `span` (`START:END`) takes a part of them.
+
+    With `mark`, or where the span says `current`, the database is asked what is applied. Raises TargetError for words
+    that name nothing.
+    """
+    check_app(project, app)
+    asked = mark or "current" in (span or "")
+    rows = _rows(project) if asked else None
+    graph = project.survey.graph
+    wanted: Iterable[str] = graph.headers if app is None else graph.revisions(app)
+    if span is not None:
+        wanted = between(graph, rows or frozenset(), app, span)
+    return _told(project, reversed(graph.order(wanted)), rows)
+
+
+def heads(project: Project, app: str | None = None, *, effective: bool = False) -> History:
+    """The heads of an app, or of all; with `effective`, only those that no revision of another app depends on."""
+    check_app(project, app)
+    graph = project.survey.graph
+    found = (head for head in graph.heads(app) if not effective or not graph.children(head))
+    return _told(project, found, None)
+
+
+def branch_points(project: Project, app: str | None = None) -> History:
+    """The revisions after which an app's history parts."""
+    check_app(project, app)
+    return _told(project, project.survey.graph.branches(app), None)
+
+
+def show(project: Project, words: Collection[str]) -> History:
+    """The revisions that these words name: identifiers, labels, `heads`, `current`."""
+    graph = project.survey.graph
+    rows = _rows(project) if "current" in words else None
+    found: dict[str, None] = {}
+    for word in words:
+        if word == "current":
+            found.update(dict.fromkeys(_current(graph, rows or frozenset())))
+            continue
+        target = resolve(graph, frozenset(), None, word)
+        if target.everything:
+            found.update(dict.fromkeys(graph.heads()))
+        elif target.revision is None:
+            raise TargetError(f"{word!r} is no revision", hint="name one, or a label, heads, or current")
+        else:
+            found[target.revision] = None
+    return _told(project, found, rows)
+
+
+def current(project: Project, app: str | None = None) -> History:
+    """Where the database stands: the last applied revisions of an app, or of all. Creates nothing."""
+    check_app(project, app)
+    rows = _rows(project)
+    graph = project.survey.graph
+    found = (r for r in _current(graph, rows) if app is None or graph.headers[r].app == app)
+    return _told(project, found, rows)
+
+
+def stands_at_heads(history: History, graph: MigrationGraph) -> bool:
+    """Whether what `current` told is each head and nothing else."""
+    return not history.unknown and {entry.revision for entry in history.entries} == set(graph.heads())
+
+
+def check_app(project: Project, app: str | None) -> None:
+    """Raise TargetError for an app that the configuration does not name."""
+    known = project.settings.apps
+    if app is not None and app not in known:
+        raise TargetError(f"there is no app {app!r}", hint=nearest(app, known) or f"the apps are: {', '.join(known)}")
+
+
+def _rows(project: Project) -> frozenset[str]:
+    with project.connect() as connection:
+        return revisions(project.applied(connection))
+
+
+def _current(graph: MigrationGraph, applied: frozenset[str]) -> tuple[str, ...]:
+    known = frozenset(revision for revision in applied if revision in graph.headers)
+    return tuple(r for r in graph.order(known) if known.isdisjoint(_own(graph, r, graph.children(r))))
+
+
+def _own(graph: MigrationGraph, revision: str, others: Iterable[str]) -> tuple[str, ...]:
+    app = graph.headers[revision].app
+    return tuple(other for other in others if graph.headers[other].app == app)
+
+
+def _told(project: Project, wanted: Iterable[str], applied: frozenset[str] | None) -> History:
+    survey = project.survey
+    graph = survey.graph
+    here = frozenset(_current(graph, applied)) if applied is not None else frozenset()
+    labels: Mapping[str, tuple[str, ...]] = {r: graph.headers[r].labels for r in graph.headers}
+    entries = []
+    for revision in wanted:
+        header, parents, children = graph.headers[revision], graph.parents(revision), graph.children(revision)
+        after, before = _own(graph, revision, parents), _own(graph, revision, children)
+        entries.append(
+            Entry(
+                revision=revision,
+                title=header.title,
+                doc=header.doc,
+                path=str(header.path),
+                after=after,
+                needs=tuple(parent for parent in parents if parent not in after),
+                before=before,
+                labels=labels[revision],
+                replaces=header.replaces,
+                is_head=not before,
+                is_effective_head=not children,
+                applied=None if applied is None else revision in applied,
+                current=revision in here,
+            )
+        )
+    unknown = sorted(r for r in applied or () if r not in graph.headers)
+    database = None if applied is None else project.database_name
+    return History(tuple(entries), tuple(unknown), survey.problems, database)
