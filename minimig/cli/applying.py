@@ -1,26 +1,21 @@
-"""`minimig migrate`."""
+"""`minimig migrate`, `upgrade`, `downgrade`."""
 
 from __future__ import annotations
 
 import click
 
 from minimig.cli.context import Session, pass_session, reader_is_gone
-from minimig.cli.printing import StepPrinter, operation_lines, plural, seconds
+from minimig.cli.printing import StepPrinter, json_option, operation_lines, plural, print_json, seconds
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
+from minimig.commands.history import check_app
 from minimig.commands.project import Project
+from minimig.commands.stamping import prune as prune_rows
 from minimig.environment import load_environment
 from minimig.errors import MigrationFailedError, UsageError
 from minimig.runtime.events import Event, StepStarted
 from minimig.runtime.plan import Direction
 
-
-@click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("app", required=False)
-@click.argument("target", required=False)
-@click.option("--plan", is_flag=True, help="Show migrations and operations; change nothing.")
-@click.option("--fake", is_flag=True, help="Record as applied (or taken back) without running anything.")
-@click.option("--check", is_flag=True, help="Change nothing; exit 4 when there is something to do.")
-@click.option(
+LOCK = click.option(
     "--lock-timeout",
     type=click.FloatRange(min=0),
     default=60,
@@ -28,44 +23,138 @@ from minimig.runtime.plan import Direction
     metavar="SECONDS",
     help="How long to wait while another run is at work.",
 )
+PLAN = click.option("--plan", is_flag=True, help="Show migrations and operations; change nothing.")
+STEPS = {"ignore_unknown_options": True}
+"""Settings of commands that take `-1` as a target."""
+
+
+@click.command(context_settings=STEPS)
+@click.argument("app", required=False)
+@click.argument("target", required=False)
+@PLAN
+@click.option("--fake", is_flag=True, help="Record as applied (or taken back) without running anything.")
+@click.option("--check", is_flag=True, help="Change nothing; exit 4 when there is something to do.")
+@click.option("--prune", is_flag=True, help="Only forget rows of revisions whose file is gone.")
+@LOCK
+@json_option
 @pass_session
 def migrate(
-    session: Session, app: str | None, target: str | None, plan: bool, fake: bool, check: bool, lock_timeout: float
+    session: Session,
+    app: str | None,
+    target: str | None,
+    plan: bool,
+    fake: bool,
+    check: bool,
+    prune: bool,
+    lock_timeout: float,
+    as_json: bool,
 ) -> int:
     """Bring the database to a revision, forward or backward; without arguments, to the newest of every app.
 
     \b
-    TARGET is a name or the start of one (0003), zero, head, -1 or +1:
+    TARGET is a name or the start of one (0003), zero, head, -1 or +1, a label, or label@head:
       minimig migrate
       minimig migrate blog 0003
       minimig migrate blog -1
       minimig migrate blog zero
       minimig migrate --plan
     """
+    if prune:
+        return _prune(session, app, target, lock_timeout, as_json)
+    options = MigrateOptions(dry=plan or check, fake=fake, lock_timeout=lock_timeout)
+    result = _run(session, app, target, options, show=plan or not check, as_json=as_json)
+    return 4 if check and result.steps else 0
+
+
+@click.command(context_settings=STEPS)
+@click.argument("target", required=False)
+@PLAN
+@LOCK
+@json_option
+@pass_session
+def upgrade(session: Session, target: str | None, plan: bool, lock_timeout: float, as_json: bool) -> None:
+    """Apply revisions up to a target, by default all; a target that lies behind is refused.
+
+    \b
+    Examples:
+      minimig upgrade
+      minimig upgrade blog.0003
+      minimig upgrade +1              (where there is one app)
+      minimig upgrade feature@head    (one branch)
+    """
+    options = MigrateOptions(dry=plan, lock_timeout=lock_timeout, direction=Direction.FORWARD)
+    _run(session, None, target, options, show=True, as_json=as_json)
+
+
+@click.command(context_settings=STEPS)
+@click.argument("target")
+@PLAN
+@LOCK
+@json_option
+@pass_session
+def downgrade(session: Session, target: str, plan: bool, lock_timeout: float, as_json: bool) -> None:
+    """Take revisions back down to a target, which itself stays applied; one that lies ahead is refused.
+
+    \b
+    Examples:
+      minimig downgrade blog.0003
+      minimig downgrade -1            (where there is one app)
+      minimig downgrade base
+      minimig downgrade feature@base  (one branch)
+    """
+    options = MigrateOptions(dry=plan, lock_timeout=lock_timeout, direction=Direction.BACKWARD)
+    _run(session, None, target, options, show=True, as_json=as_json)
+
+
+def _run(
+    session: Session, app: str | None, target: str | None, options: MigrateOptions, *, show: bool, as_json: bool
+) -> MigrateResult:
+    command = str(click.get_current_context().info_name)
     for word in (app, target):
         if word is not None and word.startswith("-") and not word[1:].isdigit():
-            raise UsageError(f"there is no option {word}", hint="run minimig migrate --help")
+            raise UsageError(
+                f"there is no option {word}", hint=f"run minimig {click.get_current_context().info_name} --help"
+            )
     project = Project(load_environment(session.settings()))
-    options = MigrateOptions(dry=plan or check, fake=fake, lock_timeout=lock_timeout)
-    printer = _Printer(session, fake=fake)
+    printer = _Printer(session, fake=options.fake, silent=as_json)
     try:
         result = migrate_project(project, app, target, options, printer.listen)
     except MigrationFailedError:
         printer.failed()
         raise
-    if plan or (session.verbosity and not check):
+    for revision in result.unknown:
+        click.echo(f"warning: the database has {revision}, but there is no such revision file", err=True)
+    if as_json:
+        print_json(command, result.to_dict())
+    elif show and (session.verbosity or options.dry):
         if not project.graph.headers:
             click.echo("Nothing to do: there are no revision files yet. Run: minimig makemigrations")
         else:
             _print(result)
-    return 4 if check and result.steps else 0
+    return result
+
+
+def _prune(session: Session, app: str | None, target: str | None, lock_timeout: float, as_json: bool) -> int:
+    if target is not None:
+        raise UsageError("--prune takes an app at most", hint="minimig migrate blog --prune")
+    project = Project(load_environment(session.settings()))
+    check_app(project, app)
+    result = prune_rows(project, app, lock_timeout)
+    if as_json:
+        print_json("migrate", result.to_dict())
+    elif session.verbosity:
+        for revision in result.forgotten:
+            click.echo(f"  Forgot {click.style(revision, bold=True)}")
+        if not result.forgotten:
+            click.echo("Nothing to forget: each row has its file.")
+    return 0
 
 
 class _Printer:
     """Prints each step as it happens."""
 
-    def __init__(self, session: Session, *, fake: bool) -> None:
-        self._quiet = session.verbosity == 0
+    def __init__(self, session: Session, *, fake: bool, silent: bool) -> None:
+        self._quiet = session.verbosity == 0 or silent
         self._word = "faked" if fake else "ok"
         self._lines = StepPrinter(())
         self._open = False

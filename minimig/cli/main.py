@@ -22,6 +22,9 @@ COMMANDS = {
     "init": ("minimig.cli.starting", "Set up minimig in this folder."),
     "makemigrations": ("minimig.cli.authoring", "Write revision files for what changed in the models."),
     "migrate": ("minimig.cli.applying", "Bring the database to a revision, by default to the newest."),
+    "upgrade": ("minimig.cli.applying", "Apply revisions up to a target."),
+    "downgrade": ("minimig.cli.applying", "Take revisions back down to a target."),
+    "stamp": ("minimig.cli.stamping", "Record where the database stands, without running anything."),
     "showmigrations": ("minimig.cli.inspecting", "List revisions and which of them the database has."),
     "sqlmigrate": ("minimig.cli.inspecting", "Print the SQL of one revision."),
     "history": ("minimig.cli.history", "List revisions, newest first."),
@@ -30,6 +33,7 @@ COMMANDS = {
     "show": ("minimig.cli.history", "Show all that a revision file says of itself."),
     "current": ("minimig.cli.history", "Show where the database stands."),
     "graph": ("minimig.cli.history", "Draw the history with its branches and merges."),
+    "ensure-version": ("minimig.cli.stamping", "Create the version table if it is missing."),
     "check": ("minimig.cli.inspecting", "Compare models, revision files and database."),
     "demo": ("minimig.cli.starting", "Watch the whole story on a temporary copy of the example project."),
 }
@@ -45,7 +49,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(COMMANDS[cmd_name][0])
-        command: click.Command = getattr(module, cmd_name)
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
     def resolve_command(

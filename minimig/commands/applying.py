@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from minimig.commands.project import Project
 from minimig.dialects.registry import lock_for
+from minimig.errors import TargetError
 from minimig.operations.base import Operation
 from minimig.revisions.identifiers import resolve
 from minimig.runtime.events import Listener, silence
 from minimig.runtime.executor import Executor
-from minimig.runtime.plan import Step, make_plan
+from minimig.runtime.plan import Direction, Plan, Step, make_plan
 from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.recorder import Applied, revisions
 
@@ -28,12 +30,33 @@ class PlannedStep:
 
 @dataclass(frozen=True)
 class MigrateResult:
-    """What migrate did, or with `dry` would do. `seconds` is the time of the whole run."""
+    """What migrate did, or with `dry` would do.
+
+    `seconds` is the time of the whole run; `unknown` are applied revisions that no file describes.
+    """
 
     database: str
     steps: tuple[PlannedStep, ...]
     seconds: float
     dry: bool
+    unknown: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "database": self.database,
+            "steps": [
+                {
+                    "revision": planned.step.revision,
+                    "direction": str(planned.step.direction),
+                    "operations": [operation.describe() for operation in planned.operations],
+                }
+                for planned in self.steps
+            ],
+            "seconds": self.seconds,
+            "dry": self.dry,
+            "unknown": list(self.unknown),
+        }
 
 
 @dataclass(frozen=True)
@@ -41,11 +64,13 @@ class MigrateOptions:
     """What migrate was asked for, besides the target.
 
     `dry` plans only, `fake` records without running; `lock_timeout` is how many seconds to wait for another runner.
+    With a `direction`, a plan that leads the other way is refused.
     """
 
     dry: bool = False
     fake: bool = False
     lock_timeout: float = 60.0
+    direction: Direction | None = None
 
 
 def migrate_project(
@@ -77,29 +102,51 @@ def migrate_connection(
     migration fails.
     """
     rows = project.applied(connection)
-    prepared = plan_steps(project, rows, app, target)
+    prepared = plan_steps(project, rows, app, target, options.direction)
     seconds = 0.0
     if prepared and not options.dry:
         with lock_for(connection, project.recorder.table.key, options.lock_timeout):
             now = project.applied(connection)
             if revisions(now) != revisions(rows):  # another runner was faster
-                prepared = plan_steps(project, now, app, target)
+                prepared = plan_steps(project, now, app, target, options.direction)
             executor = Executor(connection, project.recorder)
             if options.fake:
                 executor.fake(prepared, listener)
             else:
                 seconds = executor.run(prepared, listener)
     steps = tuple(PlannedStep(p.step, tuple(operation for operation, _, _ in p.moves)) for p in prepared)
-    return MigrateResult(project.database_name, steps, seconds, options.dry)
+    unknown = tuple(row.revision for row in project.unknown(rows))
+    return MigrateResult(project.database_name, steps, seconds, options.dry, unknown)
 
 
 def plan_steps(
-    project: Project, rows: Sequence[Applied], app: str | None, target: str | None
+    project: Project,
+    rows: Sequence[Applied],
+    app: str | None,
+    target: str | None,
+    direction: Direction | None = None,
 ) -> tuple[PreparedStep, ...]:
     """The prepared steps from what is applied to a target; nothing was executed."""
-    project.check_files_exist(tuple(rows))
     applied = revisions(rows)
     if app is None and target is None and applied >= project.graph.headers.keys():
         return ()  # everything is applied: no plan, no file, no model is needed to know that
     plan = make_plan(project.graph, applied, resolve(project.graph, applied, app, target))
+    if plan:
+        project.refuse_unknown(rows)
+        _check_direction(plan, direction)
     return prepare(project.graph, project.load, plan, applied)
+
+
+def _check_direction(plan: Plan, direction: Direction | None) -> None:
+    if direction is None or plan.direction is direction:
+        return
+    many = f"{len(plan)} revision{'' if len(plan) == 1 else 's'}"
+    if direction is Direction.FORWARD:
+        raise TargetError(
+            f"the database is past that already: {many} would be taken back",
+            hint="minimig downgrade does that, and minimig migrate goes either way",
+        )
+    raise TargetError(
+        f"the database is not that far yet: {many} would be applied",
+        hint="minimig upgrade does that, and minimig migrate goes either way",
+    )

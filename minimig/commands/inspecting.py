@@ -152,7 +152,7 @@ def check_project(project: Project, *, models: bool = True, database: bool = Tru
         return CheckResult(unwritten, not_back, compared_models=models)
     with project.connect() as connection:
         rows = project.applied(connection)
-        project.check_files_exist(rows)
+        project.refuse_unknown(rows)
         applied = revisions(rows)
         drift = _drift(project, connection, applied)
     pending = tuple(r for r in project.graph.order() if r not in applied)

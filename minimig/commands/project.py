@@ -5,7 +5,7 @@ Each part is read when it is first asked for, and once: a command pays only for 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -170,15 +170,19 @@ class Project:
             connection.rollback()
         return rows
 
-    def check_files_exist(self, rows: tuple[Applied, ...]) -> None:
+    def unknown(self, rows: Sequence[Applied]) -> tuple[Applied, ...]:
+        """The rows of configured apps that no file describes: a branch was switched, or a file deleted."""
+        return tuple(r for r in rows if r.app in self.settings.apps and r.revision not in self.graph.headers)
+
+    def refuse_unknown(self, rows: Sequence[Applied]) -> None:
         """Raise HistoryError when the database has a revision of ours whose file is gone."""
-        ours = [row.revision for row in rows if row.app in self.settings.apps]
-        missing = [revision for revision in ours if revision not in self.graph.headers]
+        missing = [row.revision for row in self.unknown(rows)]
         if missing:
             raise HistoryError(
                 f"the database has {', '.join(missing)}, but there is no such revision file",
                 where=self.database_name,
-                hint="check out the branch that has the file, or put the file back; nothing was changed",
+                hint="check out the branch that has the file or put it back; or forget the row with"
+                " minimig migrate --prune; nothing was changed",
             )
 
 

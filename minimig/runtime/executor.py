@@ -61,6 +61,18 @@ class Executor:
                 self._write_row(prepared, version_row(prepared), 0.0)
                 listener(StepDone(prepared.step, 0.0))
 
+    def rewrite(self, gone: Sequence[Applied], steps: Sequence[PreparedStep]) -> None:
+        """Forget rows, and record steps as applied, all in one transaction and without running anything."""
+        rows = [version_row(prepared) for prepared in steps]
+        if not gone and not rows:
+            return
+        self._ensure_version_table()
+        with nullcontext() if self.borrowed else self.connection.begin():
+            for row in gone:
+                self.recorder.erase(self.connection, row.app, row.name)
+            for row in rows:
+                self.recorder.record(self.connection, row)
+
     def _ensure_version_table(self) -> None:
         with nullcontext() if self.borrowed else self.connection.begin():
             self.recorder.ensure(self.connection)

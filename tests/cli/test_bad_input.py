@@ -175,11 +175,12 @@ def test_a_target_that_is_none(project: ProjectFolder, target: list[str], words:
 
 
 def test_a_file_that_is_gone_is_history_and_files_disagreeing(project: ProjectFolder) -> None:
-    """A revision that the database has and no file has ends with exit code 7."""
+    """A revision that the database has and no file has ends with exit code 7 as soon as there is something to do."""
     project.write("migrations/0002_second.py", SECOND)
     project.ok("migrate")
     (project.path / "migrations/0002_second.py").unlink()
-    refused(project.run("migrate"), 7, "blog.0002_second", "no such revision file")
+    assert "warning: the database has blog.0002_second" in project.ok("migrate").err
+    refused(project.run("migrate", "blog", "zero"), 7, "blog.0002_second", "no such revision file")
     assert "no such file" in project.ok("showmigrations").out
 
 

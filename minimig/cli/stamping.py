@@ -1,0 +1,57 @@
+"""`minimig stamp`, `ensure-version`."""
+
+from __future__ import annotations
+
+import click
+
+from minimig.cli.applying import LOCK, STEPS
+from minimig.cli.context import Session, pass_session
+from minimig.cli.printing import json_option, print_json
+from minimig.commands.project import Project
+from minimig.commands.stamping import ensure_version as ensure
+from minimig.commands.stamping import stamp as stamp_project
+from minimig.environment import load_environment
+
+
+@click.command(context_settings=STEPS)
+@click.argument("revisions", nargs=-1, required=True, metavar="REVISION...")
+@click.option("--purge", is_flag=True, help="Empty the version table first, rows without a file included.")
+@LOCK
+@json_option
+@pass_session
+def stamp(session: Session, revisions: tuple[str, ...], purge: bool, lock_timeout: float, as_json: bool) -> None:
+    """Record that the database stands at these revisions, without running anything.
+
+    \b
+    The apps that are named end at exactly these revisions; others keep what they have:
+      minimig stamp heads                      (a database made by create_all)
+      minimig stamp blog.0003 shop.0001
+      minimig stamp blog.zero
+      minimig stamp --purge heads
+    """
+    project = Project(load_environment(session.settings()))
+    result = stamp_project(project, revisions, purge=purge, lock_timeout=lock_timeout)
+    if as_json:
+        print_json("stamp", result.to_dict())
+    elif session.verbosity:
+        for verb, names in (("Forgot", result.forgotten), ("Recorded", result.recorded)):
+            for revision in names:
+                click.echo(f"  {verb} {click.style(revision, bold=True)}")
+        if not result.forgotten and not result.recorded:
+            click.echo("Nothing to do: the database stands there already.")
+
+
+@click.command(name="ensure-version")
+@pass_session
+def ensure_version(session: Session) -> None:
+    """Create the version table if it is missing. What it holds stays as it is.
+
+    \b
+    Example:
+      minimig ensure-version      (as a user who may create tables)
+    """
+    project = Project(load_environment(session.settings()))
+    made = ensure(project)
+    if session.verbosity:
+        table = project.recorder.table.key
+        click.echo(f"Created version table {table}." if made else f"Version table {table} is there.")

@@ -1,0 +1,111 @@
+"""Commands that change what a database remembers and nothing else: stamp, prune, ensure-version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from minimig.commands.project import Project
+from minimig.dialects.registry import lock_for
+from minimig.errors import UsageError
+from minimig.revisions.graph import MigrationGraph
+from minimig.revisions.identifiers import resolve
+from minimig.runtime.executor import Executor
+from minimig.runtime.plan import Direction, Plan, Step
+from minimig.runtime.prepare import prepare
+from minimig.runtime.recorder import Applied, revisions
+
+
+@dataclass(frozen=True)
+class StampResult:
+    """Revisions that were recorded and forgotten, in that order of the graph."""
+
+    database: str
+    recorded: tuple[str, ...]
+    forgotten: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"database": self.database, "recorded": list(self.recorded), "forgotten": list(self.forgotten)}
+
+
+def stamp(project: Project, words: Sequence[str], *, purge: bool = False, lock_timeout: float = 60.0) -> StampResult:
+    """Record that the database stands at these revisions, without running anything.
+
+    The apps that are named end up at exactly these revisions and what they need; other apps keep what they have, unless
+    it rests on something that goes. With `purge` every row goes first, unknown ones too. Raises TargetError.
+    """
+    with (
+        project.connect() as connection,
+        lock_for(connection, project.recorder.table.key, lock_timeout),
+    ):
+        rows = project.applied(connection)
+        applied = revisions(rows)
+        known = frozenset() if purge else frozenset(r for r in applied if r in project.graph.headers)
+        wanted = _wanted(project.graph, known, words)
+        gone = [row for row in reversed(rows) if purge or row.revision in known - wanted]
+        fresh = project.graph.order(wanted - known)
+        _write(project, connection, gone, fresh, known & wanted)
+    return StampResult(
+        project.database_name,
+        tuple(revision for revision in fresh if revision not in applied),
+        tuple(row.revision for row in gone if row.revision not in wanted),
+    )
+
+
+def prune(project: Project, app: str | None = None, lock_timeout: float = 60.0) -> StampResult:
+    """Forget rows of an app, or of all configured apps, that no file describes any more."""
+    with (
+        project.connect() as connection,
+        lock_for(connection, project.recorder.table.key, lock_timeout),
+    ):
+        rows = [row for row in project.unknown(project.applied(connection)) if app in (None, row.app)]
+        _write(project, connection, rows, (), frozenset())
+    return StampResult(project.database_name, (), tuple(row.revision for row in rows))
+
+
+def ensure_version(project: Project) -> bool:
+    """Create the version table where it is missing; tells whether it was."""
+    with project.connect() as connection:
+        if project.recorder.exists(connection):
+            return False
+        connection.rollback()
+        with connection.begin():
+            project.recorder.ensure(connection)
+    return True
+
+
+def _wanted(graph: MigrationGraph, known: frozenset[str], words: Sequence[str]) -> frozenset[str]:
+    """The revisions that are to be applied afterwards."""
+    if not words:
+        raise UsageError("stamp needs a revision", hint="name one or several, or heads, or zero")
+    targets: set[str] = set()
+    apps: set[str] = set()
+    for word in words:
+        if word in ("base", "zero") and len(graph.apps()) != 1:
+            apps.update(graph.apps())
+            continue
+        target = resolve(graph, known, None, word)
+        if target.everything:
+            targets.update(graph.heads())
+            apps.update(graph.apps())
+        else:
+            apps.add(str(target.app))
+            targets.update([target.revision] if target.revision else [])
+            if target.branch:  # other branches of the app stay
+                targets.update(r for r in known if graph.headers[r].app == target.app and r not in target.branch)
+    needed = graph.ancestors(targets)
+    gone = frozenset(r for r in known if graph.headers[r].app in apps and r not in needed)
+    broken = graph.descendants(gone) if gone else frozenset()
+    return needed | (known - broken)
+
+
+def _write(
+    project: Project, connection: sa.Connection, gone: Sequence[Applied], fresh: Sequence[str], staying: frozenset[str]
+) -> None:
+    plan = Plan(tuple(Step(revision, Direction.FORWARD) for revision in fresh))
+    prepared = prepare(project.graph, project.load, plan, staying)
+    Executor(connection, project.recorder).rewrite(gone, prepared)
