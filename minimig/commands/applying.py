@@ -104,7 +104,7 @@ def migrate_connection(
     rows = project.applied(connection)
     prepared = plan_steps(project, rows, app, target, options.direction)
     seconds = 0.0
-    if prepared and not options.dry:
+    if (prepared or _squashes_to_record(project, rows)) and not options.dry:
         with lock_for(connection, project.recorder.table.key, options.lock_timeout):
             now = project.applied(connection)
             if revisions(now) != revisions(rows):  # another runner was faster
@@ -114,6 +114,7 @@ def migrate_connection(
                 executor.fake(prepared, listener)
             else:
                 seconds = executor.run(prepared, listener)
+            executor.rewrite((), _squashes_to_record(project, project.applied(connection)))
     steps = tuple(PlannedStep(p.step, tuple(operation for operation, _, _ in p.moves)) for p in prepared)
     unknown = tuple(row.revision for row in project.unknown(rows))
     return MigrateResult(project.database_name, steps, seconds, options.dry, unknown)
@@ -127,14 +128,22 @@ def plan_steps(
     direction: Direction | None = None,
 ) -> tuple[PreparedStep, ...]:
     """The prepared steps from what is applied to a target; nothing was executed."""
-    applied = revisions(rows)
-    if app is None and target is None and applied >= project.graph.headers.keys():
+    graph = project.graph_at(revisions(rows), app, target)
+    applied = graph.effective(revisions(rows))
+    if app is None and target is None and applied >= graph.headers.keys():
         return ()  # everything is applied: no plan, no file, no model is needed to know that
-    plan = make_plan(project.graph, applied, resolve(project.graph, applied, app, target))
+    plan = make_plan(graph, applied, resolve(graph, applied, app, target))
     if plan:
         project.refuse_unknown(rows)
         _check_direction(plan, direction)
-    return prepare(project.graph, project.load, plan, applied)
+    return prepare(graph, project.load, plan, applied)
+
+
+def _squashes_to_record(project: Project, rows: Sequence[Applied]) -> tuple[PreparedStep, ...]:
+    """Squashed revisions that have no row although all that they replace is applied."""
+    graph = project.graph_at(revisions(rows))
+    found = graph.order(graph.effective(revisions(rows)) - revisions(rows))
+    return tuple(PreparedStep(Step(r, Direction.FORWARD), project.load(r), ()) for r in found)
 
 
 def _check_direction(plan: Plan, direction: Direction | None) -> None:

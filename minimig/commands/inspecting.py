@@ -50,7 +50,7 @@ def show_migrations(project: Project, apps: Sequence[str]) -> tuple[MigrationRow
             )
     with project.connect() as connection:
         applied = {row.revision: row for row in project.applied(connection)}
-    graph = project.graph
+    graph = project.graph_at(frozenset(applied))
     shown = graph.headers.keys() if not apps else graph.ancestors([h for app in apps for h in graph.heads(app)])
     rows = []
     for revision in graph.order(shown):
@@ -95,14 +95,15 @@ class MigrationSQL:
 
 def sql_migrate(project: Project, app: str, name: str | None, *, backwards: bool) -> MigrationSQL:
     """The SQL of one migration on the configured database's dialect; connects to nothing."""
-    target = resolve(project.graph, frozenset(), app, name)
+    graph = project.graph_at(frozenset(), app, name)
+    target = resolve(graph, frozenset(), app, name)
     if target.revision is None:
         raise TargetError(
             f"{' '.join(filter(None, (app, name)))!r} is not a revision", hint="name one revision, for example 0001"
         )
     migration = project.load(target.revision)
-    older = project.graph.ancestors([target.revision]) - {target.revision}
-    before = replay(project.load(revision) for revision in project.graph.order(older))
+    older = graph.ancestors([target.revision]) - {target.revision}
+    before = replay(project.load(revision) for revision in graph.order(older))
     moves = list(downward(migration, before) if backwards else steps(migration, before))
     output = ScriptOutput(project.dialect)
     editor = editor_for(project.dialect, output)
@@ -153,14 +154,15 @@ def check_project(project: Project, *, models: bool = True, database: bool = Tru
     with project.connect() as connection:
         rows = project.applied(connection)
         project.refuse_unknown(rows)
-        applied = revisions(rows)
-        drift = _drift(project, connection, applied)
-    pending = tuple(r for r in project.graph.order() if r not in applied)
+        graph = project.graph_at(revisions(rows))
+        applied = graph.effective(revisions(rows))
+        drift = _drift(project, connection, graph.order(applied & graph.headers.keys()))
+    pending = tuple(r for r in graph.order() if r not in applied)
     return CheckResult(unwritten, not_back, pending, drift, compared_models=models, compared_database=True)
 
 
-def _drift(project: Project, connection: sa.Connection, applied: frozenset[str]) -> tuple[Operation, ...]:
-    expected = replay(project.load(revision) for revision in project.graph.order(applied))
+def _drift(project: Project, connection: sa.Connection, applied: Sequence[str]) -> tuple[Operation, ...]:
+    expected = replay(project.load(revision) for revision in applied)
     wanted, live = database_state(connection, expected, ignore=lambda key: key not in expected)
     return tuple(diff(live, wanted, questioner=NeverRename()))
 

@@ -18,7 +18,7 @@ from minimig.dialects.registry import dialect_of
 from minimig.environment import Environment, import_path, load_metadata, make_engine
 from minimig.errors import DatabaseError, HistoryError, ModelsError
 from minimig.revisions.graph import MigrationGraph
-from minimig.revisions.header import scan
+from minimig.revisions.header import Header, scan
 from minimig.revisions.loader import Migration, load_migration
 from minimig.revisions.replay import creators, replay
 from minimig.revisions.survey import Survey, survey
@@ -48,9 +48,27 @@ class Project:
     # --- files --------------------------------------------------------------------------------------------------------
 
     @cached_property
+    def headers(self) -> tuple[Header, ...]:
+        """The headers of all revision files."""
+        return scan({label: app.migrations for label, app in self.settings.apps.items()})
+
+    @cached_property
     def graph(self) -> MigrationGraph:
         """The revision files as a graph, from their headers alone."""
-        return MigrationGraph(scan({label: app.migrations for label, app in self.settings.apps.items()}))
+        return MigrationGraph(self.headers)
+
+    def graph_at(self, applied: frozenset[str], *words: str | None) -> MigrationGraph:
+        """The graph for a database that has these revisions: they decide which squashed revisions stand.
+
+        Where one of `words`, what somebody typed as a target, names a revision that a squash hides, no squash stands.
+        """
+        if not any(header.replaces for header in self.headers):
+            return self.graph
+        graph = MigrationGraph(self.headers, applied)
+        spoken = [word.rpartition(".")[2] for word in words if word is not None]
+        if any(name.rpartition(".")[2] in spoken for name in graph.hidden):
+            return MigrationGraph(self.headers, applied, squashed=False)
+        return graph
 
     @cached_property
     def survey(self) -> Survey:
@@ -61,8 +79,12 @@ class Project:
         """The migration of a revision, executed once."""
         if revision not in self._loaded:
             with import_path(self.settings.root):
-                self._loaded[revision] = load_migration(self.graph.headers[revision])
+                self._loaded[revision] = load_migration(self._header_of[revision])
         return self._loaded[revision]
+
+    @cached_property
+    def _header_of(self) -> Mapping[str, Header]:
+        return {header.revision: header for header in self.headers}
 
     @cached_property
     def migrations(self) -> tuple[Migration, ...]:
@@ -172,7 +194,8 @@ class Project:
 
     def unknown(self, rows: Sequence[Applied]) -> tuple[Applied, ...]:
         """The rows of configured apps that no file describes: a branch was switched, or a file deleted."""
-        return tuple(r for r in rows if r.app in self.settings.apps and r.revision not in self.graph.headers)
+        known = {*self._header_of, *(name for header in self.headers for name in header.replaces)}
+        return tuple(row for row in rows if row.app in self.settings.apps and row.revision not in known)
 
     def refuse_unknown(self, rows: Sequence[Applied]) -> None:
         """Raise HistoryError when the database has a revision of ours whose file is gone."""

@@ -44,11 +44,14 @@ def stamp(project: Project, words: Sequence[str], *, purge: bool = False, lock_t
     ):
         rows = project.applied(connection)
         applied = revisions(rows)
-        known = frozenset() if purge else frozenset(r for r in applied if r in project.graph.headers)
-        wanted = _wanted(project.graph, known, words)
-        gone = [row for row in reversed(rows) if purge or row.revision in known - wanted]
-        fresh = project.graph.order(wanted - known)
-        _write(project, connection, gone, fresh, known & wanted)
+        graph = project.graph_at(frozenset() if purge else applied, *words)
+        known = frozenset() if purge else graph.effective(applied) & graph.headers.keys()
+        wanted = _wanted(graph, known, words)
+        forgotten = known - wanted
+        forgotten |= {other for r in forgotten for other in (*graph.covered(r), *graph.covering(r))}
+        gone = [row for row in reversed(rows) if purge or row.revision in forgotten]
+        fresh = graph.order(wanted - known)
+        _write(project, graph, connection, gone, fresh, known & wanted)
     return StampResult(
         project.database_name,
         tuple(revision for revision in fresh if revision not in applied),
@@ -63,7 +66,7 @@ def prune(project: Project, app: str | None = None, lock_timeout: float = 60.0) 
         lock_for(connection, project.recorder.table.key, lock_timeout),
     ):
         rows = [row for row in project.unknown(project.applied(connection)) if app in (None, row.app)]
-        _write(project, connection, rows, (), frozenset())
+        _write(project, project.graph, connection, rows, (), frozenset())
     return StampResult(project.database_name, (), tuple(row.revision for row in rows))
 
 
@@ -104,8 +107,13 @@ def _wanted(graph: MigrationGraph, known: frozenset[str], words: Sequence[str]) 
 
 
 def _write(
-    project: Project, connection: sa.Connection, gone: Sequence[Applied], fresh: Sequence[str], staying: frozenset[str]
+    project: Project,
+    graph: MigrationGraph,
+    connection: sa.Connection,
+    gone: Sequence[Applied],
+    fresh: Sequence[str],
+    staying: frozenset[str],
 ) -> None:
     plan = Plan(tuple(Step(revision, Direction.FORWARD) for revision in fresh))
-    prepared = prepare(project.graph, project.load, plan, staying)
+    prepared = prepare(graph, project.load, plan, staying)
     Executor(connection, project.recorder).rewrite(gone, prepared)

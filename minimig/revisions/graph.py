@@ -11,7 +11,7 @@ and nothing is quadratic, so that thousands of revisions cost milliseconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 
 import networkx as nx
@@ -19,6 +19,7 @@ import networkx as nx
 from minimig.errors import GraphError, HeadsError, nearest
 from minimig.revisions.header import Header
 from minimig.revisions.linking import index_headers, label_index, link, sort
+from minimig.revisions.squashes import resolve_squashes
 
 _Neighbours = Mapping[str, Mapping[str, object]]
 
@@ -26,13 +27,18 @@ _Neighbours = Mapping[str, Mapping[str, object]]
 class MigrationGraph:
     """All revisions and their dependencies; built once, never changed.
 
-    Raises GraphError for a duplicate revision, a dependency that does not exist, and a cycle;
-    UnsupportedError for a file that replaces others. Every method that takes a revision raises GraphError
-    for one the graph does not hold. Tuples of revisions come in graph order; sets are frozen.
+    `applied` decides which squashed revisions stand (`squashes`); none of them does without `squashed`. Raises
+    GraphError for a duplicate revision, a dependency that does not exist, and a cycle. Every method that takes a
+    revision raises GraphError for one the graph does not hold. Tuples of revisions come in graph order; sets are
+    frozen.
     """
 
-    def __init__(self, headers: Iterable[Header]) -> None:
-        self._headers = MappingProxyType(index_headers(headers))
+    def __init__(self, headers: Iterable[Header], applied: Collection[str] = (), *, squashed: bool = True) -> None:
+        resolution = resolve_squashes(index_headers(headers).values(), applied, stand=squashed)
+        self._covers = resolution.covers
+        self.hidden = MappingProxyType(resolution.hidden)
+        self._counted = resolution.counted
+        self._headers = MappingProxyType({header.revision: header for header in resolution.headers})
         self._graph: nx.DiGraph[str] = nx.freeze(link(self._headers))
         self._order = sort(self._graph, self._headers)
         self._rank = {revision: rank for rank, revision in enumerate(self._order)}
@@ -42,10 +48,25 @@ class MigrationGraph:
         self._by_app = {app: tuple(by_app[app]) for app in sorted(by_app)}
         self._labels = label_index(self._headers, self._by_app)
 
+    hidden: Mapping[str, str]
+    """For each revision that a squash stands for, or that makes way: what is shown in its place."""
+
     @property
     def headers(self) -> Mapping[str, Header]:
         """The header of each revision."""
         return self._headers
+
+    def effective(self, applied: Collection[str]) -> frozenset[str]:
+        """What counts as applied in this graph: the rows, and squashes all of whose revisions are among them."""
+        return frozenset(applied) | self._counted
+
+    def covered(self, revision: str) -> frozenset[str]:
+        """All that a squashed revision replaces; nothing for any other."""
+        return self._covers.get(revision, frozenset())
+
+    def covering(self, revision: str) -> frozenset[str]:
+        """The squashed revisions that replace this one, whether they stand or not."""
+        return frozenset(name for name, covered in self._covers.items() if revision in covered)
 
     def apps(self) -> tuple[str, ...]:
         """The apps that have revisions, sorted."""

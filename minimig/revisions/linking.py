@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 import networkx as nx
 
-from minimig.errors import GraphError, UnsupportedError, nearest
+from minimig.errors import GraphError, nearest
 from minimig.revisions.header import FIRST, LATEST, RESERVED_NAMES, Header
 
 _DIGITS = re.compile(r"([0-9]+)")
@@ -23,12 +23,6 @@ def index_headers(headers: Iterable[Header]) -> dict[str, Header]:
     """Headers by revision, sorted, so that whatever is wrong is reported the same way every time."""
     index: dict[str, Header] = {}
     for header in sorted(headers, key=lambda header: (header.revision, str(header.path))):
-        if header.replaces:
-            raise UnsupportedError(
-                f"{header.revision} replaces other revisions: squashing is not supported yet in this version",
-                where=str(header.path),
-                hint="keep the replaced files and take this one out of the folder",
-            )
         twin = index.setdefault(header.revision, header)
         if twin is not header:
             raise GraphError(

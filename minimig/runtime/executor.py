@@ -69,9 +69,9 @@ class Executor:
         self._ensure_version_table()
         with nullcontext() if self.borrowed else self.connection.begin():
             for row in gone:
-                self.recorder.erase(self.connection, row.app, row.name)
-            for row in rows:
-                self.recorder.record(self.connection, row)
+                self.recorder.erase(self.connection, row)
+            for prepared, row in zip(steps, rows, strict=True):
+                self._write_row(prepared, row, 0.0)
 
     def _ensure_version_table(self) -> None:
         with nullcontext() if self.borrowed else self.connection.begin():
@@ -99,9 +99,15 @@ class Executor:
         return _autocommit(self.connection)
 
     def _write_row(self, prepared: PreparedStep, row: Applied, seconds: float) -> None:
+        split = (revision.partition(".") for revision in sorted(prepared.also))
+        others = [Applied(app, name) for app, _, name in split]
         if prepared.step.direction is Direction.BACKWARD:
-            self.recorder.erase(self.connection, row.app, row.name)
+            self.recorder.erase(self.connection, row, required=not others)
+            for other in others:
+                self.recorder.erase(self.connection, other, required=False)
         else:
+            for other in others:
+                self.recorder.record(self.connection, replace(other, tool=row.tool))
             self.recorder.record(self.connection, replace(row, seconds=seconds))
 
 

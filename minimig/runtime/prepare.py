@@ -18,11 +18,15 @@ from minimig.runtime.plan import Direction, Plan, Step
 
 @dataclass(frozen=True)
 class PreparedStep:
-    """A step with all that is needed to carry it out."""
+    """A step with all that is needed to carry it out.
+
+    `also` are revisions whose rows come or go with it: what a squashed revision replaces, and squashes that replace it.
+    """
 
     step: Step
     migration: Migration
     moves: tuple[Change, ...]
+    also: frozenset[str] = frozenset()
 
 
 def prepare(
@@ -42,7 +46,7 @@ def prepare(
         migration = load(step.revision)
         moves = tuple(steps(migration, state))
         state = moves[-1].after if moves else state
-        prepared.append(PreparedStep(step, migration, moves))
+        prepared.append(PreparedStep(step, migration, moves, graph.covered(step.revision)))
     return tuple(prepared)
 
 
@@ -54,7 +58,8 @@ def _prepare_backward(
     prepared = []
     for step in reversed(plan.steps):
         migration = load(step.revision)
-        prepared.append(PreparedStep(step, migration, tuple(downward(migration, state))))
+        also = graph.covered(step.revision) | graph.covering(step.revision)
+        prepared.append(PreparedStep(step, migration, tuple(downward(migration, state)), also))
         upward = list(steps(migration, state))
         state = upward[-1].after if upward else state
     return tuple(reversed(prepared))

@@ -107,12 +107,13 @@ class Recorder:
         }
         connection.execute(self.table.insert().values(**values))
 
-    def erase(self, connection: sa.Connection, app: str, name: str) -> None:
-        """Forget a revision. Raises DatabaseError when there was no such row: somebody else was here."""
-        result = connection.execute(self.table.delete().where(self.table.c.app == app, self.table.c.name == name))
-        if result.rowcount == 0:
+    def erase(self, connection: sa.Connection, row: Applied, *, required: bool = True) -> None:
+        """Forget a revision. When the row is `required` and not there, somebody else was here: DatabaseError."""
+        mine = (self.table.c.app == row.app, self.table.c.name == row.name)
+        result = connection.execute(self.table.delete().where(*mine))
+        if result.rowcount == 0 and required:
             raise DatabaseError(
-                f"{app}.{name} vanished from the version table while it was being taken back",
+                f"{row.revision} vanished from the version table while it was being taken back",
                 hint="is another runner at work on this database? run minimig showmigrations",
             )
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimig.errors import GraphError, HeadsError, UnsupportedError
+from minimig.errors import GraphError, HeadsError
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.header import Header
 from support.graphs import graph, header, headers
@@ -192,12 +192,6 @@ def test_duplicates_name_both_files() -> None:
             MigrationGraph(both)
         assert str(first.path) in caught.value.message
         assert str(second.path) in caught.value.message
-
-
-def test_replaces_is_refused_for_now() -> None:
-    """A squashed file is not treated as an ordinary one."""
-    with pytest.raises(UnsupportedError, match=r"a\.3 replaces other revisions: squashing is not supported yet"):
-        MigrationGraph([header("a.1"), header("a.2", "a.1"), header("a.3", replaces=("a.1", "a.2"))])
 
 
 def test_a_cycle_is_listed_from_its_smallest_member() -> None:

@@ -185,6 +185,6 @@ def test_ensure_and_record_are_plain_calls(database: Database) -> None:
         recorder.record(connection, Applied("b", "0001"))
         recorder.record(connection, Applied("a", "0001" + "é" * 180, way_back="text"))
         assert [row.app for row in recorder.read(connection)] == ["a", "b"]
-        recorder.erase(connection, "b", "0001")
+        recorder.erase(connection, Applied("b", "0001"))
         with pytest.raises(DatabaseError, match=r"b\.0001 vanished"):
-            recorder.erase(connection, "b", "0001")
+            recorder.erase(connection, Applied("b", "0001"))
