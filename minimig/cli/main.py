@@ -27,6 +27,7 @@ COMMANDS = {
     "stamp": ("minimig.cli.stamping", "Record where the database stands, without running anything."),
     "showmigrations": ("minimig.cli.inspecting", "List revisions and which of them the database has."),
     "sqlmigrate": ("minimig.cli.inspecting", "Print the SQL of one revision."),
+    "squashmigrations": ("minimig.cli.squashing", "Write one revision in place of several."),
     "history": ("minimig.cli.history", "List revisions, newest first."),
     "heads": ("minimig.cli.history", "List the last revision of each app."),
     "branches": ("minimig.cli.history", "List where histories part."),

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from minimig.operations.base import Operation
+from minimig.revisions.carrying import NOTHING, Carried
 
 
 @dataclass(frozen=True)
 class NewMigration:
-    """What is to be written: the names of a revision file, as values. An empty `doc` is made from the operations."""
+    """What is to be written: the names of a revision file, as values. An empty `doc` is made from the operations.
+
+    `carried` is source that stands above the lists: functions that data steps of other files bring along.
+    """
 
     app: str
     name: str
@@ -23,6 +27,7 @@ class NewMigration:
     initial: bool | None = None
     atomic: bool = True
     irreversible: str | None = None
+    carried: Carried = NOTHING
 
     @property
     def revision(self) -> str:

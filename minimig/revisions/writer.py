@@ -14,14 +14,16 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import FunctionType
 
 from minimig.files import write_files
 from minimig.operations.base import Operation
 from minimig.operations.tables import CreateTable
+from minimig.revisions.carrying import Carried
 from minimig.revisions.header import check_name
 from minimig.revisions.migration import NewMigration
-from minimig.revisions.serializer import Serializer
-from minimig.revisions.serializers_layout import layout, list_of, text
+from minimig.revisions.serializer import Rule, Serializer, Writing
+from minimig.revisions.serializers_layout import Source, layout, list_of, text
 from minimig.revisions.verification import verify
 
 __all__ = ["NewMigration", "format_source", "render", "sentence", "write", "write_all"]
@@ -109,7 +111,10 @@ def _sentence(start: str, items: Sequence[str]) -> str:
 
 
 def _text(migration: NewMigration, serializer: Serializer) -> str:
+    if migration.carried.names:
+        serializer = Serializer((_carried_rule(migration.carried), *serializer.rules))
     up, imports = serializer.operations_source(migration.up)
+    imports.statements.update(migration.carried.imports)
     down = serializer.list_source(migration.down, imports)
     hint = not migration.is_merge and not migration.up and not migration.down
     if not migration.is_merge:
@@ -127,8 +132,24 @@ def _text(migration: NewMigration, serializer: Serializer) -> str:
         names.append("atomic = False")
     if migration.irreversible is not None:
         names.append(f"irreversible = {layout(text(migration.irreversible), used=len('irreversible = '))}")
-    blocks += ["\n".join(names), f"{HINT}\nup = {up}" if hint else f"up = {up}", f"down = {down}"]
+    blocks.append("\n".join(names))
+    if migration.carried.definitions:
+        blocks.append(f"\n{migration.carried.text}\n")
+    blocks += [f"{HINT}\nup = {up}" if hint else f"up = {up}", f"down = {down}"]
     return "\n\n".join(blocks) + "\n"
+
+
+def _carried_rule(carried: Carried) -> Rule:
+    """Functions that the file brings along are named as they are called in it."""
+
+    def write(function: FunctionType, writing: Writing) -> Source:
+        name = carried.name_of(function)
+        if name is not None:
+            return name
+        rest = tuple(rule for rule in writing.rules if rule[1] is not write)
+        return Writing(rest, writing.imports, writing.place).value(function)
+
+    return FunctionType, write
 
 
 def _assignment(name: str, values: Iterable[str]) -> str:

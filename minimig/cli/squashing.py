@@ -1,0 +1,75 @@
+"""`minimig squashmigrations`."""
+
+from __future__ import annotations
+
+import click
+
+from minimig.cli.context import Session, pass_session
+from minimig.cli.printing import json_option, operation_lines, print_json
+from minimig.commands.history import check_app
+from minimig.commands.project import Project
+from minimig.commands.squashing import SquashOptions, SquashResult, squash
+from minimig.environment import load_environment
+
+
+@click.command()
+@click.argument("app")
+@click.argument("start", required=False)
+@click.argument("end", required=False)
+@click.option("-n", "--squashed-name", "name", help="Name of the new file, after its number.")
+@click.option("--no-optimize", is_flag=True, help="Keep every operation as it is.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; with -v, print the file.")
+@click.option("--no-input", is_flag=True, help="Do not ask before the file is written.")
+@json_option
+@pass_session
+def squashmigrations(
+    session: Session,
+    app: str,
+    start: str | None,
+    end: str | None,
+    name: str | None,
+    no_optimize: bool,
+    dry_run: bool,
+    no_input: bool,
+    as_json: bool,
+) -> None:
+    """Write one revision in place of several, up to END (by default the head) or from START to END.
+
+    The old files stay until every database has them all; the new one stands for them where a database has none or all.
+
+    \b
+    Examples:
+      minimig squashmigrations blog
+      minimig squashmigrations blog 0007
+      minimig squashmigrations blog 0003 0007 -n first_year
+    """
+    if end is None:
+        start, end = None, start
+    project = Project(load_environment(session.settings()))
+    check_app(project, app)
+    planned = squash(project, app, start, end, SquashOptions(name, not no_optimize, write=False))
+    if not as_json:
+        _print(session, planned, dry_run=dry_run)
+    if not dry_run:
+        if session.interactive and not no_input:
+            click.confirm("Write it?", default=True, abort=True, err=True)
+        squash(project, app, start, end, SquashOptions(name, not no_optimize))
+    if as_json:
+        print_json("squashmigrations", planned.to_dict())
+    elif not dry_run and session.verbosity:
+        click.echo("Wrote 1 file. Read it; commit it beside the old ones. When every database has them all,", err=True)
+        click.echo("delete the old files, then take `replaces` out of the new one.", err=True)
+
+
+def _print(session: Session, found: SquashResult, *, dry_run: bool) -> None:
+    for revision in found.replaces:
+        click.echo(f"  {revision}")
+    click.echo(f"become {click.style(session.relative(found.file.path), bold=True)}")
+    for line in operation_lines(found.file.operations):
+        click.echo(line)
+    same = found.before == found.after
+    click.echo(f"{found.before} operations{'' if same else f' folded to {found.after}'}.")
+    if found.irreversible:
+        click.echo(f"There is no way back: {found.irreversible}.")
+    if dry_run and session.verbosity > 1:
+        click.echo(found.file.text)

@@ -1,0 +1,176 @@
+"""The functions of data steps, carried over from old revision files into a new one.
+
+In: loaded migrations. Out: the source of their functions and of everything at the top of their files that these use,
+imports included, as a `Carried`; and the name that each function has in the new file. Two files may call two things by
+one name: the later one then gets the number of its file behind its name.
+
+Django refers to the old modules instead, whose names start with digits, so that the new file is not even Python.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import FunctionType
+
+from minimig.errors import WriterError
+from minimig.revisions.header import LITERAL_NAMES, OPERATION_NAMES
+from minimig.revisions.loader import Migration
+
+_USUAL = frozenset({"import sqlalchemy as sa", "from minimig import ops", "from __future__ import annotations"})
+
+
+@dataclass(frozen=True)
+class Carried:
+    """Source to stand above the lists of a new file. `names` gives the new name of each thing, by file and old name."""
+
+    imports: tuple[str, ...] = ()
+    definitions: tuple[str, ...] = ()
+    names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """All definitions, two empty lines between them."""
+        return "\n\n\n".join(self.definitions)
+
+    def name_of(self, function: FunctionType) -> str | None:
+        """What a function of one of the old files is called in the new one; None for one from elsewhere."""
+        return self.names.get((function.__code__.co_filename, function.__qualname__))
+
+
+NOTHING = Carried()
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """One statement at the top of a file: the names it binds and uses, and its text with decorators and comments."""
+
+    node: ast.stmt
+    binds: frozenset[str]
+    uses: frozenset[str]
+
+
+def carry(migrations: Iterable[Migration]) -> Carried:
+    """What the data steps of these migrations need. Raises WriterError for a function that cannot be carried."""
+    imports: dict[str, None] = {}
+    definitions: list[str] = []
+    names: dict[tuple[str, str], str] = {}
+    taken: dict[str, str] = {}
+    for migration in migrations:
+        path = str(migration.header.path)
+        wanted = _functions(migration)
+        if not wanted:
+            continue
+        source = migration.source.decode("utf-8-sig").replace("\r\n", "\n")
+        needed = _needed(_statements(source), wanted, path)
+        renamed = _renamed(needed, source, taken, migration.header.name)
+        names.update({(path, name): renamed.get(name, name) for statement in needed for name in statement.binds})
+        for statement in needed:
+            text = _spelled(statement, source, renamed)
+            if isinstance(statement.node, ast.Import | ast.ImportFrom):
+                imports.update({} if text in _USUAL else {text: None})
+            elif text not in definitions:
+                definitions.append(text)
+    return Carried(tuple(imports), tuple(definitions), names)
+
+
+def _functions(migration: Migration) -> frozenset[str]:
+    """The names of functions of the file itself that its operations hold."""
+    path = str(migration.header.path)
+    found: set[str] = set()
+    for operation in (*migration.up, *(migration.down or ())):
+        args, named = operation.arguments()
+        for value in (*args, *named.values()):
+            if isinstance(value, FunctionType) and value.__code__.co_filename == path:
+                if "<" in value.__qualname__ or "." in value.__qualname__:
+                    raise WriterError(
+                        f"{value.__qualname__} of {migration.revision} cannot be carried into another file",
+                        where=path,
+                        hint="make it a function with a name, at the left margin of its file",
+                    )
+                found.add(value.__qualname__)
+    return frozenset(found)
+
+
+def _statements(source: str) -> list[_Statement]:
+    found = []
+    for node in ast.parse(source).body:
+        binds = frozenset(_bound(node))
+        if binds and binds.isdisjoint((*LITERAL_NAMES, *OPERATION_NAMES)):
+            uses = frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+            found.append(_Statement(node, binds, uses))
+    return found
+
+
+def _bound(node: ast.stmt) -> Iterable[str]:
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in aliases)
+        case _:
+            yield from (n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+
+
+def _needed(statements: Iterable[_Statement], wanted: Iterable[str], path: str) -> list[_Statement]:
+    """The statements that these names need, however indirectly, in the order of the file."""
+    every = list(statements)
+    missing = set(wanted)
+    chosen: set[int] = set()
+    while missing:
+        name = missing.pop()
+        for number, statement in enumerate(every):
+            if name in statement.binds and number not in chosen:
+                chosen.add(number)
+                missing |= statement.uses
+    lost = set(wanted) - {name for number in chosen for name in every[number].binds}
+    if lost:
+        raise WriterError(f"{', '.join(sorted(lost))} is not defined at the left margin of its file", where=path)
+    return [every[number] for number in sorted(chosen)]
+
+
+def _renamed(needed: Sequence[_Statement], source: str, taken: dict[str, str], file: str) -> dict[str, str]:
+    """New names for what another file has called the same, and is not the same: also by what it uses in its turn."""
+    number = file.partition("_")[0]
+    out: dict[str, str] = {}
+    settled = False
+    while not settled:
+        settled = True
+        for statement in needed:
+            text = _spelled(statement, source, out)
+            for name in statement.binds - out.keys():
+                if taken.get(name, text) != text:
+                    out[name] = f"{name}_{number if number.isdigit() else file}"
+                    while out[name] in taken:
+                        out[name] += "_"
+                    settled = False
+    for statement in needed:
+        taken.update(dict.fromkeys((out.get(name, name) for name in statement.binds), _spelled(statement, source, out)))
+    return out
+
+
+def _spelled(statement: _Statement, source: str, renamed: Mapping[str, str]) -> str:
+    """The text of a statement, with the comments right above it, and names changed."""
+    lines = source.splitlines()
+    node = statement.node
+    decorators = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(decorator.lineno for decorator in decorators)]) - 1
+    changes = [
+        (n.lineno, n.col_offset, n.id, renamed[n.id])
+        for n in ast.walk(node)
+        if isinstance(n, ast.Name) and n.id in renamed
+    ]
+    name = getattr(node, "name", None)
+    if name in renamed:
+        head = re.compile(rb"(?:def|class)\s+").search(lines[node.lineno - 1].encode(), node.col_offset)
+        if head is not None:
+            changes.append((node.lineno, head.end(), str(name), renamed[str(name)]))
+    for line, column, old, new in sorted(changes, reverse=True):
+        # Columns of a syntax tree count bytes.
+        data = lines[line - 1].encode()
+        lines[line - 1] = (data[:column] + new.encode() + data[column + len(old.encode()) :]).decode()
+    while first > 0 and lines[first - 1].startswith("#"):
+        first -= 1
+    return "\n".join(line.rstrip() for line in lines[first : node.end_lineno])

@@ -1,0 +1,163 @@
+"""squashmigrations: the file that it writes, what it proves before, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from support.databases import Database
+from support.histories import add, two_apps
+from support.projects import ProjectFolder
+from support.revision_files import ruff_changes
+
+STEP = '''
+import re
+from datetime import date
+
+WIDTH = {width}
+
+
+# Upper case, cut.
+def shout(conn, tables):
+    """Write nicks louder."""
+    users = tables.users
+    for row in conn.execute(sa.select(users.c.id, users.c.nick)).all():
+        words = _words(row.nick or "")
+        conn.execute(sa.update(users).where(users.c.id == row.id).values(nick=words[:WIDTH]))
+
+
+def _words(text):
+    return re.sub("[^A-Z0-9]", "{mark}", text.upper())
+
+
+def unused():
+    """Nobody needs this."""
+'''
+RUN = "ops.RunPython(shout, reverse=ops.NOOP)"
+
+
+@pytest.fixture
+def project(tmp_path: Path, database: Database) -> ProjectFolder:
+    """Two apps; `accounts` has two data steps of the same names, and a row waits for them."""
+    folder = two_apps(tmp_path, database.url)
+    add(folder, "accounts.0003_shout", ["0002_nick"], RUN, STEP.format(width=5, mark="-"))
+    add(folder, "accounts.0004_again", ["0003_shout"], RUN, STEP.format(width=3, mark="+"))
+    add(folder, "accounts.0005_wide", ["0004_again"], 'ops.AlterColumn("users", "nick", type=sa.String(80))')
+    models = folder.read("shop/models.py").replace("sa.String(40)", "sa.String(80)")
+    folder.write("shop/models.py", models)
+    return folder
+
+
+def nick(database: Database) -> str:
+    """The nick of the one user."""
+    with database.engine.connect() as connection:
+        return str(connection.exec_driver_sql("SELECT nick FROM users").scalar_one())
+
+
+def test_a_squash_with_data_steps_runs(project: ProjectFolder, database: Database) -> None:
+    """Functions come along with what they use, under new names where two files clash, and do what they did."""
+    result = project.ok("squashmigrations", "accounts", "--no-input")
+    assert "5 operations folded to 4." in result.out
+    text = project.read("accounts/migrations/0001_squashed_0005_wide.py")
+    assert "def shout(conn, tables):" in text
+    assert "def shout_0004(conn, tables):" in text
+    assert "words = _words_0004(row.nick" in text
+    assert "values(nick=words[:WIDTH_0004])" in text
+    assert "# Upper case, cut." in text
+    assert "unused" not in text
+    assert "date" not in text
+    assert ruff_changes(text) == ""
+    project.ok("migrate", "shop")
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO users (id, nick) VALUES (1, 'x')")
+    project.ok("check")
+
+
+def test_old_and_new_files_do_the_same(project: ProjectFolder, database: Database, tmp_path: Path) -> None:
+    """A database half-way goes on with the old files and ends where the new one would lead."""
+    project.ok("migrate", "accounts", "0002")
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO users (id, nick) VALUES (1, 'ab c.defgh')")
+    project.ok("squashmigrations", "accounts", "--no-input")
+    out = project.ok("migrate").out
+    assert "accounts.0003_shout" in out
+    assert "squashed" not in out
+    assert nick(database) == "AB+"
+    project.ok("check")
+
+
+def test_a_part_of_the_history(project: ProjectFolder) -> None:
+    """From START to END under a name of one's own; what stays outside keeps its place."""
+    told = project.ok("squashmigrations", "accounts", "0003", "0005", "-n", "louder", "--no-input", "--json").out
+    result = json.loads(told)
+    assert result["replaces"] == ["accounts.0003_shout", "accounts.0004_again", "accounts.0005_wide"]
+    text = project.read("accounts/migrations/0003_louder.py")
+    assert 'dependencies = ["accounts.0002_nick"]' in text
+    assert "initial" not in text
+    project.ok("migrate")
+    project.ok("check")
+    project.ok("migrate", "accounts", "zero")
+
+
+def test_a_dry_run_writes_nothing(project: ProjectFolder) -> None:
+    """The file is shown, and is not there."""
+    assert "def shout" in project.ok("squashmigrations", "accounts", "--dry-run", "-v").out
+    assert not (project.path / "accounts/migrations/0001_squashed_0005_wide.py").exists()
+
+
+def test_an_existing_file_is_never_written_over(project: ProjectFolder) -> None:
+    """The second squash of the same range finds nothing but the first."""
+    project.ok("squashmigrations", "accounts", "--no-input")
+    result = project.run("squashmigrations", "accounts", "--no-input")
+    assert (result.code, "stands alone" in result.err) == (2, True)
+
+
+def test_a_squash_of_a_squash(project: ProjectFolder, database: Database) -> None:
+    """A squash may become part of a wider one."""
+    project.ok("squashmigrations", "accounts", "0003", "--no-input")
+    project.ok("squashmigrations", "accounts", "-n", "everything", "--no-input")
+    out = project.ok("migrate").out
+    assert "Applying accounts.0001_everything" in out
+    with database.engine.connect() as connection:
+        names = connection.exec_driver_sql("SELECT name FROM minimig_version WHERE app = 'accounts'").scalars().all()
+    assert set(names) > {"0001_everything", "0001_squashed_0003_shout", "0001_users", "0005_wide"}
+    project.ok("check")
+
+
+def test_a_circle_is_refused_before_anything_is_written(project: ProjectFolder) -> None:
+    """Another app in the middle would have to come after and before the squash."""
+    add(project, "accounts.0006_more", ["0005_wide", "shop.0002_owner"], 'ops.DropColumn("users", "nick")')
+    result = project.run("squashmigrations", "accounts", "--no-input")
+    assert result.code == 1
+    assert "shop.0002_owner" in result.err
+    assert project.files("accounts/migrations/*squashed*") == []
+
+
+def test_no_way_back_stays_no_way_back(project: ProjectFolder) -> None:
+    """A step that cannot be taken back makes the squash say so, with its reason."""
+    add(project, "accounts.0006_gone", ["0005_wide"], "", 'irreversible = "the rows are gone"')
+    result = project.ok("squashmigrations", "accounts", "--no-input")
+    assert "the rows are gone" in result.out
+    assert "irreversible" in project.read("accounts/migrations/0001_squashed_0006_gone.py")
+    project.ok("migrate")
+    assert project.run("migrate", "accounts", "zero").code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(["accounts", "0001"], 2), (["accounts", "0004", "0002"], 2), (["nobody"], 2)]
+)
+def test_words_that_fit_nothing(project: ProjectFolder, words: list[str], code: int) -> None:
+    """One revision alone, a range the wrong way round, an unknown app."""
+    assert project.run("squashmigrations", *words, "--no-input").code == code
+
+
+def test_nothing_is_left_after_going_back(project: ProjectFolder, database: Database) -> None:
+    """The squash's own way down takes back all that it brought."""
+    project.ok("squashmigrations", "accounts", "--no-input")
+    project.ok("migrate")
+    project.ok("migrate", "shop", "zero")
+    project.ok("migrate", "accounts", "zero")
+    assert sa.inspect(database.engine).get_table_names() == ["minimig_version"]
