@@ -68,7 +68,7 @@ def test_a_squash_with_data_steps_runs(project: ProjectFolder, database: Databas
     assert "values(nick=words[:WIDTH_0004])" in text
     assert "# Upper case, cut." in text
     assert "unused" not in text
-    assert "date" not in text
+    assert "import date" not in text
     assert ruff_changes(text) == ""
     project.ok("migrate", "shop")
     with database.engine.begin() as connection:
