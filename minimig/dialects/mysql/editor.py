@@ -21,8 +21,8 @@ from minimig.dialects.mysql.normalizer import MySQLNormalizer
 from minimig.dialects.mysql.options import option_clauses, retyped_by_charset
 from minimig.dialects.mysql.reader import MySQLReader
 from minimig.dialects.mysql.session import StrictMode
-from minimig.dialects.mysql.text import is_expression
 from minimig.dialects.output import Output
+from minimig.dialects.sqltext import is_expression
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import names_in
 from minimig.state.parts import (

@@ -7,20 +7,18 @@ compiler spells them for the dialect.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
+from minimig.dialects.sqltext import is_expression
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import requote
 from minimig.state.parts import CheckState, ColumnState, ConstraintState, ForeignKeyState, IndexState
 from minimig.state.tables import TableState
 from minimig.state.values import SqlExpression
-
-_SORTED_COLUMN = re.compile(r"""\s*(\w+|`[^`]+`|"[^"]+")(\s+(ASC|DESC))?\s*""", re.IGNORECASE)
 
 Respell = Callable[[SqlExpression], SqlExpression]
 
@@ -44,11 +42,6 @@ def spell(table: TableState, *, mariadb: bool) -> TableState:
 def requote_names(sql: str, table: TableState) -> str:
     """SQL text with the table's column names in backticks instead of double quotes."""
     return requote(sql, {*table.columns, table.name}, "`")
-
-
-def is_expression(element: str | SqlExpression) -> bool:
-    """Whether an index element is more than a column, ascending or descending."""
-    return not isinstance(element, str) and _SORTED_COLUMN.fullmatch(element.text) is None
 
 
 def _column(column: ColumnState, text: Respell, *, mariadb: bool) -> ColumnState:
