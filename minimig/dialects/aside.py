@@ -11,8 +11,9 @@ from dataclasses import replace
 from sqlalchemy.schema import AddConstraint
 
 from minimig.dialects.change import TableChange
-from minimig.dialects.dependents import Dependents
+from minimig.dialects.dependents import Dependents, dependents_of
 from minimig.dialects.editor import SchemaEditor
+from minimig.errors import UnsupportedError
 from minimig.state.parts import ColumnState, ForeignKeyState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
@@ -57,6 +58,24 @@ class AsideEditor(SchemaEditor):
         for holder, key in found.foreign_keys:
             if self.holds(change.after, holder, key):
                 self.execute(self.compile(AddConstraint(self.built_constraint(self.built(holder), key.name))))
+
+    def compute_again(self, change: TableChange, old: ColumnState, new: ColumnState) -> None:
+        """A computed column is not altered: dropped and added again it has the values that it should have.
+
+        Raises UnsupportedError when only one of both is computed.
+        """
+        if old.computed is None or new.computed is None:
+            raise UnsupportedError(
+                f"{self.dialect.name} cannot turn {change.new.key}.{new.name} into a computed column, or out of one",
+                hint="add a column, copy the values by ops.RunSQL, and drop the old column",
+            )
+        if replace(old, comment=None) == replace(new, comment=None):
+            self.comment_column(change.new, new, old.comment)
+            return
+        self.take_away(change, dependents_of(change.before, change.old, old.name))
+        self.drop_column(change, old)
+        self.add_column_sql(change, new)
+        self.put_back(change, dependents_of(change.after, change.new, new.name))
 
     def added_type_checks(self, table: TableState, column: ColumnState) -> dict[str, str]:
         """Names of the CHECKs that come with a column's type, and the statements that add them."""

@@ -47,20 +47,20 @@ def dependents_of(schema: SchemaState, table: TableState, column: str) -> Depend
     return replace(_over(schema, table, {column, *(other.name for other in computed)}), computed=computed)
 
 
-def speaking_of(schema: SchemaState, table: TableState, column: str) -> Dependents:
+def speaking_of(schema: SchemaState, table: TableState, column: str, *, checks: bool) -> Dependents:
     """Only what has the column in SQL text, which some databases do not rewrite, and what is over computed columns.
 
-    Keys, uniques and plain indexes are tied to the column itself and follow when it is renamed.
+    Keys, uniques and plain indexes are tied to the column itself and follow when it is renamed; so do `checks` on some.
     """
     computed = dependents_of(schema, table, column).computed
     above = _over(schema, table, {other.name for other in computed})
-    checks = (c for c in table.constraints.values() if isinstance(c, CheckState) and column in columns_of(c, table))
+    own = (c for c in table.constraints.values() if isinstance(c, CheckState) and column in columns_of(c, table))
     return Dependents(
         foreign_keys=above.foreign_keys,
         indexes=tuple(
             index for index in table.indexes.values() if index in above.indexes or column in _spoken(index, table)
         ),
-        constraints=tuple(dict.fromkeys([*above.constraints, *checks])),
+        constraints=tuple(dict.fromkeys([*above.constraints, *(own if checks else ())])),
         primary_key=above.primary_key,
         computed=computed,
     )

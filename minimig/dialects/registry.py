@@ -28,6 +28,7 @@ BUILT_IN = {
     "mysql": "minimig.dialects.mysql.editor:MySQLEditor",
     "mariadb": "minimig.dialects.mysql.editor:MySQLEditor",
     "mssql": "minimig.dialects.mssql.editor:MSSQLEditor",
+    "oracle": "minimig.dialects.oracle.editor:OracleEditor",
 }
 
 

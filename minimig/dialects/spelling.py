@@ -95,7 +95,7 @@ class Spelling:
         """SQLAlchemy's refusal to compile, as an error for people."""
         try:
             yield
-        except sa.exc.CompileError as error:
+        except (sa.exc.CompileError, sa.exc.ArgumentError) as error:
             raise UnsupportedError(f"{what} cannot be said in {self.dialect.name}: {error}") from error
 
     # --- tables -------------------------------------------------------------------------------------------------------

@@ -44,6 +44,11 @@ def is_expression(element: str | SqlExpression) -> bool:
     return not isinstance(element, str) and _SORTED_COLUMN.fullmatch(element.text) is None
 
 
+def truth(sql: str) -> str:
+    """`true` and `false` for a database that has numbers in their place; other SQL as it is."""
+    return {"true": "1", "false": "0"}.get(sql.strip().lower(), sql)
+
+
 def _tokens(sql: str) -> Iterator[str]:
     for match in _TOKEN.finditer(sql):
         kind, text = match.lastgroup, match[0]

@@ -35,7 +35,7 @@ class ColumnChange:
         """All statements. Raises UnsupportedError, before the first of them, for what SQL Server cannot change."""
         editor, table, old, new = self.editor, self.change.new, self.old, self.new
         if old.computed or new.computed:
-            self._compute_again()
+            editor.compute_again(self.change, old, new)
             return
         self._refuse(using)
         gone, back = self._in_the_way(using)
@@ -79,22 +79,6 @@ class ColumnChange:
         editor.fill(table, aside, using, only_null=False)
         editor.execute(f"{editor.alter(table)} DROP COLUMN {editor.quote(loose.name)}")
         editor.rename_column_sql(table, aside.name, loose.name)
-
-    def _compute_again(self) -> None:
-        """A computed column is never altered; dropped and added again it has the same values."""
-        change, old, new = self.change, self.old, self.new
-        if old.computed is None or new.computed is None:
-            raise UnsupportedError(
-                f"SQL Server cannot turn {change.new.key}.{new.name} into a computed column, or out of one",
-                hint="add a column, copy the values by ops.RunSQL, and drop the old column",
-            )
-        if replace(old, comment=None) == replace(new, comment=None):
-            self.editor.comment_column(change.new, new, old.comment)
-            return
-        self.editor.take_away(change, dependents_of(change.before, change.old, old.name))
-        self.editor.drop_column(change, old)
-        self.editor.add_column_sql(change, new)
-        self.editor.put_back(change, dependents_of(change.after, change.new, new.name))
 
     def _refuse(self, using: str | None) -> None:
         refuse_identity_change(self.editor, self.change)

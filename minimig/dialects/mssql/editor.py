@@ -21,8 +21,9 @@ from minimig.dialects.mssql.identity import refuse_identity_change
 from minimig.dialects.mssql.lock import mssql_lock
 from minimig.dialects.mssql.normalizer import MSSQLNormalizer
 from minimig.dialects.mssql.statements import MSSQLStatements
-from minimig.dialects.mssql.text import refuse_expressions, truth
+from minimig.dialects.mssql.text import refuse_expressions
 from minimig.dialects.script import ScriptStyle
+from minimig.dialects.sqltext import truth
 from minimig.state.parts import ColumnState, ConstraintState, ForeignKeyState, IndexState, PrimaryKeyState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
@@ -82,8 +83,8 @@ class MSSQLEditor(MSSQLStatements):
 
     def rename_column(self, change: TableChange, old: str, new: str) -> None:
         """SQL Server renames no column that a CHECK or a computed column speaks of (error 15336)."""
-        gone = speaking_of(change.before, change.old, old)
-        back = speaking_of(change.after, change.new, new)
+        gone = speaking_of(change.before, change.old, old, checks=True)
+        back = speaking_of(change.after, change.new, new, checks=True)
         for name in self.added_type_checks(change.old, change.old.column(old)):
             self.drop_constraint_sql(change.old, name)
         self.take_away(change, gone)

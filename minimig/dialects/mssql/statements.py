@@ -6,7 +6,8 @@ import re
 
 from minimig.dialects.aside import AsideEditor
 from minimig.dialects.mssql import batches
-from minimig.dialects.mssql.text import spell, truth
+from minimig.dialects.mssql.text import spell
+from minimig.dialects.sqltext import truth
 from minimig.state.parts import ColumnState, ForeignKeyState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState

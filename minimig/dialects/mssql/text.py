@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from minimig.dialects.sqltext import is_expression
+from minimig.dialects.sqltext import is_expression, truth
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import string_value
 from minimig.state.parts import CheckState, ColumnState, ConstraintState, ForeignKeyState, IndexState
 from minimig.state.tables import TableState
 from minimig.state.values import SqlExpression
-
-_TRUTH = {"true": "1", "false": "0"}
 
 
 def spell(table: TableState) -> TableState:
@@ -27,11 +25,6 @@ def spell(table: TableState) -> TableState:
         columns={name: _column(column) for name, column in table.columns.items()},
         constraints={name: _constraint(constraint, table) for name, constraint in table.constraints.items()},
     )
-
-
-def truth(sql: str) -> str:
-    """`true` and `false` as a BIT takes them; other SQL as it is."""
-    return _TRUTH.get(sql.strip().lower(), sql)
 
 
 def refuse_expressions(indexes: Iterable[IndexState], table: TableState) -> None:
