@@ -13,7 +13,7 @@ from minimig.autogenerate.questioner import NeverRename
 from minimig.commands.project import Project
 from minimig.dialects.compare import database_state
 from minimig.dialects.registry import editor_for
-from minimig.dialects.script import ScriptStyle
+from minimig.dialects.script_style import ScriptStyle
 from minimig.errors import NeedsConnectionError, TargetError, nearest
 from minimig.operations.base import Operation
 from minimig.revisions.identifiers import resolve

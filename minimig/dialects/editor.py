@@ -30,7 +30,7 @@ from minimig.dialects.change import TableChange
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.objects import ObjectEditor
 from minimig.dialects.output import Output
-from minimig.dialects.script import ScriptStyle
+from minimig.dialects.script_style import ScriptStyle
 from minimig.dialects.spelling import Spelling
 from minimig.errors import NeedsConnectionError, UnsupportedError
 from minimig.state.expressions import is_constant

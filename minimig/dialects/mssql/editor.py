@@ -20,9 +20,10 @@ from minimig.dialects.mssql.columns import ColumnChange
 from minimig.dialects.mssql.identity import refuse_identity_change
 from minimig.dialects.mssql.lock import mssql_lock
 from minimig.dialects.mssql.normalizer import MSSQLNormalizer
+from minimig.dialects.mssql.objects import MSSQLObjects
 from minimig.dialects.mssql.statements import MSSQLStatements
 from minimig.dialects.mssql.text import refuse_expressions
-from minimig.dialects.script import ScriptStyle
+from minimig.dialects.script_style import ScriptStyle
 from minimig.dialects.sqltext import truth
 from minimig.state.parts import ColumnState, ConstraintState, ForeignKeyState, IndexState, PrimaryKeyState
 from minimig.state.schema import SchemaState
@@ -36,6 +37,7 @@ class MSSQLEditor(MSSQLStatements):
     """SQL Server 2017 and later, Azure SQL."""
 
     normalizer = MSSQLNormalizer
+    object_editor = MSSQLObjects
     lock = staticmethod(mssql_lock)
     transactional_ddl: ClassVar[bool] = True
     script: ClassVar[ScriptStyle] = ScriptStyle(

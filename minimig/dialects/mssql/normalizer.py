@@ -15,6 +15,15 @@ from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.sqltext import canonical
+from minimig.state.objects import (
+    CustomState,
+    FunctionState,
+    NamespaceState,
+    ObjectState,
+    SequenceState,
+    TriggerState,
+    ViewState,
+)
 from minimig.state.parts import CheckState, ColumnState, ConstraintState, IdentityState, UniqueState
 from minimig.state.tables import TableState
 from minimig.state.values import Call, Reference
@@ -44,6 +53,14 @@ class MSSQLNormalizer(Normalizer):
     names_primary_keys: ClassVar[bool] = True
     supports_identity: ClassVar[bool] = True
     supports_deferrable: ClassVar[bool] = False
+    object_kinds: ClassVar[tuple[type[ObjectState], ...]] = (
+        ViewState,
+        FunctionState,
+        TriggerState,
+        SequenceState,
+        NamespaceState,
+        CustomState,
+    )
     rewrites_expressions: ClassVar[bool] = False
 
     @property

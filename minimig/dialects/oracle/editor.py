@@ -18,9 +18,10 @@ from minimig.dialects.change import TableChange
 from minimig.dialects.dependents import speaking_of
 from minimig.dialects.oracle.columns import ColumnChange
 from minimig.dialects.oracle.normalizer import OracleNormalizer
+from minimig.dialects.oracle.objects import OracleObjects
 from minimig.dialects.oracle.script import SQLPlusScript, whole
 from minimig.dialects.oracle.text import refuse_empty, spell, unquoted
-from minimig.dialects.script import ScriptStyle
+from minimig.dialects.script_style import ScriptStyle
 from minimig.dialects.sqltext import truth
 from minimig.state.parts import ColumnState, ConstraintState, PrimaryKeyState
 from minimig.state.schema import SchemaState
@@ -35,6 +36,7 @@ class OracleEditor(AsideEditor):
     """Oracle Database 12.2 and later."""
 
     normalizer = OracleNormalizer
+    object_editor = OracleObjects
     script: ClassVar[ScriptStyle] = SQLPlusScript()
 
     @staticmethod

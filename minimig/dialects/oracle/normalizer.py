@@ -14,6 +14,14 @@ from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.sqltext import truth
+from minimig.state.objects import (
+    CustomState,
+    FunctionState,
+    ObjectState,
+    SequenceState,
+    TriggerState,
+    ViewState,
+)
 from minimig.state.parts import IdentityState, PrimaryKeyState
 from minimig.state.tables import TableState
 
@@ -36,6 +44,13 @@ class OracleNormalizer(Normalizer):
 
     names_primary_keys: ClassVar[bool] = True
     supports_identity: ClassVar[bool] = True
+    object_kinds: ClassVar[tuple[type[ObjectState], ...]] = (
+        ViewState,
+        FunctionState,
+        TriggerState,
+        SequenceState,
+        CustomState,
+    )
     rewrites_expressions: ClassVar[bool] = False
 
     def type_synonym(self, text: str, type_: TypeEngine[Any]) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from minimig.dialects.script import ScriptStyle
+from minimig.dialects.script_style import ScriptStyle
 
 _BLOCK = re.compile(
     r"\s*(?:DECLARE|BEGIN|CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:NON)?EDITIONABLE\s+)?"

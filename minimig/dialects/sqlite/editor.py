@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.output import Output
-from minimig.dialects.script import ScriptStyle
+from minimig.dialects.script_style import ScriptStyle
 from minimig.dialects.sqlite.live import ForeignKeyViolation, foreign_key_violations
 from minimig.dialects.sqlite.lock import sqlite_lock
 from minimig.dialects.sqlite.normalizer import SQLiteNormalizer
