@@ -47,7 +47,7 @@ CASES = {
     "column_comment": Case(
         ops.AlterColumn("authors", "Email", comment="it's"),
         ["COMMENT ON COLUMN authors.\"Email\" IS 'it''s'"],
-        ['COMMENT ON COLUMN authors."Email" IS NULL'],
+        ["COMMENT ON COLUMN authors.\"Email\" IS ''"],
     ),
     "add_column": Case(
         ops.AddColumn("books", Column("sold", sa.Boolean, nullable=False, server_default=sa.false())),
@@ -191,7 +191,7 @@ def test_a_table_in_a_schema() -> None:
     ]
     assert script(ORACLE, change, table.state_forwards(SchemaState())) == [
         "COMMENT ON TABLE s.t IS ''",
-        "COMMENT ON COLUMN s.t.c IS NULL",
+        "COMMENT ON COLUMN s.t.c IS ''",
         "ALTER INDEX s.ix RENAME TO ix2",
         "DROP INDEX s.ix2",
         "ALTER TABLE s.t RENAME TO u",

@@ -64,6 +64,11 @@ class OracleEditor(AsideEditor):
             names = f"{self.quote_constraint(name)} TO {self.quote_constraint(renamed)}"
             self.execute(f"{self.alter(new)} RENAME CONSTRAINT {names}")
 
+    def comment_column(self, table: TableState, column: ColumnState, before: str | None) -> None:
+        """Oracle takes a comment away by an empty one, and NULL is no string to it (ORA-01780)."""
+        name = f"{self.table(table)}.{self.quote(column.name)}"
+        self.execute(f"COMMENT ON COLUMN {name} IS {self.string(column.comment or '')}")
+
     # --- columns ------------------------------------------------------------------------------------------------------
 
     def add_column(self, change: TableChange, column: ColumnState, fill: str | None) -> None:
