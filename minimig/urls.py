@@ -17,6 +17,7 @@ SCHEMES = (
     (re.compile(r"^postgres(?:ql)?://"), "postgresql+psycopg://"),
     (re.compile(r"^postgres\+"), "postgresql+"),
     (re.compile(r"^(?:mysql|mariadb)://"), "mysql+pymysql://"),
+    (re.compile(r"^oracle://"), "oracle+oracledb://"),
 )
 SQLITE_FILE = re.compile(r"(sqlite(?:\+\w+)?:///)([^?]*)(\?.*)?", re.DOTALL)
 # Up to the last @: a password that its owner forgot to quote may contain one, and showing half of it would be
@@ -26,7 +27,7 @@ QUERY_PASSWORD = re.compile(r"([?&](?:\w*password|passwd|pwd|passphrase|odbc_con
 
 
 def choose_driver(url: str) -> str:
-    """`url` with the driver that the extras install, where it names none: psycopg, PyMySQL."""
+    """`url` with the driver that the extras install, or that is maintained, where it names none."""
     for pattern, scheme in SCHEMES:
         url = pattern.sub(scheme, url)
     return url

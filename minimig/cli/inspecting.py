@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from minimig.cli.context import Session, pass_session
-from minimig.cli.printing import mark, operation_lines, plural, terminated
+from minimig.cli.printing import mark, operation_lines, plural
 from minimig.commands.inspecting import CheckResult, MigrationRow, check_project, show_migrations, sql_migrate
 from minimig.commands.project import Project
 from minimig.environment import load_environment
@@ -74,21 +74,21 @@ def sqlmigrate(session: Session, app: str, name: str | None, backwards: bool) ->
     """
     result = sql_migrate(Project(load_environment(session.settings())), app, name, backwards=backwards)
     click.echo(f"-- {result.revision}{' backwards' if backwards else ''}")
-    for statement in result.opening:
-        # `.bail on` is a word to the sqlite3 shell, which would carry on after an error and drop what was not copied
-        click.echo(statement if statement.startswith(".") else f"{statement};")
+    style = result.style
+    for line in (*style.head, *(style.terminated(statement) for statement in style.opening if result.framed)):
+        click.echo(line)
     for part in result.operations:
         click.echo(f"-- {part.operation.describe()}")
         for statement in part.statements:
-            click.echo(terminated(statement))
+            click.echo(style.terminated(statement))
         if not part.in_full:
             click.echo("-- (a Python step: it cannot be written as SQL)")
         elif not part.statements:
             click.echo("-- (no statement)")
     if not result.operations:
         click.echo("-- (no operations)")
-    for statement in result.closing:
-        click.echo(f"{statement};")
+    for line in (*(style.terminated(statement) for statement in style.closing if result.framed), *style.tail):
+        click.echo(line)
 
 
 @click.command()

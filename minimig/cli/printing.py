@@ -51,12 +51,6 @@ def mark(applied: bool) -> str:
     return click.style("[X]", fg="green") if applied else "[ ]"
 
 
-def terminated(statement: str) -> str:
-    """A statement of a script with its semicolon; below a comment at its end, which would swallow it."""
-    last = statement.rpartition("\n")[2]
-    return f"{statement}\n;" if "--" in last or "#" in last else f"{statement};"
-
-
 class StepPrinter:
     """One aligned line for each step: `Applying blog.0002_add_slug ... ok  0.02s`, its first half before it runs."""
 

@@ -13,6 +13,7 @@ from minimig.autogenerate.questioner import NeverRename
 from minimig.commands.project import Project
 from minimig.dialects.compare import database_state
 from minimig.dialects.registry import editor_for
+from minimig.dialects.script_style import ScriptStyle
 from minimig.errors import NeedsConnectionError, TargetError, nearest
 from minimig.operations.base import Operation
 from minimig.revisions.identifiers import resolve
@@ -84,13 +85,13 @@ class OperationSQL:
 
 @dataclass(frozen=True)
 class MigrationSQL:
-    """The SQL of one migration in one direction; `opening` and `closing` make it one transaction, where that works."""
+    """The SQL of one migration in one direction, `framed` by a transaction where that works, and how it is written."""
 
     revision: str
     backwards: bool
-    opening: tuple[str, ...]
     operations: tuple[OperationSQL, ...]
-    closing: tuple[str, ...]
+    framed: bool
+    style: ScriptStyle
 
 
 def sql_migrate(project: Project, app: str, name: str | None, *, backwards: bool) -> MigrationSQL:
@@ -121,8 +122,8 @@ def sql_migrate(project: Project, app: str, name: str | None, *, backwards: bool
     if len(output.lines) > sent:  # statements held back until the end belong to the last operation
         last = operations[-1]
         operations[-1] = replace(last, statements=(*last.statements, *output.lines[sent:]))
-    opening, closing = editor.script_frame if editor.transactional_ddl and migration.header.atomic else ((), ())
-    return MigrationSQL(target.revision, backwards, opening, tuple(operations), closing)
+    framed = editor.transactional_ddl and migration.header.atomic
+    return MigrationSQL(target.revision, backwards, tuple(operations), framed, editor.script)
 
 
 @dataclass(frozen=True)

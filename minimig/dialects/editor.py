@@ -24,12 +24,13 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.schema import AddConstraint, CreateTable, DropTableComment, SetColumnComment, SetTableComment
+from sqlalchemy.schema import AddConstraint, CreateTable, DropTableComment, SetTableComment
 
 from minimig.dialects.change import TableChange
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.objects import ObjectEditor
 from minimig.dialects.output import Output
+from minimig.dialects.script_style import ScriptStyle
 from minimig.dialects.spelling import Spelling
 from minimig.errors import NeedsConnectionError, UnsupportedError
 from minimig.state.expressions import is_constant
@@ -57,13 +58,17 @@ class SchemaEditor(Spelling, ABC):
     supports_comments: ClassVar[bool] = True
     """Whether the database keeps comments on tables and columns."""
 
-    script_frame: ClassVar[tuple[tuple[str, ...], tuple[str, ...]]] = (("BEGIN",), ("COMMIT",))
-    """What stands before and after the statements of one migration in a script, where DDL is transactional."""
+    script: ClassVar[ScriptStyle] = ScriptStyle()
+    """How a script is written; `opening` and `closing` stand in it where DDL is transactional."""
 
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
         super().__init__(dialect)
         self.output = output
         self.objects = self.object_editor(self, output, self.normalizer)
+
+    @staticmethod
+    def assume(dialect: sa.Dialect) -> None:
+        """Tell a dialect that is not going to be connected what a server of our days would tell it."""
 
     # --- the life of an editor ----------------------------------------------------------------------------------------
 
@@ -114,7 +119,7 @@ class SchemaEditor(Spelling, ABC):
             self.execute(self.create_index_sql(built, index.name))
         for name in apart:
             self.execute(self.compile(AddConstraint(self.built_constraint(built, name))))
-        self.comment_new_table(built)
+        self.comment_new_table(table)
 
     def added_apart(self, table: TableState) -> tuple[str, ...]:
         """Constraints that CREATE TABLE cannot bring: foreign keys to the table itself that need one of its indexes."""
@@ -123,15 +128,26 @@ class SchemaEditor(Spelling, ABC):
         own = (key for key in table.foreign_keys if key.target == table.key)
         return tuple(key.name for key in own if key.target_columns not in there)
 
-    def comment_new_table(self, built: sa.Table) -> None:
+    def comment_new_table(self, table: TableState) -> None:
         """Comments of a new table, where they are statements of their own."""
         if not self.supports_comments or self.dialect.inline_comments:
             return
-        if built.comment:
-            self.execute(self.compile(SetTableComment(built)))
-        for column in built.columns:
+        if table.comment:
+            self.comment_table(table, None)
+        for column in table.columns.values():
             if column.comment:
-                self.execute(self.compile(SetColumnComment(column)))
+                self.comment_column(table, column, None)
+
+    def comment_table(self, table: TableState, before: str | None) -> None:
+        """Give a table its comment, or take away the one that it had before."""
+        element = SetTableComment if table.comment else DropTableComment
+        self.execute(self.compile(element(self.built(table))))
+
+    def comment_column(self, table: TableState, column: ColumnState, before: str | None) -> None:
+        """Give a column its comment, or take away the one that it had before."""
+        # SQLAlchemy's DropColumnComment forgets the schema.
+        text = "NULL" if column.comment is None else self.string(column.comment)
+        self.execute(f"COMMENT ON COLUMN {self.table(table)}.{self.quote(column.name)} IS {text}")
 
     def drop_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         """Drop a table and its rows."""
@@ -146,8 +162,7 @@ class SchemaEditor(Spelling, ABC):
         if change.old.options != change.new.options:
             self.alter_table_options(change)
         if change.old.comment != change.new.comment and self.supports_comments:
-            element = SetTableComment if change.new.comment else DropTableComment
-            self.execute(self.compile(element(self.built(change.new))))
+            self.comment_table(change.new, change.old.comment)
 
     def alter_table_options(self, change: TableChange) -> None:
         """Change dialect options of a table. Options of other dialects are nobody's business here."""
@@ -197,10 +212,9 @@ class SchemaEditor(Spelling, ABC):
 
     def after_add_column(self, change: TableChange, column: ColumnState) -> None:
         """What ADD COLUMN itself does not do: comments, and CHECKs that the type brings along."""
-        built = self.built(change.new)
         if column.comment and self.supports_comments and not self.dialect.inline_comments:
-            self.execute(self.compile(SetColumnComment(built.c[column.name])))
-        for check in self.type_checks(built, column.name):
+            self.comment_column(change.new, column, None)
+        for check in self.type_checks(self.built(change.new), column.name):
             self.execute(self.compile(AddConstraint(check)))
 
     def drop_column(self, change: TableChange, column: ColumnState) -> None:

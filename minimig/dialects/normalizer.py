@@ -18,7 +18,6 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.sql.naming import conv
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from minimig.dialects.spelling import Spelling
@@ -115,13 +114,7 @@ class Normalizer:
 
     def name(self, name: str) -> str:
         """A constraint's or index's name, shortened as SQLAlchemy does when it is over the limit."""
-        limit = self.dialect.max_index_name_length or self.dialect.max_identifier_length
-        if len(name) <= limit:
-            return name
-        preparer: Any = self.dialect.identifier_preparer
-        rendered: str = preparer.truncate_and_render_index_name(conv(name))
-        quote: str = preparer.initial_quote
-        return rendered[1:-1].replace(quote * 2, quote) if rendered.startswith(quote) else rendered
+        return self.spelling.shortened(name)
 
     # --- columns ------------------------------------------------------------------------------------------------------
 

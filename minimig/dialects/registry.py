@@ -27,21 +27,23 @@ BUILT_IN = {
     "postgresql": "minimig.dialects.postgresql.editor:PostgreSQLEditor",
     "mysql": "minimig.dialects.mysql.editor:MySQLEditor",
     "mariadb": "minimig.dialects.mysql.editor:MySQLEditor",
+    "mssql": "minimig.dialects.mssql.editor:MSSQLEditor",
+    "oracle": "minimig.dialects.oracle.editor:OracleEditor",
 }
 
 
 def dialect_of(url: str) -> sa.Dialect:
-    """The dialect that a database URL names, without connecting. Raises ConfigError for a URL that names none."""
+    """The dialect that a database URL names, without connecting. Raises ConfigError for a URL that names none.
+
+    It knows what a server of our days would tell it (`SchemaEditor.assume`).
+    """
     try:
         dialect: Any = sa.make_url(url).get_dialect()()
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
         raise ConfigError(
             f"this is not a database URL: {error}", hint="write it like postgresql+psycopg://user@host/database"
         ) from error
-    if dialect.name == "postgresql":
-        # SQLAlchemy 2.0 doubles backslashes until a server has told it otherwise; standard_conforming_strings has been
-        # on by default since PostgreSQL 9.1.
-        dialect._backslash_escapes = False  # noqa: SLF001
+    editor_class(dialect.name).assume(dialect)
     plain: sa.Dialect = dialect
     return plain
 

@@ -61,6 +61,14 @@ class Spelling:
         shortened: str = preparer.truncate_and_render_index_name(conv(name))
         return shortened
 
+    def shortened(self, name: str) -> str:
+        """A constraint's or index's name as the database knows it: shortened when it is over the limit, not quoted."""
+        preparer = self.dialect.identifier_preparer
+        quoted = self.quote_constraint(name)
+        if not quoted.startswith(preparer.initial_quote):
+            return quoted
+        return quoted[1:-1].replace(preparer.final_quote * 2, preparer.final_quote)
+
     def qualified(self, schema: str | None, name: str) -> str:
         """A name in a schema, quoted: for indexes, which PostgreSQL keeps beside their table."""
         return self.schema_prefix(schema) + self.quote_constraint(name)
@@ -87,7 +95,7 @@ class Spelling:
         """SQLAlchemy's refusal to compile, as an error for people."""
         try:
             yield
-        except sa.exc.CompileError as error:
+        except (sa.exc.CompileError, sa.exc.ArgumentError) as error:
             raise UnsupportedError(f"{what} cannot be said in {self.dialect.name}: {error}") from error
 
     # --- tables -------------------------------------------------------------------------------------------------------

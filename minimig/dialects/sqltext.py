@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from minimig.state.values import SqlExpression
+
 _TOKEN = re.compile(
     r"""
       (?P<space>\s+)
@@ -21,6 +23,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_SORTED_COLUMN = re.compile(r"""\s*(\w+|`[^`]+`|"[^"]+")(\s+(ASC|DESC))?\s*""", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_$]*")
 _OPERATOR_WORDS = frozenset(["and", "or", "not", "in", "as", "is", "like", "between", "then", "else", "when", "case"])
 _OPENING = frozenset(["("])
@@ -34,6 +37,16 @@ def canonical(sql: str) -> str:
     if len(tokens) == 2 and tokens[0] in ("-", "+") and tokens[1][0].isdigit():
         return tokens[1] if tokens[0] == "+" else "".join(tokens)
     return "".join(_spaced(tokens))
+
+
+def is_expression(element: str | SqlExpression) -> bool:
+    """Whether an index element is more than a column, ascending or descending."""
+    return not isinstance(element, str) and _SORTED_COLUMN.fullmatch(element.text) is None
+
+
+def truth(sql: str) -> str:
+    """`true` and `false` for a database that has numbers in their place; other SQL as it is."""
+    return {"true": "1", "false": "0"}.get(sql.strip().lower(), sql)
 
 
 def _tokens(sql: str) -> Iterator[str]:

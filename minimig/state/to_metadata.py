@@ -20,6 +20,7 @@ from minimig.state.parts import (
     CheckState,
     ColumnState,
     ConstraintState,
+    IdentityState,
     IndexState,
     Options,
     UniqueState,
@@ -77,7 +78,7 @@ def sa_column(column: ColumnState) -> sa.Column[Any]:
     if column.computed:
         extra.append(sa.Computed(sa_expression(column.computed.expression), persisted=column.computed.persisted))
     if column.identity:
-        extra.append(sa.Identity(always=column.identity.always, **dict(column.identity.options)))
+        extra.append(sa_identity(column.identity))
     return sa.Column(
         column.name,
         column.type.copy(),
@@ -88,6 +89,14 @@ def sa_column(column: ColumnState) -> sa.Column[Any]:
         autoincrement=column.autoincrement,  # type: ignore[arg-type]
         **thaw_options(column.options),
     )
+
+
+def sa_identity(identity: IdentityState) -> sa.Identity:
+    """A new SQLAlchemy identity that belongs to no column yet."""
+    options = dict(identity.options)
+    if "order" in options and hasattr(sa.Identity, "dialect_options"):
+        options["oracle_order"] = options.pop("order")  # its name from SQLAlchemy 2.1 on
+    return sa.Identity(always=identity.always, **options)
 
 
 def sa_constraint(constraint: ConstraintState) -> sa.Constraint:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
 from minimig.dialects.registry import editor_class, editor_for
 from minimig.operations.base import Operation
+from minimig.operations.chain import reversed_operations, states
 from minimig.state.from_metadata import from_metadata
 from minimig.state.schema import SchemaState
 from support.databases import Database
@@ -31,6 +32,14 @@ def script(dialect: sa.Dialect, operations: Iterable[Operation], before: SchemaS
     output = Recorder()
     _through(dialect, output, operations, before)
     return output.statements
+
+
+def up_and_down(
+    dialect: sa.Dialect, operations: Sequence[Operation], before: SchemaState
+) -> tuple[list[str], list[str]]:
+    """The statements of operations, and those of the way back to `before`, as they are written without a database."""
+    back = reversed_operations(operations, before)
+    return script(dialect, operations, before), script(dialect, back, states(operations, before)[-1])
 
 
 def state_of(*tables: sa.Table) -> SchemaState:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import AddConstraint
 
 from minimig.dialects.editor import SchemaEditor
-from minimig.dialects.mysql.text import requote_names, spell
+from minimig.dialects.mysql.text import requote_names, spell, with_expression_defaults
 from minimig.dialects.normalizer import plain_type
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import names_in
@@ -29,7 +29,8 @@ class MySQLClauses(SchemaEditor):
         return bool(getattr(self.dialect, "is_mariadb", False)) or self.dialect.name == "mariadb"
 
     def spelled(self, table: TableState) -> TableState:
-        return spell(table, mariadb=self.mariadb)
+        spelled = spell(table, mariadb=self.mariadb)
+        return spelled if self.mariadb else with_expression_defaults(spelled, self.dialect)
 
     def built(self, table: TableState) -> sa.Table:
         """As everywhere. Raises UnsupportedError for expressions over the column that numbers itself (error 1901)."""

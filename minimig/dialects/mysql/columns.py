@@ -10,15 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from minimig.dialects.change import TableChange
+from minimig.dialects.dependents import Held, touching
 from minimig.dialects.mysql.clauses import MySQLClauses
-from minimig.dialects.mysql.foreign_keys import fits, touching
+from minimig.dialects.mysql.foreign_keys import fits
 from minimig.dialects.mysql.text import requote_names
 from minimig.errors import UnsupportedError
-from minimig.state.parts import ColumnState, ForeignKeyState
-from minimig.state.tables import TableState
-
-Held = tuple[TableState, ForeignKeyState]
-"""A foreign key and the table that holds it."""
+from minimig.state.parts import ColumnState
 
 
 @dataclass(frozen=True)
@@ -93,8 +90,8 @@ class ColumnChange:
     def _keys(self) -> tuple[list[Held], list[Held]]:
         """The foreign keys on the column that the database has before, and those that it can have after."""
         change, name = self.change, self.new.name
-        before = touching(change.before, change.old, name)
-        after = touching(change.after, change.new, name)
+        before = touching(change.before, change.old, [name])
+        after = touching(change.after, change.new, [name])
         return (
             [(table, key) for table, key in before if fits(self.editor, change.before, table, key)],
             [(table, key) for table, key in after if fits(self.editor, change.after, table, key)],

@@ -21,8 +21,9 @@ from minimig.dialects.mysql.normalizer import MySQLNormalizer
 from minimig.dialects.mysql.options import option_clauses, retyped_by_charset
 from minimig.dialects.mysql.reader import MySQLReader
 from minimig.dialects.mysql.session import StrictMode
-from minimig.dialects.mysql.text import is_expression
+from minimig.dialects.mysql.text import is_long
 from minimig.dialects.output import Output
+from minimig.dialects.sqltext import is_expression
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import names_in
 from minimig.state.parts import (
@@ -80,8 +81,7 @@ class MySQLEditor(MySQLClauses):
 
     def fills_by_default(self, column: ColumnState, fill: str) -> bool:
         """MySQL takes no literal as the default of a TEXT, BLOB or JSON column; MariaDB does."""
-        type_ = self.column_type(column).upper()
-        takes_default = self.mariadb or not any(word in type_ for word in ("TEXT", "BLOB", "JSON"))
+        takes_default = self.mariadb or not is_long(self.column_type(column))
         return takes_default and super().fills_by_default(column, fill)
 
     def drop_default(self, table: TableState, column: ColumnState) -> None:

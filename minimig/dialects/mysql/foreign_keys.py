@@ -113,10 +113,3 @@ def comparable_type(spelling: Spelling, table: TableState, column: str) -> str:
     text = spelling.column_type(table.columns[column]).upper()
     text = _DISPLAY_WIDTH.sub(r"\1", text).replace("INTEGER", "INT")
     return _STRING.sub("CHAR", text)
-
-
-def touching(schema: SchemaState, table: TableState, column: str) -> list[tuple[TableState, ForeignKeyState]]:
-    """Every foreign key that a column takes part in, on either side, with the table that holds it."""
-    own = [(table, key) for key in table.foreign_keys if column in key.columns]
-    inbound = [pair for pair in schema.references_to(table.key) if column in pair[1].target_columns]
-    return own + [pair for pair in inbound if pair not in own]

@@ -7,20 +7,20 @@ compiler spells them for the dialect.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import Grouping
 
+from minimig.dialects.sqltext import is_expression
 from minimig.errors import UnsupportedError
-from minimig.state.expressions import requote
+from minimig.state.expressions import is_constant, requote
 from minimig.state.parts import CheckState, ColumnState, ConstraintState, ForeignKeyState, IndexState
 from minimig.state.tables import TableState
+from minimig.state.to_metadata import escape_colons
 from minimig.state.values import SqlExpression
-
-_SORTED_COLUMN = re.compile(r"""\s*(\w+|`[^`]+`|"[^"]+")(\s+(ASC|DESC))?\s*""", re.IGNORECASE)
 
 Respell = Callable[[SqlExpression], SqlExpression]
 
@@ -41,14 +41,35 @@ def spell(table: TableState, *, mariadb: bool) -> TableState:
     )
 
 
+def with_expression_defaults(table: TableState, dialect: sa.Dialect) -> TableState:
+    """The table with constant defaults of long columns in parentheses.
+
+    MySQL takes no literal there, but an expression (MySQL manual, "Data Type Default Values"); MariaDB takes both.
+    """
+    long = {
+        name: replace(column, default=_in_parentheses(column.default))
+        for name, column in table.columns.items()
+        if column.default is not None and is_long(column.type.sa_type.compile(dialect=dialect))
+    }
+    return replace(table, columns={**table.columns, **long}) if long else table
+
+
+def is_long(type_: str) -> bool:
+    """Whether a type, by its text, is stored beside the row: MySQL has rules of their own for those."""
+    return any(word in type_.upper() for word in ("TEXT", "BLOB", "JSON"))
+
+
 def requote_names(sql: str, table: TableState) -> str:
     """SQL text with the table's column names in backticks instead of double quotes."""
     return requote(sql, {*table.columns, table.name}, "`")
 
 
-def is_expression(element: str | SqlExpression) -> bool:
-    """Whether an index element is more than a column, ascending or descending."""
-    return not isinstance(element, str) and _SORTED_COLUMN.fullmatch(element.text) is None
+def _in_parentheses(default: SqlExpression) -> SqlExpression:
+    """A default as an expression, which it is not when it is a plain number or string."""
+    if not is_constant(default.text):
+        return default
+    element: Any = sa.text(escape_colons(default.text)) if default.element is None else default.element
+    return SqlExpression(f"({default.text})", Grouping(element))
 
 
 def _column(column: ColumnState, text: Respell, *, mariadb: bool) -> ColumnState:

@@ -8,7 +8,7 @@ the tables (`enums`), columns that number themselves and names that PostgreSQL m
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.schema import AddConstraint
@@ -48,6 +48,12 @@ class PostgreSQLEditor(SchemaEditor):
     reader = PostgreSQLReader
     lock = staticmethod(postgresql_lock)
     transactional_ddl: ClassVar[bool] = True
+
+    @staticmethod
+    def assume(dialect: sa.Dialect) -> None:
+        """SQLAlchemy 2.0 doubles backslashes until a server has told it that it reads strings as the standard does."""
+        plain: Any = dialect
+        plain._backslash_escapes = False  # noqa: SLF001 - standard_conforming_strings is on since PostgreSQL 9.1
 
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
         super().__init__(dialect, output)
@@ -124,9 +130,7 @@ class PostgreSQLEditor(SchemaEditor):
         self._sequences.set_identity(table, old, new)
         self._sequences.bestow(change)
         if old.comment != new.comment:
-            # SQLAlchemy's DropColumnComment forgets the schema.
-            text = "NULL" if new.comment is None else self.string(new.comment)
-            self.execute(f"COMMENT ON COLUMN {self.table(table)}.{self.quote(new.name)} IS {text}")
+            self.comment_column(table, new, old.comment)
         if checks_before != checks_after:
             for statement in checks_after.values():
                 self.execute(statement)

@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.output import Output
+from minimig.dialects.script_style import ScriptStyle
 from minimig.dialects.sqlite.live import ForeignKeyViolation, foreign_key_violations
 from minimig.dialects.sqlite.lock import sqlite_lock
 from minimig.dialects.sqlite.normalizer import SQLiteNormalizer
@@ -46,9 +47,11 @@ class SQLiteEditor(SchemaEditor):
 
     normalizer = SQLiteNormalizer
     reader = SQLiteReader
-    script_frame: ClassVar[tuple[tuple[str, ...], tuple[str, ...]]] = (
-        (".bail on", "PRAGMA foreign_keys = OFF", "BEGIN"),
-        ("COMMIT", "PRAGMA foreign_keys = ON"),
+    script: ClassVar[ScriptStyle] = ScriptStyle(
+        # The sqlite3 shell would carry on after an error, and drop what was not copied.
+        head=(".bail on",),
+        opening=("PRAGMA foreign_keys = OFF", "BEGIN"),
+        closing=("COMMIT", "PRAGMA foreign_keys = ON"),
     )
     transaction = staticmethod(sqlite_transaction)
     lock = staticmethod(sqlite_lock)

@@ -1,0 +1,1 @@
+"""Oracle Database: its editor, and what that needs to know about the server."""

@@ -1,0 +1,127 @@
+"""The contract on databases that no server here answers for: each scenario is said or refused, none is forgotten.
+
+Whatever a module of `tests/contract` has in its SCENARIOS is taken, up and down. What a dialect refuses stands in
+`REFUSED`; so neither a scenario nor an operation can be forgotten on SQL Server, Oracle and MySQL.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from minimig import ops
+from minimig.dialects.registry import dialect_of
+from minimig.errors import UnsupportedError
+from minimig.operations.base import Operation
+from minimig.operations.chain import states
+from minimig.state.from_metadata import from_metadata
+from support.editing import script, up_and_down
+from support.library import library
+
+DIALECTS = {
+    "mssql": dialect_of("mssql+pyodbc://"),
+    "oracle": dialect_of("oracle+oracledb://"),
+    "mysql": dialect_of("mysql+pymysql://"),
+    "mariadb": dialect_of("mariadb+pymysql://"),
+}
+
+NO_IDENTITY_LATER = "would number itself from now on"
+IDENTITY_STAYS = "would no longer number itself"
+NOT_STORED = "Oracle only computes when it reads"
+NO_EXPRESSIONS = "is over an expression"
+
+REFUSED = {
+    "mssql": {
+        "key_that_numbers_itself_no_more": IDENTITY_STAYS,
+        "identity": "cannot change start and increment",
+        "identity_beside_the_key": NO_IDENTITY_LATER,
+        "add_foreign_key_on_a_key_that_numbers_itself": IDENTITY_STAYS,
+        "drop_primary_key": IDENTITY_STAYS,
+        "drop_primary_key_after_rename": IDENTITY_STAYS,
+        "create_expression_index": NO_EXPRESSIONS,
+    },
+    "oracle": {
+        "add_computed_column": NOT_STORED,
+        "rename_computed_source": NOT_STORED,
+        "identity": NO_IDENTITY_LATER,
+        "identity_beside_the_key": NO_IDENTITY_LATER,
+        "add_foreign_key": "is ON UPDATE CASCADE",
+    },
+    "mysql": {"rename_computed_source": "MySQL cannot rename books.order"},
+    "mariadb": {"create_expression_index": NO_EXPRESSIONS},
+}
+"""What each dialect refuses, and in which words."""
+
+MORE: dict[str, list[Operation]] = {
+    "views": [
+        ops.CreateView("names", "SELECT id, name FROM authors"),
+        ops.ReplaceView("names", "SELECT id FROM authors"),
+        ops.DropView("names"),
+    ],
+}
+"""Operations that are no scenario on the library, or none that a module offers."""
+
+BASES = {ops.Operation, ops.TableOperation, ops.ColumnOperation, ops.CreateObject, ops.ReplaceObject, ops.DropObject}
+BY_HAND = {ops.RunSQL, ops.RunPython, ops.SeparateStateAndDatabase}
+
+
+@cache
+def scenarios() -> dict[str, tuple[tuple[Operation, ...], tuple[Operation, ...]]]:
+    """What each scenario prepares and does."""
+    found = {name: ((), tuple(operations)) for name, operations in MORE.items()}
+    for path in sorted((Path(__file__).parents[1] / "contract").glob("test_*.py")):
+        for name, scenario in getattr(_loaded(path), "SCENARIOS", {}).items():
+            if hasattr(scenario, "prepare"):
+                assert name not in found, f"{path.name} has a scenario {name} again"
+                found[name] = (tuple(scenario.prepare), tuple(scenario.operations))
+    return found
+
+
+def _loaded(path: Path) -> ModuleType:
+    """A test module, by a name of its own: pytest imports those of the contract itself."""
+    name = f"contract_on_paper_{path.stem}"
+    spec: Any = spec_from_file_location(name, path)
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("name", scenarios())
+def test_each_scenario_is_said_or_refused(name: str, dialect: str) -> None:
+    """Up and down give statements on every dialect, but for what the table above says it refuses."""
+    prepare, operations = scenarios()[name]
+    library_state = from_metadata(library())
+    refused = REFUSED[dialect].get(name)
+    if refused is not None:
+        with pytest.raises(UnsupportedError, match=refused):
+            _said(dialect, prepare, operations, library_state)
+        return
+    up, down = _said(dialect, prepare, operations, library_state)
+    assert all(statement.strip() for statement in [*up, *down])
+
+
+def _said(dialect: str, prepare: Any, operations: Any, before: Any) -> tuple[list[str], list[str]]:
+    spoken = DIALECTS[dialect]
+    script(spoken, prepare, before)
+    return up_and_down(spoken, operations, states(prepare, before)[-1])
+
+
+def test_every_operation_is_among_them() -> None:
+    """An operation that `ops` offers takes part, so that it is looked at on these dialects, too."""
+    offered = {item for name, item in vars(ops).items() if inspect.isclass(item) and issubclass(item, Operation)}
+    said = {type(operation) for prepare, operations in scenarios().values() for operation in (*prepare, *operations)}
+    assert offered - BASES - BY_HAND == said
+
+
+def test_the_table_of_refusals_is_about_scenarios() -> None:
+    """A scenario that is gone or renamed leaves no line behind."""
+    assert {name for refused in REFUSED.values() for name in refused} <= scenarios().keys()
