@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from minimig import ops
-from minimig.dialects.sqlite.editor import SQLiteEditor, foreign_key_violations
+from minimig.dialects.sqlite.editor import SQLiteEditor
+from minimig.dialects.sqlite.foreign_keys import foreign_key_violations
 from minimig.errors import DatabaseError, UnsupportedError
 from minimig.operations.base import Operation
 from minimig.state.schema import SchemaState
@@ -813,7 +814,7 @@ def test_violations_look_the_same_after_a_rebuild_with_another_key(blog: Bench) 
     blog.sql("INSERT INTO posts VALUES (7, 'lost', 1, 99)")
     with blog.transaction() as connection:
         before = foreign_key_violations(connection)
-        assert [tuple(v) for v in before] == [("posts", 7, "users", ("user_id",))]
+        assert [tuple(v)[:4] for v in before] == [("posts", 7, "users", ("user_id",))]
         blog.run(
             connection,
             (
@@ -822,7 +823,7 @@ def test_violations_look_the_same_after_a_rebuild_with_another_key(blog: Bench) 
             ),
         )
         new = foreign_key_violations(connection) - before
-    assert {tuple(v) for v in new} == {("posts", 5, "users", ("id",)), ("posts", 7, "users", ("id",))}
+    assert {tuple(v)[:4] for v in new} == {("posts", 5, "users", ("id",)), ("posts", 7, "users", ("id",))}
 
 
 def test_a_key_that_cannot_be_checked_is_a_violation_of_its_own(blog: Bench) -> None:
