@@ -205,7 +205,7 @@ class SchemaEditor(Spelling, ABC):
 
     def placement(self, table: TableState, column: ColumnState) -> str:
         """Where ADD COLUMN puts a column that is not the last: refused unless the dialect overrides this."""
-        if column.name == next(reversed(table.columns.keys())):
+        if column.name == list(table.columns)[-1]:
             return ""
         raise UnsupportedError(
             f"{self.dialect.name} adds columns at the end only, and {table.key}.{column.name} is to stand elsewhere",

@@ -65,9 +65,7 @@ class TableState:
 
     # --- edits --------------------------------------------------------------------------------------------------------
 
-    def with_column(
-        self, column: ColumnState, *, before: str | None = None, after: str | None = None
-    ) -> TableState:
+    def with_column(self, column: ColumnState, *, before: str | None = None, after: str | None = None) -> TableState:
         """The table with one more column: at the end, or before or after another."""
         if column.name in self.columns:
             raise StateError(f"table {self.key} has a column {column.name!r} already")

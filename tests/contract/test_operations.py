@@ -85,9 +85,7 @@ TABLES = {
     "drop_table_comment": Scenario(
         [ops.AlterTable("books", comment=None)], lambda f: f["books"].comment is None, kinds=NOT_SQLITE
     ),
-    "rebuild_table": Scenario(
-        [ops.RebuildTable("books")], lambda f: f["books"].primary_key == ("id",), kinds=ORDERING
-    ),
+    "rebuild_table": Scenario([ops.RebuildTable("books")], lambda f: f["books"].primary_key == ("id",), kinds=ORDERING),
     "order_columns": Scenario(
         [ops.RebuildTable("books", order=["note", "id"]), ops.RebuildTable("Select", order=["group", "author_id"])],
         lambda f: (
@@ -147,9 +145,12 @@ ADDED_COLUMNS = {
             ops.AddColumn("books", Column("b", Integer, nullable=False), fill='"order" + 1', before="order"),
             ops.AddColumn("books", Column("c", String(20), nullable=False), fill="'x'", before="id"),
         ],
-        lambda f: [
-            *f["books"].columns,
-        ] == ["c", "id", "a", "title", "author_id", "sequel_of", "price", "b", "order", "note"],
+        lambda f: (
+            [
+                *f["books"].columns,
+            ]
+            == ["c", "id", "a", "title", "author_id", "sequel_of", "price", "b", "order", "note"]
+        ),
         kinds=ORDERING,
     ),
     "add_column_with_function_default": Scenario(

@@ -185,7 +185,8 @@ def _clause(body: str, part: Sequence[Token], column: str | None) -> Clause:
     groups = [(place, token.text.strip()) for place, token in enumerate(core) if token.kind == "group"]
     inner = groups[0][1] if groups else ""
     columns = (column,) if column is not None else column_list(inner)
-    target, target_columns = None, ()
+    target: str | None = None
+    target_columns: tuple[str, ...] = ()
     if kind == "foreign key":
         place = next((i for i, token in enumerate(core) if token.word == "REFERENCES"), len(core) - 1)
         target = core[place + 1].name if place + 1 < len(core) else None

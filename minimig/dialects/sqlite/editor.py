@@ -44,6 +44,7 @@ from minimig.state.parts import ColumnState, ConstraintState, IndexState, Primar
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
 
+
 class SQLiteEditor(SchemaEditor):
     """SQLite. Foreign keys must not be enforced while it works, unless nothing points to the tables it rebuilds."""
 
@@ -260,9 +261,10 @@ class SQLiteEditor(SchemaEditor):
         connection = self.output.connection
         wanted = "auto" if connection is None else connection.get_execution_options().get("minimig_rebuild", "auto")
         if wanted == "never":
+            running = ".".join(map(str, native.version(self)))
             raise UnsupportedError(
-                f"SQLite {'.'.join(map(str, native.version(self)))} can do this only by building table {table.key} anew,"
-                ' and the execution option minimig_rebuild="never" forbids it',
+                f"SQLite {running} can do this only by building table {table.key} anew, and the execution option"
+                ' minimig_rebuild="never" forbids it',
                 hint="leave the option out for this migration",
             )
         if wanted != "auto":

@@ -1,8 +1,8 @@
 """Rows that point to rows that do not exist: looked for before and after what may make such rows.
 
 Enforcement is off during a migration, so nothing else would notice. A `Watch` looks only where something can have gone
-wrong: at the tables whose keys a rebuild touches and at those that point to them, or at the whole database when a person
-wrote the step. What was wrong before is not this migration's fault, also under a new name.
+wrong: at the tables whose keys a rebuild touches and at those that point to them, or at the whole database when a
+person wrote the step. What was wrong before is not this migration's fault, also under a new name.
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ ASSUMED = (3, 40, 0)
 
 def version(editor: SchemaEditor) -> tuple[int, ...]:
     """The SQLite that runs, or the one that a script is written for."""
-    return editor.dialect.server_version_info or ASSUMED
+    running = editor.dialect.server_version_info
+    return tuple(int(part) for part in running) if running else ASSUMED
 
 
 def create_table_sql(editor: SchemaEditor, table: TableState) -> str:
@@ -43,7 +44,7 @@ def adds_column(editor: SchemaEditor, change: TableChange, column: ColumnState, 
 
     A fill is no reason for an UPDATE: that would fire the table's triggers.
     """
-    if fill is not None or column.name != next(reversed(change.new.columns.keys())):
+    if fill is not None or column.name != list(change.new.columns)[-1]:
         return False
     if column.computed:
         return column.computed.persisted is not True and column.nullable

@@ -118,7 +118,6 @@ class Rebuild:
         # OR ABORT overrules ON CONFLICT clauses of the new table: IGNORE and REPLACE would lose rows without a word.
         return f"INSERT OR ABORT INTO {destination} ({names}) SELECT {sources} FROM {source}"
 
-
     def touches_keys(self, live: TableText, built: TableText, indexes: Iterable[str]) -> bool:
         """Whether a foreign key of the table, or one that points to it, may hold less than before.
 
@@ -154,8 +153,8 @@ def kept_rowid(live: TableText, built: TableText) -> str | None:
 
 def _spelling(column: ColumnText) -> tuple[str | None, ...]:
     """What decides how values of a column are stored and compared."""
-    clauses = (column.clause(kind) for kind in ("collate", "computed"))
-    return (column.type, *(clause and clause.text for clause in clauses))
+    collate = column.clause("collate")
+    return column.type, collate.text if collate else None
 
 
 def _folded(name: str) -> str:

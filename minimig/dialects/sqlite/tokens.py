@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 _TOKEN = re.compile(
     r"""
@@ -91,7 +92,7 @@ def without_qualifier(sql: str, table: str) -> str:
     """`sql` with `table.` taken off column names, which mean the same without it inside a table's own CHECK."""
     found = [match for match in _TOKEN.finditer(sql) if match.lastgroup != "space"]
     out, last = "", 0
-    for one, dot in zip(found, found[1:], strict=False):
+    for one, dot in pairwise(found):
         token = Token(str(one.lastgroup), one[0], one.start(), one.end())
         named = token.kind in ("word", "quoted") and token.name.lower() == table.lower()
         if named and dot[0] == "." and one.start() >= last:
