@@ -75,7 +75,9 @@ class Merge:
         return found
 
     def _stays(self, clause: Clause) -> bool:
-        """Whether a live constraint is in the new table as it is written."""
+        """Whether a live constraint is in the new table as it is written. One within a column goes with that."""
+        if self._is_gone(clause.column):
+            return False
         twin = self._twins.get(clause)
         if twin is not None:
             return twin in self._unchanged
@@ -97,7 +99,7 @@ class Merge:
 
     def _added(self, column: str | None) -> Iterator[Clause]:
         """Constraints of the state after that the live table does not bring along, those in one column or beside."""
-        kept = {self._twins[c] for c in self._twins if self._stays(c) and not self._is_gone(c.column)}
+        kept = {twin for clause, twin in self._twins.items() if self._stays(clause)}
         had = set(self._twins.values())
         for clause in self.after.all_constraints():
             if _folded(clause.column) != _folded(column):
