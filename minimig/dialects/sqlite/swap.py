@@ -103,9 +103,21 @@ def _swap(editor: SchemaEditor, rebuild: Rebuild, built: TableText, live: LiveTa
     rowid = kept_rowid(former, built)
     editor.execute(rebuild.copy_sql(editor.table(table), editor.table(temporary), built, rowid))
     with legacy_alter(editor, on=True):
-        editor.execute(f"DROP TABLE {editor.table(table)}")
+        _drop(editor, table)
         editor.execute(f"{editor.alter(temporary)} RENAME TO {editor.quote(table.name)}")
     _hang_on(editor, rebuild.target, live)
+
+
+def _drop(editor: SchemaEditor, table: TableState) -> None:
+    try:
+        editor.execute(f"DROP TABLE {editor.table(table)}")
+    except sa.exc.OperationalError as error:
+        if "locked" not in str(error.orig):
+            raise
+        raise DatabaseError(
+            f"table {table.key} is still being read, so it cannot be built anew",
+            hint="let data steps read their results to the end, for example with .all(), or close them",
+        ) from error
 
 
 def _mark_sql(table: TableState, temporary: TableState) -> str:
