@@ -13,7 +13,7 @@ from minimig.dialects.sqlite.editor import SQLiteEditor
 from minimig.errors import UnsupportedError
 from minimig.operations.base import Operation
 from support.databases import newer_sqlite_in
-from support.servers import missing
+from support.servers import missing_newer_sqlite
 from support.sqlite_bench import Bench, Recording, drive, rebuilds
 
 TABLE = ops.CreateTable(
@@ -34,7 +34,7 @@ def newer(tmp_path: Path) -> Bench:
     """A table with rows on SQLite 3.53 or later."""
     database = newer_sqlite_in(tmp_path)
     if database is None:
-        missing("sqlite-3.53", "neither Python nor pysqlite3 has it")
+        missing_newer_sqlite()
     bench = Bench(database.engine)
     bench.step(TABLE)
     bench.sql("""INSERT INTO "or der" VALUES (1, 'x', 1), (2, 'y', 2)""")
