@@ -62,4 +62,4 @@ class RebuildTable(TableOperation):
         return None
 
     def arguments(self) -> Arguments:
-        return (self.table,), {**({"order": self.order} if self.order else {}), **given(schema=self.schema)}
+        return (self.table,), {**({"order": list(self.order)} if self.order else {}), **given(schema=self.schema)}

@@ -234,6 +234,56 @@ def test_a_constraint_that_is_not_there_is_not_dropped_in_silence(bench: Bench) 
     assert bench.master("t") == before
 
 
+def test_case_makes_no_difference(bench: Bench) -> None:
+    """Names that the database writes in capitals are those of the state; columns keep the case they have."""
+    create = ops.CreateTable(
+        "posts",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("title", sa.String(9)),
+        sa.Column("n", sa.Integer),
+        sa.CheckConstraint("n > 0", name="ck_n"),
+    )
+    bench.state = create.state_forwards(bench.state)
+    bench.sql(
+        "CREATE TABLE POSTS (ID INTEGER PRIMARY KEY, Title VARCHAR(9) UNIQUE, N INT, CONSTRAINT CK_N CHECK (N > 0))",
+        "CREATE TRIGGER tr AFTER INSERT ON Posts BEGIN UPDATE posts SET title = 'x' || id WHERE id = NEW.id; END",
+        "CREATE TABLE c (p REFERENCES Posts)",
+        "INSERT INTO posts VALUES (3, 'a', 1)",
+        "INSERT INTO c VALUES (3)",
+    )
+    bench.step(ops.AlterColumn("posts", "n", type=sa.Text()), ops.DropConstraint("ck_n", "posts"))
+    bench.sql("INSERT INTO posts (n) VALUES (-1)")
+    assert bench.rows("SELECT * FROM posts") == [(3, "x3", "1"), (4, "x4", "-1")]
+    assert "Title VARCHAR(9) UNIQUE" in bench.master("posts")
+
+
+def test_a_virtual_table_is_not_rebuilt(bench: Bench) -> None:
+    """It is refused with the way out."""
+    bench.sql("CREATE VIRTUAL TABLE docs USING fts5(body)")
+    create = ops.CreateTable("docs", sa.Column("body", sa.Text))
+    bench.state = create.state_forwards(bench.state)
+    with pytest.raises(UnsupportedError, match=r"virtual table[\s\S]*RunSQL"):
+        bench.step(ops.RebuildTable("docs"))
+
+
+def test_autoincrement_and_without_rowid_stay_only_where_they_can(bench: Bench) -> None:
+    """Options that nobody told the migrations go with the key that they need; all else of the column stays."""
+    create = ops.CreateTable("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("a", sa.Integer))
+    other = ops.CreateTable("w", sa.Column("k", sa.Text, primary_key=True), sa.Column("a", sa.Integer))
+    bench.state = other.state_forwards(create.state_forwards(bench.state))
+    bench.sql(
+        "CREATE TABLE t (id INTEGER CONSTRAINT pk PRIMARY KEY AUTOINCREMENT CHECK (id > 0), a INTEGER)",
+        "CREATE TABLE w (k TEXT NOT NULL PRIMARY KEY, a INTEGER) WITHOUT ROWID",
+        "INSERT INTO t VALUES (5, 1)",
+        "INSERT INTO w VALUES ('x', 1)",
+    )
+    bench.step(ops.AlterColumn("t", "id", type=sa.Text()), ops.DropPrimaryKey("w"))
+    assert bench.rows("SELECT * FROM t") == [("5", 1)]
+    assert "id TEXT CONSTRAINT pk PRIMARY KEY CHECK (id > 0)" in bench.master("t")
+    assert bench.rows("SELECT * FROM w") == [("x", 1)]
+    assert "ROWID" not in bench.master("w")
+
+
 def test_an_unknown_constraint_goes_with_its_columns_and_not_otherwise(bench: Bench) -> None:
     """One over dropped columns alone is gone with them; one that names others too stops the migration first."""
     create = ops.CreateTable("t", *(sa.Column(name, sa.Integer) for name in "abc"))

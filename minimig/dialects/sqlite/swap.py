@@ -26,6 +26,8 @@ from minimig.state.tables import TableState
 
 _BEFORE_NAME = re.compile(r"^\s*(CREATE\s+(?:UNIQUE\s+)?(?:INDEX|TRIGGER)\s+)", re.IGNORECASE)
 
+_VIRTUAL = re.compile(r"\s*CREATE\s+VIRTUAL\s", re.IGNORECASE)
+
 
 def carry_out(editor: SchemaEditor, rebuild: Rebuild) -> None:
     """Rebuild the table. On a live connection it happens whole or not at all, also outside a transaction.
@@ -149,13 +151,18 @@ def _hang_on(editor: SchemaEditor, target: TableState, live: LiveTable | None) -
 def _warning(table: TableState) -> str:
     """What a script cannot know. It leads a statement, so that it is there wherever the statement goes."""
     return (
-        f"-- Table {table.key} is rebuilt from the migrations alone: triggers and indexes that they do not know are\n"
-        "-- lost with the old table. Create them again after this script, or migrate with a live connection."
+        f"-- Table {table.key} is rebuilt from the migrations alone: columns, constraints, indexes and triggers that\n"
+        "-- they do not know are lost with the old table. Migrate with a live connection if there are any: it keeps them."
     )
 
 
 def _refuse_loss(rebuild: Rebuild, live: LiveTable) -> None:
     table = rebuild.old
+    if _VIRTUAL.match(live.sql):
+        raise UnsupportedError(
+            f"table {table.key} is a virtual table, which cannot be built anew",
+            hint="write the change as ops.RunSQL with state_operations",
+        )
     there, known = {name.lower() for name in live.columns}, {name.lower() for name in table.columns}
     missing = [name for name in table.columns if name.lower() not in there]
     if missing:
