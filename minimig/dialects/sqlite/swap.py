@@ -152,7 +152,7 @@ def _warning(table: TableState) -> str:
     """What a script cannot know. It leads a statement, so that it is there wherever the statement goes."""
     return (
         f"-- Table {table.key} is rebuilt from the migrations alone: columns, constraints, indexes and triggers that\n"
-        "-- they do not know are lost with the old table. Migrate with a live connection if there are any: it keeps them."
+        "-- they do not know are lost with the old table. A migration with a live connection keeps them."
     )
 
 
