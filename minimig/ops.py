@@ -6,6 +6,7 @@ from minimig.operations.columns import AddColumn, DropColumn, RenameColumn
 from minimig.operations.constraints import AddConstraint, DropConstraint, DropPrimaryKey, RenameConstraint
 from minimig.operations.indexes import CreateIndex, DropIndex, RenameIndex
 from minimig.operations.objects import CreateObject, DropObject, ReplaceObject
+from minimig.operations.rebuild import RebuildTable
 from minimig.operations.special import NOOP, RunPython, RunSQL, SeparateStateAndDatabase
 from minimig.operations.tables import AlterTable, CreateTable, DropTable, RenameTable
 from minimig.operations.views import CreateView, DropView, ReplaceView
@@ -29,6 +30,7 @@ __all__ = [
     "DropTable",
     "DropView",
     "Operation",
+    "RebuildTable",
     "RenameColumn",
     "RenameConstraint",
     "RenameIndex",

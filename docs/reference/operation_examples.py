@@ -38,6 +38,7 @@ EXAMPLES: dict[str, list[list[Operation]]] = {
     "AddColumn": [
         [ops.AddColumn("posts", sa.Column("slug", sa.String(80), nullable=False), fill="''")],
         [ops.AddColumn("posts", sa.Column("views", sa.Integer, nullable=False, server_default="0"))],
+        [ops.AddColumn("posts", sa.Column("subtitle", sa.String(80)), after="title")],
     ],
     "AddConstraint": [
         [ops.AddConstraint("users", sa.UniqueConstraint("email", name="uq_users_email"))],
@@ -70,6 +71,7 @@ EXAMPLES: dict[str, list[list[Operation]]] = {
     "DropPrimaryKey": [[ops.DropPrimaryKey("posts")]],
     "DropTable": [[ops.DropTable("posts")]],
     "DropView": [[ops.CreateView("names", "SELECT name FROM users"), ops.DropView("names")]],
+    "RebuildTable": [[ops.RebuildTable("posts", order=["id", "author_id"])], [ops.RebuildTable("users")]],
     "RenameColumn": [[ops.RenameColumn("users", "name", "display_name")]],
     "RenameConstraint": [[ops.RenameConstraint("ck_posts_title", "ck_title", "posts")]],
     "RenameIndex": [[ops.RenameIndex("ix_posts_title", "ix_title", "posts")]],

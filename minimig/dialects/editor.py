@@ -174,10 +174,18 @@ class SchemaEditor(Spelling, ABC):
                 hint="write the change as ops.RunSQL with state_operations=[ops.AlterTable(...)]",
             )
 
+    def rebuild_table(self, change: TableChange) -> None:
+        """Write a table anew, its columns in the order of the new state."""
+        raise UnsupportedError(
+            f"table {change.new.key} cannot be built anew on {self.dialect.name}, nor its columns ordered",
+            hint="leave ops.RebuildTable out; the order of columns makes no difference to minimig",
+        )
+
     # --- columns ------------------------------------------------------------------------------------------------------
 
     def add_column(self, change: TableChange, column: ColumnState, fill: str | None) -> None:
         """Add a column; `fill` is the value of rows that exist already."""
+        self.placement(change.new, column)
         if fill is None:
             self.add_column_sql(change, column)
         elif self.fills_by_default(column, fill):
@@ -207,8 +215,17 @@ class SchemaEditor(Spelling, ABC):
 
     def add_column_clause(self, change: TableChange, column: ColumnState, extra: str = "") -> str:
         """ALTER TABLE ... ADD COLUMN ..."""
-        specification = self.column_specification(change.new, column)
-        return f"{self.alter(change.new)} ADD COLUMN {specification} {extra}".rstrip()
+        parts = (self.column_specification(change.new, column), extra, self.placement(change.new, column))
+        return f"{self.alter(change.new)} ADD COLUMN {' '.join(filter(None, parts))}"
+
+    def placement(self, table: TableState, column: ColumnState) -> str:
+        """Where ADD COLUMN puts a column that is not the last: refused unless the dialect overrides this."""
+        if column.name == list(table.columns)[-1]:
+            return ""
+        raise UnsupportedError(
+            f"{self.dialect.name} adds columns at the end only, and {table.key}.{column.name} is to stand elsewhere",
+            hint="leave before= and after= out of ops.AddColumn; the order makes no difference to minimig",
+        )
 
     def after_add_column(self, change: TableChange, column: ColumnState) -> None:
         """What ADD COLUMN itself does not do: comments, and CHECKs that the type brings along."""

@@ -23,7 +23,7 @@ from minimig.state.tables import TableState, columns_of
 
 @dataclass(frozen=True, init=False)
 class AddColumn(TableOperation):
-    """Add a column at the end of a table.
+    """Add a column at the end of a table, or `before` or `after` another column, on a database that can.
 
     `fill` is SQL for the rows that exist already: needed once, when the column is NOT NULL and has no server default.
     It may speak of other columns of the row, for example `fill="lower(title)"`.
@@ -31,6 +31,8 @@ class AddColumn(TableOperation):
 
     column: ColumnState
     fill: str | None
+    before: str | None
+    after: str | None
     symbol: ClassVar[str] = "+"
     rank: ClassVar[Rank] = Rank.ADD_COLUMN
     folds_into_table: ClassVar[bool] = True
@@ -41,12 +43,19 @@ class AddColumn(TableOperation):
         column: sa.Column[Any] | ColumnState,
         *,
         fill: str | None = None,
+        before: str | None = None,
+        after: str | None = None,
         schema: str | None = None,
     ) -> None:
-        assign(self, table=table, schema=schema, column=lone_column_state(column), fill=fill)
+        state = lone_column_state(column)
+        if before is not None and after is not None:
+            raise StateError(
+                f"column {table}.{state.name} is added before {before} and after {after}", hint="say one of the two"
+            )
+        assign(self, table=table, schema=schema, column=state, fill=fill, before=before, after=after)
 
     def edit(self, table: TableState) -> TableState:
-        return table.with_column(self.column)
+        return table.with_column(self.column, before=self.before, after=self.after)
 
     def reverse(self, before: SchemaState) -> Operation:
         return DropColumn(self.table, self.column.name, schema=self.schema)
@@ -64,7 +73,8 @@ class AddColumn(TableOperation):
         if self.fill is not None and has_subquery(self.fill):
             return EVERYTHING
         state = before[self.key]
-        sources = {*_computed_from(self.column, state), *names_in(self.fill or "", state.columns)}
+        neighbours = filter(None, (self.before, self.after))
+        sources = {*_computed_from(self.column, state), *names_in(self.fill or "", state.columns), *neighbours}
         return Footprint(
             creates=columns(self.key, [self.column.name]),
             reads=columns(self.key, sources) | {table(self.key)} | column_providers([self.column], before),
@@ -82,10 +92,13 @@ class AddColumn(TableOperation):
             return ()
         if not following.folds_into(self.column, self.fill):
             return None
-        return (AddColumn(self.table, column, fill=self.fill or following.fill_for_rows, schema=self.schema),)
+        fill, place = self.fill or following.fill_for_rows, given(before=self.before, after=self.after)
+        return (AddColumn(self.table, column, fill=fill, schema=self.schema, **place),)
 
     def arguments(self) -> Arguments:
-        return (self.table, self.column), given(fill=self.fill, schema=self.schema)
+        return (self.table, self.column), given(
+            fill=self.fill, before=self.before, after=self.after, schema=self.schema
+        )
 
 
 @dataclass(frozen=True, init=False)

@@ -27,4 +27,4 @@ def given(**arguments: Any) -> dict[str, Any]:
     }
 
 
-_NONE_IS_ABSENT = frozenset({"schema", "fill", "using"})
+_NONE_IS_ABSENT = frozenset({"schema", "fill", "using", "before", "after"})

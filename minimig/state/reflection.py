@@ -197,4 +197,8 @@ def _duplicates_constraint(row: Row, constraints: Mapping[str, ConstraintState])
 
 
 def _arguments(dialect: sa.Dialect, construct: type[Any]) -> Mapping[str, Any]:
-    return next((dict(names) for cls, names in dialect.construct_arguments or () if cls is construct), {})
+    taken: dict[str, Any] = {}
+    for cls, names in dialect.construct_arguments or ():
+        if issubclass(construct, cls):  # SQLite speaks of every Constraint at once
+            taken.update(names)
+    return taken

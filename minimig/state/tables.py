@@ -7,7 +7,7 @@ and nobody should be told that this is a difference).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
@@ -65,11 +65,32 @@ class TableState:
 
     # --- edits --------------------------------------------------------------------------------------------------------
 
-    def with_column(self, column: ColumnState) -> TableState:
-        """The table with one more column, at the end."""
+    def with_column(self, column: ColumnState, *, before: str | None = None, after: str | None = None) -> TableState:
+        """The table with one more column: at the end, or before or after another."""
         if column.name in self.columns:
             raise StateError(f"table {self.key} has a column {column.name!r} already")
-        return replace(self, columns={**self.columns, column.name: column})
+        neighbour = before or after
+        if neighbour is None:
+            return replace(self, columns={**self.columns, column.name: column})
+        self.column(neighbour)
+        columns: dict[str, ColumnState] = {}
+        for name, each in self.columns.items():
+            pair = [each] if name != neighbour else [column, each] if before else [each, column]
+            columns.update((part.name, part) for part in pair)
+        return replace(self, columns=columns)
+
+    def with_order(self, names: Sequence[str]) -> TableState:
+        """The table with these columns one behind the other, where the first of them stands."""
+        for name in names:
+            self.column(name)
+        if len({*names}) != len(names):
+            raise StateError(f"the order of the columns of {self.key} names a column twice: {', '.join(names)}")
+        if not names:
+            return self
+        others = [name for name in self.columns if name not in names[1:]]
+        place = others.index(names[0])
+        ordered = [*others[:place], *names, *others[place + 1 :]]
+        return replace(self, columns={name: self.columns[name] for name in ordered})
 
     def without_column(self, name: str) -> TableState:
         """The table without a column that nothing else in it uses; otherwise StateError says what must go first."""

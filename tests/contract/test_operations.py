@@ -26,6 +26,7 @@ from support.library import AWKWARD, ROWS, library
 Facts = dict[str, TableFacts]
 ALL = ("sqlite", "postgresql", "mariadb")
 NOT_SQLITE = ("postgresql", "mariadb")
+ORDERING = ("sqlite", "mariadb")
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,16 @@ TABLES = {
     "drop_table_comment": Scenario(
         [ops.AlterTable("books", comment=None)], lambda f: f["books"].comment is None, kinds=NOT_SQLITE
     ),
+    "rebuild_table": Scenario([ops.RebuildTable("books")], lambda f: f["books"].primary_key == ("id",), kinds=ORDERING),
+    "order_columns": Scenario(
+        [ops.RebuildTable("books", order=["note", "id"]), ops.RebuildTable("Select", order=["group", "author_id"])],
+        lambda f: (
+            list(f["books"].columns) == ["title", "author_id", "sequel_of", "price", "order", "note", "id"]
+            and list(f["Select"].columns) == ["group", "author_id", "BY"]
+            and f["Select"].primary_key == ("author_id", "group")
+        ),
+        kinds=ORDERING,
+    ),
 }
 
 ADDED_COLUMNS = {
@@ -127,6 +138,20 @@ ADDED_COLUMNS = {
     "add_checked_boolean": Scenario(
         [ops.AddColumn("books", Column("sold", sa.Boolean(create_constraint=True)))],
         lambda f: f["books"].columns["sold"].nullable,
+    ),
+    "add_column_after_another": Scenario(
+        [
+            ops.AddColumn("books", Column("a", String(20), comment="c"), after="id"),
+            ops.AddColumn("books", Column("b", Integer, nullable=False), fill='"order" + 1', before="order"),
+            ops.AddColumn("books", Column("c", String(20), nullable=False), fill="'x'", before="id"),
+        ],
+        lambda f: (
+            [
+                *f["books"].columns,
+            ]
+            == ["c", "id", "a", "title", "author_id", "sequel_of", "price", "b", "order", "note"]
+        ),
+        kinds=ORDERING,
     ),
     "add_column_with_function_default": Scenario(
         [ops.AddColumn("authors", Column("seen", sa.DateTime, server_default=sa.func.now()))],
@@ -497,6 +522,7 @@ def test_every_operation_has_a_scenario() -> None:
         ops.DropIndex,
         ops.DropPrimaryKey,
         ops.DropTable,
+        ops.RebuildTable,
         ops.RenameColumn,
         ops.RenameConstraint,
         ops.RenameIndex,

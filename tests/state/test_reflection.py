@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 
 from minimig.dialects.registry import reader_for
-from minimig.dialects.sqlite.create_sql import Clause, index_text, table_clauses
+from minimig.dialects.sqlite.create_sql import index_text, table_text
 from minimig.state.from_metadata import from_metadata
 from minimig.state.parts import CheckState, ForeignKeyState, UniqueState
 from minimig.state.raw_type import RawType
@@ -174,16 +174,53 @@ def test_sqlite_text_is_read_as_it_was_written(sqlite_database: Database) -> Non
 
 
 def test_clauses_of_a_table() -> None:
-    """The scanner finds CHECK, UNIQUE and computed columns, with the names that stand before them."""
-    sql = """CREATE TABLE t (a INT CONSTRAINT n NOT NULL CHECK (a > 0) CONSTRAINT u UNIQUE, g AS (a + 1),
-        CONSTRAINT k PRIMARY KEY (a), CONSTRAINT uq UNIQUE ("b c", d COLLATE NOCASE))"""
-    assert list(table_clauses(sql)) == [
-        Clause("check", None, "a > 0", "a"),
-        Clause("unique", "u", "", "a"),
-        Clause("computed", None, "a + 1", "g"),
-        Clause("unique", "uq", '"b c", d COLLATE NOCASE'),
+    """The parser tells types from clauses and clauses from each other, with names, columns and targets."""
+    table = table_text("""CREATE TABLE t (a DOUBLE PRECISION CONSTRAINT n NOT NULL CHECK (a > 0) CONSTRAINT u UNIQUE,
+        g AS (a + 1), [d e] VARCHAR(9, 2) DEFAULT NULL COLLATE NOCASE, "check",
+        f REFERENCES "p q" (x) ON DELETE SET NULL ON UPDATE SET DEFAULT NOT DEFERRABLE NOT NULL,
+        CONSTRAINT one CONSTRAINT k PRIMARY KEY (a) ON CONFLICT FAIL CHECK (a < 9), -- FOREIGN KEY (a)
+        CONSTRAINT fk FOREIGN KEY (a, g) REFERENCES p DEFERRABLE INITIALLY DEFERRED,
+        CONSTRAINT uq UNIQUE ("b c", d COLLATE NOCASE)) STRICT, WITHOUT ROWID""")
+    assert [(c.name, c.type, [k.kind for k in c.clauses]) for c in table.columns] == [
+        ("a", "DOUBLE PRECISION", ["not null", "check", "unique"]),
+        ("g", "", ["computed"]),
+        ("d e", "VARCHAR(9, 2)", ["default", "collate"]),
+        ("check", "", []),
+        ("f", "", ["foreign key", "not null"]),
     ]
+    assert [(c.kind, c.name, c.columns, c.target) for c in table.all_constraints() if c.kind != "name"] == [
+        ("check", None, (), None),
+        ("unique", "u", ("a",), None),
+        ("foreign key", None, ("f",), "p q"),
+        ("primary key", "k", ("a",), None),
+        ("check", None, (), None),
+        ("foreign key", "fk", ("a", "g"), "p"),
+        ("unique", "uq", ("b c", "d"), None),
+    ]
+    assert table.ending == ("STRICT", "WITHOUT ROWID")
     assert index_text("CREATE INDEX i ON t ((a + 1), [b c])").elements == (SqlExpression("(a + 1)"), "b c")
+
+
+def test_options_of_keys_that_stand_in_their_column(sqlite_database: Database) -> None:
+    """Names, actions and DEFERRABLE of column-level references are read, and ON CONFLICT of constraints."""
+    run(
+        sqlite_database,
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, code UNIQUE)",
+        """CREATE TABLE c (a INT CONSTRAINT "fk a" REFERENCES p ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
+            b REFERENCES p (code) ON UPDATE CASCADE NOT NULL, CONSTRAINT uq UNIQUE (a, b) ON CONFLICT REPLACE)""",
+    )
+    constraints = read(sqlite_database)["c"].constraints
+    first, second = constraints["fk a"], constraints["fk_c_b_p"]
+    assert isinstance(first, ForeignKeyState)
+    assert (first.target_columns, first.ondelete, first.deferrable, first.initially) == (
+        ("id",),
+        "SET NULL",
+        True,
+        "DEFERRED",
+    )
+    assert isinstance(second, ForeignKeyState)
+    assert (second.target_columns, second.ondelete, second.onupdate) == (("code",), None, "CASCADE")
+    assert constraints["uq"].options == (("sqlite_on_conflict", "REPLACE"),)
 
 
 def test_numbering_and_defaults_of_postgresql(postgresql_database: Database) -> None:

@@ -7,6 +7,8 @@ that need hundreds, such as Hypothesis examples, `clear()` theirs between two ex
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +83,19 @@ class Server:
 def sqlite_in(folder: Path) -> Database:
     """A SQLite database that will live in one file of `folder`."""
     return Database.at("sqlite", sa.URL.create("sqlite", database=str(folder / "test.db")))
+
+
+def newer_sqlite_in(folder: Path) -> Database | None:
+    """The same with SQLite 3.53 or later; None when neither Python nor the wheel `pysqlite3` brings one."""
+    for name in ("sqlite3", "pysqlite3"):
+        if importlib.util.find_spec(name) is None:
+            continue
+        module = importlib.import_module(name)
+        if module.sqlite_version_info >= (3, 53):
+            url = sa.URL.create("sqlite", database=str(folder / "newer.db"))
+            engine = sa.create_engine(url, module=module, poolclass=NullPool)
+            return Database("sqlite", url.render_as_string(), engine)
+    return None
 
 
 def disconnect_others(connection: sa.Connection, name: str) -> None:

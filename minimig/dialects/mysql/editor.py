@@ -77,6 +77,10 @@ class MySQLEditor(MySQLClauses):
             again = retyped_by_charset(self, change.new)
             self.alter_clauses(change.new, (self.modify_clause(change.new, column) for column in again))
 
+    def rebuild_table(self, change: TableChange) -> None:
+        """MODIFY moves columns, which builds the table anew; FORCE does so with nothing to move."""
+        self.alter_clauses(change.new, list(self.ordering_clauses(change.old, change.new)) or ["FORCE"])
+
     # --- columns ------------------------------------------------------------------------------------------------------
 
     def fills_by_default(self, column: ColumnState, fill: str) -> bool:

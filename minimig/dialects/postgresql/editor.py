@@ -92,6 +92,7 @@ class PostgreSQLEditor(SchemaEditor):
     # --- columns ------------------------------------------------------------------------------------------------------
 
     def add_column(self, change: TableChange, column: ColumnState, fill: str | None) -> None:
+        self.placement(change.new, column)
         self._enums.prepare(change.before, change.after, [column])
         super().add_column(change, column, fill)
 

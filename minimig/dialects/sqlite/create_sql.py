@@ -1,62 +1,111 @@
 """Reading the CREATE statements that SQLite keeps.
 
 SQLite has no catalog of CHECKs, constraint names or index expressions: it keeps the text of each CREATE statement, and
-whoever wants to know reads the text. This is a scanner, not a parser: it splits a statement at its commas and
-parentheses, knows strings, quoted names and comments, and picks out the few clauses that no PRAGMA reports.
+whoever wants to know reads the text. Here a CREATE TABLE becomes its columns, each with a type and clauses, its
+constraints, and what follows them; every part keeps the words it was written in, so that a rebuild can repeat them.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from minimig.dialects.sqlite.tokens import Token, excerpt, items, spaced, tokens
 from minimig.state.values import SqlExpression
 
-_TOKEN = re.compile(
-    r"""
-      (?P<space>\s+ | --[^\n]* | /\*.*?\*/)
-    | (?P<string>'(?:[^']|'')*')
-    | (?P<quoted>"(?:[^"]|"")*" | `(?:[^`]|``)*` | \[[^\]]*\])
-    | (?P<word>[^\W\d][\w$]*)
-    | (?P<other>\d[\w.]* | .)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_TABLE_CLAUSES = {"CONSTRAINT", "CHECK", "UNIQUE", "PRIMARY", "FOREIGN"}
+CONSTRAINTS = frozenset(["primary key", "unique", "check", "foreign key"])
+"""Kinds of clauses that may also stand on their own, beside the columns."""
 
-
-@dataclass(frozen=True)
-class Token:
-    """A token, or a whole group in parentheses (`kind` "group"); `start` and `end` are its place in the statement."""
-
-    kind: str
-    text: str
-    start: int
-    end: int
-
-    @property
-    def word(self) -> str:
-        """A keyword in capitals; empty for anything else, quoted names included."""
-        return self.text.upper() if self.kind == "word" else ""
-
-    @property
-    def name(self) -> str:
-        """An identifier without its quotes."""
-        if self.kind not in ("quoted", "string"):
-            return self.text
-        closing = self.text[-1]
-        return self.text[1:-1].replace(closing * 2, closing)
+_KINDS = {
+    "PRIMARY": "primary key",
+    "UNIQUE": "unique",
+    "CHECK": "check",
+    "FOREIGN": "foreign key",
+    "REFERENCES": "foreign key",
+    "NOT": "not null",
+    "NULL": "null",
+    "DEFAULT": "default",
+    "COLLATE": "collate",
+    "GENERATED": "computed",
+    "AS": "computed",
+    "CONSTRAINT": "name",
+}
+_ALONE = frozenset(["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"])
+"""What a table's constraint begins with, where a column begins with its name."""
 
 
 @dataclass(frozen=True)
 class Clause:
-    """A CHECK, UNIQUE or computed column found in a table: its name, its text, and the column it stands in."""
+    """One clause of a column, or a constraint beside the columns (then `column` is None).
+
+    `text` is the whole clause as written, `body` what stands in its parentheses: a CHECK's or computed column's
+    expression. `columns` are those that a key is over; a foreign key also has a `target` and, if it says so, the
+    columns there.
+    """
 
     kind: str
     name: str | None
     text: str
+    body: str = ""
     column: str | None = None
+    columns: tuple[str, ...] = ()
+    target: str | None = None
+    target_columns: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+    def after(self, *words: str, among: Sequence[str] = ()) -> str | None:
+        """What follows these keywords, as in ON DELETE ...: one of `among`, which may be two words; else None."""
+        size = len(words)
+        for place in range(len(self.words) - size + 1):
+            if self.words[place : place + size] == words:
+                rest = " ".join(self.words[place + size : place + size + 2])
+                return next((option for option in among if rest.startswith(option)), None)
+        return None
+
+
+@dataclass(frozen=True)
+class ColumnText:
+    """A column as written: `text` is all of it, `written` its name with its quotes."""
+
+    name: str
+    written: str
+    type: str
+    clauses: tuple[Clause, ...]
+    text: str
+
+    def clause(self, kind: str) -> Clause | None:
+        """Its first clause of a kind."""
+        return next((clause for clause in self.clauses if clause.kind == kind), None)
+
+
+@dataclass(frozen=True)
+class TableText:
+    """A CREATE TABLE statement in parts; `ending` are the options behind it, in capitals: STRICT, WITHOUT ROWID."""
+
+    columns: tuple[ColumnText, ...]
+    constraints: tuple[Clause, ...]
+    ending: tuple[str, ...]
+
+    def all_constraints(self) -> tuple[Clause, ...]:
+        """The constraints, those that stand in a column included."""
+        inner = (clause for column in self.columns for clause in column.clauses if clause.kind in CONSTRAINTS)
+        return (*inner, *self.constraints)
+
+    def primary_key(self) -> Clause | None:
+        """The primary key."""
+        return next((clause for clause in self.all_constraints() if clause.kind == "primary key"), None)
+
+    def counts_rowids(self) -> bool:
+        """Whether the primary key is another name for the rowid (SQLite manual, "ROWIDs and the INTEGER PRIMARY KEY").
+
+        A type of exactly INTEGER; by an old mistake that SQLite keeps, DESC in the column itself prevents it.
+        """
+        key = self.primary_key()
+        if key is None or len(key.columns) != 1 or "WITHOUT ROWID" in self.ending:
+            return False
+        column = next((c for c in self.columns if c.name.lower() == key.columns[0].lower()), None)
+        descending = key.column is not None and "DESC" in key.words
+        return column is not None and column.type.upper() == "INTEGER" and not descending
 
 
 @dataclass(frozen=True)
@@ -67,86 +116,89 @@ class IndexText:
     where: str | None = None
 
 
-def table_clauses(create: str) -> Iterator[Clause]:
-    """The CHECK, UNIQUE and GENERATED clauses of a CREATE TABLE statement."""
-    for item in _items(_body(create)):
-        yield from _clauses(item)
+def table_text(create: str) -> TableText:
+    """A CREATE TABLE statement taken apart."""
+    top = list(tokens(create))
+    place = next((i for i, token in enumerate(top) if token.kind == "group"), len(top))
+    body = top[place].text if place < len(top) else ""
+    columns: list[ColumnText] = []
+    constraints: list[Clause] = []
+    for item in items(body):
+        if item[0].word in _ALONE:
+            constraints += _clauses(body, item, None)
+        else:
+            columns.append(_column(body, item))
+    ending = " ".join(token.word or token.text for token in top[place + 1 :])
+    return TableText(tuple(columns), tuple(constraints), tuple(filter(None, map(str.strip, ending.split(",")))))
 
 
 def index_text(create: str) -> IndexText:
     """Elements and predicate of a CREATE INDEX statement."""
-    tokens = list(_tokens(create))
-    place = next(i for i, token in enumerate(tokens) if token.kind == "group")
-    items = _items(tokens[place].text)
+    top = list(tokens(create))
+    place = next(i for i, token in enumerate(top) if token.kind == "group")
     elements = tuple(
-        item[0].name if len(item) == 1 and item[0].kind != "group" else SqlExpression(_text_of(item)) for item in items
+        item[0].name if len(item) == 1 and item[0].kind != "group" else SqlExpression(spaced(item))
+        for item in items(top[place].text)
     )
-    rest = tokens[place + 1 :]
+    rest = top[place + 1 :]
     where = create[rest[0].end :].strip() if rest and rest[0].word == "WHERE" else None
     return IndexText(elements, where)
 
 
 def column_list(text: str) -> tuple[str, ...]:
     """Column names of `a, "b c" COLLATE NOCASE`."""
-    return tuple(item[0].name for item in _items(text))
+    return tuple(item[0].name for item in items(text))
 
 
-def _tokens(sql: str) -> Iterator[Token]:
-    """The tokens of `sql`, each group in parentheses as one; the text of a group is what stands inside."""
-    depth, start = 0, 0
-    for match in _TOKEN.finditer(sql):
-        kind, text = str(match.lastgroup), match[0]
-        if text == "(":
-            start = match.end() if depth == 0 else start
-            depth += 1
-        elif text == ")":
-            depth -= 1
-            if depth == 0:
-                yield Token("group", sql[start : match.start()], start - 1, match.end())
-        elif depth == 0 and kind != "space":
-            yield Token(kind, text, match.start(), match.end())
+def _column(body: str, item: Sequence[Token]) -> ColumnText:
+    name = item[0].name
+    first = next((i for i in range(1, len(item)) if _begins(item, i)), len(item))
+    clauses = tuple(_clauses(body, item[first:], name))
+    return ColumnText(name, item[0].text, excerpt(body, item[1:first]), clauses, excerpt(body, item))
 
 
-def _body(create: str) -> str:
-    return next((token.text for token in _tokens(create) if token.kind == "group"), "")
+def _clauses(body: str, part: Sequence[Token], column: str | None) -> Iterator[Clause]:
+    starts = [place for place in range(len(part)) if place == 0 or _begins(part, place)]
+    for start, end in zip(starts, [*starts[1:], len(part)], strict=False):
+        yield _clause(body, part[start:end], column)
 
 
-def _items(text: str) -> Iterator[list[Token]]:
-    """The parts of `text` between commas."""
-    item: list[Token] = []
-    for token in _tokens(text):
-        if token.text == "," and token.kind == "other":
-            yield item
-            item = []
-        else:
-            item.append(token)
-    if item:
-        yield item
+def _begins(part: Sequence[Token], place: int) -> bool:
+    """Whether a clause begins here: at a keyword that does not belong to the clause before it."""
+    word = part[place].word
+    before, earlier = (part[place - n].word if place >= n else "" for n in (1, 2))
+    if word not in _KINDS or before == "CONSTRAINT" or (earlier == "CONSTRAINT" and word != "CONSTRAINT"):
+        return False  # a name, or what is named
+    if before == "SET" or (before == "DEFAULT" and earlier != "SET"):
+        return False  # ON DELETE SET NULL, DEFAULT NULL
+    if word == "NOT":
+        return not (place + 1 < len(part) and part[place + 1].word == "DEFERRABLE")
+    if word == "REFERENCES":
+        return earlier != "KEY"  # FOREIGN KEY (...) REFERENCES
+    return (before, word) not in (("NOT", "NULL"), ("ALWAYS", "AS"))
 
 
-def _text_of(tokens: Sequence[Token]) -> str:
-    out = ""
-    for before, token in zip([None, *tokens], tokens, strict=False):
-        gap = "" if before is None or before.end == token.start else " "
-        out += gap + (f"({token.text})" if token.kind == "group" else token.text)
-    return out
-
-
-def _clauses(item: Sequence[Token]) -> Iterator[Clause]:
-    column = None if item[0].word in _TABLE_CLAUSES else item[0].name
-    name: str | None = None
-    for position, token in enumerate(item[1:] if column is not None else item, start=column is not None):
-        following = item[position + 1] if position + 1 < len(item) else None
-        group = following.text.strip() if following is not None and following.kind == "group" else None
-        if token.word == "CONSTRAINT" and following is not None:
-            name = following.name
-        elif token.word == "CHECK" and group is not None:
-            yield Clause("check", name, group, column)
-            name = None
-        elif token.word == "AS" and group is not None and column is not None:
-            yield Clause("computed", None, group, column)
-        elif token.word == "UNIQUE":
-            yield Clause("unique", name, group or "", column)
-            name = None
-        elif token.word in ("PRIMARY", "NOT", "NULL", "DEFAULT", "REFERENCES", "COLLATE", "FOREIGN"):
-            name = None
+def _clause(body: str, part: Sequence[Token], column: str | None) -> Clause:
+    named = part[0].word == "CONSTRAINT" and len(part) > 1
+    core = part[2:] if named else part
+    kind = _KINDS.get(core[0].word, "name") if core else "name"
+    groups = [(place, token.text.strip()) for place, token in enumerate(core) if token.kind == "group"]
+    inner = groups[0][1] if groups else ""
+    columns = (column,) if column is not None else column_list(inner)
+    target: str | None = None
+    target_columns: tuple[str, ...] = ()
+    if kind == "foreign key":
+        place = next((i for i, token in enumerate(core) if token.word == "REFERENCES"), len(core) - 1)
+        target = core[place + 1].name if place + 1 < len(core) else None
+        target_columns = next((column_list(text) for at, text in groups if at == place + 2), ())
+    return Clause(
+        kind=kind,
+        name=part[1].name if named else None,
+        text=excerpt(body, part),
+        body=inner if kind in ("check", "computed", "default") else "",
+        column=column,
+        columns=columns if kind in ("unique", "primary key", "foreign key") else (),
+        target=target,
+        target_columns=target_columns,
+        words=tuple(token.word for token in core),
+    )

@@ -5,9 +5,14 @@ carried out as soon as something could see the table, at the latest by `finish`.
 SQLite follows a rename into other tables' keys, triggers and views, which a rebuild could not.
 
 What a rebuild keeps: rows and their rowids, keys of other tables, views, triggers and indexes that the migrations do
-not know, STRICT, WITHOUT ROWID, AUTOINCREMENT and its high-water mark. It refuses to lose a column that the migrations
-do not know, or to leave a view or trigger behind that worked before and no longer compiles. Constraints that nobody
-told the migrations about are not kept. A script is written from the state alone; a comment in it says what that means.
+not know, STRICT, WITHOUT ROWID, AUTOINCREMENT and its high-water mark, and whatever stands in CREATE TABLE that this
+migration does not change: columns, constraints, collations, defaults, declared types (`merge`). It refuses to leave a
+view or trigger behind that worked before and no longer compiles. A script is written from the state alone; a comment in
+it says what that means.
+
+Whoever wants no table rebuilt, for example on a large database, says so on the engine or connection:
+`engine.execution_options(minimig_rebuild="never")`; an operation that needs it is refused then. `ops.RebuildTable` is
+the opposite.
 
 SQLite 3.26 or later is expected. (Django also rebuilds, but once per operation and without triggers; Alembic asks the
 user to write a batch.)
@@ -15,8 +20,9 @@ user to write a batch.)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
@@ -24,22 +30,20 @@ from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.output import Output
 from minimig.dialects.script_style import ScriptStyle
-from minimig.dialects.sqlite.live import ForeignKeyViolation, foreign_key_violations
+from minimig.dialects.sqlite import native
+from minimig.dialects.sqlite.foreign_keys import Watch
+from minimig.dialects.sqlite.live import referencing_tables
 from minimig.dialects.sqlite.lock import sqlite_lock
 from minimig.dialects.sqlite.normalizer import SQLiteNormalizer
 from minimig.dialects.sqlite.reader import SQLiteReader
 from minimig.dialects.sqlite.rebuild import Rebuild, affinity, converted
-from minimig.dialects.sqlite.swap import carry_out, create_table_sql, legacy_alter
+from minimig.dialects.sqlite.swap import carry_out, legacy_alter
 from minimig.dialects.sqlite.transaction import sqlite_transaction
-from minimig.state.expressions import is_constant, mentions
+from minimig.errors import UnsupportedError
+from minimig.state.expressions import mentions
 from minimig.state.parts import ColumnState, ConstraintState, IndexState, PrimaryKeyState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
-
-__all__ = ["ForeignKeyViolation", "SQLiteEditor", "foreign_key_violations"]
-
-_ASSUMED_VERSION = (3, 40, 0)
-"""The SQLite that a script is written for."""
 
 
 class SQLiteEditor(SchemaEditor):
@@ -66,6 +70,18 @@ class SQLiteEditor(SchemaEditor):
         for key in list(self._pending):
             self._flush(key)
 
+    def connection_for(self, what: str) -> sa.Connection:
+        connection = super().connection_for(what)
+        if watch := Watch.of(connection):
+            watch.everything()
+        return connection
+
+    def run_sql(self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
+        self.finish()
+        if watch := Watch.of(self.output.connection):
+            watch.everything()
+        super().run_sql(statement, parameters)
+
     # --- tables -------------------------------------------------------------------------------------------------------
 
     def spelled(self, table: TableState) -> TableState:
@@ -76,6 +92,9 @@ class SQLiteEditor(SchemaEditor):
 
     def create_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         self._settle(table)
+        watch = Watch.of(self.output.connection)
+        if watch and table.foreign_keys:
+            watch.tables(table.schema, [table.name])
         super().create_table(before, after, table)
 
     def added_apart(self, table: TableState) -> tuple[str, ...]:
@@ -85,20 +104,26 @@ class SQLiteEditor(SchemaEditor):
     def drop_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         self._pending.pop(table.key, None)
         self.finish()
+        self._watch_children(table)
         super().drop_table(before, after, table)
 
     def rename_table(self, before: SchemaState, after: SchemaState, old: TableState, new: TableState) -> None:
         self.finish()
         with legacy_alter(self, on=False):
             super().rename_table(before, after, old, new)
+        if watch := Watch.of(self.output.connection):
+            watch.renamed_table(old, new)
 
     def alter_table(self, change: TableChange) -> None:
         self._merge(change)
 
+    def rebuild_table(self, change: TableChange) -> None:
+        self._pending[change.new.key] = self._rebuild(change).to(change.new)
+
     # --- columns ------------------------------------------------------------------------------------------------------
 
     def add_column(self, change: TableChange, column: ColumnState, fill: str | None) -> None:
-        if self._adds_column(change, column, fill):
+        if change.new.key not in self._pending and native.adds_column(self, change, column, fill):
             self._settle(change.new)
             self.execute(self.add_column_clause(change, column))
             return
@@ -107,26 +132,8 @@ class SQLiteEditor(SchemaEditor):
         rebuild = self._rebuild(change, fill)
         self._pending[change.new.key] = rebuild.adding(column.name, value, change.new)
 
-    def _adds_column(self, change: TableChange, column: ColumnState, fill: str | None) -> bool:
-        """Whether ADD COLUMN does it (SQLite manual, "ALTER TABLE ADD COLUMN").
-
-        A fill is no reason for an UPDATE: that would fire the table's triggers.
-        """
-        if change.new.key in self._pending or fill is not None:
-            return False
-        if column.computed:
-            return column.computed.persisted is not True and column.nullable
-        if self.type_checks(self.built(change.new), column.name):
-            return False
-        default = self.default_sql(column)
-        if default is None or default.lower() == "null":
-            return column.nullable
-        return is_constant(default)
-
     def drop_column(self, change: TableChange, column: ColumnState) -> None:
-        version = self.dialect.server_version_info or _ASSUMED_VERSION
-        checks = self.type_checks(self.built(change.old), column.name)
-        if change.old.key in self._pending or checks or version < (3, 35, 5):
+        if change.old.key in self._pending or not native.drops_column(self, change, column):
             rebuild = self._rebuild(change)
             self._pending[change.new.key] = rebuild.dropping(column.name, change.new)
             return
@@ -148,6 +155,8 @@ class SQLiteEditor(SchemaEditor):
             rebuild = None
         with legacy_alter(self, on=False):
             super().rename_column(change, old, new)
+        if watch := Watch.of(self.output.connection):
+            watch.renamed_column(change.old, old, new)
         if rebuild:
             self._pending[key] = rebuild.renamed_in_database(old, new, change.new)
 
@@ -160,8 +169,14 @@ class SQLiteEditor(SchemaEditor):
         fill: str | None = None,
         using: str | None = None,
     ) -> None:
-        if fill is None and using is None and self._looks_the_same(change):
+        if fill is None and using is None and native.looks_the_same(self, change):
             self._follow(change)
+            return
+        alone = fill is None and using is None and change.old.key not in self._pending
+        clause = native.nullability_clause(self, change, old, new) if alone else None
+        if clause is not None:
+            self._settle(change.new)
+            self.execute(f"{self.alter(change.new)} {clause}")
             return
         types = self.column_type(old), self.column_type(new)
         waiting = self._pending.get(change.old.key)
@@ -178,10 +193,16 @@ class SQLiteEditor(SchemaEditor):
     # --- constraints --------------------------------------------------------------------------------------------------
 
     def add_constraint(self, change: TableChange, constraint: ConstraintState | PrimaryKeyState) -> None:
-        self._merge(change)
+        if change.old.key in self._pending or not native.adds_constraint(self, constraint):
+            self._merge(change)
+        else:
+            super().add_constraint(change, constraint)
 
     def drop_constraint(self, change: TableChange, constraint: ConstraintState) -> None:
-        self._merge(change)
+        if change.old.key in self._pending or not native.drops_constraint(self, change.old, constraint):
+            self._merge(change)
+        else:
+            super().drop_constraint(change, constraint)
 
     def drop_primary_key(self, change: TableChange) -> None:
         self._merge(change)
@@ -199,6 +220,8 @@ class SQLiteEditor(SchemaEditor):
 
     def drop_index(self, change: TableChange, index: IndexState) -> None:
         rebuild = self._pending.get(change.old.key)
+        if index.unique:
+            self._watch_children(change.old)
         if rebuild is None or index.name in rebuild.old.indexes:
             super().drop_index(change, index)  # at once: another table may take the name while a rebuild waits
         if rebuild is not None:
@@ -215,7 +238,7 @@ class SQLiteEditor(SchemaEditor):
 
     def _merge(self, change: TableChange) -> None:
         """Let the table become `change.new`, with every value as it is."""
-        if self._looks_the_same(change):
+        if native.looks_the_same(self, change):
             self._follow(change)
         else:
             self._pending[change.new.key] = self._rebuild(change).to(change.new)
@@ -226,18 +249,37 @@ class SQLiteEditor(SchemaEditor):
         if waiting is not None:
             self._pending[change.new.key] = waiting.to(change.new)
 
-    def _looks_the_same(self, change: TableChange) -> bool:
-        """Whether the database would see no difference: comments, options of other databases."""
-        return create_table_sql(self, change.old) == create_table_sql(self, change.new)
-
     def _rebuild(self, change: TableChange, *sql: str | None) -> Rebuild:
         """The rebuild that this change joins: one that waits, or a new one. `sql` is what it wants to compute."""
         key = change.old.key
         text = " ".join(each for each in sql if each is not None)
+        self._refuse_rebuild(change.new)
         self._settle(change.new, text)
         if key in self._pending and not self._pending[key].can_read(text):
             self._flush(key)
         return self._pending.get(key) or Rebuild.of(change.old, self.quote)
+
+    def _refuse_rebuild(self, table: TableState) -> None:
+        """Raise UnsupportedError where rebuilds are not wanted."""
+        connection = self.output.connection
+        wanted = "auto" if connection is None else connection.get_execution_options().get("minimig_rebuild", "auto")
+        if wanted == "never":
+            running = ".".join(map(str, native.version(self)))
+            raise UnsupportedError(
+                f"SQLite {running} can do this only by building table {table.key} anew, and the execution option"
+                ' minimig_rebuild="never" forbids it',
+                hint="leave the option out for this migration",
+            )
+        if wanted != "auto":
+            raise UnsupportedError(
+                f"the execution option minimig_rebuild is {wanted!r}",
+                hint='it is "auto" or "never"; ops.RebuildTable rebuilds a table always',
+            )
+
+    def _watch_children(self, table: TableState) -> None:
+        """Something happens that rows pointing to the table may not survive."""
+        if watch := Watch.of(self.output.connection):
+            watch.tables(table.schema, referencing_tables(watch.connection, table))
 
     def _settle(self, table: TableState, sql: str = "") -> None:
         """Carry out rebuilds of other tables that a change of `table` could see, or that could see this change."""

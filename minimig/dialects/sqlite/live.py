@@ -10,35 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from minimig.dialects.sqlite.create_sql import TableText, table_text
 from minimig.errors import DatabaseError
 from minimig.state.expressions import mentions, names_in
-from minimig.state.parts import Options
 from minimig.state.tables import TableState
 
-_NOT_CODE = re.compile(
-    r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | `(?:[^`]|``)*` | \[[^\]]*\] | --[^\n]* | /\*.*?\*/""",
-    re.VERBOSE | re.DOTALL,
-)
 _UPDATE_OF = re.compile(r"\bUPDATE\s+OF\s+(.+?)\s+ON\s", re.IGNORECASE | re.DOTALL)
 _ON = re.compile(r"\sON\s", re.IGNORECASE)
-
-
-class ForeignKeyViolation(NamedTuple):
-    """A row that points to a row that does not exist.
-
-    It names the key's columns, not its number as SQLite does: a rebuild may number the same keys differently, and the
-    same violation must look the same before and after. A key that SQLite cannot check at all has no columns, and the
-    reason stands in `parent`.
-    """
-
-    table: str
-    rowid: int | None
-    parent: str
-    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -56,18 +37,9 @@ class LiveTable:
     """Whether the table that a rebuild would create is there already, left by a script that stopped halfway."""
 
     @property
-    def options(self) -> Options:
-        """STRICT, WITHOUT ROWID and AUTOINCREMENT, as SQLAlchemy's table options."""
-        code = _NOT_CODE.sub(" ", self.sql)
-        tail = code.rpartition(")")[2].upper()
-        found: dict[str, bool] = {}
-        if re.search(r"\bAUTOINCREMENT\b", code, re.IGNORECASE):
-            found["sqlite_autoincrement"] = True
-        if "STRICT" in tail:
-            found["sqlite_strict"] = True
-        if "WITHOUT" in tail:
-            found["sqlite_with_rowid"] = False
-        return tuple(found.items())
+    def text(self) -> TableText:
+        """Its CREATE TABLE, taken apart."""
+        return table_text(self.sql)
 
     def users_of(self, lost: Iterable[str]) -> Iterator[str]:
         """Indexes and `UPDATE OF` triggers that name one of these columns, in words."""
@@ -111,6 +83,16 @@ def read_table(connection: sa.Connection, table: TableState, temporary: str) -> 
     )
 
 
+def live_text(connection: sa.Connection, table: TableState) -> TableText | None:
+    """The table as its CREATE TABLE has it, without asking what hangs on it; None when there is no such table."""
+    sql = connection.exec_driver_sql(
+        f"SELECT sql FROM {_quote(table.schema or 'main')}.sqlite_master"
+        " WHERE type = 'table' AND name = ? COLLATE NOCASE",
+        (table.name,),
+    ).scalar()
+    return None if sql is None else table_text(sql)
+
+
 def referencing_tables(connection: sa.Connection, table: TableState) -> tuple[str, ...]:
     """The tables whose foreign keys point to `table`, itself included, known to the migrations or not."""
     schema = table.schema or "main"
@@ -143,36 +125,6 @@ def broken_dependents(connection: sa.Connection, schema: str | None, live: LiveT
         ]
         found.update(_complaint(connection, f"a trigger on {table}", writes))
     return found
-
-
-def foreign_key_violations(connection: sa.Connection) -> frozenset[ForeignKeyViolation]:
-    """Every violated foreign key of the main database, whether or not enforcement is on."""
-    try:
-        return _checked(connection, "PRAGMA foreign_key_check")
-    except sa.exc.DBAPIError:
-        # One key that points to columns without a unique key spoils the whole check.
-        return _checked_by_table(connection)
-
-
-def _checked_by_table(connection: sa.Connection) -> frozenset[ForeignKeyViolation]:
-    names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
-    found: set[ForeignKeyViolation] = set()
-    for name in names:
-        try:
-            found |= _checked(connection, f"PRAGMA foreign_key_check({_quote(name)})")
-        except sa.exc.DBAPIError as error:
-            found.add(ForeignKeyViolation(name, None, str(error.orig), ()))
-    return frozenset(found)
-
-
-def _checked(connection: sa.Connection, pragma: str) -> frozenset[ForeignKeyViolation]:
-    rows = connection.exec_driver_sql(pragma).all()
-    keys: dict[str, dict[int, tuple[str, ...]]] = {}
-    for table in {row[0] for row in rows}:
-        numbered = keys.setdefault(table, {})
-        for key in connection.exec_driver_sql(f"PRAGMA foreign_key_list({_quote(table)})"):
-            numbered[key[0]] = (*numbered.get(key[0], ()), key[3])
-    return frozenset(ForeignKeyViolation(t, rowid, parent, keys[t][number]) for t, rowid, parent, number in rows)
 
 
 def _complaint(connection: sa.Connection, what: str, statements: Iterable[str]) -> dict[str, str]:

@@ -8,14 +8,17 @@ any other.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer
-from minimig.state.parts import Options
+from minimig.dialects.sqlite.tokens import without_qualifier
+from minimig.state.parts import CheckState, ConstraintState, Options
 from minimig.state.raw_type import RawType
+from minimig.state.tables import TableState
 
 _COLLATION = re.compile(r' COLLATE ("[^"]*"|\w+)')
 
@@ -29,6 +32,12 @@ class SQLiteNormalizer(Normalizer):
     @property
     def default_schema(self) -> str:
         return "main"
+
+    def table(self, table: TableState) -> TableState:
+        """A CHECK may name its table before a column; a rebuild leaves that out, because it changes nothing."""
+        spelled = super().table(table)
+        bare = {name: _unqualified(constraint, table.name) for name, constraint in spelled.constraints.items()}
+        return replace(spelled, constraints=bare)
 
     def type_synonym(self, text: str, type_: TypeEngine[Any]) -> str:
         """The type that SQLAlchemy will read back from this text; the collation is not part of what is reported."""
@@ -45,3 +54,10 @@ class SQLiteNormalizer(Normalizer):
 
     def table_options(self, options: Options) -> Options:
         return ()
+
+
+def _unqualified(constraint: ConstraintState, table: str) -> ConstraintState:
+    if not isinstance(constraint, CheckState):
+        return constraint
+    text = without_qualifier(constraint.expression.text, table)
+    return replace(constraint, expression=replace(constraint.expression, text=text))

@@ -1,15 +1,20 @@
 """What SQLAlchemy's Inspector leaves out of SQLite's catalogs.
 
-Added are CHECKs, unique constraints, computed columns and indexes, from the text of the CREATE statements.
+Added are CHECKs, unique constraints, computed columns and indexes, and the names and options of foreign keys that stand
+in their column, all from the text of the CREATE statements.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
-from minimig.dialects.sqlite.create_sql import Clause, column_list, index_text, table_clauses
+from minimig.dialects.sqlite.create_sql import Clause, index_text, table_text
 from minimig.state.raw_tables import RawTable, Row
 from minimig.state.reader import Reader, Tables
+
+_ACTIONS = ("SET NULL", "SET DEFAULT", "CASCADE", "RESTRICT", "NO ACTION")
 
 
 class SQLiteReader(Reader):
@@ -25,8 +30,7 @@ class SQLiteReader(Reader):
             if table is None:
                 continue
             if kind == "table":
-                for clause in table_clauses(sql):
-                    _clause(table, clause)
+                _complete(table, sql)
             elif kind == "index":
                 table.indexes.append(_index(name, sql))
 
@@ -35,14 +39,43 @@ class SQLiteReader(Reader):
         return "auto"
 
 
-def _clause(table: RawTable, clause: Clause) -> None:
-    if clause.kind == "check":
-        table.checks.append({"name": clause.name, "sqltext": clause.text})
-    elif clause.kind == "unique":
-        columns = (clause.column,) if clause.column is not None else column_list(clause.text)
-        table.uniques.append({"name": clause.name, "column_names": columns})
-    elif clause.column is not None:
-        table.column(clause.column)["computed"]["sqltext"] = clause.text
+def _complete(table: RawTable, create: str) -> None:
+    text = table_text(create)
+    for clause in text.all_constraints():
+        if clause.kind == "check":
+            table.checks.append({"name": clause.name, "sqltext": clause.body, **_conflict(clause)})
+        elif clause.kind == "unique":
+            table.uniques.append({"name": clause.name, "column_names": clause.columns, **_conflict(clause)})
+        elif clause.kind == "foreign key":
+            _foreign_key(table, clause)
+    for column in text.columns:
+        computed = column.clause("computed")
+        if computed is not None:
+            table.column(column.name)["computed"]["sqltext"] = computed.body
+
+
+def _conflict(clause: Clause) -> Row:
+    """ON CONFLICT, which no PRAGMA reports."""
+    answer = clause.after("ON", "CONFLICT", among=("ROLLBACK", "ABORT", "FAIL", "IGNORE", "REPLACE"))
+    return {"dialect_options": {"sqlite_on_conflict": answer}} if answer else {}
+
+
+def _foreign_key(table: RawTable, clause: Clause) -> None:
+    """Give the Inspector's row of this key the name and the options that it is written with."""
+    for row in table.foreign_keys:
+        same = [name.lower() for name in row["constrained_columns"]] == [name.lower() for name in clause.columns]
+        if not same or row["referred_table"].lower() != (clause.target or "").lower() or row.get("written"):
+            continue
+        words: dict[str, Any] = {
+            "ondelete": clause.after("ON", "DELETE", among=_ACTIONS),
+            "onupdate": clause.after("ON", "UPDATE", among=_ACTIONS),
+            "initially": clause.after("INITIALLY", among=("DEFERRED", "IMMEDIATE")),
+        }
+        if "DEFERRABLE" in clause.words:
+            words["deferrable"] = clause.after("NOT", among=("DEFERRABLE",)) is None
+        given = {name: value for name, value in words.items() if value not in (None, "NO ACTION")}
+        row.update(name=clause.name, options=given, written=True)
+        return
 
 
 def _index(name: str, sql: str) -> Row:

@@ -8,11 +8,11 @@ rebuilds once per operation; Alembic needs the user to write a batch.)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from minimig.dialects.sqlite.create_sql import ColumnText, TableText
 from minimig.state.expressions import mentions, names_in, rename_in
-from minimig.state.parts import Options
 from minimig.state.tables import TableState
 
 Quote = Callable[[str], str]
@@ -100,41 +100,65 @@ class Rebuild:
         """Whether a value is computed from something called `name`, for example a table in a subquery."""
         return any(mentions(value, [name]) for column, value in self.values.items() if not self.is_plain(column))
 
-    def copy_sql(self, source: str, destination: str, rowid: str | None) -> str:
-        """INSERT ... SELECT from `source` to `destination`; `rowid` names the rowid when it shall be kept."""
-        names = [self.quote(name) for name in self.values]
-        values = list(self.values.values())
+    def copy_sql(self, source: str, destination: str, built: TableText, rowid: str | None) -> str:
+        """INSERT ... SELECT from `source` to `destination`, which is `built`; `rowid` names the rowid when it is kept.
+
+        A column that the migrations do not know is copied as it is; one that is computed cannot be given a value.
+        """
+        values = {_folded(name): value for name, value in self.values.items()}
+        new = {_folded(name) for name in self.target.columns} - {_folded(name) for name in self.carried}
+        pairs: list[tuple[str, str]] = []
+        for column in built.columns:
+            name, own = _folded(column.name), self.quote(column.name)
+            if column.clause("computed") is None and (name in values or name not in new):
+                pairs.append((own, values.get(name, own)))
         if rowid is not None:
-            names, values = [rowid, *names], [rowid, *values]
+            pairs.insert(0, (rowid, rowid))
+        names, sources = ", ".join(name for name, _ in pairs), ", ".join(value for _, value in pairs)
         # OR ABORT overrules ON CONFLICT clauses of the new table: IGNORE and REPLACE would lose rows without a word.
-        return f"INSERT OR ABORT INTO {destination} ({', '.join(names)}) SELECT {', '.join(values)} FROM {source}"
+        return f"INSERT OR ABORT INTO {destination} ({names}) SELECT {sources} FROM {source}"
+
+    def touches_keys(self, live: TableText, built: TableText, indexes: Iterable[str]) -> bool:
+        """Whether a foreign key of the table, or one that points to it, may hold less than before.
+
+        Not when every constraint stays and every column of a key or unique index is copied as it is, in its type.
+        """
+        keys = [clause for clause in live.all_constraints() if clause.kind != "check"]
+        kept = {(clause.column, clause.text) for clause in built.all_constraints() if clause.kind != "check"}
+        if {(clause.column, clause.text) for clause in keys} != kept:
+            return True
+        involved = {_folded(name) for clause in keys for name in clause.columns}
+        involved |= {_folded(n) for sql in indexes for n in names_in(sql, [column.name for column in live.columns])}
+        before, after = ({_folded(c.name): c for c in table.columns} for table in (live, built))
+        values = {_folded(name): value for name, value in self.values.items()}
+        return any(
+            name not in after
+            or before[name].clause("computed") is not None
+            or _spelling(before[name]) != _spelling(after[name])
+            or values.get(name, self.quote(before[name].name)).lower() != self.quote(before[name].name).lower()
+            for name in involved
+        )
 
 
-def with_live_options(rebuild: Rebuild, live: Options, *, alias: bool) -> Rebuild:
-    """The rebuild whose table keeps the options that the database has and the migrations never spoke of.
-
-    `alias` tells whether the new primary key is an INTEGER PRIMARY KEY, which AUTOINCREMENT needs.
-    """
-    said = {name for name, _ in (*rebuild.old.options, *rebuild.target.options)}
-    possible = {
-        "sqlite_strict": True,
-        "sqlite_with_rowid": rebuild.target.primary_key is not None,
-        "sqlite_autoincrement": alias,
-    }
-    kept = [(name, value) for name, value in live if name not in said and possible[name]]
-    return rebuild.to(replace(rebuild.target, options=tuple(sorted([*rebuild.target.options, *kept]))))
-
-
-def kept_rowid(rebuild: Rebuild, live: Options, *, alias: bool) -> str | None:
+def kept_rowid(live: TableText, built: TableText) -> str | None:
     """The name by which rowids are copied, or None where there are none to keep.
 
-    With an INTEGER PRIMARY KEY (`alias`) the rowid is that column; a table WITHOUT ROWID has none.
+    With an INTEGER PRIMARY KEY the rowid is that column; a table WITHOUT ROWID has none.
     """
-    options = [dict(live), dict(rebuild.old.options), dict(rebuild.target.options)]
-    if alias or any(option.get("sqlite_with_rowid", True) is False for option in options):
+    if built.counts_rowids() or any("WITHOUT ROWID" in table.ending for table in (live, built)):
         return None
-    taken = {name.lower() for name in (*rebuild.old.columns, *rebuild.target.columns)}
+    taken = {_folded(column.name) for table in (live, built) for column in table.columns}
     return next((name for name in ("rowid", "_rowid_", "oid") if name not in taken), None)
+
+
+def _spelling(column: ColumnText) -> tuple[str | None, ...]:
+    """What decides how values of a column are stored and compared."""
+    collate = column.clause("collate")
+    return column.type, collate.text if collate else None
+
+
+def _folded(name: str) -> str:
+    return name.lower()
 
 
 def affinity(type_sql: str) -> str:

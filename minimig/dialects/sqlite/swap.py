@@ -13,15 +13,20 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import sqlalchemy as sa
-from sqlalchemy.schema import CreateTable
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.sqlite.create_sql import Clause, TableText, table_text
+from minimig.dialects.sqlite.foreign_keys import Watch
 from minimig.dialects.sqlite.live import LiveTable, broken_dependents, read_table, referencing_tables
-from minimig.dialects.sqlite.rebuild import Rebuild, kept_rowid, with_live_options
+from minimig.dialects.sqlite.merge import Merge, create_sql, unqualified
+from minimig.dialects.sqlite.native import create_table_sql
+from minimig.dialects.sqlite.rebuild import Rebuild, kept_rowid
 from minimig.errors import DatabaseError, UnsupportedError
 from minimig.state.tables import TableState
 
 _BEFORE_NAME = re.compile(r"^\s*(CREATE\s+(?:UNIQUE\s+)?(?:INDEX|TRIGGER)\s+)", re.IGNORECASE)
+
+_VIRTUAL = re.compile(r"\s*CREATE\s+VIRTUAL\s", re.IGNORECASE)
 
 
 def carry_out(editor: SchemaEditor, rebuild: Rebuild) -> None:
@@ -32,15 +37,19 @@ def carry_out(editor: SchemaEditor, rebuild: Rebuild) -> None:
     """
     connection = editor.output.connection
     if connection is None:
-        _swap(editor, rebuild, None)
+        _swap(editor, rebuild, _built(editor, rebuild, None), None)
         return
     table = rebuild.old
     live = read_table(connection, table, _temporary(table))
     _refuse_loss(rebuild, live)
     _refuse_enforcement(connection, table)
+    built = _built(editor, rebuild, live)
+    watch = Watch.of(connection)
+    if watch and rebuild.touches_keys(live.text, built, live.indexes.values()):
+        watch.tables(table.schema, [table.name, *referencing_tables(connection, table)])
     broken = broken_dependents(connection, table.schema, live)
     with _whole(connection):
-        _swap(editor, rebuild, live)
+        _swap(editor, rebuild, built, live)
         _refuse_broken(table, broken, broken_dependents(connection, table.schema, live))
 
 
@@ -68,38 +77,49 @@ def legacy_alter(editor: SchemaEditor, *, on: bool) -> Iterator[None]:
         connection.exec_driver_sql(f"PRAGMA legacy_alter_table = {int(former)}")
 
 
-def create_table_sql(editor: SchemaEditor, table: TableState, name: str | None = None) -> str:
-    """CREATE TABLE, under another name if one is given. Keys that point to the table itself keep its own name."""
-    built = editor.built(table)
-    sql = editor.compile(CreateTable(built))
-    if name is None:
-        return sql
-    own = editor.dialect.identifier_preparer.format_table(built)
-    return sql.replace(f"TABLE {own} ", f"TABLE {editor.table(replace(table, name=name))} ", 1)
-
-
 def _temporary(table: TableState) -> str:
     return f"_minimig_{table.name}"
 
 
-def _swap(editor: SchemaEditor, rebuild: Rebuild, live: LiveTable | None) -> None:
+def _built(editor: SchemaEditor, rebuild: Rebuild, live: LiveTable | None) -> TableText:
+    """The table to build. Raises DatabaseError for a constraint that shall go and is not there."""
+    before, after = (table_text(create_table_sql(editor, table)) for table in (rebuild.old, rebuild.target))
+    merge = Merge(live.text if live else before, before, after, rebuild.carried)
+    for clause in merge.missing():
+        if clause.name in rebuild.old.constraints:
+            raise _missing(rebuild.old, clause, merge.live)
+    return merge.result()
+
+
+def _swap(editor: SchemaEditor, rebuild: Rebuild, built: TableText, live: LiveTable | None) -> None:
     table = rebuild.old
-    options = live.options if live else ()
-    alias = _has_rowid_alias(editor, rebuild.target)
-    rebuild = with_live_options(rebuild, options, alias=alias)
     temporary = replace(table, name=_temporary(table))
     if live and live.leftover:
         editor.execute(f"DROP TABLE {editor.table(temporary)}")
-    create = create_table_sql(editor, rebuild.target, temporary.name)
+    create = create_sql(editor.table(temporary), unqualified(built, table.name))
     editor.execute(create if live else f"{_warning(table)}\n{create}")
-    if "AUTOINCREMENT" in create:
+    key = built.primary_key()
+    if key is not None and "AUTOINCREMENT" in key.words:
         editor.execute(_mark_sql(table, temporary))
-    rowid = kept_rowid(rebuild, options, alias=alias)
-    editor.execute(rebuild.copy_sql(editor.table(table), editor.table(temporary), rowid))
+    former = live.text if live else table_text(create_table_sql(editor, table))
+    rowid = kept_rowid(former, built)
+    editor.execute(rebuild.copy_sql(editor.table(table), editor.table(temporary), built, rowid))
     with legacy_alter(editor, on=True):
-        editor.execute(f"DROP TABLE {editor.table(table)}")
+        _drop(editor, table)
         editor.execute(f"{editor.alter(temporary)} RENAME TO {editor.quote(table.name)}")
     _hang_on(editor, rebuild.target, live)
+
+
+def _drop(editor: SchemaEditor, table: TableState) -> None:
+    try:
+        editor.execute(f"DROP TABLE {editor.table(table)}")
+    except sa.exc.OperationalError as error:
+        if "locked" not in str(error.orig):
+            raise
+        raise DatabaseError(
+            f"table {table.key} is still being read, so it cannot be built anew",
+            hint="let data steps read their results to the end, for example with .all(), or close them",
+        ) from error
 
 
 def _mark_sql(table: TableState, temporary: TableState) -> str:
@@ -128,36 +148,34 @@ def _hang_on(editor: SchemaEditor, target: TableState, live: LiveTable | None) -
             raise _broken(f"{what} of table {target.key}", str(error.orig)) from error
 
 
-def _has_rowid_alias(editor: SchemaEditor, table: TableState) -> bool:
-    """Whether the table has an INTEGER PRIMARY KEY, which is another name for the rowid."""
-    key = table.primary_key
-    if key is None or len(key.columns) != 1:
-        return False
-    return editor.column_type(table.column(key.columns[0])).upper() == "INTEGER"
-
-
 def _warning(table: TableState) -> str:
     """What a script cannot know. It leads a statement, so that it is there wherever the statement goes."""
     return (
-        f"-- Table {table.key} is rebuilt from the migrations alone: triggers and indexes that they do not know are\n"
-        "-- lost with the old table. Create them again after this script, or migrate with a live connection."
+        f"-- Table {table.key} is rebuilt from the migrations alone: columns, constraints, indexes and triggers that\n"
+        "-- they do not know are lost with the old table. A migration with a live connection keeps them."
     )
 
 
 def _refuse_loss(rebuild: Rebuild, live: LiveTable) -> None:
     table = rebuild.old
+    if _VIRTUAL.match(live.sql):
+        raise UnsupportedError(
+            f"table {table.key} is a virtual table, which cannot be built anew",
+            hint="write the change as ops.RunSQL with state_operations",
+        )
     there, known = {name.lower() for name in live.columns}, {name.lower() for name in table.columns}
     missing = [name for name in table.columns if name.lower() not in there]
     if missing:
         raise DatabaseError(f"table {table.key} of the database has no column {', '.join(missing)}")
-    unknown = [name for name in live.columns if name.lower() not in known]
-    if unknown:
-        raise UnsupportedError(
-            f"table {table.key} must be rebuilt, and its column {', '.join(unknown)}, which the migrations do not know,"
-            " would be lost",
+    unknown = {name.lower() for name in live.columns} - known
+    taken = [name for name in rebuild.target.columns if name.lower() in unknown]
+    if taken:
+        raise DatabaseError(
+            f"table {table.key} of the database has a column {', '.join(taken)} already, which the migrations do not"
+            " know",
             hint="tell the migrations: ops.SeparateStateAndDatabase(state_operations=[ops.AddColumn(...)])",
         )
-    after = {name.lower() for name in rebuild.target.columns}
+    after = {name.lower() for name in rebuild.target.columns} | unknown
     for user in live.users_of(name for name in live.columns if name.lower() not in after):
         raise _broken(f"{user} of table {table.key}", "it names a column that goes away")
 
@@ -178,6 +196,16 @@ def _refuse_broken(table: TableState, before: dict[str, str], after: dict[str, s
     for what, reason in after.items():
         if what not in before:
             raise _broken(f"{what}, which uses table {table.key},", reason)
+
+
+def _missing(table: TableState, clause: Clause, live: TableText) -> DatabaseError:
+    there = "; ".join(" ".join(other.text.split()) for other in live.all_constraints()) or "none"
+    return DatabaseError(
+        f"table {table.key} of the database has no constraint {clause.name}, which this migration changes or drops; it"
+        f" has: {there}",
+        hint=f"tell the migrations: ops.SeparateStateAndDatabase(state_operations=[ops.DropConstraint({clause.name!r},"
+        f" {table.name!r})])",
+    )
 
 
 def _broken(what: str, reason: str) -> UnsupportedError:

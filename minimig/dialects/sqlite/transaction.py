@@ -3,8 +3,8 @@
 SQLite rolls DDL back like anything else, but three things stand in the way. Python's driver opens transactions only
 before data changes (docs.python.org, sqlite3, "Transaction control"), so BEGIN is sent by hand. Foreign-key enforcement
 would delete the children of a table that is rebuilt, and it cannot be switched inside a transaction (SQLite manual,
-PRAGMA foreign_keys), so it is off from before BEGIN until after COMMIT. In exchange the whole database is checked
-before COMMIT, and only violations that were not there before count.
+PRAGMA foreign_keys), so it is off from before BEGIN until after COMMIT. In exchange whatever can have been violated is
+checked before COMMIT, and only violations that were not there before count (`foreign_keys.Watch`).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from minimig.dialects.sqlite.live import ForeignKeyViolation, foreign_key_violations
-from minimig.errors import DatabaseError, UnsupportedError
+from minimig.dialects.sqlite.foreign_keys import Watch
+from minimig.errors import UnsupportedError
 
 
 @contextmanager
@@ -26,26 +26,18 @@ def sqlite_transaction(connection: sa.Connection) -> Iterator[None]:
     Raises DatabaseError when a foreign key is violated that was not before; everything is rolled back then.
     """
     driver: Any = connection.connection.dbapi_connection
-    enforced = _switch_enforcement(driver, on=False)
+    enforced, watch = _switch_enforcement(driver, on=False), Watch(connection)
     try:
         with connection.begin():
             if not driver.in_transaction:  # an engine may send BEGIN by itself, through an event
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            before = foreign_key_violations(connection)
+            watch.begin()
             yield
-            _refuse_new(foreign_key_violations(connection) - before)
+            watch.refuse_new()
     finally:
+        watch.end()
         if enforced:
             _switch_enforcement(driver, on=True)
-
-
-def _refuse_new(violations: frozenset[ForeignKeyViolation]) -> None:
-    if violations:
-        table, rowid, target, _ = min(violations, key=str)
-        raise DatabaseError(
-            f"{len(violations)} row(s) point to rows that do not exist: table {table}, rowid {rowid}, to {target}",
-            hint="repair these rows in a data step before the foreign key is added",
-        )
 
 
 def _switch_enforcement(driver: Any, *, on: bool) -> bool:

@@ -1,0 +1,108 @@
+"""What this SQLite's own ALTER TABLE can do, so that no table is rebuilt for it.
+
+Each function answers for one change and looks at the version that is running; a script is written for `ASSUMED`. From
+3.53 SQLite sets and drops NOT NULL and drops CHECKs. It adds CHECKs too, but until 3.54 refuses rows for which the new
+CHECK is NULL, which a CHECK allows (found by trying 3.53.4, 3.54.0 and 3.54.1); so that is used from 3.54.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy.schema import CreateTable
+
+from minimig.dialects.change import TableChange
+from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.sqlite.create_sql import TableText
+from minimig.dialects.sqlite.live import live_text
+from minimig.state.expressions import is_constant, names_in
+from minimig.state.parts import CheckState, ColumnState, ConstraintState, PrimaryKeyState
+from minimig.state.tables import TableState
+
+ASSUMED = (3, 40, 0)
+"""The SQLite that a script is written for."""
+
+
+def version(editor: SchemaEditor) -> tuple[int, ...]:
+    """The SQLite that runs, or the one that a script is written for."""
+    running = editor.dialect.server_version_info
+    return tuple(int(part) for part in running) if running else ASSUMED
+
+
+def create_table_sql(editor: SchemaEditor, table: TableState) -> str:
+    """CREATE TABLE as the state has it."""
+    return editor.compile(CreateTable(editor.built(table)))
+
+
+def looks_the_same(editor: SchemaEditor, change: TableChange) -> bool:
+    """Whether the database would see no difference: comments, options of other databases."""
+    return create_table_sql(editor, change.old) == create_table_sql(editor, change.new)
+
+
+def adds_column(editor: SchemaEditor, change: TableChange, column: ColumnState, fill: str | None) -> bool:
+    """Whether ADD COLUMN does it (SQLite manual, "ALTER TABLE ADD COLUMN"): behind all others, of simple value.
+
+    A fill is no reason for an UPDATE: that would fire the table's triggers.
+    """
+    if fill is not None or column.name != list(change.new.columns)[-1]:
+        return False
+    if column.computed:
+        return column.computed.persisted is not True and column.nullable
+    if editor.type_checks(editor.built(change.new), column.name):
+        return False
+    default = editor.default_sql(column)
+    if default is None or default.lower() == "null":
+        return column.nullable
+    return is_constant(default)
+
+
+def drops_column(editor: SchemaEditor, change: TableChange, column: ColumnState) -> bool:
+    """Whether DROP COLUMN does it: no constraint of the table stands in the way, known to the migrations or not."""
+    if version(editor) < (3, 35, 5) or editor.type_checks(editor.built(change.old), column.name):
+        return False
+    live = _live(editor, change.old)
+    return live is None or not _is_used(live, column.name)
+
+
+def nullability_clause(editor: SchemaEditor, change: TableChange, old: ColumnState, new: ColumnState) -> str | None:
+    """ALTER COLUMN for a change of nothing but NOT NULL; None when it takes more than that."""
+    if version(editor) < (3, 53) or old.nullable == new.nullable or new.options:
+        return None
+    halfway = replace(change.old, columns={**change.old.columns, old.name: replace(old, nullable=new.nullable)})
+    if create_table_sql(editor, halfway) != create_table_sql(editor, change.new):
+        return None
+    return f"ALTER COLUMN {editor.quote(new.name)} {'DROP' if new.nullable else 'SET'} NOT NULL"
+
+
+def adds_constraint(editor: SchemaEditor, constraint: ConstraintState | PrimaryKeyState) -> bool:
+    """Whether ADD CONSTRAINT does it."""
+    return version(editor) >= (3, 54) and isinstance(constraint, CheckState)
+
+
+def drops_constraint(editor: SchemaEditor, table: TableState, constraint: ConstraintState) -> bool:
+    """Whether DROP CONSTRAINT does it: a CHECK that goes by this name in the database too."""
+    if version(editor) < (3, 53) or not isinstance(constraint, CheckState):
+        return False
+    live = _live(editor, table)
+    if live is None:
+        return True
+    clauses = [*live.constraints, *(clause for column in live.columns for clause in column.clauses)]
+    named = [clause for clause in clauses if clause.name and clause.name.lower() == constraint.name.lower()]
+    return [clause.kind for clause in named] == ["check"]
+
+
+def _live(editor: SchemaEditor, table: TableState) -> TableText | None:
+    """The table as the database has it; None while a script is written, or when there is no such table."""
+    connection = editor.output.connection
+    return None if connection is None else live_text(connection, table)
+
+
+def _is_used(live: TableText, column: str) -> bool:
+    name = column.lower()
+    for clause in live.all_constraints():
+        own = clause.column is not None and clause.column.lower() == name
+        if clause.kind == "check" and not own and names_in(clause.body, [column]):
+            return True
+        if name in (each.lower() for each in clause.columns):
+            return True
+    return False
