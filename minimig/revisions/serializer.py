@@ -17,7 +17,7 @@ from typing import Any
 
 from minimig.operations.base import Operation
 from minimig.operations.keep import Keep
-from minimig.operations.special import Noop
+from minimig.operations.noop import Noop
 from minimig.revisions.serializers_base import Imports, Rule, Writing
 from minimig.revisions.serializers_layout import Source, call, flat, layout, list_of
 from minimig.revisions.serializers_plain import PLAIN_RULES
