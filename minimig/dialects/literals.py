@@ -1,15 +1,17 @@
 """Statements with their values inside them, for scripts that are run without parameters.
 
 In: a SQLAlchemy statement, perhaps with parameters. Out: text that the database's own client takes. SQLAlchemy writes
-most values itself; bytes it would write as text, so they are written here, in hexadecimal. A value that has no literal
-is refused, never guessed.
+most values itself; it has no literals for JSON and emulated intervals, and would write bytes as if they were text, so
+these are written here. A value that has no literal is refused, never guessed.
 """
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from copy import copy
+from datetime import datetime, time
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -45,12 +47,16 @@ def _literal_compiler(base: Any) -> Any:
 
     class LiteralCompiler(base):  # type: ignore[misc]
         def render_literal_value(self, value: Any, type_: TypeEngine[Any]) -> str:
+            plain, plain_type = _unwrapped(value, type_, self.dialect)
             try:
-                value = _stored_bytes(value, type_, self.dialect)
-                if isinstance(value, bytes):
-                    return _HEXADECIMAL.get(self.dialect.name, "X'{}'").format(value.hex())
-                if _is_finite(value):
-                    return str(super().render_literal_value(value, type_))
+                if isinstance(plain, bytes | bytearray | memoryview):
+                    return _HEXADECIMAL.get(self.dialect.name, "X'{}'").format(bytes(plain).hex())
+                if isinstance(plain_type, sa.JSON):
+                    text = str(super().render_literal_value(_json(plain, self.dialect), sa.String()))
+                    postgresql = self.dialect.name == "postgresql"  # the others take a text for what it holds
+                    return f"CAST({text} AS {plain_type.compile(self.dialect)})" if postgresql else text
+                if _is_finite(plain):
+                    return str(super().render_literal_value(plain, plain_type))
             except (sa.exc.CompileError, NotImplementedError) as error:
                 raise _no_literal(value, type_, self.dialect) from error
             raise _no_literal(value, type_, self.dialect)
@@ -58,13 +64,32 @@ def _literal_compiler(base: Any) -> Any:
     return LiteralCompiler
 
 
-def _stored_bytes(value: Any, type_: TypeEngine[Any], dialect: sa.Dialect) -> Any:
-    """What the database stores, where that is bytes; any other value as it is."""
-    if not isinstance(value, bytes | bytearray | memoryview) and not isinstance(type_, TypeDecorator):
-        return value
-    process = type_.bind_processor(dialect)
-    stored = process(value) if process else value
-    return bytes(stored) if isinstance(stored, bytes | bytearray | memoryview) else value
+def _unwrapped(value: Any, type_: TypeEngine[Any], dialect: sa.Dialect) -> tuple[Any, TypeEngine[Any]]:
+    """What a type of the project's own stores, and as what; an interval is a date since 1970 for most databases."""
+    if isinstance(type_, sa.Interval):
+        emulated = isinstance(type_.dialect_impl(dialect), sa.Interval)
+        return (sa.Interval.epoch + value, sa.DateTime()) if emulated else (value, type_)
+    while isinstance(type_, TypeDecorator):
+        cls: Any = type(type_)
+        if cls.process_literal_param is not TypeDecorator.process_literal_param:
+            return value, type_  # it says itself how it is written
+        if cls.process_bind_param is not TypeDecorator.process_bind_param:
+            value = type_.process_bind_param(value, dialect)
+        type_ = type_.type_engine(dialect)
+    if isinstance(value, str) and not isinstance(type_, sa.JSON) and _without_literal(type_, dialect):
+        return value, sa.String()  # an address, a range: in the spelling that the database reads
+    if isinstance(value, datetime | time) and dialect.name in ("mysql", "mariadb"):
+        value = value.replace(tzinfo=None)  # as their drivers send it: MariaDB reads no time zone
+    return value, type_
+
+
+def _without_literal(type_: TypeEngine[Any], dialect: sa.Dialect) -> bool:
+    return type_.dialect_impl(dialect).literal_processor(dialect) is None
+
+
+def _json(value: Any, dialect: sa.Dialect) -> str:
+    serializer = getattr(dialect, "_json_serializer", None) or json.dumps
+    return str(serializer(None if value is sa.JSON.NULL else value))
 
 
 def _is_finite(value: Any) -> bool:
