@@ -18,6 +18,7 @@ from sqlalchemy.schema import CreateTable
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.sqlite.live import LiveTable, broken_dependents, read_table, referencing_tables
 from minimig.dialects.sqlite.rebuild import Rebuild, kept_rowid, with_live_options
+from minimig.dialects.sqlite.transaction import in_transaction
 from minimig.errors import DatabaseError, UnsupportedError
 from minimig.state.tables import TableState
 
@@ -190,7 +191,7 @@ def _broken(what: str, reason: str) -> UnsupportedError:
 @contextmanager
 def _whole(connection: sa.Connection) -> Iterator[None]:
     """All or nothing. Inside a transaction that is so already; otherwise a savepoint stands in for one."""
-    if getattr(connection.connection.dbapi_connection, "in_transaction", True):
+    if in_transaction(connection):
         yield
         return
     connection.exec_driver_sql("SAVEPOINT minimig_rebuild")
