@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from minimig.dialects.output import Output, Values
 from minimig.dialects.rows import Row, delete_batches, insert_batches
-from minimig.dialects.script import split_script, syntax_of
+from minimig.dialects.script import split_script, syntax_of, with_parameters
 from minimig.dialects.spelling import Spelling
 from minimig.errors import NeedsConnectionError
 from minimig.state.tables import TableState
@@ -41,6 +41,10 @@ class DataEditor(Spelling):
     def split(self, script: str) -> list[str]:
         """The statements of a script that a person wrote for this database."""
         return split_script(script, syntax_of(self.dialect.name))
+
+    def text(self, statement: str, names: Collection[str]) -> sa.TextClause:
+        """SQL text in which `:name` is a parameter for these names, but in strings and comments; no other colon is."""
+        return sa.text(with_parameters(statement, names, syntax_of(self.dialect.name)))
 
     def run_sql(
         self,

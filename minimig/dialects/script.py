@@ -12,7 +12,7 @@ with sqlparse, which knows one syntax for all databases.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,6 +25,7 @@ from minimig.dialects.script_blocks import (
     SQLServerBlocks,
 )
 from minimig.errors import StateError
+from minimig.state.to_metadata import escape_colons
 
 _PLAIN = r"{0}[^{0}]*(?:{0}{0}[^{0}]*)*{0}"
 _BACKSLASHED = r"{0}[^{0}\\]*(?:(?:\\.|{0}{0})[^{0}\\]*)*{0}"
@@ -90,6 +91,33 @@ def syntax_of(dialect: str) -> ScriptSyntax:
 def split_script(script: str, syntax: ScriptSyntax) -> list[str]:
     """The statements of a script. Raises StateError for what never closes, and for lines that only a client reads."""
     return list(_Splitter(script.removeprefix("\ufeff"), syntax).statements())
+
+
+def with_parameters(statement: str, names: Collection[str], syntax: ScriptSyntax) -> str:
+    """A statement for `sqlalchemy.text`, where these names are parameters; not in strings or comments."""
+    token, pieces, code, place = _token(syntax, ";"), [], 0, 0
+    while match := token.match(statement, place):
+        place = match.end()
+        if match.lastgroup == "block_comment":
+            place = _comment_end(statement, match.start(), nested=syntax.nested_comments) or len(statement)
+        if match.lastgroup in ("quoted", "tag", "comment", "block_comment"):
+            pieces.append(escape_colons(statement[code : match.start()], keep=names))
+            pieces.append(escape_colons(statement[match.start() : place]))
+            code = place
+    return "".join([*pieces, escape_colons(statement[code:], keep=names)])
+
+
+def _comment_end(script: str, start: int, *, nested: bool) -> int | None:
+    """Where the block comment that begins at `start` ends; None when it is never closed."""
+    depth = 0
+    for edge in _COMMENT_EDGE.finditer(script, start):
+        if edge[0] == "*/":
+            depth -= 1
+        elif depth == 0 or nested:
+            depth += 1
+        if depth == 0:
+            return edge.end()
+    return None
 
 
 @cache
@@ -178,16 +206,12 @@ class _Splitter:
 
     def _comment(self, start: int) -> None:
         """Pass over a block comment; what MySQL executes in one (`/*! ... */`) is part of the statement."""
-        depth = 0
-        for edge in _COMMENT_EDGE.finditer(self._script, start):
-            opens = edge[0] == "/*"
-            depth += 1 if opens and (depth == 0 or self._syntax.nested_comments) else 0 if opens else -1
-            if depth == 0:
-                self._place = edge.end()
-                if self._syntax.code_in_comments and _CODE.match(self._script, start):
-                    self._blocks.take(QUOTED)
-                return
-        raise self._unclosed(start, "the comment /*")
+        end = _comment_end(self._script, start, nested=self._syntax.nested_comments)
+        if end is None:
+            raise self._unclosed(start, "the comment /*")
+        self._place = end
+        if self._syntax.code_in_comments and _CODE.match(self._script, start):
+            self._blocks.take(QUOTED)
 
     def _skip_client_line(self) -> bool:
         """Take a line that is meant for the client; False when there is none here."""

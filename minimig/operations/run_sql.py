@@ -23,7 +23,6 @@ from minimig.operations.base import Arguments, Operation, assign
 from minimig.operations.chain import reversed_operations, states
 from minimig.operations.noop import Noop
 from minimig.state.schema import SchemaState
-from minimig.state.to_metadata import escape_colons
 
 Parameters = Mapping[str, Any]
 Statement = str | sa.ClauseElement | tuple[str | sa.ClauseElement, Parameters]
@@ -92,8 +91,11 @@ class RunSQL(Operation):
             parameters = None if self.parameters is None and own is None else {**(self.parameters or {}), **(own or {})}
             statements = editor.split(sql) if isinstance(sql, str) else [sql]
             for statement in statements:
-                clause = _clause(statement, parameters)
-                editor.run_sql(clause, _used(clause, parameters), self.execution_options)
+                if parameters is None:
+                    editor.run_sql(statement, None, self.execution_options)
+                else:
+                    clause = editor.text(statement, parameters) if isinstance(statement, str) else statement
+                    editor.run_sql(clause, _used(clause, parameters), self.execution_options)
 
     def describe(self) -> str:
         if isinstance(self.sql, Noop):
@@ -129,17 +131,8 @@ def _is_pair(value: Any) -> bool:
     return isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], Mapping)
 
 
-def _clause(statement: str | sa.ClauseElement, parameters: Parameters | None) -> str | sa.ClauseElement:
-    """Text in which only the names among the parameters are parameters: the reverse may hold other colons."""
-    if parameters is None or not isinstance(statement, str):
-        return statement
-    return sa.text(escape_colons(statement, keep=parameters))
-
-
-def _used(statement: str | sa.ClauseElement, parameters: Parameters | None) -> Parameters | None:
+def _used(statement: sa.ClauseElement, parameters: Parameters) -> Parameters | None:
     """The parameters that this statement takes: the rest belongs to others of the same script."""
-    if parameters is None or isinstance(statement, str):
-        return None
     names = _names(statement)
     return {name: value for name, value in parameters.items() if name in names} or None
 

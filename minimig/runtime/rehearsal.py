@@ -42,7 +42,6 @@ def rehearse_moves(moves: Sequence[Change], dialect: sa.Dialect, where: Callable
                 continue  # a Python step: it has its turn when there is a connection
         editor.finish()
     except MinimigError as error:
-        place = f"{where(reached)}, {error.where}" if error.where else where(reached)
-        raise type(error)(error.message, where=place, hint=error.hint) from error
+        raise error.at(where(reached)) from error
     except Exception:  # noqa: BLE001 - an operation of the project's own that cannot do without a database
         return
