@@ -116,6 +116,8 @@ def _bound(clause: sa.ClauseElement, parameters: Mapping[str, Any]) -> sa.Clause
             if isinstance(bind.type, sa.types.NullType):
                 bind.type = sa.literal(bind.value).type
 
+    if isinstance(clause, sa.Insert):
+        clause = clause.inline()  # else SQLAlchemy asks for the new key to be returned, and nobody reads it
     if parameters and isinstance(clause, sa.Insert | sa.Update):
         binds = clause.compile(column_keys=list(parameters)).binds
         wanted = [name for name in parameters if name in clause.table.c and name in binds and binds[name].required]
