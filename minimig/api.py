@@ -23,10 +23,12 @@ from minimig.environment import Environment, engine_for
 from minimig.errors import NoConfigError, UsageError
 from minimig.operations.base import Operation
 from minimig.operations.chain import execute, reversed_operations, states
+from minimig.revisions.replay import Change
 from minimig.revisions.serializer import operations_source
 from minimig.runtime.events import Listener, silence
 from minimig.runtime.output import LiveOutput, ScriptOutput
 from minimig.runtime.recorder import Recorder
+from minimig.runtime.rehearsal import rehearse_moves
 from minimig.state.from_metadata import from_metadata
 from minimig.state.reflection import reflect as reflect_connection
 from minimig.state.schema import SchemaState
@@ -126,10 +128,14 @@ def reflect(connection: sa.Connection) -> SchemaState:
 def apply(connection: sa.Connection, operations: Sequence[Operation], before: SchemaState) -> SchemaState:
     """Execute operations on a connection that is at the state `before`; returns the state after.
 
+    Raises UnsupportedError before the first statement for what the database cannot be told at all.
+
     Commits nothing: the transaction is the caller's. On SQLite foreign-key enforcement must be off while tables are
     rebuilt, which is only possible before the transaction begins.
     """
     along = states(operations, before)
+    moves = [Change(*move) for move in zip(operations, along, along[1:], strict=False)]
+    rehearse_moves(moves, connection.dialect, lambda number: f"operation {number + 1}: {operations[number].describe()}")
     editor = editor_for(connection.dialect, LiveOutput(connection))
     execute(editor, operations, along)
     editor.finish()

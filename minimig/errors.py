@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Self
 
 
 class MinimigError(Exception):
@@ -25,6 +26,11 @@ class MinimigError(Exception):
         self.message = message
         self.where = where
         self.hint = hint
+
+    def at(self, place: str) -> Self:
+        """The same error at a place; what it knew itself of where it happened comes behind."""
+        where = f"{place}, {self.where}" if self.where else place
+        return type(self)(self.message, where=where, hint=self.hint)
 
     def __str__(self) -> str:
         parts = [self.message]

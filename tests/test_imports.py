@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ("networkx", "rich", "sqlalchemy", "sqlparse")
+HEAVY = ("networkx", "rich", "sqlalchemy")
 
 # What `python -m minimig` does, and then on stderr which of the heavy libraries that loaded.
 PROGRAM = f"""

@@ -49,6 +49,20 @@ EXAMPLES: dict[str, list[list[Operation]]] = {
         [ops.AlterColumn("users", "email", type=sa.String(200), comment="where to write to")],
     ],
     "AlterTable": [[ops.AlterTable("users", comment="who writes")]],
+    "BulkDelete": [
+        [
+            ops.BulkInsert("users", [{"id": 1, "email": "ann@example.org"}]),
+            ops.BulkDelete("users", [{"id": 1, "email": "ann@example.org"}]),
+        ],
+    ],
+    "BulkInsert": [
+        [
+            ops.BulkInsert(
+                "users", [{"id": 1, "email": "ann@example.org", "name": "Ann"}, {"id": 2, "email": "b@x.org"}]
+            )
+        ],
+        [ops.BulkInsert("users", [{"email": sa.func.lower("B@x.org")}], reverse=ops.NOOP)],
+    ],
     "CreateIndex": [
         [ops.CreateIndex("ix_posts_author", "posts", ["author_id", sa.text("lower(title)")], unique=True)],
     ],

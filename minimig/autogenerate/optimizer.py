@@ -13,6 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from minimig.errors import StateError
 from minimig.operations.base import Operation
@@ -61,13 +62,14 @@ class _Pass:
     def _fold(self, place: int) -> bool:
         """Let the operation at `place` absorb the first later one that it can; False when there is none."""
         one = self._places[place]
-        if one is None:
+        if one is None or _stands_alone(type(one)):
             return False
         for later in self._traffic.writers_after(place, self._touched[place]):
             other = self._places[later]
             # Where they cannot meet the question is meaningless: what the later one drops may come from between.
-            target = None if other is None else self._meeting_place(place, later)
-            merged = None if other is None or target is None else one.absorb(other)
+            alone = other is None or _stands_alone(type(other))
+            target = None if alone else self._meeting_place(place, later)
+            merged = None if target is None or other is None else one.absorb(other)
             if target is not None and merged is not None and len(merged) <= 1:
                 self._put(place, later, target, *merged)
                 return True
@@ -142,6 +144,17 @@ class _Traffic:
         yield from (self._writers.get((table, ""), []) for table in {table for table, _ in touched.touches})
         yield from (self._users.get(key, []) for key in touched.writes)
         yield from (self._visitors.get(table, []) for table, member in touched.writes if not member)
+
+
+@cache
+def _stands_alone(kind: type[Operation]) -> bool:
+    """Whether a class changes how the operation it is derived from runs, and not how that one folds.
+
+    What a fold leaves would run as it used to, so there is none.
+    """
+    running = [cls for cls in kind.__mro__ if "database_forwards" in vars(cls)]
+    folding = next(cls for cls in kind.__mro__ if "absorb" in vars(cls))
+    return len(running) > 2 and not issubclass(folding, running[0])  # the last of them is Operation
 
 
 def _union(one: Footprint, other: Footprint) -> Footprint:

@@ -18,6 +18,7 @@ from minimig.runtime.executor import Executor
 from minimig.runtime.plan import Direction, Plan, Step, make_plan
 from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.recorder import Applied, revisions
+from minimig.runtime.rehearsal import rehearse
 
 
 @dataclass(frozen=True)
@@ -98,17 +99,17 @@ def migrate_connection(
     One runner at a time: when another is at work, this one waits, and plans again once it is alone. A run with nothing
     to do takes no lock. A connection inside a transaction belongs to the caller: nothing is committed then. Raises
     LockError, TargetError, HeadsError,
-    HistoryError, RevisionFileError, StateError and IrreversibleError before anything runs, MigrationFailedError when a
-    migration fails.
+    HistoryError, RevisionFileError, StateError, IrreversibleError and UnsupportedError before anything runs,
+    MigrationFailedError when a migration fails.
     """
     rows = project.applied(connection)
-    prepared = plan_steps(project, rows, app, target, options.direction)
+    prepared = _rehearsed(plan_steps(project, rows, app, target, options.direction), connection, options)
     seconds = 0.0
     if (prepared or _squashes_to_record(project, rows)) and not options.dry:
         with lock_for(connection, project.recorder.table.key, options.lock_timeout):
             now = project.applied(connection)
             if revisions(now) != revisions(rows):  # another runner was faster
-                prepared = plan_steps(project, now, app, target, options.direction)
+                prepared = _rehearsed(plan_steps(project, now, app, target, options.direction), connection, options)
             executor = Executor(connection, project.recorder)
             if options.fake:
                 executor.fake(prepared, listener)
@@ -137,6 +138,15 @@ def plan_steps(
         project.refuse_unknown(rows)
         _check_direction(plan, direction)
     return prepare(graph, project.load, plan, applied)
+
+
+def _rehearsed(
+    prepared: tuple[PreparedStep, ...], connection: sa.Connection, options: MigrateOptions
+) -> tuple[PreparedStep, ...]:
+    """The steps, unless the database cannot be told one of them; what is only recorded need not be possible."""
+    if not options.fake:
+        rehearse(prepared, connection.dialect)
+    return prepared
 
 
 def _squashes_to_record(project: Project, rows: Sequence[Applied]) -> tuple[PreparedStep, ...]:

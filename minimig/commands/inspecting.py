@@ -14,10 +14,10 @@ from minimig.commands.project import Project
 from minimig.dialects.compare import database_state
 from minimig.dialects.registry import editor_for
 from minimig.dialects.script_style import ScriptStyle
-from minimig.errors import NeedsConnectionError, TargetError, nearest
+from minimig.errors import MinimigError, NeedsConnectionError, TargetError, nearest
 from minimig.operations.base import Operation
 from minimig.revisions.identifiers import resolve
-from minimig.revisions.replay import downward, leads_back, replay, steps
+from minimig.revisions.replay import downward, leads_back, place_of, replay, steps
 from minimig.runtime.output import ScriptOutput
 from minimig.runtime.recorder import revisions
 
@@ -109,12 +109,14 @@ def sql_migrate(project: Project, app: str, name: str | None, *, backwards: bool
     output = ScriptOutput(project.dialect)
     editor = editor_for(project.dialect, output)
     operations = []
-    for operation, old, new in moves:
+    for position, (operation, old, new) in enumerate(moves):
         sent = len(output.lines)
         try:
             operation.database_forwards(editor, old, new)
         except NeedsConnectionError:
             operations.append(OperationSQL(operation, tuple(output.lines[sent:]), in_full=False))
+        except MinimigError as error:
+            raise error.at(place_of(migration, moves, position, backwards=backwards)) from error
         else:
             operations.append(OperationSQL(operation, tuple(output.lines[sent:])))
     sent = len(output.lines)

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -63,7 +62,7 @@ class _Nowhere:
     def connection(self) -> None:
         return None
 
-    def execute(self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
+    def execute(self, statement: str | sa.ClauseElement, parameters: object = None, options: object = None) -> None:
         raise UnsupportedError(f"an editor that only spells was told to execute {statement}")
 
 

@@ -5,11 +5,14 @@
 1. Subclass `SchemaEditor` in a file named for the database, and set the capability flags below.
 2. Override the methods whose SQL differs. Each gets a `TableChange`: the table and the whole schema before and after,
    so nothing has to be asked, and a database that cannot alter may rebuild.
-3. Raise `UnsupportedError` for what the database cannot do, before anything is executed for that operation.
+3. Raise `UnsupportedError` for what the database cannot do. Each run is rehearsed on paper first (`runtime/rehearsal`),
+   without a connection, so a refusal that needs none stops the run before its first statement.
 4. Subclass `Normalizer` beside it (spell a state as the database would report it) and `Reader` (read what SQLAlchemy's
    Inspector leaves out), where the defaults do not do, and name them in `normalizer` and `reader`.
 5. Publish the class by the entry point `minimig.dialects`, under the name of SQLAlchemy's dialect, and run the contract
    suite in `tests/contract` against the real database.
+
+What serves steps that people write (their SQL, rows and functions) is in `data`.
 
 An editor never decides what to do, only how to say it. When a transaction begins and ends is the executor's business;
 `transaction` only says how this database wraps one migration.
@@ -18,21 +21,21 @@ An editor never decides what to do, only how to say it. When a transaction begin
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.schema import AddConstraint, CreateTable, DropTableComment, SetTableComment
 
 from minimig.dialects.change import TableChange
+from minimig.dialects.data import DataEditor
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.objects import ObjectEditor
 from minimig.dialects.output import Output
 from minimig.dialects.script_style import ScriptStyle
-from minimig.dialects.spelling import Spelling
-from minimig.errors import NeedsConnectionError, UnsupportedError
+from minimig.errors import UnsupportedError
 from minimig.state.expressions import is_constant
 from minimig.state.parts import ColumnState, ConstraintState, IndexState, PrimaryKeyState, UniqueState
 from minimig.state.reader import Reader
@@ -40,7 +43,7 @@ from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
 
 
-class SchemaEditor(Spelling, ABC):
+class SchemaEditor(DataEditor, ABC):
     """Standard SQL. One editor serves one migration in one direction; `finish` must be called at its end."""
 
     normalizer: ClassVar[type[Normalizer]] = Normalizer
@@ -62,8 +65,7 @@ class SchemaEditor(Spelling, ABC):
     """How a script is written; `opening` and `closing` stand in it where DDL is transactional."""
 
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
-        super().__init__(dialect)
-        self.output = output
+        super().__init__(dialect, output)
         self.objects = self.object_editor(self, output, self.normalizer)
 
     @staticmethod
@@ -88,21 +90,6 @@ class SchemaEditor(Spelling, ABC):
         everybody in.
         """
         yield
-
-    def finish(self) -> None:
-        """Send what was held back; called once, after the last operation and before the version row is written."""
-
-    def connection_for(self, what: str) -> sa.Connection:
-        """The live connection, for a step that needs one. Raises NeedsConnectionError while a script is written."""
-        self.finish()
-        if self.output.connection is None:
-            raise NeedsConnectionError(f"{what} needs a live connection and cannot be written as a script")
-        return self.output.connection
-
-    def run_sql(self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
-        """Send a statement that a person wrote."""
-        self.finish()
-        self.output.execute(statement, parameters)
 
     def execute(self, statement: str) -> None:
         """Send one statement of our own."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import sqlalchemy as sa
+
+Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+"""What a statement is sent with: one set of values, or several, for each of which it is carried out."""
 
 
 class Output(Protocol):
@@ -15,5 +18,13 @@ class Output(Protocol):
     def connection(self) -> sa.Connection | None:
         """The connection, or None while a script is written: only with one may an editor look at the database."""
 
-    def execute(self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
-        """Send one statement. Text without parameters is sent as it stands, percent signs and colons included."""
+    def execute(
+        self,
+        statement: str | sa.ClauseElement,
+        parameters: Values | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Send one statement. Text without parameters is sent as it stands, percent signs and colons included.
+
+        `options` are SQLAlchemy's execution options; a script has no use for them.
+        """

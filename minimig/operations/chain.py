@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.errors import NeedsConnectionError
 from minimig.operations.base import Operation
 from minimig.state.schema import SchemaState
 
@@ -25,6 +26,15 @@ def reversed_operations(operations: Sequence[Operation], before: SchemaState) ->
 
 
 def execute(editor: SchemaEditor, operations: Sequence[Operation], along: Sequence[SchemaState]) -> None:
-    """Execute operations one after the other; `along` are the states around them, as `states` gives them."""
+    """Execute operations one after the other; `along` are the states around them, as `states` gives them.
+
+    While a script is written, what needs a connection is left out, and the NeedsConnectionError comes at the end.
+    """
+    left_out: NeedsConnectionError | None = None
     for operation, before, after in zip(operations, along, along[1:], strict=False):
-        operation.database_forwards(editor, before, after)
+        try:
+            operation.database_forwards(editor, before, after)
+        except NeedsConnectionError as error:
+            left_out = left_out or error
+    if left_out is not None:
+        raise left_out

@@ -82,6 +82,16 @@ def downward(migration: Migration, before: SchemaState) -> list[Change]:
     return found
 
 
+def place_of(migration: Migration, moves: Sequence[Change], position: int, *, backwards: bool) -> str:
+    """Where in its file one of the moves stands that `steps` or, on the way back, `downward` gave."""
+    path, described = migration.header.path, moves[position].operation.describe()
+    if not backwards:
+        return f"{path}, up[{position}]: {described}"
+    if migration.down is not None:
+        return f"{path}, down[{position}]: {described}"
+    return f"{path}, the reverse of up[{len(moves) - 1 - position}]: {described}"
+
+
 def leads_back(migration: Migration, before: SchemaState) -> list[str]:
     """In words, how the schema differs from `before` once the migration was applied and taken back.
 

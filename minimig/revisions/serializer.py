@@ -17,7 +17,7 @@ from typing import Any
 
 from minimig.operations.base import Operation
 from minimig.operations.keep import Keep
-from minimig.operations.special import Noop
+from minimig.operations.noop import Noop
 from minimig.revisions.serializers_base import Imports, Rule, Writing
 from minimig.revisions.serializers_layout import Source, call, flat, layout, list_of
 from minimig.revisions.serializers_plain import PLAIN_RULES
@@ -34,8 +34,6 @@ OWN = "minimig.operations."
 
 def _operation(operation: Operation, writing: Writing) -> Source:
     args, named = operation.arguments()
-    if len(args) == 1 and isinstance(args[0], TableState):
-        return create_table(args[0], writing)
     cls = type(operation)
     if cls.__module__.startswith(OWN):
         target = writing.imports.ops(cls.__name__)
@@ -53,6 +51,8 @@ def _operation(operation: Operation, writing: Writing) -> Source:
             written += options({name: value}, here)
         else:
             written.append((name, here.value(value)))
+    if len(args) == 1 and isinstance(args[0], TableState):
+        return create_table(args[0], target, tuple(written), writing)
     positional = tuple(
         writing.at(f"{cls.__name__}, argument {number}").value(value) for number, value in enumerate(args, 1)
     )

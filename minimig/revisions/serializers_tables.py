@@ -108,16 +108,20 @@ def _index(value: IndexState, writing: Writing) -> Source:
 # --- tables -----------------------------------------------------------------------------------------------------------
 
 
-def create_table(table: TableState, writing: Writing) -> Source:
-    """`ops.CreateTable("posts", sa.Column(...), ...)`, one item a line."""
+def create_table(table: TableState, target: str, more: Named, writing: Writing) -> Source:
+    """`ops.CreateTable("posts", sa.Column(...), ...)`, one item a line; `more` are arguments of a subclass."""
     writing = writing.at(f"table {table.key}")
     named = _given(writing, schema=table.schema, comment=table.comment)
     operation = call(
-        writing.imports.ops("CreateTable"),
+        target,
         (text(table.name), *_columns(table, writing), *_parts(table, writing)),
-        (*named, *_options(table.options, writing)),
+        (*named, *_options(table.options, writing), *more),
     )
     return replace(operation, spread=True)
+
+
+def _table(value: TableState, writing: Writing) -> Source:
+    return create_table(value, writing.imports.ops("CreateTable"), (), writing)
 
 
 def _key_on_columns(table: TableState) -> bool:
@@ -187,5 +191,5 @@ TABLE_RULES: tuple[Rule, ...] = (
     (ForeignKeyState, _foreign_key),
     (CheckState, _check),
     (IndexState, _index),
-    (TableState, create_table),
+    (TableState, _table),
 )

@@ -1,4 +1,4 @@
-"""The two places statements go to: a live connection, or a script."""
+"""The places statements go to: a live connection, a script, or nowhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.sql import visitors
+
+from minimig.dialects.literals import inlined, literal_dialect
+from minimig.dialects.output import Values
+from minimig.errors import UnsupportedError
 
 READING = frozenset(["EXPLAIN", "PRAGMA", "SELECT", "SHOW"])
 COMMITTING = frozenset(
@@ -42,17 +45,22 @@ class LiveOutput:
         """The connection itself."""
         return self._connection
 
-    def execute(self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
+    def execute(
+        self,
+        statement: str | sa.ClauseElement,
+        parameters: Values | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
         """Send one statement and wait for it."""
         self._sending = True
         try:
             if isinstance(statement, str) and parameters is None:
                 # no_parameters keeps the driver from reading percent signs as placeholders
-                self._connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
-            elif isinstance(statement, str):
-                self._connection.execute(sa.text(statement), parameters)
+                plain = {**(options or {}), "no_parameters": True}
+                self._connection.exec_driver_sql(statement, execution_options=plain)
             else:
-                self._connection.execute(statement, parameters)  # type: ignore[call-overload]
+                clause: Any = sa.text(statement) if isinstance(statement, str) else statement
+                self._connection.execute(clause, parameters, execution_options=options or {})
         finally:
             self._sending = False
 
@@ -100,33 +108,47 @@ class ScriptOutput:
     connection: sa.Connection | None = None
 
     def __init__(self, dialect: sa.Dialect) -> None:
-        self.dialect = dialect
+        self.dialect = literal_dialect(dialect)
         self.lines: list[str] = []
 
-    def execute(self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
-        """Keep one statement."""
-        text = statement if isinstance(statement, str) and parameters is None else self._inline(statement, parameters)
-        self.lines.append(text.rstrip().rstrip(";"))
+    def execute(
+        self,
+        statement: str | sa.ClauseElement,
+        parameters: Values | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Keep one statement, or one for each of several sets of values."""
+        if isinstance(statement, str) and parameters is None:
+            self.lines.append(statement.rstrip().rstrip(";"))
+            return
+        clause = sa.text(statement) if isinstance(statement, str) else statement
+        each = [parameters] if parameters is None or isinstance(parameters, Mapping) else parameters
+        self.lines += [inlined(clause, values, self.dialect).rstrip().rstrip(";") for values in each]
 
-    def _inline(self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None) -> str:
-        bound = _bound(sa.text(statement) if isinstance(statement, str) else statement, parameters or {})
-        text = str(bound.compile(dialect=self.dialect, compile_kwargs={"literal_binds": True}))
-        # For drivers of these styles percent signs are doubled; in a script they stand for themselves.
-        return text.replace("%%", "%") if self.dialect.paramstyle in ("format", "pyformat") else text
 
+class PaperOutput:
+    """Sends nothing: it only lets SQLAlchemy say whether a statement exists on this dialect at all."""
 
-def _bound(clause: sa.ClauseElement, parameters: Mapping[str, Any]) -> sa.ClauseElement:
-    """A statement together with its values. It may use some of them: the rest belongs to others of the same script."""
+    connection: sa.Connection | None = None
 
-    def give(bind: sa.BindParameter[Any]) -> None:
-        if bind.key in parameters:
-            bind.value, bind.required = parameters[bind.key], False
-            if isinstance(bind.type, sa.types.NullType):
-                bind.type = sa.literal(bind.value).type
+    def __init__(self, dialect: sa.Dialect) -> None:
+        self.dialect = dialect
 
-    if parameters and isinstance(clause, sa.Insert | sa.Update):
-        binds = clause.compile(column_keys=list(parameters)).binds
-        wanted = [name for name in parameters if name in clause.table.c and name in binds and binds[name].required]
-        clause = clause.values({name: parameters[name] for name in wanted}) if wanted else clause
-    given: sa.ClauseElement = visitors.cloned_traverse(clause, {}, {"bindparam": give})
-    return given
+    def execute(
+        self,
+        statement: str | sa.ClauseElement,
+        parameters: Values | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Compile one statement. Raises UnsupportedError when the dialect has no such thing."""
+        if isinstance(statement, str):
+            return
+        each = parameters if parameters is None or isinstance(parameters, Mapping) else parameters[0]
+        keys = list(each) if each and isinstance(statement, sa.Insert | sa.Update) else None
+        try:
+            statement.compile(dialect=self.dialect, column_keys=keys)
+        except sa.exc.CompileError as error:
+            raise UnsupportedError(
+                f"{self.dialect.name} has no way to say this: {error}",
+                hint='write it as SQL text, or give each dialect its own: {"postgresql": ..., "sqlite": ...}',
+            ) from error

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.loader import Migration
-from minimig.revisions.replay import Change, downward, replay, steps
+from minimig.revisions.replay import Change, downward, place_of, replay, steps
 from minimig.runtime.plan import Direction, Plan, Step
 
 
@@ -27,6 +27,10 @@ class PreparedStep:
     migration: Migration
     moves: tuple[Change, ...]
     also: frozenset[str] = frozenset()
+
+    def where(self, position: int) -> str:
+        """The file and the operation at this position, for an error."""
+        return place_of(self.migration, self.moves, position, backwards=self.step.direction is Direction.BACKWARD)
 
 
 def prepare(

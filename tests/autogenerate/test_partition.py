@@ -11,7 +11,8 @@ from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.partition import Chunk, partition, reads_of
 from minimig.errors import StateError
 from minimig.operations.chain import states
-from minimig.operations.special import NOOP, RunPython
+from minimig.operations.noop import NOOP
+from minimig.operations.run_python import RunPython
 from minimig.state.from_metadata import from_metadata
 from minimig.state.schema import SchemaState
 from support.schemas import dice, pairs

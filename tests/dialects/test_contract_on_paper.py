@@ -36,6 +36,8 @@ NO_IDENTITY_LATER = "would number itself from now on"
 IDENTITY_STAYS = "would no longer number itself"
 NOT_STORED = "Oracle only computes when it reads"
 NO_EXPRESSIONS = "is over an expression"
+NO_REBUILD = "cannot be built anew"
+AT_THE_END = "adds columns at the end only"
 
 REFUSED = {
     "mssql": {
@@ -46,6 +48,9 @@ REFUSED = {
         "drop_primary_key": IDENTITY_STAYS,
         "drop_primary_key_after_rename": IDENTITY_STAYS,
         "create_expression_index": NO_EXPRESSIONS,
+        "rebuild_table": NO_REBUILD,
+        "order_columns": NO_REBUILD,
+        "add_column_after_another": AT_THE_END,
     },
     "oracle": {
         "add_computed_column": NOT_STORED,
@@ -53,6 +58,9 @@ REFUSED = {
         "identity": NO_IDENTITY_LATER,
         "identity_beside_the_key": NO_IDENTITY_LATER,
         "add_foreign_key": "is ON UPDATE CASCADE",
+        "rebuild_table": NO_REBUILD,
+        "order_columns": NO_REBUILD,
+        "add_column_after_another": AT_THE_END,
     },
     "mysql": {"rename_computed_source": "MySQL cannot rename books.order"},
     "mariadb": {"create_expression_index": NO_EXPRESSIONS},
@@ -69,7 +77,7 @@ MORE: dict[str, list[Operation]] = {
 """Operations that are no scenario on the library, or none that a module offers."""
 
 BASES = {ops.Operation, ops.TableOperation, ops.ColumnOperation, ops.CreateObject, ops.ReplaceObject, ops.DropObject}
-BY_HAND = {ops.RunSQL, ops.RunPython, ops.SeparateStateAndDatabase}
+BY_HAND = {ops.BulkDelete, ops.BulkInsert, ops.RunSQL, ops.RunPython, ops.SeparateStateAndDatabase}
 
 
 @cache

@@ -35,7 +35,7 @@ from minimig.dialects.registry import editor_class, editor_for
 from minimig.errors import UnsupportedError
 from minimig.operations.base import Operation
 from minimig.operations.chain import reversed_operations, states
-from minimig.operations.special import RunSQL
+from minimig.operations.run_sql import RunSQL
 from minimig.runtime.output import LiveOutput
 from minimig.state.schema import SchemaState
 from support.catalog import dump

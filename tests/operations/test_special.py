@@ -176,9 +176,9 @@ def test_each_dialect_has_its_own_sql(history: History) -> None:
 def test_a_mapping_names_mariadb_or_mysql() -> None:
     """A MariaDB that is reached as `mysql` has the entry `mysql`, one reached as `mariadb` its own."""
     step = ops.RunSQL({"mysql": "SELECT 1", "mariadb": ["SELECT 2; SELECT 3"]})
-    assert step.statements("mysql") == ("SELECT 1",)
-    assert step.statements("mariadb") == ("SELECT 2", "SELECT 3")
-    assert step.statements("sqlite") == ()
+    assert minimig.sql([step], SchemaState(), "mysql") == ["SELECT 1"]
+    assert minimig.sql([step], SchemaState(), "mariadb") == ["SELECT 2", "SELECT 3"]
+    assert minimig.sql([step], SchemaState(), "sqlite") == []
 
 
 def test_sql_without_a_reverse_is_refused_before_anything_runs(simple: History) -> None:
@@ -394,7 +394,7 @@ def test_a_table_that_is_not_there_is_named(simple: History) -> None:
     )
     with pytest.raises(MigrationFailedError) as caught:
         simple.migrate()
-    assert "no attribute 'phrases'" in caught.value.message
+    assert "there is no table 'phrases' at this point" in caught.value.message
     assert "0002_asks.py:" in str(caught.value.where)
 
 
@@ -414,9 +414,12 @@ def test_sql_for_a_dialect_that_does_not_exist_is_refused() -> None:
 
 def test_mariadb_takes_the_sql_for_mysql() -> None:
     """SQL for mysql runs on a mariadb:// URL as well, unless there is one for mariadb."""
-    assert ops.RunSQL({"mysql": "SELECT 1"}).statements("mariadb") == ("SELECT 1",)
-    assert ops.RunSQL({"mysql": "SELECT 1", "mariadb": "SELECT 2"}).statements("mariadb") == ("SELECT 2",)
-    assert ops.RunSQL({"sqlite": "SELECT 1"}).statements("mariadb") == ()
+    for scripts, sent in [
+        ({"mysql": "SELECT 1"}, ["SELECT 1"]),
+        ({"mysql": "SELECT 1", "mariadb": "SELECT 2"}, ["SELECT 2"]),
+        ({"sqlite": "SELECT 1"}, []),
+    ]:
+        assert minimig.sql([ops.RunSQL(scripts)], SchemaState(), "mariadb") == sent
 
 
 def test_a_colon_in_the_reverse_is_no_parameter(database: Database) -> None:

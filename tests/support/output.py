@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import sqlalchemy as sa
+
+from minimig.dialects.output import Values
 
 
 class Recorder:
@@ -15,12 +14,14 @@ class Recorder:
         self.connection = connection
         self.statements: list[str] = []
 
-    def execute(self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
+    def execute(
+        self, statement: str | sa.ClauseElement, parameters: Values | None = None, options: object = None
+    ) -> None:
         self.statements.append(str(statement))
         if self.connection is None:
             return
         if not isinstance(statement, str):
-            self.connection.execute(statement)
+            self.connection.execute(statement, parameters)
         elif parameters:
             self.connection.execute(sa.text(statement), parameters)
         else:

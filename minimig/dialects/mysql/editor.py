@@ -8,7 +8,7 @@ table itself can be told in `options`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
@@ -22,7 +22,8 @@ from minimig.dialects.mysql.options import option_clauses, retyped_by_charset
 from minimig.dialects.mysql.reader import MySQLReader
 from minimig.dialects.mysql.session import StrictMode
 from minimig.dialects.mysql.text import is_long
-from minimig.dialects.output import Output
+from minimig.dialects.output import Output, Values
+from minimig.dialects.rows import Row
 from minimig.dialects.sqltext import is_expression
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import names_in
@@ -54,6 +55,21 @@ class MySQLEditor(MySQLClauses):
         if self.output.connection is not None:
             self._mode.enter(self.output.connection)
         super().execute(statement)
+
+    def insert_rows(self, table: TableState, rows: Sequence[Row]) -> None:
+        """MySQL numbers a row itself that gives 0, whatever the row meant by it."""
+        counter = self.built(table).autoincrement_column
+        if counter is not None and any(row.get(counter.name) == 0 for row in rows):
+            raise UnsupportedError(
+                f"{self.dialect.name} takes 0 in {table.key}.{counter.name}, which numbers itself, for the next number",
+                hint="give the row another number, or leave it out",
+            )
+        super().insert_rows(table, rows)
+
+    def send_rows(self, statement: sa.ClauseElement, values: Values | None) -> None:
+        if self.output.connection is not None:
+            self._mode.enter(self.output.connection)
+        super().send_rows(statement, values)
 
     def finish(self) -> None:
         if self.output.connection is not None:

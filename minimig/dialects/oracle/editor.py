@@ -50,8 +50,13 @@ class OracleEditor(AsideEditor):
     def spelled(self, table: TableState) -> TableState:
         return spell(table, self.dialect)
 
-    def run_sql(self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
-        super().run_sql(whole(statement) if isinstance(statement, str) else statement, parameters)
+    def run_sql(
+        self,
+        statement: str | sa.ClauseElement,
+        parameters: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().run_sql(whole(statement) if isinstance(statement, str) else statement, parameters, options)
 
     # --- tables -------------------------------------------------------------------------------------------------------
 

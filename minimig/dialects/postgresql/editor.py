@@ -7,6 +7,7 @@ the tables (`enums`), columns that number themselves and names that PostgreSQL m
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -22,8 +23,10 @@ from minimig.dialects.postgresql.lock import postgresql_lock
 from minimig.dialects.postgresql.normalizer import PostgreSQLNormalizer
 from minimig.dialects.postgresql.objects import PostgreSQLObjects
 from minimig.dialects.postgresql.reader import PostgreSQLReader
+from minimig.dialects.postgresql.rows import OverridingInsert
 from minimig.dialects.postgresql.sequences import Sequences
 from minimig.dialects.postgresql.types import bare, conversion
+from minimig.dialects.rows import Row
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import names_in
 from minimig.state.parts import (
@@ -195,6 +198,18 @@ class PostgreSQLEditor(SchemaEditor):
         """Names of the CHECKs that come with a column's type, and the statements that add them."""
         built = self.built(replace(table, columns={**table.columns, column.name: column}))
         return {str(check.name): self.compile(AddConstraint(check)) for check in self.type_checks(built, column.name)}
+
+    # --- rows ---------------------------------------------------------------------------------------------------------
+
+    def insert_rows(self, table: TableState, rows: Sequence[Row]) -> None:
+        """What rows number by hand, the next row must not be numbered again."""
+        super().insert_rows(table, rows)
+        self._sequences.pass_over(table, {name for row in rows for name in row})
+
+    def insert_into(self, table: TableState, columns: Collection[str]) -> sa.Insert:
+        """PostgreSQL takes a number for an identity that is GENERATED ALWAYS only where it is told to."""
+        always = any(c.identity and c.identity.always and c.name in columns for c in table.columns.values())
+        return OverridingInsert(self.built(table)) if always else super().insert_into(table, columns)
 
     # --- constraints --------------------------------------------------------------------------------------------------
 

@@ -6,8 +6,9 @@ is dropped, a foreign key is added to it), and then its default and its sequence
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -117,6 +118,27 @@ class Sequences:
         sequence = f"pg_get_serial_sequence({editor.string(editor.table(table))}, {editor.string(column)})"
         editor.execute(
             f"SELECT setval({sequence}, max({name})) FROM {editor.table(table)} HAVING max({name}) >= {start}"
+        )
+
+    # --- rows with numbers of their own -------------------------------------------------------------------------------
+
+    def pass_over(self, table: TableState, columns: Collection[str]) -> None:
+        """Let columns that rows gave numbers to go on behind them; what was numbered before stays numbered."""
+        serial = self.serial(table)
+        for column in table.columns.values():
+            if column.name in columns and (column.identity or column.name == serial):
+                options = dict(column.identity.options) if column.identity else {}
+                self._pass_over(table, column.name, options)
+
+    def _pass_over(self, table: TableState, column: str, options: Mapping[str, Any]) -> None:
+        editor, name = self._editor, self._editor.quote(column)
+        sequence = f"pg_get_serial_sequence({editor.string(editor.table(table))}, {editor.string(column)})"
+        upward = int(options.get("increment", 1)) > 0
+        further, edge, reached = ("greatest", "max", ">=") if upward else ("least", "min", "<=")
+        start = int(options.get("start", 1 if upward else -1))
+        editor.execute(
+            f"SELECT setval({sequence}, {further}({edge}({name}), pg_sequence_last_value({sequence}::regclass)))"
+            f" FROM {editor.table(table)} HAVING {edge}({name}) {reached} {start}"
         )
 
     # --- names that follow --------------------------------------------------------------------------------------------

@@ -10,12 +10,10 @@ migration does not change: columns, constraints, collations, defaults, declared 
 view or trigger behind that worked before and no longer compiles. A script is written from the state alone; a comment in
 it says what that means.
 
-Whoever wants no table rebuilt, for example on a large database, says so on the engine or connection:
-`engine.execution_options(minimig_rebuild="never")`; an operation that needs it is refused then. `ops.RebuildTable` is
-the opposite.
+With `execution_options(minimig_rebuild="never")` on the engine an operation that needs a rebuild is refused;
+`ops.RebuildTable` is the opposite. SQLite 3.26 or later is expected.
 
-SQLite 3.26 or later is expected. (Django also rebuilds, but once per operation and without triggers; Alembic asks the
-user to write a batch.)
+(Django also rebuilds, but once per operation and without triggers; Alembic asks the user to write a batch.)
 """
 
 from __future__ import annotations
@@ -28,7 +26,7 @@ import sqlalchemy as sa
 
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
-from minimig.dialects.output import Output
+from minimig.dialects.output import Output, Values
 from minimig.dialects.script_style import ScriptStyle
 from minimig.dialects.sqlite import native
 from minimig.dialects.sqlite.foreign_keys import Watch
@@ -76,11 +74,21 @@ class SQLiteEditor(SchemaEditor):
             watch.everything()
         return connection
 
-    def run_sql(self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
+    def run_sql(
+        self,
+        statement: str | sa.ClauseElement,
+        parameters: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
         self.finish()
         if watch := Watch.of(self.output.connection):
             watch.everything()
-        super().run_sql(statement, parameters)
+        super().run_sql(statement, parameters, options)
+
+    def send_rows(self, statement: sa.ClauseElement, values: Values | None) -> None:
+        if watch := Watch.of(self.output.connection):
+            watch.everything()
+        super().send_rows(statement, values)
 
     # --- tables -------------------------------------------------------------------------------------------------------
 

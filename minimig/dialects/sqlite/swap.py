@@ -21,6 +21,7 @@ from minimig.dialects.sqlite.live import LiveTable, broken_dependents, read_tabl
 from minimig.dialects.sqlite.merge import Merge, create_sql, unqualified
 from minimig.dialects.sqlite.native import create_table_sql
 from minimig.dialects.sqlite.rebuild import Rebuild, kept_rowid
+from minimig.dialects.sqlite.transaction import in_transaction
 from minimig.errors import DatabaseError, UnsupportedError
 from minimig.state.tables import TableState
 
@@ -218,7 +219,7 @@ def _broken(what: str, reason: str) -> UnsupportedError:
 @contextmanager
 def _whole(connection: sa.Connection) -> Iterator[None]:
     """All or nothing. Inside a transaction that is so already; otherwise a savepoint stands in for one."""
-    if getattr(connection.connection.dbapi_connection, "in_transaction", True):
+    if in_transaction(connection):
         yield
         return
     connection.exec_driver_sql("SAVEPOINT minimig_rebuild")

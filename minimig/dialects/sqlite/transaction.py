@@ -29,7 +29,7 @@ def sqlite_transaction(connection: sa.Connection) -> Iterator[None]:
     enforced, watch = _switch_enforcement(driver, on=False), Watch(connection)
     try:
         with connection.begin():
-            if not driver.in_transaction:  # an engine may send BEGIN by itself, through an event
+            if not in_transaction(connection):  # an engine may send BEGIN by itself, through an event
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             watch.begin()
             yield
@@ -38,6 +38,12 @@ def sqlite_transaction(connection: sa.Connection) -> Iterator[None]:
         watch.end()
         if enforced:
             _switch_enforcement(driver, on=True)
+
+
+def in_transaction(connection: sa.Connection) -> bool:
+    """Whether SQLite itself is inside a transaction; aiosqlite tells it as sqlite3 does, SQLAlchemy's adapter not."""
+    driver: Any = connection.connection.driver_connection
+    return bool(driver.in_transaction)
 
 
 def _switch_enforcement(driver: Any, *, on: bool) -> bool:

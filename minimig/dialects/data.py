@@ -1,0 +1,80 @@
+"""What a schema editor does for steps that people write: their SQL, their rows, their functions.
+
+In go statements and rows, out they go to the output; whatever the editor held back is sent before. A dialect overrides
+`insert_into` and `insert_rows` where rows need more than an INSERT, for columns that number themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from minimig.dialects.output import Output, Values
+from minimig.dialects.rows import Row, delete_batches, insert_batches
+from minimig.dialects.script import split_script, syntax_of, with_parameters
+from minimig.dialects.spelling import Spelling
+from minimig.errors import NeedsConnectionError
+from minimig.state.tables import TableState
+
+
+class DataEditor(Spelling):
+    """Standard SQL, sent to `output`."""
+
+    def __init__(self, dialect: sa.Dialect, output: Output) -> None:
+        super().__init__(dialect)
+        self.output = output
+
+    def finish(self) -> None:
+        """Send what was held back; called once, after the last operation and before the version row is written."""
+
+    def connection_for(self, what: str) -> sa.Connection:
+        """The live connection, for a step that needs one. Raises NeedsConnectionError while a script is written."""
+        self.finish()
+        if self.output.connection is None:
+            raise NeedsConnectionError(f"{what} needs a live connection and cannot be written as a script")
+        return self.output.connection
+
+    # --- SQL ----------------------------------------------------------------------------------------------------------
+
+    def split(self, script: str) -> list[str]:
+        """The statements of a script that a person wrote for this database."""
+        return split_script(script, syntax_of(self.dialect.name))
+
+    def text(self, statement: str, names: Collection[str]) -> sa.TextClause:
+        """SQL text in which `:name` is a parameter for these names, but in strings and comments; no other colon is."""
+        return sa.text(with_parameters(statement, names, syntax_of(self.dialect.name)))
+
+    def run_sql(
+        self,
+        statement: str | sa.ClauseElement,
+        parameters: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Send a statement that a person wrote."""
+        self.finish()
+        self.output.execute(statement, parameters, options)
+
+    # --- rows ---------------------------------------------------------------------------------------------------------
+
+    def insert_rows(self, table: TableState, rows: Sequence[Row]) -> None:
+        """Insert rows, in order; they may give different columns, and SQL in place of values."""
+        self.finish()
+        given = {name for row in rows for name in row}
+        for statement, values in insert_batches(self.insert_into(table, given), rows):
+            self.send_rows(statement, values)
+
+    def delete_rows(self, table: TableState, rows: Sequence[Row]) -> None:
+        """Delete rows by their primary key, the last one first."""
+        self.finish()
+        for statement, values in delete_batches(self.built(table), table.key_or_error().columns, rows):
+            self.send_rows(statement, values)
+
+    def insert_into(self, table: TableState, columns: Collection[str]) -> sa.Insert:
+        """INSERT INTO a table, for rows that give some of these columns."""
+        return sa.insert(self.built(table))
+
+    def send_rows(self, statement: sa.ClauseElement, values: Values | None) -> None:
+        """Send an INSERT or DELETE with the values that it is carried out for."""
+        self.output.execute(statement, values)

@@ -1,0 +1,104 @@
+"""Data steps: functions that people write, run with a connection and the tables as they were.
+
+A function may be `async def`; it then gets an asynchronous connection over the same transaction. See `async_step`.
+Django hands its steps a registry of models and the schema editor; Alembic's are the migration itself, with today's
+models or none.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from minimig.dialects.editor import SchemaEditor
+from minimig.errors import IrreversibleError, StateError
+from minimig.operations.async_step import is_async, run_async
+from minimig.operations.base import Arguments, Operation, assign
+from minimig.operations.noop import Noop
+from minimig.operations.tables_then import TablesThen
+from minimig.state.schema import SchemaState
+
+DataStep = Callable[[Any, TablesThen], Any]
+"""A data step: it gets a connection, inside the migration's transaction, and the tables as they were."""
+
+
+@dataclass(frozen=True, init=False)
+class RunPython(Operation):
+    """Run a function `code(connection, tables)`; `tables` are the tables as they are at this point of the history.
+
+    An `async def` gets an asynchronous connection. Without `reverse` the migration cannot be taken back;
+    `reverse=ops.NOOP` says that nothing has to be done.
+    """
+
+    code: DataStep | Noop
+    back: DataStep | Noop | None
+    symbol: ClassVar[str] = "p"
+
+    def __init__(self, code: DataStep | Noop, *, reverse: DataStep | Noop | None = None) -> None:
+        for function in (code, reverse):
+            if function is not None and not isinstance(function, Noop):
+                _check(function)
+        assign(self, code=code, back=reverse)
+
+    def reverse(self, before: SchemaState) -> Operation:
+        if self.back is None:
+            raise IrreversibleError(
+                f"{self.describe()} has no reverse",
+                hint="give RunPython a reverse function, or reverse=ops.NOOP",
+            )
+        return RunPython(self.back, reverse=self.code)
+
+    def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
+        if isinstance(self.code, Noop):
+            return
+        connection, tables = editor.connection_for(self.describe()), TablesThen(after)
+        if is_async(self.code):
+            run_async(self.code, connection, tables)
+            return
+        result = self.code(connection, tables)
+        if inspect.isawaitable(result):
+            if inspect.iscoroutine(result):
+                result.close()  # else Python warns, long after, that nobody awaited it
+            raise StateError(
+                f"{_name(self.code)} returned something that has to be awaited, so its work was not done",
+                hint="declare it with `async def`, also where a decorator wraps it",
+            )
+
+    def describe(self) -> str:
+        return f"run Python {'nothing' if isinstance(self.code, Noop) else _name(self.code)}"
+
+    def fragment(self) -> str | None:
+        return None if isinstance(self.code, Noop) else _name(self.code)
+
+    def arguments(self) -> Arguments:
+        return (self.code,), {} if self.back is None else {"reverse": self.back}
+
+
+def _check(function: Any) -> None:
+    """Refuse what cannot be called with a connection and tables, or does nothing when it is called."""
+    if not callable(function):
+        raise StateError(
+            f"RunPython takes functions, not {function!r}", hint="write def step(connection, tables): ... and name it"
+        )
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise StateError(
+            f"RunPython cannot run {_name(function)}: it has a `yield`, so calling it does nothing",
+            hint="leave the yield out",
+        )
+    try:
+        signature = inspect.signature(function)
+    except ValueError:  # some functions written in C do not tell
+        return
+    try:
+        signature.bind(None, None)
+    except TypeError:
+        raise StateError(
+            f"RunPython calls {_name(function)}(connection, tables), but it is written as {_name(function)}{signature}",
+            hint="give it two arguments: the connection, and the tables as they are at this point",
+        ) from None
+
+
+def _name(function: Any) -> str:
+    return str(getattr(function, "__name__", type(function).__name__))

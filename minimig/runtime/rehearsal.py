@@ -1,0 +1,47 @@
+"""A run gone through on paper: whatever a dialect cannot be told is found before the first statement.
+
+In: prepared steps and the dialect that they will run on. Every operation is executed against an output that sends
+nothing, so what its schema editor refuses stops the run while the database is still untouched. The editor asks no
+database meanwhile; what only a live one can tell (a trigger that a rebuild would break, a sequence of another name) is
+still found when its operation runs. Steps in Python are passed over.
+
+An operation of the project's own is executed here as well, and once more for real: all that it does should go through
+the editor. (Django and Alembic find out in the middle of a run what a database cannot do; on MySQL the operations
+before stay.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import sqlalchemy as sa
+
+from minimig.dialects.registry import editor_for
+from minimig.errors import MinimigError, NeedsConnectionError
+from minimig.revisions.replay import Change
+from minimig.runtime.output import PaperOutput
+from minimig.runtime.prepare import PreparedStep
+
+
+def rehearse(steps: Sequence[PreparedStep], dialect: sa.Dialect) -> None:
+    """Go through all steps. Raises UnsupportedError or StateError, naming file and operation."""
+    for prepared in steps:
+        rehearse_moves(prepared.moves, dialect, prepared.where)
+
+
+def rehearse_moves(moves: Sequence[Change], dialect: sa.Dialect, where: Callable[[int], str]) -> None:
+    """Go through the operations of one step; `where` names the one at a position. Raises as `rehearse` does."""
+    editor = editor_for(dialect, PaperOutput(dialect))
+    reached = 0
+    try:
+        for position, (operation, before, after) in enumerate(moves):
+            reached = position
+            try:
+                operation.database_forwards(editor, before, after)
+            except NeedsConnectionError:
+                continue  # a Python step: it has its turn when there is a connection
+        editor.finish()
+    except MinimigError as error:
+        raise error.at(where(reached)) from error
+    except Exception:  # noqa: BLE001 - an operation of the project's own that cannot do without a database
+        return
