@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,7 +25,7 @@ class Recording:
         self.connection = connection
         self.sent: list[str] = []
 
-    def execute(self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
+    def execute(self, statement: str | sa.ClauseElement, parameters: Any = None, options: object = None) -> None:
         """Keep and send one statement."""
         self.sent.append(str(statement))
         if self.connection is None:
