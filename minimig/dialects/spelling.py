@@ -6,6 +6,7 @@ of the work; `Spelling` hands them tables (`built`) and takes back text. Nothing
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -38,6 +39,12 @@ def plain_dialect(dialect: sa.Dialect) -> sa.Dialect:
     plain.type_compiler_instance = type(dialect.type_compiler_instance)(plain)
     plain.type_compiler = plain.type_compiler_instance
     return plain  # type: ignore[no-any-return]
+
+
+def why_not(error: sa.exc.CompileError) -> str:
+    """Why SQLAlchemy cannot compile something, without the address of its compiler."""
+    unknown = r"Compiler <[^>]*> can't render element of type (?:<class '(?:\w+\.)*)?(\w+)(?:'>)?"
+    return re.sub(unknown, r"it has no \1", str(error.args[0]))
 
 
 class Spelling:
@@ -96,7 +103,11 @@ class Spelling:
         try:
             yield
         except (sa.exc.CompileError, sa.exc.ArgumentError) as error:
-            raise UnsupportedError(f"{what} cannot be said in {self.dialect.name}: {error}") from error
+            name = self.dialect.name
+            raise UnsupportedError(
+                f"{what} cannot be said in {name}: {why_not(error)}",
+                hint=f'use what {name} has; a type can have a variant for it: .with_variant(sa.JSON(), "{name}")',
+            ) from error
 
     # --- tables -------------------------------------------------------------------------------------------------------
 

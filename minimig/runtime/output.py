@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from minimig.dialects.literals import inlined, literal_dialect
 from minimig.dialects.output import Values
+from minimig.dialects.spelling import why_not
 from minimig.errors import UnsupportedError
 
 READING = frozenset(["EXPLAIN", "PRAGMA", "SELECT", "SHOW"])
@@ -149,6 +150,6 @@ class PaperOutput:
             statement.compile(dialect=self.dialect, column_keys=keys)
         except sa.exc.CompileError as error:
             raise UnsupportedError(
-                f"{self.dialect.name} has no way to say this: {error}",
+                f"this cannot be said in {self.dialect.name}: {why_not(error)}",
                 hint='write it as SQL text, or give each dialect its own: {"postgresql": ..., "sqlite": ...}',
             ) from error

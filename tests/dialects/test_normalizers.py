@@ -28,7 +28,7 @@ class LiveOutput:
     def __init__(self, connection: sa.Connection) -> None:
         self.connection = connection
 
-    def execute(self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
+    def execute(self, statement: str | sa.ClauseElement, parameters: Any = None, options: object = None) -> None:
         assert isinstance(statement, str)
         self.connection.execute(sa.text(statement.replace(":", "\\:")))
 

@@ -150,7 +150,7 @@ SETUPS: dict[str, Setup] = {
     "WriterError": models(("posts = sa.Table(", CODEC), column('sa.Column("body", Packed(Codec()))')),
     "FileError": name_taken,
     "IrreversibleError": irreversible,
-    "UnsupportedError": revision("0002_squashed", 'replaces = ["blog.0001_initial"]\nup = []'),
+    "UnsupportedError": revision("0002_tags", 'up = [ops.AddColumn("posts", sa.Column("tags", sa.ARRAY(sa.String)))]'),
     "DatabaseError": nothing,
     "MigrationFailedError": two_rows_alike,
     "HistoryError": lost_file,

@@ -57,8 +57,8 @@ def refused(history: History, target: str = "head", **options: object) -> Minimi
     [
         ("postgresql", COMPUTED, "up[2]: alter column words.word", "computed column size uses it"),
         ("mariadb", EXPRESSION, "up[0]: create index ix", "MariaDB cannot do"),
-        ("sqlite", ON_CONFLICT, "up[0]: run SQL", "sqlite has no way to say this"),
-        ("postgresql", ON_CONFLICT, "up[0]: run SQL", "postgresql has no way to say this"),
+        ("sqlite", ON_CONFLICT, "up[0]: run SQL", "cannot be said in sqlite: it has no OnDuplicateClause"),
+        ("postgresql", ON_CONFLICT, "up[0]: run SQL", "cannot be said in postgresql: it has no OnDuplicateClause"),
         ("sqlite", OPEN_QUOTE, "up[0]: run SQL SELECT 1; SELECT 'it, line 2 of the SQL", "is never closed"),
     ],
     indirect=["database"],
