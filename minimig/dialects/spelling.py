@@ -41,7 +41,7 @@ def plain_dialect(dialect: sa.Dialect) -> sa.Dialect:
     return plain  # type: ignore[no-any-return]
 
 
-def why_not(error: sa.exc.CompileError) -> str:
+def why_not(error: sa.exc.SQLAlchemyError) -> str:
     """Why SQLAlchemy cannot compile something, without the address of its compiler."""
     unknown = r"Compiler <[^>]*> can't render element of type (?:<class '(?:\w+\.)*)?(\w+)(?:'>)?"
     return re.sub(unknown, r"it has no \1", str(error.args[0]))

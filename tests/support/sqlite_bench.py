@@ -22,7 +22,9 @@ class Recording:
         self.connection = connection
         self.sent: list[str] = []
 
-    def execute(self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
+    def execute(
+        self, statement: str | sa.ClauseElement, parameters: Mapping[str, Any] | None = None, options: object = None
+    ) -> None:
         """Keep and send one statement."""
         self.sent.append(str(statement))
         if self.connection is None:
