@@ -9,7 +9,9 @@
    without a connection, so a refusal that needs none stops the run before its first statement.
 4. Subclass `Normalizer` beside it (spell a state as the database would report it) and `Reader` (read what SQLAlchemy's
    Inspector leaves out), where the defaults do not do, and name them in `normalizer` and `reader`.
-5. Publish the class by the entry point `minimig.dialects`, under the name of SQLAlchemy's dialect, and run the contract
+5. Say how its client wants a script written (`script`), and what a dialect should take for granted that is not going to
+   be connected (`assume`). Where a column changes only while nothing is built on it, `aside` has the verbs for that.
+6. Publish the class by the entry point `minimig.dialects`, under the name of SQLAlchemy's dialect, and run the contract
    suite in `tests/contract` against the real database.
 
 What serves steps that people write (their SQL, rows and functions) is in `data`.

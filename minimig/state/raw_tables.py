@@ -54,8 +54,10 @@ def read_tables(connection: sa.Connection, schema: str | None, temporary: Collec
     with suppress(NotImplementedError):  # PostgreSQL before SQLAlchemy 2.1
         _fill(tables, "options", inspector.get_multi_table_options(**wanted))
     if dialect != "sqlite":  # there the text of CREATE TABLE says more than the Inspector
-        _fill(tables, "uniques", inspector.get_multi_unique_constraints(**wanted))
-        _fill(tables, "checks", inspector.get_multi_check_constraints(**wanted))
+        with suppress(NotImplementedError):  # SQL Server: they are among the indexes
+            _fill(tables, "uniques", inspector.get_multi_unique_constraints(**wanted))
+        with suppress(NotImplementedError):  # SQL Server
+            _fill(tables, "checks", inspector.get_multi_check_constraints(**wanted))
         _fill(tables, "indexes", inspector.get_multi_indexes(**wanted))
         for (_, name), row in inspector.get_multi_table_comment(**wanted).items():
             tables[str(name)].comment = row["text"]

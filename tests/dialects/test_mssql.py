@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Integer, String, UniqueConstraint
 
+import minimig
 from minimig import ops
 from minimig.dialects.mssql import lock
 from minimig.dialects.registry import dialect_of, normalizer_for
@@ -477,6 +478,15 @@ def test_what_sql_server_does_not_have_is_refused(operation: Operation, words: s
 
 
 # --- the rest ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_library_gives_statements_without_separators() -> None:
+    """`minimig.sql` lists statements by the name of the dialect; GO is a matter of scripts."""
+    table = ops.CreateTable("t", Column("d", sa.Date))
+    assert minimig.sql([table, ops.RenameTable("t", "u")], SchemaState(), "mssql") == [
+        "CREATE TABLE t (\n\td DATE NULL\n)",
+        "EXEC sp_rename N't', N'u', N'OBJECT'",
+    ]
 
 
 def test_types_are_those_of_a_server_of_our_days() -> None:

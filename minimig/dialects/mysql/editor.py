@@ -9,6 +9,7 @@ table itself can be told in `options`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -39,6 +40,9 @@ from minimig.state.parts import (
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, columns_of
 
+ASSUMED_VERSIONS = {"mysql": (8, 0, 19), "mariadb": (10, 5)}
+"""The servers that a script is written for."""
+
 
 class MySQLEditor(MySQLClauses):
     """MySQL 8.0.16 and MariaDB 10.5 and later."""
@@ -46,6 +50,12 @@ class MySQLEditor(MySQLClauses):
     normalizer = MySQLNormalizer
     reader = MySQLReader
     lock = staticmethod(mysql_lock)
+
+    @staticmethod
+    def assume(dialect: sa.Dialect) -> None:
+        """Without a version SQLAlchemy 2.0 leaves out the parentheses around a default that is an expression."""
+        plain: Any = dialect
+        plain.server_version_info = ASSUMED_VERSIONS["mariadb" if plain.is_mariadb else "mysql"]
 
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
         super().__init__(dialect, output)
