@@ -119,6 +119,27 @@ def test_a_table_is_renamed_in_keys_triggers_and_views_even_under_legacy_rules(b
     assert blog.rows("SELECT \"table\" FROM pragma_foreign_key_list('posts')") == [("people",)]
 
 
+@pytest.mark.parametrize("rowids", [True, False])
+@pytest.mark.parametrize("rebuilt", [True, False])
+def test_a_column_that_is_unique_twice_is_renamed(bench: Bench, rowids: bool, rebuilt: bool) -> None:
+    """SQLite fails to rename an INTEGER key that is also UNIQUE when the two stand in the wrong order."""
+    unique = sa.UniqueConstraint("id", name="uq")
+    bench.migrate(
+        ops.CreateTable(
+            "t",
+            sa.Column("id", sa.Integer, primary_key=True),
+            *([] if rebuilt else [unique]),
+            sqlite_with_rowid=rowids,
+        )
+    )
+    if rebuilt:
+        bench.migrate(ops.AddConstraint("t", unique))
+        bench.migrate(ops.DropPrimaryKey("t"), ops.AddConstraint("t", sa.PrimaryKeyConstraint("id")))
+    bench.migrate(ops.RenameColumn("t", "id", "number"))
+    assert bench.rows("SELECT name, pk FROM pragma_table_info('t')") == [("number", 1)]
+    assert "UNIQUE" in bench.master("t")
+
+
 def test_an_index_is_renamed_by_dropping_and_creating_it(blog: Bench) -> None:
     """SQLite has no ALTER INDEX."""
     blog.migrate(ops.CreateIndex("ix_a", "posts", ["title"], unique=True))

@@ -102,7 +102,10 @@ class SQLiteEditor(SchemaEditor):
         watch = Watch.of(self.output.connection)
         if watch and table.foreign_keys:
             watch.tables(table.schema, [table.name])
-        super().create_table(before, after, table)
+        self.execute(native.create_table_sql(self, table))
+        built = self.built(table)
+        for index in table.indexes:
+            self.execute(self.create_index_sql(built, index))
 
     def added_apart(self, table: TableState) -> tuple[str, ...]:
         """None: SQLite looks at what a foreign key needs when rows come, and cannot add a constraint."""

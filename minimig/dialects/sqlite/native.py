@@ -13,8 +13,9 @@ from sqlalchemy.schema import CreateTable
 
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
-from minimig.dialects.sqlite.create_sql import TableText
+from minimig.dialects.sqlite.create_sql import TableText, table_text
 from minimig.dialects.sqlite.live import live_text
+from minimig.dialects.sqlite.merge import create_sql, in_order
 from minimig.state.expressions import is_constant, names_in
 from minimig.state.parts import CheckState, ColumnState, ConstraintState, PrimaryKeyState
 from minimig.state.tables import TableState
@@ -30,8 +31,10 @@ def version(editor: SchemaEditor) -> tuple[int, ...]:
 
 
 def create_table_sql(editor: SchemaEditor, table: TableState) -> str:
-    """CREATE TABLE as the state has it."""
-    return editor.compile(CreateTable(editor.built(table)))
+    """CREATE TABLE as the state has it, written so that its columns can be renamed."""
+    sql = editor.compile(CreateTable(editor.built(table)))
+    text = table_text(sql)
+    return sql if in_order(text) == text.constraints else create_sql(editor.table(table), text)
 
 
 def looks_the_same(editor: SchemaEditor, change: TableChange) -> bool:
