@@ -4,9 +4,9 @@ In: the text of a script and the `ScriptSyntax` of a database. Out: its statemen
 stay with the statement they stand before or in, and a piece that is nothing but comments is none. The text is read as
 the database itself would read it, token by token: a semicolon in a string, a comment or a body ends nothing.
 
-Lines for a client are understood (DELIMITER of mysql, GO of sqlcmd) or refused (psql's backslash commands and COPY FROM
-STDIN, the dot commands of sqlite3), because no database would understand them. Alembic splits nothing; Django splits
-with sqlparse, which knows one syntax for all databases.
+Lines for a client are understood (DELIMITER of mysql, GO of sqlcmd, the slash of SQL*Plus) or refused (psql's backslash
+commands and COPY FROM STDIN, the dot commands of sqlite3), because no database would understand them. Alembic splits
+nothing; Django splits with sqlparse, which knows one syntax for all databases.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from minimig.dialects.script_blocks import (
     QUOTED,
     Blocks,
     MySQLBlocks,
+    OracleBlocks,
     PostgreSQLBlocks,
     SQLiteBlocks,
     SQLServerBlocks,
@@ -49,6 +50,8 @@ class ScriptSyntax:
     """Whether a line may say DELIMITER, as in scripts for the mysql client."""
     batches: bool = False
     """Whether a line that says GO ends a batch, as in scripts for sqlcmd."""
+    slashes: bool = False
+    """Whether a line that is a slash ends a statement, as in scripts for SQL*Plus."""
     client_line: str = ""
     """A pattern of lines, between statements, that only the database's own client understands."""
 
@@ -74,11 +77,17 @@ SYNTAXES = {
     "mssql": ScriptSyntax(
         SQLServerBlocks, more_quoted=r"\[[^\]]*(?:\]\][^\]]*)*\]", nested_comments=True, batches=True
     ),
+    "oracle": ScriptSyntax(
+        OracleBlocks,
+        more_quoted=r"[nN]?[qQ]'(?:\[.*?\]|\{.*?\}|\(.*?\)|<.*?>|(?P<mark>[^\s\[{(<]).*?(?P=mark))'",
+        slashes=True,
+    ),
 }
 SYNTAXES["mariadb"] = SYNTAXES["mysql"]
 
 _DELIMITER = re.compile(r"^[ \t]*DELIMITER[ \t]+(\S+)[^\n]*", re.IGNORECASE | re.MULTILINE)
 _GO = re.compile(r"^[ \t]*GO(?:[ \t]+(\d+))?[ \t]*(?:--[^\n]*)?\r?$", re.IGNORECASE | re.MULTILINE)
+_SLASH = re.compile(r"^[ \t]*/[ \t]*\r?$", re.MULTILINE)
 _CODE = re.compile(r"/\*M?!")
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
@@ -162,6 +171,8 @@ class _Splitter:
                 batch += self._finished(go.end())
                 yield from batch * int(go[1] or 1)
                 batch = []
+            elif self._syntax.slashes and (slash := _SLASH.match(self._script, self._place)):
+                batch += self._finished(slash.end())
             elif not (self._blocks.empty and self._skip_client_line()) and self._step():
                 batch += self._finished(self._place)
             if not batches:

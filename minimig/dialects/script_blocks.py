@@ -166,6 +166,18 @@ class MySQLBlocks(_Nested):
         return self.in_routine and self.before in self._BEFORE_BODY
 
 
+class OracleBlocks(Blocks):
+    """A block of PL/SQL, its semicolon included, reaches to the line with a slash, as in SQL*Plus."""
+
+    routine = re.compile(
+        r"(BEGIN|DECLARE|CREATE (OR REPLACE )?((NON)?EDITIONABLE )?(FUNCTION|PACKAGE|PROCEDURE|TRIGGER|TYPE BODY))\b"
+    )
+
+    @property
+    def inside(self) -> bool:
+        return self.in_routine
+
+
 class SQLServerBlocks(_Nested):
     """BEGIN ... END, and what reaches to the end of a batch: a body, and everything behind a DECLARE."""
 

@@ -73,11 +73,15 @@ MORE: dict[str, list[Operation]] = {
         ops.ReplaceView("names", "SELECT id FROM authors"),
         ops.DropView("names"),
     ],
+    "rows": [
+        ops.BulkInsert("authors", [{"id": 9, "name": "Zoe"}, {"id": 10, "name": "Yan", "rank": 1}]),
+        ops.BulkDelete("authors", [{"id": 9, "name": "Zoe"}]),
+    ],
 }
 """Operations that are no scenario on the library, or none that a module offers."""
 
 BASES = {ops.Operation, ops.TableOperation, ops.ColumnOperation, ops.CreateObject, ops.ReplaceObject, ops.DropObject}
-BY_HAND = {ops.BulkDelete, ops.BulkInsert, ops.RunSQL, ops.RunPython, ops.SeparateStateAndDatabase}
+BY_HAND = {ops.RunSQL, ops.RunPython, ops.SeparateStateAndDatabase}
 
 
 @cache

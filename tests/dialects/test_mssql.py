@@ -403,6 +403,25 @@ def test_a_computed_column_is_made_again() -> None:
     ]
 
 
+# --- rows -------------------------------------------------------------------------------------------------------------
+
+
+def test_rows_with_numbers_of_their_own() -> None:
+    """IDENTITY_INSERT stands around rows that give a number to what numbers itself, and around no others."""
+    table = ops.CreateTable("t", Column("id", Integer, primary_key=True), Column("c", sa.Unicode(9)), schema="s")
+    rows = ops.BulkInsert("t", [{"id": 7, "c": "é"}, {"id": 8}, {"c": "it's"}], schema="s", reverse=ops.NOOP)
+    assert minimig.sql([rows], table.state_forwards(SchemaState()), MSSQL) == [
+        "SET IDENTITY_INSERT s.t ON",
+        "INSERT INTO s.t (id, c) VALUES (7, N'é')",
+        "INSERT INTO s.t (id) VALUES (8)",
+        "SET IDENTITY_INSERT s.t OFF",
+        "INSERT INTO s.t (c) VALUES (N'it''s')",
+    ]
+    plain = ops.CreateTable("t", Column("id", Integer, primary_key=True, autoincrement=False))
+    (statement,) = minimig.sql([ops.BulkInsert("t", [{"id": 7}])], plain.state_forwards(SchemaState()), MSSQL)
+    assert statement == "INSERT INTO t (id) VALUES (7)"
+
+
 # --- keys and identity ------------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Identity, Index, Integer, String, UniqueConstraint
 
+import minimig
 from minimig import ops
 from minimig.dialects.oracle.script import SQLPlusScript
 from minimig.dialects.oracle.types import modifies
@@ -349,6 +350,22 @@ def test_a_numbered_column_is_not_converted() -> None:
     table = ops.CreateTable("t", Column("id", Integer, Identity(), primary_key=True))
     with pytest.raises(UnsupportedError, match=r"t\.id numbers itself"):
         script(ORACLE, [ops.AlterColumn("t", "id", type=String(5))], table.state_forwards(SchemaState()))
+
+
+def test_rows_that_oracle_takes() -> None:
+    """A number for GENERATED ALWAYS and an empty string in a NOT NULL column are refused, other rows written."""
+    table = ops.CreateTable(
+        "t",
+        Column("id", Integer, Identity(always=True), primary_key=True),
+        Column("c", String(9), nullable=False),
+    )
+    state = table.state_forwards(SchemaState())
+    insert = ops.BulkInsert("t", [{"c": "it's"}], reverse=ops.NOOP)
+    assert minimig.sql([insert], state, ORACLE) == ["INSERT INTO t (c) VALUES ('it''s')"]
+    with pytest.raises(UnsupportedError, match=r"t\.id is GENERATED ALWAYS"):
+        script(ORACLE, [ops.BulkInsert("t", [{"id": 1, "c": "x"}])], state)
+    with pytest.raises(UnsupportedError, match="cannot get '' for c"):
+        script(ORACLE, [ops.BulkInsert("t", [{"c": ""}], reverse=ops.NOOP)], state)
 
 
 # --- the rest ---------------------------------------------------------------------------------------------------------

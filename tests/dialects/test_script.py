@@ -144,6 +144,21 @@ def test_go_lines_of_sqlcmd() -> None:
     ]
 
 
+def test_slash_lines_of_sqlplus() -> None:
+    """A slash on a line of its own ends a block of PL/SQL, which keeps its semicolons, and adds nothing elsewhere."""
+    script = (
+        "INSERT INTO t VALUES (q'[a;'b]');\nBEGIN\n  x := 6 / 2;\n  y;\nEND;\n/\nUPDATE t SET a = 1\n/\n"
+        "CREATE OR REPLACE TRIGGER g BEFORE INSERT ON t BEGIN NULL; END;\n/\nDELETE FROM t;\n/\n"
+    )
+    assert split_script(script, syntax_of("oracle")) == [
+        "INSERT INTO t VALUES (q'[a;'b]')",
+        "BEGIN\n  x := 6 / 2;\n  y;\nEND;",
+        "UPDATE t SET a = 1",
+        "CREATE OR REPLACE TRIGGER g BEFORE INSERT ON t BEGIN NULL; END;",
+        "DELETE FROM t",
+    ]
+
+
 @pytest.mark.parametrize(
     ("dialect", "script", "message", "line"),
     [

@@ -8,6 +8,7 @@ not find a column that is only being added.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -17,12 +18,14 @@ from minimig.dialects.change import TableChange
 from minimig.dialects.dependents import speaking_of
 from minimig.dialects.mssql import batches
 from minimig.dialects.mssql.columns import ColumnChange
-from minimig.dialects.mssql.identity import refuse_identity_change
+from minimig.dialects.mssql.identity import numbering, refuse_identity_change
 from minimig.dialects.mssql.lock import mssql_lock
 from minimig.dialects.mssql.normalizer import MSSQLNormalizer
 from minimig.dialects.mssql.objects import MSSQLObjects
+from minimig.dialects.mssql.rows import by_number
 from minimig.dialects.mssql.statements import MSSQLStatements
 from minimig.dialects.mssql.text import refuse_expressions
+from minimig.dialects.rows import Row
 from minimig.dialects.script_style import ScriptStyle
 from minimig.dialects.sqltext import truth
 from minimig.state.parts import ColumnState, ConstraintState, ForeignKeyState, IndexState, PrimaryKeyState
@@ -105,6 +108,20 @@ class MSSQLEditor(MSSQLStatements):
         using: str | None = None,
     ) -> None:
         ColumnChange(self, change, old, new).execute(fill, using)
+
+    # --- rows ---------------------------------------------------------------------------------------------------------
+
+    def insert_rows(self, table: TableState, rows: Sequence[Row]) -> None:
+        counter = next(iter(numbering(self, table)), None)  # a table has no more than one
+        if counter is None or self.output.connection is not None:
+            super().insert_rows(table, rows)
+            return
+        for gives, group in by_number(rows, counter):
+            if gives:
+                self.execute(f"SET IDENTITY_INSERT {self.table(table)} ON")
+            super().insert_rows(table, group)
+            if gives:
+                self.execute(f"SET IDENTITY_INSERT {self.table(table)} OFF")
 
     # --- constraints --------------------------------------------------------------------------------------------------
 

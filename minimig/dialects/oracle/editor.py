@@ -7,7 +7,7 @@ apart: DBMS_LOCK has to be granted, and what LOCK TABLE locks the first DDL stat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -20,7 +20,8 @@ from minimig.dialects.oracle.columns import ColumnChange
 from minimig.dialects.oracle.normalizer import OracleNormalizer
 from minimig.dialects.oracle.objects import OracleObjects
 from minimig.dialects.oracle.script import SQLPlusScript, whole
-from minimig.dialects.oracle.text import refuse_empty, spell, unquoted
+from minimig.dialects.oracle.text import refuse_empty, refuse_rows, spell, unquoted
+from minimig.dialects.rows import Row
 from minimig.dialects.script_style import ScriptStyle
 from minimig.dialects.sqltext import truth
 from minimig.state.parts import ColumnState, ConstraintState, PrimaryKeyState
@@ -117,6 +118,10 @@ class OracleEditor(AsideEditor):
     def _value(self, table: TableState, sql: str) -> str:
         plain = unquoted(sql, table, self.dialect)
         return plain if self.dialect.supports_native_boolean else truth(plain)
+
+    def insert_rows(self, table: TableState, rows: Sequence[Row]) -> None:
+        refuse_rows(table, rows)
+        super().insert_rows(table, rows)
 
     # --- constraints --------------------------------------------------------------------------------------------------
 

@@ -7,11 +7,12 @@ before version 23 no boolean. The empty string is NULL.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
 
+from minimig.dialects.rows import Row
 from minimig.dialects.sqltext import truth
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import requote
@@ -49,8 +50,20 @@ def refuse_empty(value: str | None, column: ColumnState, table: TableState) -> N
     if value is not None and value.strip() == "''" and not column.nullable:
         raise UnsupportedError(
             f"rows of {table.key} cannot get '' for {column.name}: to Oracle that is NULL, and the column is NOT NULL",
-            hint="give them another value, such as fill=\"' '\", or let the column be nullable",
+            hint="give them another value, such as ' ', or let the column be nullable",
         )
+
+
+def refuse_rows(table: TableState, rows: Sequence[Row]) -> None:
+    """Raise UnsupportedError for rows that Oracle would refuse: '' in a NOT NULL column, numbers for an identity."""
+    for name, column in table.columns.items():
+        if column.identity is not None and column.identity.always and any(name in row for row in rows):
+            raise UnsupportedError(
+                f"{table.key}.{name} is GENERATED ALWAYS, and Oracle takes no number for it from a row",
+                hint="leave it out of the rows, or make it sa.Identity(always=False)",
+            )
+        if any(row.get(name) == "" for row in rows):
+            refuse_empty("''", column, table)
 
 
 def _column(
