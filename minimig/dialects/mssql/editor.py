@@ -8,7 +8,9 @@ not find a column that is only being added.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -23,6 +25,7 @@ from minimig.dialects.mssql.normalizer import MSSQLNormalizer
 from minimig.dialects.mssql.objects import MSSQLObjects
 from minimig.dialects.mssql.statements import MSSQLStatements
 from minimig.dialects.mssql.text import refuse_expressions
+from minimig.dialects.rows import Row
 from minimig.dialects.script_style import ScriptStyle
 from minimig.dialects.sqltext import truth
 from minimig.state.parts import ColumnState, ConstraintState, ForeignKeyState, IndexState, PrimaryKeyState
@@ -105,6 +108,21 @@ class MSSQLEditor(MSSQLStatements):
         using: str | None = None,
     ) -> None:
         ColumnChange(self, change, old, new).execute(fill, using)
+
+    # --- rows ---------------------------------------------------------------------------------------------------------
+
+    def insert_rows(self, table: TableState, rows: Sequence[Row]) -> None:
+        """In a script IDENTITY_INSERT is on for rows that number themselves; on a connection SQLAlchemy sees to it."""
+        counter = self.built(table).autoincrement_column
+        if counter is None or self.output.connection is not None:
+            super().insert_rows(table, rows)
+            return
+        for numbered, group in groupby(rows, lambda row: counter.name in row):
+            if numbered:
+                self.execute(f"SET IDENTITY_INSERT {self.table(table)} ON")
+            super().insert_rows(table, list(group))
+            if numbered:
+                self.execute(f"SET IDENTITY_INSERT {self.table(table)} OFF")
 
     # --- constraints --------------------------------------------------------------------------------------------------
 
