@@ -279,6 +279,19 @@ def test_numbers_that_count_down(postgresql_database: Database) -> None:
             assert connection.execute(insert).inserted_primary_key == (next_number,)
 
 
+def test_sql_server_is_told_who_numbers_the_rows() -> None:
+    """In a script IDENTITY_INSERT is on for exactly the rows that give the number themselves."""
+    state = states([TREE], SchemaState())[-1]
+    rows = [{"id": 1}, {"id": 2, "name": "x"}, {"name": "y"}]
+    assert minimig.sql([ops.BulkInsert("tree", rows, reverse=ops.NOOP)], state, "mssql") == [
+        "SET IDENTITY_INSERT tree ON",
+        "INSERT INTO tree (id) VALUES (1)",
+        "INSERT INTO tree (id, name) VALUES (2, 'x')",
+        "SET IDENTITY_INSERT tree OFF",
+        "INSERT INTO tree (name) VALUES ('y')",
+    ]
+
+
 def test_zero_is_refused_where_it_means_the_next_number(mariadb_database: Database) -> None:
     """MariaDB would store another number than the row says, so nothing is sent."""
     state = states([TREE], SchemaState())[-1]
