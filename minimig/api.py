@@ -23,6 +23,7 @@ from minimig.environment import Environment, engine_for
 from minimig.errors import NoConfigError, UsageError
 from minimig.operations.base import Operation
 from minimig.operations.chain import execute, reversed_operations, states
+from minimig.operations.chain import named as named_by_convention
 from minimig.revisions.replay import Change
 from minimig.revisions.serializer import operations_source
 from minimig.runtime.events import Listener, silence
@@ -38,7 +39,7 @@ Source = sa.MetaData | SchemaState | sa.Connection
 """Where a schema can be read from."""
 
 
-def migrate(
+def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by name alone
     database: str | sa.Engine | sa.Connection,
     migrations: str | Path,
     *,
@@ -47,6 +48,7 @@ def migrate(
     version_table: str = "minimig_version",
     version_schema: str | None = None,
     app: str | None = None,
+    metadata: sa.MetaData | None = None,
     on_step: Listener = silence,
 ) -> MigrateResult:
     """Bring a database to a target with the revision files of one folder.
@@ -54,7 +56,8 @@ def migrate(
     `database` is a URL, an engine, or a connection. `target` is what the command line takes: `head`, `zero`, a name or
     its start, `-1`, `+1`. With `plan_only` nothing is changed. The revisions
     belong to `app`: without it, to the app that a minimig configuration in or above the folder gives the folder to,
-    else to the one called like the folder, or like the folder above when that is called `migrations`.
+    else to the one called like the folder, or like the folder above when that is called `migrations`. `metadata` is the
+    models' own: its naming convention names what the files leave without a name.
 
     Raises TargetError, HeadsError, HistoryError, RevisionFileError, StateError or IrreversibleError before anything
     runs, MigrationFailedError when a migration fails, DatabaseError when the database cannot be reached.
@@ -70,7 +73,8 @@ def migrate(
         version_schema=version_schema,
     )
     engine = engine_for(choose_driver(database)) if isinstance(database, str) else database.engine
-    project = Project(Environment(settings, engine=engine))
+    models = None if metadata is None else {label: (metadata,)}
+    project = Project(Environment(settings, engine=engine, metadata=models))
     options = MigrateOptions(dry=plan_only)
     try:
         if isinstance(database, sa.Connection):
@@ -140,6 +144,11 @@ def apply(connection: sa.Connection, operations: Sequence[Operation], before: Sc
     execute(editor, operations, along)
     editor.finish()
     return along[-1]
+
+
+def named(operations: Sequence[Operation], metadata: sa.MetaData) -> list[Operation]:
+    """The operations with the names that they leave out as the naming convention of `metadata` has them."""
+    return list(named_by_convention(operations, metadata.naming_convention))
 
 
 def reverse(operations: Sequence[Operation], before: SchemaState) -> list[Operation]:

@@ -3,12 +3,13 @@
 from minimig.operations.alter_column import AlterColumn
 from minimig.operations.base import ColumnOperation, Operation, TableOperation
 from minimig.operations.bulk_insert import BulkDelete, BulkInsert
-from minimig.operations.columns import AddColumn, DropColumn, RenameColumn
+from minimig.operations.columns import AddColumn, DropColumn
 from minimig.operations.constraints import AddConstraint, DropConstraint, DropPrimaryKey, RenameConstraint
 from minimig.operations.indexes import CreateIndex, DropIndex, RenameIndex
 from minimig.operations.noop import NOOP
 from minimig.operations.objects import CreateObject, DropObject, ReplaceObject
 from minimig.operations.rebuild import RebuildTable
+from minimig.operations.rename_column import RenameColumn
 from minimig.operations.run_python import RunPython
 from minimig.operations.run_sql import RunSQL
 from minimig.operations.separate import SeparateStateAndDatabase

@@ -89,7 +89,7 @@ class _Pass:
         """Leave `merged` at `target`, and nothing at the other of the two places."""
         self._traffic.remove(place, self._touched[place])
         self._traffic.remove(later, self._touched[later])
-        both = _union(self._touched[place], self._touched[later])
+        both = self._touched[place] | self._touched[later]  # more than the fold does, until the next pass looks
         self._places[place] = self._places[later] = None
         if merged is not None:
             self._places[target] = merged
@@ -155,14 +155,3 @@ def _stands_alone(kind: type[Operation]) -> bool:
     running = [cls for cls in kind.__mro__ if "database_forwards" in vars(cls)]
     folding = next(cls for cls in kind.__mro__ if "absorb" in vars(cls))
     return len(running) > 2 and not issubclass(folding, running[0])  # the last of them is Operation
-
-
-def _union(one: Footprint, other: Footprint) -> Footprint:
-    """A footprint that touches all that either touches: more than the fold does, until the next pass looks again."""
-    return Footprint(
-        creates=one.creates | other.creates,
-        drops=one.drops | other.drops,
-        changes=one.changes | other.changes,
-        reads=one.reads | other.reads,
-        everything=one.everything or other.everything,
-    )

@@ -20,7 +20,7 @@ import networkx as nx
 from minimig.autogenerate.families import family
 from minimig.autogenerate.questioner import Foretold, Questioner
 from minimig.operations.base import Operation
-from minimig.operations.columns import RenameColumn
+from minimig.operations.rename_column import RenameColumn
 from minimig.operations.tables import RenameTable
 from minimig.state.parts import ColumnState
 from minimig.state.schema import SchemaState

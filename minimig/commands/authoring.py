@@ -132,11 +132,7 @@ def _runnable(back: Operation) -> Operation:
         return back
     column = back.column
     filled_by_database = column.default or column.computed or column.identity or column.autoincrement is True
-    return (
-        back
-        if filled_by_database
-        else AddColumn(back.table, column, fill=neutral_fill(column.type), schema=back.schema)
-    )
+    return back if filled_by_database else back.having(fill=neutral_fill(column.type))
 
 
 def _refuse_chains(renames: Mapping[str, str], before: SchemaState, after: SchemaState) -> None:

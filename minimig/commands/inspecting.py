@@ -111,6 +111,7 @@ def sql_migrate(project: Project, app: str, name: str | None, *, backwards: bool
     operations = []
     for position, (operation, old, new) in enumerate(moves):
         sent = len(output.lines)
+        editor.refuse_names(old, new)
         try:
             operation.database_forwards(editor, old, new)
         except NeedsConnectionError:

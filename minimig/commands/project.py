@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, partial
 
 import sqlalchemy as sa
 
@@ -25,6 +25,7 @@ from minimig.revisions.survey import Survey, survey
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.state.from_metadata import from_metadata
 from minimig.state.schema import SchemaState
+from minimig.state.written import Convention
 from minimig.urls import mask_url
 
 
@@ -79,7 +80,8 @@ class Project:
         """The migration of a revision, executed once."""
         if revision not in self._loaded:
             with import_path(self.settings.root):
-                self._loaded[revision] = load_migration(self._header_of[revision])
+                header = self._header_of[revision]
+                self._loaded[revision] = load_migration(header, partial(self.convention_of, header.app))
         return self._loaded[revision]
 
     @cached_property
@@ -122,6 +124,20 @@ class Project:
         tables = (table for state in states.values() for table in state.tables.values())
         objects = (item for state in states.values() for item in state.objects.values())
         return Models(SchemaState.of(tables, objects), owners)
+
+    def convention_of(self, label: str) -> Convention:
+        """The naming convention of an app's models. Raises ModelsError when they have several."""
+        found: list[Convention] = []
+        for metadata in self._metadata_of(label, self.settings.apps[label]):
+            own = metadata.naming_convention
+            if own != sa.MetaData().naming_convention and own not in found:
+                found.append(own)
+        if len(found) > 1:
+            raise ModelsError(
+                f"the models of app {label} have several naming conventions, and one of its files leaves out a name",
+                hint="write the names of constraints and indexes in the revision file",
+            )
+        return found[0] if found else sa.MetaData().naming_convention
 
     def _metadata_of(self, label: str, app: AppSettings) -> tuple[sa.MetaData, ...]:
         swapped = self.environment.metadata

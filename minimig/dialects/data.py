@@ -11,23 +11,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from minimig.dialects.output import Output, Values
+from minimig.dialects.output import Values
+from minimig.dialects.presence import Conditions
 from minimig.dialects.rows import Row, delete_batches, insert_batches
 from minimig.dialects.script import split_script, syntax_of, with_parameters
-from minimig.dialects.spelling import Spelling
 from minimig.errors import NeedsConnectionError
+from minimig.state.parts import ColumnState
 from minimig.state.tables import TableState
 
 
-class DataEditor(Spelling):
+class DataEditor(Conditions):
     """Standard SQL, sent to `output`."""
 
-    def __init__(self, dialect: sa.Dialect, output: Output) -> None:
-        super().__init__(dialect)
-        self.output = output
-
-    def finish(self) -> None:
-        """Send what was held back; called once, after the last operation and before the version row is written."""
+    def execute(self, statement: str) -> None:
+        """Send one statement of our own."""
+        self.output.execute(statement)
 
     def connection_for(self, what: str) -> sa.Connection:
         """The live connection, for a step that needs one. Raises NeedsConnectionError while a script is written."""
@@ -57,6 +55,12 @@ class DataEditor(Spelling):
         self.output.execute(statement, parameters, options)
 
     # --- rows ---------------------------------------------------------------------------------------------------------
+
+    def fill(self, table: TableState, column: ColumnState, fill: str, *, only_null: bool) -> None:
+        """Give rows their one-off value."""
+        name = self.quote(column.name)
+        where = f" WHERE {name} IS NULL" if only_null else ""
+        self.execute(f"UPDATE {self.table(table)} SET {name} = {fill}{where}")
 
     def insert_rows(self, table: TableState, rows: Sequence[Row]) -> None:
         """Insert rows, in order; they may give different columns, and SQL in place of values."""

@@ -23,7 +23,7 @@ An editor never decides what to do, only how to say it. When a transaction begin
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import ClassVar
@@ -43,6 +43,7 @@ from minimig.state.parts import ColumnState, ConstraintState, IndexState, Primar
 from minimig.state.reader import Reader
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
+from minimig.state.written import Item
 
 
 class SchemaEditor(DataEditor, ABC):
@@ -92,10 +93,6 @@ class SchemaEditor(DataEditor, ABC):
         everybody in.
         """
         yield
-
-    def execute(self, statement: str) -> None:
-        """Send one statement of our own."""
-        self.output.execute(statement)
 
     # --- tables -------------------------------------------------------------------------------------------------------
 
@@ -156,7 +153,8 @@ class SchemaEditor(DataEditor, ABC):
     def alter_table_options(self, change: TableChange) -> None:
         """Change dialect options of a table. Options of other dialects are nobody's business here."""
         changed = set(change.old.options) ^ set(change.new.options)
-        own = sorted({name for name, _ in changed if name.startswith(f"{self.dialect.name}_")})
+        mine = (f"{self.dialect.name}_", "prefixes")
+        own = sorted({name for name, _ in changed if name.startswith(mine)})
         if own:
             raise UnsupportedError(
                 f"changing {', '.join(own)} of table {change.new.key} is not supported on {self.dialect.name}",
@@ -171,6 +169,15 @@ class SchemaEditor(DataEditor, ABC):
         )
 
     # --- columns ------------------------------------------------------------------------------------------------------
+
+    def brought_by_column(
+        self, change: TableChange, column: ColumnState, items: Sequence[Item], fill: str | None
+    ) -> tuple[Item, ...]:
+        """Those of the items written on a new column that `add_column` itself brings; the rest comes afterwards.
+
+        `add_column` then gets a change whose new table has them and whose old table has not.
+        """
+        return ()
 
     def add_column(self, change: TableChange, column: ColumnState, fill: str | None) -> None:
         """Add a column; `fill` is the value of rows that exist already."""
@@ -244,12 +251,6 @@ class SchemaEditor(DataEditor, ABC):
         using: str | None = None,
     ) -> None:
         """Change a column from `old` to `new`."""
-
-    def fill(self, table: TableState, column: ColumnState, fill: str, *, only_null: bool) -> None:
-        """Give rows their one-off value."""
-        name = self.quote(column.name)
-        where = f" WHERE {name} IS NULL" if only_null else ""
-        self.execute(f"UPDATE {self.table(table)} SET {name} = {fill}{where}")
 
     # --- constraints --------------------------------------------------------------------------------------------------
 

@@ -113,7 +113,7 @@ class Normalizer:
         return self.dialect.default_schema_name
 
     def name(self, name: str) -> str:
-        """A constraint's or index's name, shortened as SQLAlchemy does when it is over the limit."""
+        """A constraint's or index's name, shortened when it is over the limit."""
         return self.spelling.shortened(name)
 
     # --- columns ------------------------------------------------------------------------------------------------------
@@ -270,7 +270,7 @@ class Normalizer:
     def table_options(self, options: Options) -> Options:
         """Options of a table."""
         prefix = f"{self.dialect.name}_"
-        return tuple((key, str(value).lower()) for key, value in options if key.startswith(prefix))
+        return tuple((key, str(self.option(value)).lower()) for key, value in options if key.startswith(prefix))
 
 
 def is_number(type_: TypeEngine[Any]) -> bool:

@@ -15,8 +15,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex
-from sqlalchemy.sql.naming import conv
 
+from minimig.dialects.names import shortened
 from minimig.errors import UnsupportedError
 from minimig.state.parts import ColumnState
 from minimig.state.tables import TableState
@@ -59,22 +59,13 @@ class Spelling:
         """A column's or table's name, quoted when the dialect needs it."""
         return self.dialect.identifier_preparer.quote(name)
 
-    def quote_constraint(self, name: str) -> str:
-        """A constraint's or index's name, quoted, and shortened as SQLAlchemy does when it is over the limit."""
-        limit = self.dialect.max_index_name_length or self.dialect.max_identifier_length
-        preparer = self.dialect.identifier_preparer
-        if len(name) <= limit:
-            return preparer.quote(name)
-        shortened: str = preparer.truncate_and_render_index_name(conv(name))
-        return shortened
-
     def shortened(self, name: str) -> str:
-        """A constraint's or index's name as the database knows it: shortened when it is over the limit, not quoted."""
-        preparer = self.dialect.identifier_preparer
-        quoted = self.quote_constraint(name)
-        if not quoted.startswith(preparer.initial_quote):
-            return quoted
-        return quoted[1:-1].replace(preparer.final_quote * 2, preparer.final_quote)
+        """A constraint's or index's name, shortened as SQLAlchemy does when it is over the limit."""
+        return shortened(self.dialect, name)
+
+    def quote_constraint(self, name: str) -> str:
+        """A constraint's or index's name, quoted, and shortened when it is over the limit."""
+        return self.quote(self.shortened(name))
 
     def qualified(self, schema: str | None, name: str) -> str:
         """A name in a schema, quoted: for indexes, which PostgreSQL keeps beside their table."""

@@ -1,4 +1,4 @@
-"""Alter a column: type, nullability, server default, comment, identity, autoincrement."""
+"""Alter a column: type, nullability, server default, comment, computed expression, identity, autoincrement, options."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from minimig.operations.keep import KEEP, Keep, given
 from minimig.operations.rank import Rank
 from minimig.operations.tables import DropTable
 from minimig.state.expressions import has_subquery, names_in
-from minimig.state.from_items import default_state, identity_state
-from minimig.state.parts import ColumnState, IdentityState
+from minimig.state.from_items import computed_state, default_state, identity_state
+from minimig.state.options import changed_options, former_options, with_options
+from minimig.state.parts import ColumnState, ComputedState, IdentityState, Options
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
 from minimig.state.values import SqlExpression, SqlType, TypeArgument
@@ -30,16 +31,21 @@ class AlterColumn(ColumnOperation):
 
     `fill` is SQL for rows that hold NULL when the column becomes NOT NULL. `using` is SQL that converts the old values
     when the type changes (PostgreSQL manual, ALTER TABLE ... USING); without it the database casts.
+
+    `computed` gives another expression, by which the values are computed anew; None makes a plain column that keeps
+    the values it had. Keyword options are those that `sqlalchemy.Column` takes for a dialect; None drops one.
     """
 
     type: SqlType | Keep
     nullable: bool | Keep
     server_default: SqlExpression | Keep | None
     comment: str | Keep | None
+    computed: ComputedState | Keep | None
     identity: IdentityState | Keep | None
     autoincrement: bool | str | Keep
     fill: str | None
     using: str | None
+    options: Options
     symbol: ClassVar[str] = "~"
     rank: ClassVar[Rank] = Rank.ALTER_COLUMN
     folds_into_table: ClassVar[bool] = True
@@ -53,11 +59,13 @@ class AlterColumn(ColumnOperation):
         nullable: bool | Keep = KEEP,
         server_default: str | sa.ClauseElement | SqlExpression | Keep | None = KEEP,
         comment: str | Keep | None = KEEP,
+        computed: sa.Computed | ComputedState | Keep | None = KEEP,
         identity: sa.Identity | IdentityState | Keep | None = KEEP,
         autoincrement: bool | str | Keep = KEEP,
         fill: str | None = None,
         using: str | None = None,
         schema: str | None = None,
+        **options: Any,
     ) -> None:
         assign(
             self,
@@ -68,22 +76,25 @@ class AlterColumn(ColumnOperation):
             nullable=nullable,
             server_default=server_default if isinstance(server_default, Keep) else default_state(server_default),
             comment=comment if isinstance(comment, Keep) else comment or None,
+            computed=computed if computed is None or isinstance(computed, Keep) else computed_state(computed),
             identity=identity if identity is None or isinstance(identity, Keep) else identity_state(identity),
             autoincrement=autoincrement,
             fill=fill,
             using=using,
+            options=changed_options(options),
         )
-        if not self.changes:
+        if not self.changes and not self.options:
             raise StateError(f"AlterColumn({table!r}, {column!r}) changes nothing")
 
     @property
     def changes(self) -> dict[str, Any]:
-        """The fields of ColumnState that it sets."""
+        """The fields of ColumnState that it sets, but for `options`."""
         values = {
             "type": self.type,
             "nullable": self.nullable,
             "default": self.server_default,
             "comment": self.comment,
+            "computed": self.computed,
             "identity": self.identity,
             "autoincrement": self.autoincrement,
         }
@@ -94,25 +105,35 @@ class AlterColumn(ColumnOperation):
         return self.fill
 
     def folds_into(self, column: ColumnState, fill: str | None) -> bool:
-        if self.using is not None:
+        if self.using is not None or self.options:
             return False
         rows_have_values = fill is not None or column.default is not None
         harmless = {"nullable", "comment"} if rows_have_values else {"nullable", "comment", "type"}
         return self.changes.keys() <= harmless and not (rows_have_values and self.fill is not None)
 
     def edit_column(self, column: ColumnState) -> ColumnState:
-        return replace(column, **self.changes)
+        return replace(column, **self.changes, options=with_options(column.options, self.options))
 
     def edit(self, table: TableState) -> TableState:
         key = table.primary_key
         if self.nullable is True and key is not None and self.column in key.columns:
             raise StateError(f"{self.key}.{self.column} is in the primary key and cannot be nullable")
-        return table.with_changed_column(self.edit_column(table.column(self.column)))
+        column = self.edit_column(table.column(self.column))
+        if column.computed is not None and (column.default is not None or column.identity is not None):
+            raise StateError(
+                f"{self.key}.{self.column} would be computed and have a server default or an identity, too",
+                hint="take that away in the same operation: server_default=None, identity=None",
+            )
+        return table.with_changed_column(column)
 
     def reverse(self, before: SchemaState) -> Operation:
         old = before[self.key].column(self.column)
         return alter_column(
-            self.table, self.column, {name: getattr(old, name) for name in self.changes}, schema=self.schema
+            self.table,
+            self.column,
+            {name: getattr(old, name) for name in self.changes},
+            schema=self.schema,
+            options=former_options(old.options, self.options),
         )
 
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
@@ -129,13 +150,14 @@ class AlterColumn(ColumnOperation):
 
     def _words(self) -> list[str]:
         words = {"default": "server default", "nullable": "null" if self.nullable is True else "not null"}
-        return [words.get(name, name) for name in self.changes]
+        return [words.get(name, name) for name in (*self.changes, *dict(self.options))]
 
     def fragment(self) -> str:
         return f"alter_{self.column}_on_{self.table}"
 
     def footprint(self, before: SchemaState) -> Footprint:
-        sql = f"{self.fill or ''} {self.using or ''}"
+        expression = self.computed.expression.text if isinstance(self.computed, ComputedState) else ""
+        sql = f"{self.fill or ''} {self.using or ''} {expression}"
         if has_subquery(sql):
             return EVERYTHING
         old = before[self.key].column(self.column)
@@ -150,7 +172,7 @@ class AlterColumn(ColumnOperation):
             return (following,)
         if isinstance(following, AlterColumn) and following.column == self.column:
             both = self.changes.keys() & following.changes.keys()
-            if "type" in both or (self.fill is not None and "nullable" in both):
+            if "type" in both or "computed" in self.changes or (self.fill is not None and "nullable" in both):
                 return None  # what the first one does to the values would be left out
             return (
                 alter_column(
@@ -160,6 +182,7 @@ class AlterColumn(ColumnOperation):
                     fill=following.fill or self.fill,
                     using=following.using or self.using,
                     schema=self.schema,
+                    options={**dict(self.options), **dict(following.options)},
                 ),
             )
         return None
@@ -170,11 +193,13 @@ class AlterColumn(ColumnOperation):
             nullable=self.nullable,
             server_default=self.server_default,
             comment=self.comment,
+            computed=self.computed,
             identity=self.identity,
             autoincrement=self.autoincrement,
             fill=self.fill,
             using=self.using,
             schema=self.schema,
+            **dict(self.options),
         )
 
 
@@ -186,7 +211,8 @@ def alter_column(
     fill: str | None = None,
     using: str | None = None,
     schema: str | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> AlterColumn:
-    """An AlterColumn that sets these fields of ColumnState."""
+    """An AlterColumn that sets these fields of ColumnState, and these options of dialects."""
     arguments = {"server_default" if name == "default" else name: value for name, value in changes.items()}
-    return AlterColumn(table, column, **arguments, fill=fill, using=using, schema=schema)
+    return AlterColumn(table, column, **arguments, fill=fill, using=using, schema=schema, **(options or {}))

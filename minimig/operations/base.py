@@ -6,6 +6,7 @@
     describe(), symbol, fragment()           words for people and for file names
     footprint(before)                        what it creates, drops, changes and reads
     rank, home                               its place in a file, and the table or object it belongs to
+    named(convention)                        itself, with the names that nobody wrote
     absorb(following)                        one operation in place of two, where that is possible
 
 Going down is not a second implementation: it executes `reverse(before)`. Ordering, optimizing and merging branches all
@@ -28,6 +29,7 @@ from minimig.operations.rank import Rank
 from minimig.state.parts import ColumnState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, table_key
+from minimig.state.written import Convention
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 """Positional and keyword arguments of the call that builds an operation, as the writer prints them."""
@@ -42,6 +44,15 @@ class Operation(ABC):
 
     rank: ClassVar[Rank] = Rank.OTHER
     """Where it is read in a file, as far as its footprint leaves a choice."""
+
+    @property
+    def has_open_names(self) -> bool:
+        """Whether something in it has a name that nobody wrote, on which `named` decides."""
+        return False
+
+    def named(self, convention: Convention) -> Operation:
+        """The operation with its open names as a naming convention has them."""
+        return self
 
     def state_forwards(self, state: SchemaState) -> SchemaState:
         """The state after this operation. Raises StateError when it does not fit."""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.errors import NeedsConnectionError
 from minimig.operations.base import Operation
 from minimig.state.schema import SchemaState
+from minimig.state.written import Convention
+
+
+def named(operations: Iterable[Operation], convention: Convention) -> tuple[Operation, ...]:
+    """The operations with the names that nobody wrote as a naming convention has them."""
+    return tuple(each.named(convention) if each.has_open_names else each for each in operations)
 
 
 def states(operations: Sequence[Operation], before: SchemaState) -> list[SchemaState]:
@@ -31,6 +38,8 @@ def execute(editor: SchemaEditor, operations: Sequence[Operation], along: Sequen
     While a script is written, what needs a connection is left out, and the NeedsConnectionError comes at the end.
     """
     left_out: NeedsConnectionError | None = None
+    for before, after in pairwise(along):
+        editor.refuse_names(before, after)
     for operation, before, after in zip(operations, along, along[1:], strict=False):
         try:
             operation.database_forwards(editor, before, after)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
@@ -14,10 +15,11 @@ from minimig.operations.footprint import Footprint, Keys, columns, item, pointed
 from minimig.operations.keep import given
 from minimig.operations.rank import Rank
 from minimig.operations.tables import DropTable
-from minimig.state.from_items import constraint_state, primary_key_state
+from minimig.operations.which_constraint import Kind, meant, refuse_vague
 from minimig.state.parts import CheckState, ConstraintState, ForeignKeyState, PrimaryKeyState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, columns_of
+from minimig.state.written import Convention, item_named_by, item_state
 
 
 @dataclass(frozen=True, init=False)
@@ -25,6 +27,7 @@ class AddConstraint(TableOperation):
     """Add a constraint to a table that exists: what `sqlalchemy.Table` takes, given on its own."""
 
     constraint: ConstraintState | PrimaryKeyState
+    open: bool = field(compare=False, repr=False)
     symbol: ClassVar[str] = "+"
     rank: ClassVar[Rank] = Rank.ADD_CONSTRAINT
     folds_into_table: ClassVar[bool] = True
@@ -36,12 +39,18 @@ class AddConstraint(TableOperation):
         *,
         schema: str | None = None,
     ) -> None:
-        if isinstance(constraint, sa.PrimaryKeyConstraint | PrimaryKeyState):
-            assign(self, table=table, schema=schema, constraint=primary_key_state(constraint))
-            return
         if isinstance(constraint, sa.CheckConstraint) and not isinstance(constraint.name, str):
             raise StateError(f"a CHECK that is added to table {table} has no name", hint="give it one: name=...")
-        assign(self, table=table, schema=schema, constraint=constraint_state(constraint, table))
+        state, is_open = item_state(constraint, table, schema)
+        assign(self, table=table, schema=schema, constraint=state, open=is_open)
+
+    @property
+    def has_open_names(self) -> bool:
+        return self.open
+
+    def named(self, convention: Convention) -> Operation:
+        named: Any = item_named_by(self.constraint, self.table, self.schema, convention)
+        return AddConstraint(self.table, named, schema=self.schema)
 
     def inner_rank(self, before: SchemaState) -> int:
         return 1 if isinstance(self.constraint, ForeignKeyState) else 0
@@ -95,43 +104,64 @@ class AddConstraint(TableOperation):
 
 @dataclass(frozen=True, init=False)
 class DropConstraint(TableOperation):
-    """Drop a unique, foreign-key or check constraint by name."""
+    """Drop a unique, foreign-key or check constraint: by name, or by what it is and the columns it is over.
 
-    name: str
+    `ops.DropConstraint(None, "posts", kind="unique", columns=["slug"])` finds the name in the state, whoever gave it.
+    """
+
+    name: str | None
+    kind: Kind | None
+    columns: tuple[str, ...]
     symbol: ClassVar[str] = "-"
     rank: ClassVar[Rank] = Rank.DROP_CONSTRAINT
     folds_into_table: ClassVar[bool] = True
 
-    def __init__(self, name: str, table: str, *, schema: str | None = None) -> None:
-        assign(self, table=table, schema=schema, name=name)
+    def __init__(
+        self,
+        name: str | None,
+        table: str,
+        *,
+        kind: Kind | None = None,
+        columns: Sequence[str] = (),
+        schema: str | None = None,
+    ) -> None:
+        if name is None:
+            refuse_vague(table, kind, columns)
+        assign(self, table=table, schema=schema, name=name, kind=kind, columns=tuple(columns))
+
+    def found(self, table: TableState) -> ConstraintState:
+        """The constraint that is meant. Raises StateError when there is none, or more than one."""
+        return table.constraint(self.name) if self.name else meant(table, self.kind, self.columns)
 
     def inner_rank(self, before: SchemaState) -> int:
-        return 0 if isinstance(before[self.key].constraint(self.name), ForeignKeyState) else 1
+        return 0 if isinstance(self.found(before[self.key]), ForeignKeyState) else 1
 
     def edit(self, table: TableState) -> TableState:
-        return table.without_constraint(self.name)
+        return table.without_constraint(self.found(table).name)
 
     def reverse(self, before: SchemaState) -> Operation:
-        return AddConstraint(self.table, before[self.key].constraint(self.name), schema=self.schema)
+        return AddConstraint(self.table, self.found(before[self.key]), schema=self.schema)
 
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
-        editor.drop_constraint(self.change(before, after), before[self.key].constraint(self.name))
+        editor.drop_constraint(self.change(before, after), self.found(before[self.key]))
 
     def describe(self) -> str:
-        return f"drop constraint {self.name} from {self.key}"
+        said = self.name or f"{self.kind} over {', '.join(self.columns)}"
+        return f"drop constraint {said} from {self.key}"
 
     def fragment(self) -> str:
-        return f"drop_{self.name}"
+        return f"drop_{self.name or '_'.join([str(self.kind), *self.columns])}"
 
     def footprint(self, before: SchemaState) -> Footprint:
-        old = before[self.key].constraint(self.name)
-        return Footprint(drops=frozenset({item(self.key, self.name)}), reads=_reads(before, self.key, old))
+        old = self.found(before[self.key])
+        return Footprint(drops=frozenset({item(self.key, old.name)}), reads=_reads(before, self.key, old))
 
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
         return (following,) if isinstance(following, DropTable) and following.key == self.key else None
 
     def arguments(self) -> Arguments:
-        return (self.name, self.table), given(schema=self.schema)
+        how = {} if self.name is not None else {"kind": self.kind, "columns": list(self.columns)}
+        return (self.name, self.table), {**how, **given(schema=self.schema)}
 
 
 @dataclass(frozen=True, init=False)

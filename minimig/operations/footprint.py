@@ -38,6 +38,16 @@ class Footprint:
     def touches(self) -> Keys:
         return self.writes | self.reads
 
+    def __or__(self, other: Footprint) -> Footprint:
+        """A footprint that touches all that either touches."""
+        return Footprint(
+            creates=self.creates | other.creates,
+            drops=self.drops | other.drops,
+            changes=self.changes | other.changes,
+            reads=self.reads | other.reads,
+            everything=self.everything or other.everything,
+        )
+
 
 EVERYTHING = Footprint(everything=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -20,20 +20,25 @@ from minimig.state.parts import IndexState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, columns_of
 from minimig.state.values import SqlExpression
+from minimig.state.written import Convention, default_index_name, item_named_by
 
 
 @dataclass(frozen=True, init=False)
 class CreateIndex(TableOperation):
-    """Create an index over columns (by name) and expressions (`sa.text`); keyword options as for `sqlalchemy.Index`."""
+    """Create an index over columns (by name) and expressions (`sa.text`); keyword options as for `sqlalchemy.Index`.
+
+    A name of None is left to the naming convention; an index that begins with an expression must have one.
+    """
 
     index: IndexState
+    open: bool = field(compare=False, repr=False)
     symbol: ClassVar[str] = "+"
     rank: ClassVar[Rank] = Rank.CREATE_INDEX
     folds_into_table: ClassVar[bool] = True
 
     def __init__(
         self,
-        name: str | IndexState,
+        name: str | IndexState | None,
         table: str,
         elements: Sequence[str | sa.ClauseElement | SqlExpression] = (),
         *,
@@ -44,9 +49,22 @@ class CreateIndex(TableOperation):
         index = (
             name
             if isinstance(name, IndexState)
-            else IndexState(name, tuple(index_element(e) for e in elements), unique, freeze_options(options))
+            else IndexState(
+                name or default_index_name(table, schema, elements),
+                tuple(index_element(e) for e in elements),
+                unique,
+                freeze_options(options),
+            )
         )
-        assign(self, table=table, schema=schema, index=index)
+        assign(self, table=table, schema=schema, index=index, open=name is None)
+
+    @property
+    def has_open_names(self) -> bool:
+        return self.open
+
+    def named(self, convention: Convention) -> Operation:
+        named: Any = item_named_by(self.index, self.table, self.schema, convention)
+        return CreateIndex(named, self.table, schema=self.schema)
 
     def edit(self, table: TableState) -> TableState:
         return table.with_index(self.index)

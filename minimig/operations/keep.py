@@ -19,12 +19,21 @@ KEEP = Keep.KEEP
 
 
 def given(**arguments: Any) -> dict[str, Any]:
-    """Those keyword arguments that say something: neither KEEP nor, for `schema`, None."""
-    return {
-        name: value
-        for name, value in arguments.items()
-        if value is not KEEP and not (value is None and name in _NONE_IS_ABSENT)
-    }
+    """Those keyword arguments that say something: neither KEEP nor what an argument is when it is left out."""
+    return {name: value for name, value in arguments.items() if value is not KEEP and not _absent(name, value)}
 
 
-_NONE_IS_ABSENT = frozenset({"schema", "fill", "using", "before", "after"})
+def _absent(name: str, value: Any) -> bool:
+    return name in _LEFT_OUT and value is _LEFT_OUT[name]
+
+
+_LEFT_OUT = {
+    "schema": None,
+    "fill": None,
+    "using": None,
+    "before": None,
+    "after": None,
+    "if_exists": False,
+    "if_not_exists": False,
+    "cascade": False,
+}

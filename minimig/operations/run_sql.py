@@ -20,9 +20,10 @@ from sqlalchemy.sql import visitors
 from minimig.dialects.editor import SchemaEditor
 from minimig.errors import IrreversibleError, StateError, nearest
 from minimig.operations.base import Arguments, Operation, assign
-from minimig.operations.chain import reversed_operations, states
+from minimig.operations.chain import named, reversed_operations, states
 from minimig.operations.noop import Noop
 from minimig.state.schema import SchemaState
+from minimig.state.written import Convention
 
 Parameters = Mapping[str, Any]
 Statement = str | sa.ClauseElement | tuple[str | sa.ClauseElement, Parameters]
@@ -68,6 +69,15 @@ class RunSQL(Operation):
             state_operations=tuple(state_operations),
             execution_options=execution_options,
         )
+
+    @property
+    def has_open_names(self) -> bool:
+        return any(operation.has_open_names for operation in self.state_operations)
+
+    def named(self, convention: Convention) -> Operation:
+        copy = RunSQL(self.sql, reverse=self.back, parameters=self.parameters, execution_options=self.execution_options)
+        assign(copy, state_operations=named(self.state_operations, convention))
+        return copy
 
     def state_forwards(self, state: SchemaState) -> SchemaState:
         return states(self.state_operations, state)[-1]

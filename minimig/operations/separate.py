@@ -8,8 +8,9 @@ from typing import ClassVar
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.operations.base import Arguments, Operation, assign
-from minimig.operations.chain import execute, reversed_operations, states
+from minimig.operations.chain import execute, named, reversed_operations, states
 from minimig.state.schema import SchemaState
+from minimig.state.written import Convention
 
 
 @dataclass(frozen=True, init=False)
@@ -30,6 +31,16 @@ class SeparateStateAndDatabase(Operation):
             state_operations=tuple(state_operations),
             database_operations=tuple(database_operations),
             database_before=None,
+        )
+
+    @property
+    def has_open_names(self) -> bool:
+        return any(operation.has_open_names for operation in (*self.state_operations, *self.database_operations))
+
+    def named(self, convention: Convention) -> Operation:
+        return SeparateStateAndDatabase(
+            state_operations=named(self.state_operations, convention),
+            database_operations=named(self.database_operations, convention),
         )
 
     def state_forwards(self, state: SchemaState) -> SchemaState:

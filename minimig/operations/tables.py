@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from sqlalchemy.schema import SchemaItem
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.presence import if_missing, if_there
 from minimig.errors import StateError
 from minimig.operations.base import Arguments, Operation, TableOperation, assign
 from minimig.operations.footprint import Footprint, Keys, columns, item, pointed_at, primary_key, table, table_providers
 from minimig.operations.keep import KEEP, Keep, given
 from minimig.operations.rank import Rank
-from minimig.state.from_metadata import table_from_items
-from minimig.state.options import freeze_options
+from minimig.state.options import changed_options, former_options, with_options
 from minimig.state.parts import Options
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, table_key
+from minimig.state.written import Convention, Open, Written, named_by, table_from_items
 
 
 @dataclass(frozen=True, init=False)
 class CreateTable(Operation):
     """Create a table with its keys, constraints and indexes.
 
-    Takes what `sqlalchemy.Table` takes: a name, then columns, constraints and indexes.
+    Takes what `sqlalchemy.Table` takes: a name, then columns, constraints and indexes. With `if_not_exists` a table
+    that the database has already is left as it is, indexes included.
     """
 
     table: TableState
+    if_not_exists: bool
+    open: Open = field(compare=False, repr=False)
     symbol: ClassVar[str] = "+"
     rank: ClassVar[Rank] = Rank.CREATE_TABLE
 
@@ -38,13 +42,22 @@ class CreateTable(Operation):
         *items: SchemaItem,
         schema: str | None = None,
         comment: str | None = None,
+        if_not_exists: bool = False,
         **options: Any,
     ) -> None:
-        state = name if isinstance(name, TableState) else None
-        assign(
-            self,
-            table=state or table_from_items(str(name), items, schema=schema, comment=comment, options=options),
+        written = (
+            Written(name, frozenset())
+            if isinstance(name, TableState)
+            else table_from_items(name, items, schema=schema, comment=comment, options=options)
         )
+        assign(self, table=written.table, open=written.open, if_not_exists=if_not_exists)
+
+    @property
+    def has_open_names(self) -> bool:
+        return bool(self.open)
+
+    def named(self, convention: Convention) -> Operation:
+        return CreateTable(named_by(self.table, self.open, convention), if_not_exists=self.if_not_exists)
 
     @property
     def home(self) -> str:
@@ -54,10 +67,12 @@ class CreateTable(Operation):
         return state.with_table(self.table)
 
     def reverse(self, before: SchemaState) -> Operation:
-        return DropTable(self.table.name, schema=self.table.schema)
+        return DropTable(self.table.name, schema=self.table.schema, if_exists=self.if_not_exists)
 
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
-        editor.create_table(before, after, after[self.table.key])
+        table = after[self.table.key]
+        missing = if_missing(self.if_not_exists, "table", table, table.name)
+        editor.under(missing, lambda: editor.create_table(before, after, table))
 
     def describe(self) -> str:
         return f"create table {self.table.key} ({_count(len(self.table.columns), 'column')})"
@@ -69,6 +84,8 @@ class CreateTable(Operation):
         return Footprint(creates=_members(self.table), reads=_targets(self.table, before))
 
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
+        if self.if_not_exists:
+            return None  # what follows is meant for the table that was there already, too
         key = self.table.key
         alone = SchemaState.of([self.table])
         if isinstance(following, TableOperation) and following.key == key and following.folds_into_table:
@@ -76,28 +93,31 @@ class CreateTable(Operation):
         return None
 
     def arguments(self) -> Arguments:
-        return (self.table,), {}
+        return (self.table,), given(if_not_exists=self.if_not_exists)
 
 
 @dataclass(frozen=True, init=False)
 class DropTable(TableOperation):
     """Drop a table with all its rows. Its reverse creates the table again, empty."""
 
+    if_exists: bool
     symbol: ClassVar[str] = "-"
     rank: ClassVar[Rank] = Rank.DROP_TABLE
     folds_into_table: ClassVar[bool] = True
 
-    def __init__(self, table: str, *, schema: str | None = None) -> None:
-        assign(self, table=table, schema=schema)
+    def __init__(self, table: str, *, schema: str | None = None, if_exists: bool = False) -> None:
+        assign(self, table=table, schema=schema, if_exists=if_exists)
 
     def state_forwards(self, state: SchemaState) -> SchemaState:
         return state.without_table(self.key)
 
     def reverse(self, before: SchemaState) -> Operation:
-        return CreateTable(before[self.key])
+        return CreateTable(before[self.key], if_not_exists=self.if_exists)
 
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
-        editor.drop_table(before, after, before[self.key])
+        table = before[self.key]
+        there = if_there(self.if_exists, "table", table, table.name)
+        editor.under(there, lambda: editor.drop_table(before, after, table))
 
     def describe(self) -> str:
         return f"drop table {self.key}"
@@ -110,7 +130,7 @@ class DropTable(TableOperation):
         return Footprint(drops=_members(state), reads=_targets(state, before))
 
     def arguments(self) -> Arguments:
-        return (self.table,), given(schema=self.schema)
+        return (self.table,), given(schema=self.schema, if_exists=self.if_exists)
 
 
 @dataclass(frozen=True, init=False)
@@ -118,11 +138,12 @@ class RenameTable(TableOperation):
     """Rename a table; every foreign key that points to it follows."""
 
     new_name: str
+    if_exists: bool
     symbol: ClassVar[str] = "~"
     folds_into_table: ClassVar[bool] = True
 
-    def __init__(self, table: str, new_name: str, *, schema: str | None = None) -> None:
-        assign(self, table=table, new_name=new_name, schema=schema)
+    def __init__(self, table: str, new_name: str, *, schema: str | None = None, if_exists: bool = False) -> None:
+        assign(self, table=table, new_name=new_name, schema=schema, if_exists=if_exists)
 
     def state_forwards(self, state: SchemaState) -> SchemaState:
         return state.with_renamed_table(self.key, self.new_name, self.schema)
@@ -137,10 +158,12 @@ class RenameTable(TableOperation):
         return self.new_key
 
     def reverse(self, before: SchemaState) -> Operation:
-        return RenameTable(self.new_name, self.table, schema=self.schema)
+        return RenameTable(self.new_name, self.table, schema=self.schema, if_exists=self.if_exists)
 
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
-        editor.rename_table(before, after, before[self.key], after[self.new_key])
+        old, new = before[self.key], after[self.new_key]
+        there = if_there(self.if_exists, "table", old, old.name)
+        editor.under(there, lambda: editor.rename_table(before, after, old, new))
 
     def describe(self) -> str:
         return f"rename table {self.key} to {self.new_name}"
@@ -160,6 +183,8 @@ class RenameTable(TableOperation):
         )
 
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
+        if self.if_exists:
+            return None
         if isinstance(following, DropTable) and following.key == self.new_key:
             return (DropTable(self.table, schema=self.schema),)
         if isinstance(following, RenameTable) and following.key == self.new_key:
@@ -169,7 +194,7 @@ class RenameTable(TableOperation):
         return None
 
     def arguments(self) -> Arguments:
-        return (self.table, self.new_name), given(schema=self.schema)
+        return (self.table, self.new_name), given(schema=self.schema, if_exists=self.if_exists)
 
 
 def replace_rename(rename: RenameTable, new_name: str) -> RenameTable:
@@ -190,26 +215,23 @@ class AlterTable(TableOperation):
     def __init__(
         self, table: str, *, comment: str | Keep | None = KEEP, schema: str | None = None, **options: Any
     ) -> None:
-        dropped = tuple((name, None) for name, value in options.items() if value is None)
-        changed = tuple(sorted([*freeze_options(options), *dropped]))
+        changed = changed_options(options)
         if comment is KEEP and not changed:
             raise StateError(f"AlterTable({table!r}) changes nothing")
         wanted = comment if isinstance(comment, Keep) else comment or None  # an empty comment is none, as in models
         assign(self, table=table, comment=wanted, schema=schema, options=changed)
 
     def edit(self, table: TableState) -> TableState:
-        options = {**dict(table.options), **dict(self.options)}
         return replace(
             table,
             comment=table.comment if isinstance(self.comment, Keep) else self.comment,
-            options=tuple(sorted((k, v) for k, v in options.items() if v is not None)),
+            options=with_options(table.options, self.options),
         )
 
     def reverse(self, before: SchemaState) -> Operation:
         old = before[self.key]
-        options = {name: dict(old.options).get(name) for name, _ in self.options}
         comment = KEEP if isinstance(self.comment, Keep) else old.comment
-        return AlterTable(self.table, comment=comment, schema=self.schema, **options)
+        return AlterTable(self.table, comment=comment, schema=self.schema, **former_options(old.options, self.options))
 
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
         editor.alter_table(self.change(before, after))

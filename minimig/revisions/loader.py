@@ -13,6 +13,7 @@ from __future__ import annotations
 import sys
 import traceback
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.abc import SourceLoader
@@ -22,7 +23,9 @@ from typing import Any
 
 from minimig.errors import MinimigError, RevisionFileError, nearest
 from minimig.operations.base import Operation
+from minimig.operations.chain import named
 from minimig.revisions.header import Header
+from minimig.state.written import Convention
 
 
 @dataclass(frozen=True)
@@ -41,16 +44,22 @@ class Migration:
         return self.header.revision
 
 
-def load_migration(header: Header) -> Migration:
-    """Run a revision file and take its operations. Raises RevisionFileError for whatever goes wrong in it."""
+def load_migration(header: Header, convention: Callable[[], Convention] | None = None) -> Migration:
+    """Run a revision file and take its operations. Raises RevisionFileError for whatever goes wrong in it.
+
+    `convention` tells how to name what the file leaves without a name, and is asked only then. Everything after this
+    sees final names, the checksum of what the file means included: so a convention that is changed later shows as a
+    change of the files whose names it would change, and renames nothing in silence.
+    """
     source = _read(header)
     module = _run(header, source)
-    up = _operations(header, "up", getattr(module, "up", None))
-    down = getattr(module, "down", None)
+    lists = {name: _operations(header, name, getattr(module, name)) for name in ("up", "down") if hasattr(module, name)}
+    if convention and any(operation.has_open_names for operations in lists.values() for operation in operations):
+        lists = {name: named(operations, convention()) for name, operations in lists.items()}
     return Migration(
         header=header,
-        up=up,
-        down=_operations(header, "down", down) if hasattr(module, "down") else None,
+        up=lists["up"] if "up" in lists else _operations(header, "up", None),
+        down=lists.get("down"),
         digest=sha256(source).hexdigest(),
         source=source,
     )

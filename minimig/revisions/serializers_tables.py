@@ -109,9 +109,9 @@ def _index(value: IndexState, writing: Writing) -> Source:
 
 
 def create_table(table: TableState, target: str, more: Named, writing: Writing) -> Source:
-    """`ops.CreateTable("posts", sa.Column(...), ...)`, one item a line; `more` are arguments of a subclass."""
+    """`ops.CreateTable("posts", sa.Column(...), ...)`, one item a line; `more` are the operation's own arguments."""
     writing = writing.at(f"table {table.key}")
-    named = _given(writing, schema=table.schema, comment=table.comment)
+    named = _given(writing, schema=table.schema, comment=table.comment, info=table.info or None)
     operation = call(
         target,
         (text(table.name), *_columns(table, writing), *_parts(table, writing)),

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import editor_for
+from minimig.errors import UnsupportedError
 from minimig.runtime.events import Listener, StepDone, StepStarted, silence
 from minimig.runtime.failure import Progress
 from minimig.runtime.output import LiveOutput
@@ -41,6 +42,7 @@ class Executor:
         began = time.perf_counter()
         revisions = tuple(prepared.step.revision for prepared in steps)
         rows = [version_row(prepared) for prepared in steps]
+        self._refuse_names(steps)
         if steps:
             self._ensure_version_table()
         for number, (prepared, row) in enumerate(zip(steps, rows, strict=True), start=1):
@@ -72,6 +74,17 @@ class Executor:
                 self.recorder.erase(self.connection, row)
             for prepared, row in zip(steps, rows, strict=True):
                 self._write_row(prepared, row, 0.0)
+
+    def _refuse_names(self, steps: Sequence[PreparedStep]) -> None:
+        """Raise UnsupportedError, while nothing has run, for names that this database cannot hold or keep apart."""
+        editor = editor_for(self.connection.dialect, LiveOutput(self.connection))
+        for prepared in steps:
+            for operation, before, after in prepared.moves:
+                try:
+                    editor.refuse_names(before, after)
+                except UnsupportedError as error:
+                    where = f"{prepared.migration.header.path}, {operation.describe()}"
+                    raise UnsupportedError(error.message, where=where, hint=error.hint) from error
 
     def _ensure_version_table(self) -> None:
         with nullcontext() if self.borrowed else self.connection.begin():

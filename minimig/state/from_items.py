@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql import quoted_name
 
 from minimig.errors import ModelsError, StateError, UnsupportedError
 from minimig.state import naming
@@ -50,9 +51,11 @@ def column_state(column: sa.Column[Any]) -> ColumnState:
     try:
         type_ = SqlType.of(column.type)
     except StateError as error:
-        raise StateError(error.message, where=f"column {column}", hint=error.hint) from error
+        # In models SQLAlchemy looks the type up in the other table, which a revision file does not have before it.
+        hint = "give it the type of the column it points to" if column.foreign_keys else error.hint
+        raise StateError(error.message, where=f"column {column}", hint=hint) from error
     return ColumnState(
-        name=str(column.name),
+        name=exact_name(column.name),
         type=type_,
         nullable=bool(column.nullable) and not column.primary_key,
         default=default_state(column.server_default),
@@ -62,25 +65,6 @@ def column_state(column: sa.Column[Any]) -> ColumnState:
         autoincrement=column.autoincrement,
         options=freeze_options(column.dialect_kwargs),
     )
-
-
-def lone_column_state(column: sa.Column[Any] | ColumnState) -> ColumnState:
-    """A column that is written outside its table; raises StateError for keys and indexes written on it."""
-    if isinstance(column, ColumnState):
-        return column
-    for said, instead in (
-        (column.primary_key, "ops.AddConstraint(table, sa.PrimaryKeyConstraint(...))"),
-        (column.foreign_keys, "ops.AddConstraint(table, sa.ForeignKeyConstraint(...))"),
-        (column.unique, "ops.AddConstraint(table, sa.UniqueConstraint(...))"),
-        (column.index, "ops.CreateIndex(name, table, [...])"),
-        (column.constraints, "ops.AddConstraint(table, sa.CheckConstraint(...))"),
-    ):
-        if said:
-            raise StateError(
-                f"column {column.name!r} carries a key, constraint or index",
-                hint=f"write {instead} after the column",
-            )
-    return column_state(column)
 
 
 def default_state(default: Any) -> SqlExpression | None:
@@ -192,7 +176,13 @@ def _foreign_key_state(
 def _target(element: sa.ForeignKey, column: str) -> tuple[str, str]:
     """The table key and column name that a foreign key points to, resolved where the MetaData can."""
     try:
-        return element.column.table.key, str(element.column.name)
+        target = element.column.table
+        if "." in target.name:
+            raise StateError(
+                f"a foreign key points to table {target.name!r}, whose name has a dot in it",
+                hint="rename that table: nobody could tell it from a table of another schema",
+            )
+        return target.key, str(element.column.name)
     except (sa.exc.NoReferenceError, sa.exc.InvalidRequestError):
         # The target lives in another MetaData, or the key stands alone in a revision file.
         table, _, target_column = element.target_fullname.rpartition(".")
@@ -203,6 +193,19 @@ def _column_names(constraint: Any) -> tuple[str, ...]:
     names = tuple(str(column.name) for column in constraint.columns)
     # A constraint that stands alone in a revision file keeps its columns pending until a table takes it.
     return names or tuple(str(getattr(c, "name", c)) for c in constraint._pending_colargs)  # noqa: SLF001
+
+
+def exact_name(name: str) -> str:
+    """A table's or column's name, which is kept exactly as it is written. Raises StateError for one that is not.
+
+    SQLAlchemy's `quote=False` lets the database fold `Books` to its own case; a state could not say what came of it.
+    """
+    if isinstance(name, quoted_name) and name.quote is False and name != name.lower():
+        raise StateError(
+            f"the name {str(name)!r} is marked as never quoted, so that a database may keep it in another case",
+            hint="write the name as the database has it, without quote=False: it is quoted where it must be",
+        )
+    return str(name)
 
 
 def plain_name(name: Any) -> str | None:

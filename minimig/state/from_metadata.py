@@ -7,15 +7,21 @@ type brings along (Enum, Boolean) stay with the type.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.schema import SchemaItem
 
-from minimig.errors import ModelsError, StateError
+from minimig.errors import ModelsError
 from minimig.state.declared import declared
-from minimig.state.from_items import column_state, constraint_state, index_state, plain_name, primary_key_state
+from minimig.state.from_items import (
+    column_state,
+    constraint_state,
+    exact_name,
+    index_state,
+    plain_name,
+    primary_key_state,
+)
 from minimig.state.objects import ObjectState
 from minimig.state.options import freeze_options
 from minimig.state.parts import (
@@ -65,7 +71,7 @@ def table_state(table: sa.Table) -> TableState:
     given = tuple(table._prefixes)  # noqa: SLF001 - SQLAlchemy has no public way to read them
     prefixes = (("prefixes", given),) if given else ()
     return TableState(
-        name=str(table.name),
+        name=exact_name(table.name),
         schema=plain_name(table.schema),
         columns=columns,
         primary_key=primary_key_state(key) if len(key.columns) else None,
@@ -74,22 +80,6 @@ def table_state(table: sa.Table) -> TableState:
         comment=table.comment or None,
         options=tuple(sorted([*freeze_options(table.dialect_kwargs), *prefixes])),
     )
-
-
-def table_from_items(
-    name: str,
-    items: Iterable[SchemaItem],
-    *,
-    schema: str | None,
-    comment: str | None,
-    options: Mapping[str, Any],
-) -> TableState:
-    """A table written as the arguments of `sqlalchemy.Table`: columns, constraints and indexes."""
-    try:
-        table = sa.Table(name, sa.MetaData(), *items, schema=schema, comment=comment, **options)
-    except sa.exc.SQLAlchemyError as error:
-        raise StateError(f"table {name!r} cannot be built: {error}") from error
-    return table_state(table)
 
 
 def _constraints(table: sa.Table) -> Iterator[ConstraintState]:

@@ -23,6 +23,11 @@ def foreign_key_name(table: str, columns: Iterable[str], target_table: str) -> s
     return "_".join(["fk", table, *columns, target_table.rpartition(".")[2]])
 
 
+def index_name(table_key: str, first: str) -> str:
+    """`ix_posts_slug`, `ix_blog_posts_slug` in a schema: SQLAlchemy's own default, which names only one column."""
+    return f"ix_{table_key.replace('.', '_')}_{first}"
+
+
 def check_name(table: str, text: str, columns: Iterable[str]) -> str:
     """`ck_products_price_1f3a`: the columns it speaks of, and a digest, since one column may have several."""
     return "_".join(["ck", table, *names_in(text, list(columns)), sha256(text.encode()).hexdigest()[:4]])

@@ -39,6 +39,23 @@ def freeze_options(options: Mapping[str, Any]) -> Options:
     return tuple(sorted((str(key), _freeze(value)) for key, value in options.items() if value is not None))
 
 
+def changed_options(options: Mapping[str, Any]) -> Options:
+    """Dialect options that an operation changes; None stays, and means that the option is taken away."""
+    taken_away = tuple((name, None) for name, value in options.items() if value is None)
+    return tuple(sorted([*freeze_options(options), *taken_away]))
+
+
+def with_options(old: Options, changed: Options) -> Options:
+    """The options after a change."""
+    after = {**dict(old), **dict(changed)}
+    return tuple(sorted((name, value) for name, value in after.items() if value is not None))
+
+
+def former_options(old: Options, changed: Options) -> dict[str, Any]:
+    """What leads back: the changed options as they were, None for those that were not given."""
+    return {name: dict(old).get(name) for name, _ in changed}
+
+
 def _freeze(value: Any) -> Any:
     if isinstance(value, sa.Column):
         return str(value.name)

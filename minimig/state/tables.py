@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from minimig.errors import StateError, nearest
 from minimig.state.expressions import names_in
@@ -41,6 +41,8 @@ class TableState:
     indexes: Mapping[str, IndexState] = field(default_factory=dict)
     comment: str | None = None
     options: Options = ()
+    info: Mapping[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    """`sqlalchemy.Table.info` as a revision file gave it, for data steps; no part of a schema."""
 
     @property
     def key(self) -> str:

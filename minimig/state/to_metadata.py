@@ -8,7 +8,7 @@ when a dialect's limit is smaller.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,9 +38,9 @@ def to_metadata(state: SchemaState) -> sa.MetaData:
     return metadata
 
 
-def ddl_table(table: TableState) -> sa.Table:
+def ddl_table(table: TableState, naming_convention: Mapping[Any, Any] | None = None) -> sa.Table:
     """One table on its own, for compiling DDL; the tables its foreign keys point to are only hinted at."""
-    metadata = sa.MetaData()
+    metadata = sa.MetaData(naming_convention=naming_convention)
     built = sa_table(table, metadata)
     targets: dict[str, dict[str, None]] = {}
     for key in table.foreign_keys:
@@ -63,6 +63,7 @@ def sa_table(table: TableState, metadata: sa.MetaData) -> sa.Table:
         *(sa_index(index) for index in table.indexes.values()),
         schema=table.schema,
         comment=table.comment,
+        info=dict(table.info),
         **thaw_options(table.options),
     )
     for constraint in built.constraints:

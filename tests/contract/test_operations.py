@@ -6,42 +6,18 @@ back. Afterwards the database is what it was, and the rows of every column that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Integer, String, UniqueConstraint
 
 from minimig import ops
-from minimig.operations.base import Operation
-from minimig.state.from_metadata import from_metadata
-from minimig.state.schema import SchemaState
-from minimig.state.to_metadata import to_metadata
 from support.databases import Database
 from support.editing import run
-from support.facts import TableFacts, facts, rows
-from support.library import AWKWARD, ROWS, library
+from support.facts import rows
+from support.library import AWKWARD
+from support.scenarios import NOT_SQLITE, Scenario, check, prepared
 
-Facts = dict[str, TableFacts]
-ALL = ("sqlite", "postgresql", "mariadb")
-NOT_SQLITE = ("postgresql", "mariadb")
 ORDERING = ("sqlite", "mariadb")
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """Operations on the library, what is true after them, and where it makes sense.
-
-    `lost` are the columns, or tables, whose values do not survive the way up and down. `prepare` runs before.
-    """
-
-    operations: list[Operation]
-    proves: Callable[[Facts], bool]
-    lost: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ALL
-    prepare: tuple[Operation, ...] = ()
-
 
 STATUS = sa.Enum("draft", "live", name="status")
 MORE_STATUS = sa.Enum("draft", "it's", "live", name="status")
@@ -489,22 +465,7 @@ SCENARIOS = TABLES | ADDED_COLUMNS | DROPPED_AND_RENAMED_COLUMNS | ALTERED_COLUM
 )
 def test_up_does_it_and_down_undoes_it(database: Database, name: str) -> None:
     """Each operation does what it says; its reverse leads back to the same facts and keeps every other row."""
-    scenario = SCENARIOS[name]
-    before = prepared(database, scenario.prepare)
-    facts_before, rows_before = look(database, before, scenario.lost)
-
-    states = [before]
-    for operation in scenario.operations:
-        states.append(operation.state_forwards(states[-1]))
-    run(database, scenario.operations, before)
-    facts_after, _ = look(database, before, scenario.lost)
-    assert scenario.proves(facts_after)
-
-    way_back = [op.reverse(state) for op, state in zip(scenario.operations, states, strict=False)][::-1]
-    assert run(database, way_back, states[-1]) == before
-    facts_back, rows_back = look(database, before, scenario.lost)
-    assert facts_back == facts_before
-    assert rows_back == rows_before
+    check(database, SCENARIOS[name])
 
 
 def test_every_operation_has_a_scenario() -> None:
@@ -579,28 +540,3 @@ def test_a_key_goes_on_numbering(database: Database) -> None:
     with database.engine.begin() as connection:
         connection.execute(sa.text("INSERT INTO editions (code) VALUES ('new')"))
         assert rows(connection, "editions", ["year", "code"]) == [(2001, "c1"), (2002, "new")]
-
-
-def prepared(database: Database, operations: Iterable[Operation]) -> SchemaState:
-    """The library with its rows, made by the editor under test, and what a scenario wants besides."""
-    state = from_metadata(library())
-    run(database, [ops.CreateTable(table) for table in state.tables.values()], SchemaState())
-    with database.engine.begin() as connection:
-        for name, table in to_metadata(state).tables.items():
-            connection.execute(sa.insert(table), ROWS[name])
-    return run(database, operations, state)
-
-
-def look(
-    database: Database, state: SchemaState, lost: tuple[str, ...]
-) -> tuple[Facts, dict[str, list[tuple[object, ...]]]]:
-    """The facts, and the rows of those tables and columns that are there and not lost."""
-    with database.engine.connect() as connection:
-        found = facts(connection)
-        kept = {
-            name: [c for c in table.columns if f"{name}.{c}" not in lost]
-            for name, table in state.tables.items()
-            if name in found and name not in lost
-        }
-        there = {name: [c for c in columns if c in found[name].columns] for name, columns in kept.items()}
-        return found, {name: rows(connection, name, columns) for name, columns in there.items()}

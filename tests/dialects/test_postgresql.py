@@ -351,11 +351,12 @@ def test_serial_and_identity_change_into_each_other(postgresql_database: Databas
 # --- schemas, indexes, options ----------------------------------------------------------------------------------------
 
 
-def test_tables_in_a_schema(postgresql_database: Database) -> None:
+@pytest.mark.parametrize("lib", ["Lib", "my.lib"])
+def test_tables_in_a_schema(postgresql_database: Database, lib: str) -> None:
     """Every kind of statement finds a table, a type, an index and a sequence in a schema that must be quoted."""
     with postgresql_database.engine.begin() as connection:
-        connection.exec_driver_sql('CREATE SCHEMA "Lib"')
-    enum = sa.Enum("a", "b", name="Kind", schema="Lib")
+        connection.exec_driver_sql(f'CREATE SCHEMA "{lib}"')
+    enum = sa.Enum("a", "b", name="Kind", schema=lib)
     state = created(
         postgresql_database,
         ops.CreateTable(
@@ -363,22 +364,22 @@ def test_tables_in_a_schema(postgresql_database: Database) -> None:
             Column("id", Integer, primary_key=True),
             Column("up", Integer),
             Column("kind", enum, server_default="a", comment="c"),
-            sa.ForeignKeyConstraint(["up"], ["Lib.books.id"], "fk_up"),
+            sa.ForeignKeyConstraint(["up"], [f"{lib}.books.id"], "fk_up"),
             sa.Index("ix_up", "up"),
-            schema="Lib",
+            schema=lib,
             comment="c",
         ),
     )
     up = [
-        ops.RenameIndex("ix_up", "IX_up", "books", schema="Lib"),
-        ops.DropIndex("IX_up", "books", schema="Lib"),
-        ops.AlterColumn("books", "kind", type=sa.Enum("a", "c", name="Kind", schema="Lib"), comment="d", schema="Lib"),
-        ops.RenameConstraint("fk_up", "FK", "books", schema="Lib"),
-        ops.RenameTable("books", "Volumes", schema="Lib"),
-        ops.DropConstraint("FK", "Volumes", schema="Lib"),
-        ops.AlterColumn("Volumes", "id", identity=sa.Identity(), schema="Lib"),
-        ops.DropPrimaryKey("Volumes", schema="Lib"),
-        ops.AlterTable("Volumes", comment=None, schema="Lib"),
+        ops.RenameIndex("ix_up", "IX_up", "books", schema=lib),
+        ops.DropIndex("IX_up", "books", schema=lib),
+        ops.AlterColumn("books", "kind", type=sa.Enum("a", "c", name="Kind", schema=lib), comment="d", schema=lib),
+        ops.RenameConstraint("fk_up", "FK", "books", schema=lib),
+        ops.RenameTable("books", "Volumes", schema=lib),
+        ops.DropConstraint("FK", "Volumes", schema=lib),
+        ops.AlterColumn("Volumes", "id", identity=sa.Identity(), schema=lib),
+        ops.DropPrimaryKey("Volumes", schema=lib),
+        ops.AlterTable("Volumes", comment=None, schema=lib),
     ]
     states = [state]
     for operation in up:
@@ -386,9 +387,9 @@ def test_tables_in_a_schema(postgresql_database: Database) -> None:
     run(postgresql_database, up, state)
     back = [op.reverse(before) for op, before in zip(up, states, strict=False)][::-1]
     assert run(postgresql_database, back, states[-1]) == state
-    assert labels(postgresql_database, '"Lib"."Kind"') == ["a", "b"]
-    run(postgresql_database, [ops.DropTable("books", schema="Lib")], state)
-    assert scalars(postgresql_database, "SELECT 1 FROM pg_class WHERE relnamespace = '\"Lib\"'::regnamespace") == []
+    assert labels(postgresql_database, f'"{lib}"."Kind"') == ["a", "b"]
+    run(postgresql_database, [ops.DropTable("books", schema=lib)], state)
+    assert scalars(postgresql_database, f"SELECT 1 FROM pg_class WHERE relnamespace = '\"{lib}\"'::regnamespace") == []
 
 
 def test_a_concurrent_index_is_dropped_concurrently() -> None:

@@ -8,11 +8,11 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from minimig.errors import ModelsError, StateError, UnsupportedError
-from minimig.state.from_items import lone_column_state
-from minimig.state.from_metadata import from_metadata, table_from_items
-from minimig.state.parts import ForeignKeyState
+from minimig.state.from_metadata import from_metadata
+from minimig.state.parts import CheckState, ForeignKeyState, IndexState, PrimaryKeyState, UniqueState
 from minimig.state.to_metadata import ddl_table, escape_colons, to_metadata
 from minimig.state.values import SqlExpression
+from minimig.state.written import column_with_items, table_from_items
 from support.broad_schema import TOPICS
 
 
@@ -157,23 +157,49 @@ def test_exclusion_constraints_are_refused_by_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "column",
+    ("column", "brings"),
     [
-        sa.Column("a", sa.Integer, primary_key=True),
-        sa.Column("a", sa.Integer, sa.ForeignKey("t.a")),
-        sa.Column("a", sa.Integer, unique=True),
-        sa.Column("a", sa.Integer, index=True),
-        sa.Column("a", sa.Integer, sa.CheckConstraint("a > 0")),
+        (sa.Column("a", sa.Integer, primary_key=True), PrimaryKeyState(("a",))),
+        (
+            sa.Column("a", sa.Integer, sa.ForeignKey("u.b", ondelete="CASCADE")),
+            ForeignKeyState("fk_t_a_u", ("a",), "u", ("b",), ondelete="CASCADE"),
+        ),
+        (sa.Column("a", sa.Integer, unique=True), UniqueState("uq_t_a", ("a",))),
+        (sa.Column("a", sa.Integer, index=True), IndexState("ix_t_a", ("a",))),
+        (sa.Column("a", sa.Integer, index=True, unique=True), IndexState("ix_t_a", ("a",), unique=True)),
+        (
+            sa.Column("a", sa.Integer, sa.CheckConstraint("a > 0", name="ck")),
+            CheckState("ck", SqlExpression("a > 0")),
+        ),
     ],
 )
-def test_a_lone_column_carries_nothing(column: sa.Column[int]) -> None:
-    """Keys, constraints and indexes of a column outside its table are refused, with what to write instead."""
-    with pytest.raises(StateError, match="carries a key") as caught:
-        lone_column_state(column)
-    assert "ops." in str(caught.value.hint)
+def test_a_lone_column_brings_what_is_written_on_it(column: sa.Column[int], brings: object) -> None:
+    """Keys, constraints and indexes of a column outside its table come apart, and the column can be used twice."""
+    for _ in range(2):
+        state, items, _open = column_with_items("t", column, [], None)
+        assert items == (brings,)
+        assert state.name == "a"
+
+
+def test_a_column_of_a_table_is_copied() -> None:
+    """A column that belongs to a table brings its own key, but not the table's composite ones."""
+    table = sa.Table(
+        "other",
+        sa.MetaData(),
+        sa.Column("a", sa.Integer, sa.ForeignKey("u.b")),
+        sa.Column("c", sa.Integer),
+        sa.ForeignKeyConstraint(["a", "c"], ["v.a", "v.c"]),
+    )
+    assert column_with_items("t", table.c.a, [], None)[1] == (ForeignKeyState("fk_t_a_u", ("a",), "u", ("b",)),)
+
+
+def test_an_item_beside_a_column_speaks_of_it() -> None:
+    """A constraint over other columns does not come with this one."""
+    with pytest.raises(StateError, match=r"constraint uq does not speak of column t\.a"):
+        column_with_items("t", sa.Column("a", sa.Integer), [sa.UniqueConstraint("b", name="uq")], None)
 
 
 def test_a_table_that_cannot_be_built_is_a_state_error() -> None:
     """SQLAlchemy's own complaint is passed on under our class."""
     with pytest.raises(StateError, match="cannot be built"):
-        table_from_items("t", [sa.UniqueConstraint("nope")], schema=None, comment=None, options={})
+        table_from_items("t", [sa.UniqueConstraint("nope")])

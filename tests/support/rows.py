@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from minimig.dialects.spelling import Spelling
 from minimig.operations.alter_column import AlterColumn
 from minimig.operations.base import Operation
-from minimig.operations.columns import AddColumn, DropColumn, RenameColumn
+from minimig.operations.columns import AddColumn, DropColumn
+from minimig.operations.rename_column import RenameColumn
 from minimig.operations.tables import CreateTable, DropTable, RenameTable
 from minimig.state.parts import ColumnState, IndexState, UniqueState
 from minimig.state.schema import SchemaState

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from minimig.autogenerate.families import family
 from minimig.autogenerate.pairs import TablePair
 from minimig.autogenerate.questioner import Questioner, Reason
-from minimig.errors import UnsupportedError
 from minimig.operations.alter_column import alter_column
 from minimig.operations.base import Operation
 from minimig.operations.columns import AddColumn, DropColumn
+from minimig.state.options import former_options
 from minimig.state.parts import ColumnState
 from minimig.state.tables import TableState
 
@@ -37,7 +37,7 @@ def added(pair: TablePair, questioner: Questioner) -> Iterator[Operation]:
 
 
 def altered(pair: TablePair, questioner: Questioner) -> Iterator[Operation]:
-    """Columns that stay: only what differs. Raises UnsupportedError for a changed option of a dialect."""
+    """Columns that stay: only what differs."""
     if pair.both is None:
         return
     old, new = pair.both
@@ -45,24 +45,16 @@ def altered(pair: TablePair, questioner: Questioner) -> Iterator[Operation]:
         before = old.columns.get(name)
         if before is None or before == column or name in pair.columns:
             continue
-        _refuse_options(new, before, column)
         changes = {f.name: getattr(column, f.name) for f in fields(column) if _differs(f.name, before, column)}
+        changes.pop("options", None)
+        options = former_options(column.options, tuple(set(before.options) ^ set(column.options)))
         tighter = before.nullable and not column.nullable and column.computed is None
         fill = questioner.fill(new, column, Reason.NOT_NULL) if tighter else None
-        yield alter_column(new.name, name, changes, fill=fill, schema=new.schema)
+        yield alter_column(new.name, name, changes, fill=fill, schema=new.schema, options=options)
 
 
 def _differs(field: str, before: ColumnState, after: ColumnState) -> bool:
     return bool(getattr(before, field) != getattr(after, field))
-
-
-def _refuse_options(table: TableState, before: ColumnState, after: ColumnState) -> None:
-    changed = sorted({name for name, _ in set(before.options) ^ set(after.options)})
-    if changed:
-        raise UnsupportedError(
-            f"column {table.key}.{after.name} has another {', '.join(changed)} now, which no operation can change",
-            hint="keep the option as it was, or add a new column with it and drop this one",
-        )
 
 
 def _needs_value(table: TableState, column: ColumnState) -> bool:

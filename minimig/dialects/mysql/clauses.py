@@ -6,7 +6,7 @@ transaction as their DDL comes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.schema import AddConstraint
@@ -27,6 +27,17 @@ class MySQLClauses(SchemaEditor):
     def mariadb(self) -> bool:
         """Whether the server is MariaDB: known from the connection, or by the name of the dialect."""
         return bool(getattr(self.dialect, "is_mariadb", False)) or self.dialect.name == "mariadb"
+
+    @property
+    def conditional(self) -> Mapping[bool, tuple[str, ...]]:
+        """MariaDB has the words nearly everywhere, MySQL for whole tables alone."""
+        if not self.mariadb:
+            return {True: ("DROP TABLE",), False: ("CREATE TABLE",)}
+        dropped = ("DROP COLUMN", "DROP INDEX", "DROP CONSTRAINT", "DROP FOREIGN KEY", "RENAME COLUMN")
+        return {
+            True: ("DROP TABLE", "ALTER TABLE(?= {table} RENAME TO)", f"ALTER TABLE {{table}} (?:{'|'.join(dropped)})"),
+            False: ("CREATE TABLE", "CREATE(?: UNIQUE)? INDEX", "ALTER TABLE {table} ADD COLUMN"),
+        }
 
     def spelled(self, table: TableState) -> TableState:
         spelled = spell(table, mariadb=self.mariadb)

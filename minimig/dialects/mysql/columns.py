@@ -14,6 +14,7 @@ from minimig.dialects.dependents import Held, touching
 from minimig.dialects.mysql.clauses import MySQLClauses
 from minimig.dialects.mysql.foreign_keys import fits
 from minimig.dialects.mysql.text import requote_names
+from minimig.dialects.remake import remake_column
 from minimig.errors import UnsupportedError
 from minimig.state.parts import ColumnState
 
@@ -29,6 +30,11 @@ class ColumnChange:
 
     def execute(self, fill: str | None, using: str | None) -> None:
         """All statements. Raises UnsupportedError, before the first of them, for `using` on a primary key's column."""
+        if self.old.computed != self.new.computed:
+            if self.new.computed is not None:
+                remake_column(self.editor, self.change, self.new)
+                return
+            self._store()
         table, editor = self.change.new, self.editor
         if using is not None and table.primary_key is not None and self.new.name in table.primary_key.columns:
             raise UnsupportedError(
@@ -47,6 +53,13 @@ class ColumnChange:
             editor.alter_clauses(holder, [editor.add_clause(editor.built_constraint(built, key.name))])
         if checks_before != checks_after:
             editor.alter_clauses(table, checks_after.values())
+
+    def _store(self) -> None:
+        """A computed column becomes a plain one by MODIFY when it is stored; one that is not must be stored first."""
+        computed = self.old.computed
+        if computed is not None and computed.persisted is not True:
+            stored = replace(self.old, computed=replace(computed, persisted=True))
+            remake_column(self.editor, self.change, stored)
 
     def _modify(self, fill: str | None, using: str | None) -> None:
         table = self.change.new

@@ -9,7 +9,7 @@ table itself can be told in `options`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
@@ -24,6 +24,7 @@ from minimig.dialects.mysql.reader import MySQLReader
 from minimig.dialects.mysql.session import StrictMode
 from minimig.dialects.mysql.text import is_long
 from minimig.dialects.output import Output, Values
+from minimig.dialects.presence import ConditionalScript
 from minimig.dialects.rows import Row
 from minimig.dialects.sqltext import is_expression
 from minimig.errors import UnsupportedError
@@ -39,6 +40,7 @@ from minimig.state.parts import (
 )
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, columns_of
+from minimig.state.written import Item
 
 ASSUMED_VERSIONS = {"mysql": (8, 0, 19), "mariadb": (10, 5)}
 """The servers that a script is written for."""
@@ -50,6 +52,7 @@ class MySQLEditor(MySQLClauses):
     normalizer = MySQLNormalizer
     reader = MySQLReader
     lock = staticmethod(mysql_lock)
+    folds_case: ClassVar[bool] = True
 
     @staticmethod
     def assume(dialect: sa.Dialect) -> None:
@@ -108,6 +111,26 @@ class MySQLEditor(MySQLClauses):
         self.alter_clauses(change.new, list(self.ordering_clauses(change.old, change.new)) or ["FORCE"])
 
     # --- columns ------------------------------------------------------------------------------------------------------
+
+    def brought_by_column(
+        self, change: TableChange, column: ColumnState, items: Sequence[Item], fill: str | None
+    ) -> tuple[Item, ...]:
+        """All but indexes, in the statement that adds the column: a column that numbers itself needs its key there."""
+        if fill is not None or isinstance(self.output, ConditionalScript):
+            return ()
+        return tuple(item for item in items if not isinstance(item, IndexState))
+
+    def add_column_clause(self, change: TableChange, column: ColumnState, extra: str = "") -> str:
+        built, old, new = self.built(change.new), change.old, change.new
+        key = [built.primary_key] if old.primary_key != new.primary_key else []
+        brought = [*key, *(self.built_constraint(built, name) for name in new.constraints.keys() - old.constraints)]
+        clauses = (f", {self.add_clause(constraint)}" for constraint in brought)
+        return super().add_column_clause(change, column, extra) + "".join(clauses)
+
+    def after_add_column(self, change: TableChange, column: ColumnState) -> None:
+        super().after_add_column(change, column)
+        if change.new.primary_key != change.old.primary_key or change.new.constraints.keys() - change.old.constraints:
+            self._sweep(change)
 
     def fills_by_default(self, column: ColumnState, fill: str) -> bool:
         """MySQL takes no literal as the default of a TEXT, BLOB or JSON column; MariaDB does."""

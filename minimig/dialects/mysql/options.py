@@ -23,6 +23,11 @@ def option_clauses(editor: MySQLClauses, old: TableState, new: TableState) -> It
     if changed & {*_CHARSETS, *_COLLATIONS}:
         yield _convert(after)
     rest = sorted(changed - {*_CHARSETS, *_COLLATIONS})
+    if dict(old.options).get("prefixes") != dict(new.options).get("prefixes"):
+        raise UnsupportedError(
+            f"table {new.key} cannot become TEMPORARY, or be so no more",
+            hint="create a new table, copy the rows with ops.RunSQL, and rename",
+        )
     unknown = [name for name in rest if name not in after and name not in _WITHOUT]
     if unknown:
         raise UnsupportedError(

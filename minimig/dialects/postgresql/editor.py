@@ -7,7 +7,7 @@ the tables (`enums`), columns that number themselves and names that PostgreSQL m
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -25,7 +25,9 @@ from minimig.dialects.postgresql.objects import PostgreSQLObjects
 from minimig.dialects.postgresql.reader import PostgreSQLReader
 from minimig.dialects.postgresql.rows import OverridingInsert
 from minimig.dialects.postgresql.sequences import Sequences
+from minimig.dialects.postgresql.table_options import option_clauses
 from minimig.dialects.postgresql.types import bare, conversion
+from minimig.dialects.remake import remake_column
 from minimig.dialects.rows import Row
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import names_in
@@ -63,6 +65,14 @@ class PostgreSQLEditor(SchemaEditor):
         self._enums = EnumTypes(self)
         self._sequences = Sequences(self)
 
+    @property
+    def conditional(self) -> Mapping[bool, tuple[str, ...]]:
+        dropped = ("DROP (?:TABLE|INDEX|TYPE)", "ALTER TABLE {table} DROP (?:COLUMN|CONSTRAINT)")
+        return {
+            True: ("ALTER TABLE(?= {table} RENAME TO)", *dropped),
+            False: ("CREATE TABLE", "CREATE(?: UNIQUE)? INDEX", "ALTER TABLE {table} ADD COLUMN"),
+        }
+
     # --- tables -------------------------------------------------------------------------------------------------------
 
     def create_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
@@ -80,6 +90,10 @@ class PostgreSQLEditor(SchemaEditor):
     def rename_table(self, before: SchemaState, after: SchemaState, old: TableState, new: TableState) -> None:
         super().rename_table(before, after, old, new)
         self._names_follow(old, new)
+
+    def alter_table_options(self, change: TableChange) -> None:
+        for clause in option_clauses(self, change):
+            self.execute(f"{self.alter(change.new)} {clause}")
 
     def _names_follow(self, old: TableState, new: TableState) -> None:
         """Names made from the table's and columns' names: the key, sequences, CHECKs that come with a type."""
@@ -121,6 +135,12 @@ class PostgreSQLEditor(SchemaEditor):
         using: str | None = None,
     ) -> None:
         """In this order: what hangs on the old type goes, the type changes, what hangs on the new one comes."""
+        if old.computed != new.computed:
+            if new.computed is not None:
+                remake_column(self, change, new)
+                return
+            self._stop_computing(change, old)
+            old = replace(old, computed=None)
         table = change.new
         self._refuse_computed(change, old, new)
         checks_before, checks_after = self._type_checks(table, old), self._type_checks(table, new)
@@ -140,6 +160,13 @@ class PostgreSQLEditor(SchemaEditor):
                 self.execute(statement)
         if old.type != new.type:
             self._enums.clean(change.after, [old])
+
+    def _stop_computing(self, change: TableChange, column: ColumnState) -> None:
+        """Keep the values; a virtual column (PostgreSQL 18) must be stored first, for it has none."""
+        stored = replace(column, computed=column.computed and replace(column.computed, persisted=True))
+        if column.computed and not self.normalizer(self.dialect).persisted(column.computed.persisted):
+            remake_column(self, change, stored)
+        self.execute(f"{self.alter(change.new)} ALTER COLUMN {self.quote(column.name)} DROP EXPRESSION")
 
     def _refuse_computed(self, change: TableChange, old: ColumnState, new: ColumnState) -> None:
         """PostgreSQL converts no column that another is computed from."""

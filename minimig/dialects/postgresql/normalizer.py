@@ -15,7 +15,7 @@ from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer, plain_type
 from minimig.dialects.sqltext import canonical
-from minimig.state.parts import IdentityState, IndexState, PrimaryKeyState
+from minimig.state.parts import IdentityState, IndexState, Options, PrimaryKeyState
 from minimig.state.tables import TableState
 from minimig.state.values import SqlExpression
 
@@ -104,6 +104,12 @@ class PostgreSQLNormalizer(Normalizer):
             return found
         text = found.text.removesuffix(" nulls first") if " desc" in found.text else _PLAIN_ORDER.sub("", found.text)
         return found if text == found.text else super().element(SqlExpression(text), table)
+
+    def table_options(self, options: Options) -> Options:
+        """Several parents are a list, and so is one."""
+        several = {"postgresql_inherits"}
+        listed = ((k, (v,) if k in several and isinstance(v, str) else v) for k, v in options)
+        return super().table_options(tuple(listed))
 
     def option(self, value: Any) -> Any:
         """Storage parameters are reported as text, access methods in small letters."""

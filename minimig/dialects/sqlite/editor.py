@@ -24,10 +24,10 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from minimig.dialects.change import TableChange
-from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.output import Output, Values
 from minimig.dialects.script_style import ScriptStyle
 from minimig.dialects.sqlite import native
+from minimig.dialects.sqlite.clauses import SQLiteClauses
 from minimig.dialects.sqlite.foreign_keys import Watch
 from minimig.dialects.sqlite.live import referencing_tables
 from minimig.dialects.sqlite.lock import sqlite_lock
@@ -43,7 +43,7 @@ from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
 
 
-class SQLiteEditor(SchemaEditor):
+class SQLiteEditor(SQLiteClauses):
     """SQLite. Foreign keys must not be enforced while it works, unless nothing points to the tables it rebuilds."""
 
     normalizer = SQLiteNormalizer
@@ -57,7 +57,6 @@ class SQLiteEditor(SchemaEditor):
     transaction = staticmethod(sqlite_transaction)
     lock = staticmethod(sqlite_lock)
     transactional_ddl: ClassVar[bool] = True
-    supports_comments: ClassVar[bool] = False
 
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
         super().__init__(dialect, output)
@@ -91,12 +90,6 @@ class SQLiteEditor(SchemaEditor):
 
     # --- tables -------------------------------------------------------------------------------------------------------
 
-    def spelled(self, table: TableState) -> TableState:
-        """WITHOUT ROWID needs a primary key, and waits while an operation has taken that away."""
-        if table.primary_key is not None:
-            return table
-        return replace(table, options=tuple(item for item in table.options if item[0] != "sqlite_with_rowid"))
-
     def create_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         self._settle(table)
         watch = Watch.of(self.output.connection)
@@ -106,10 +99,6 @@ class SQLiteEditor(SchemaEditor):
         built = self.built(table)
         for index in table.indexes:
             self.execute(self.create_index_sql(built, index))
-
-    def added_apart(self, table: TableState) -> tuple[str, ...]:
-        """None: SQLite looks at what a foreign key needs when rows come, and cannot add a constraint."""
-        return ()
 
     def drop_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         self._pending.pop(table.key, None)
@@ -125,6 +114,8 @@ class SQLiteEditor(SchemaEditor):
             watch.renamed_table(old, new)
 
     def alter_table(self, change: TableChange) -> None:
+        if dict(change.old.options).get("prefixes") != dict(change.new.options).get("prefixes"):
+            self.alter_table_options(change)  # which refuses: a rebuild would lose a table that became TEMPORARY
         self._merge(change)
 
     def rebuild_table(self, change: TableChange) -> None:
@@ -190,9 +181,13 @@ class SQLiteEditor(SchemaEditor):
             return
         types = self.column_type(old), self.column_type(new)
         waiting = self._pending.get(change.old.key)
-        if waiting and affinity(types[0]) != affinity(types[1]) and not waiting.is_plain(old.name):
+        recomputed = old.computed != new.computed
+        retyped = affinity(types[0]) != affinity(types[1]) and waiting is not None and not waiting.is_plain(old.name)
+        if waiting and (retyped or recomputed):
             self._flush(change.old.key)  # the column in between has a say in the values
         rebuild = self._rebuild(change, fill, using).to(change.new)
+        if recomputed:
+            rebuild = rebuild.computed_otherwise(new, change.new)
         if new.name in rebuild.values:
             value = converted(rebuild.values[new.name], *types) if using is None else f"({using})"
             if fill is not None and not new.nullable:

@@ -13,11 +13,12 @@ from sqlalchemy.schema import CreateTable
 
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.sqlite.clauses import brought_constraints, stands_in_column
 from minimig.dialects.sqlite.create_sql import TableText, table_text
 from minimig.dialects.sqlite.live import live_text
 from minimig.dialects.sqlite.merge import create_sql, in_order
 from minimig.state.expressions import is_constant, names_in
-from minimig.state.parts import CheckState, ColumnState, ConstraintState, PrimaryKeyState
+from minimig.state.parts import CheckState, ColumnState, ConstraintState, ForeignKeyState, PrimaryKeyState
 from minimig.state.tables import TableState
 
 ASSUMED = (3, 40, 0)
@@ -49,14 +50,18 @@ def adds_column(editor: SchemaEditor, change: TableChange, column: ColumnState, 
     """
     if fill is not None or column.name != list(change.new.columns)[-1]:
         return False
+    brought = brought_constraints(change)
     if column.computed:
-        return column.computed.persisted is not True and column.nullable
-    if editor.type_checks(editor.built(change.new), column.name):
+        return column.computed.persisted is not True and column.nullable and not brought
+    if editor.type_checks(editor.built(change.new), column.name) or change.old.primary_key != change.new.primary_key:
+        return False
+    if not all(stands_in_column(constraint, change.new, column.name) for constraint in brought):
         return False
     default = editor.default_sql(column)
     if default is None or default.lower() == "null":
         return column.nullable
-    return is_constant(default)
+    # With a default, SQLite refuses REFERENCES where foreign keys are enforced.
+    return is_constant(default) and not any(isinstance(each, ForeignKeyState) for each in brought)
 
 
 def drops_column(editor: SchemaEditor, change: TableChange, column: ColumnState) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from minimig.dialects.sqlite.create_sql import ColumnText, TableText
 from minimig.state.expressions import mentions, names_in, rename_in
+from minimig.state.parts import ColumnState
 from minimig.state.tables import TableState
 
 Quote = Callable[[str], str]
@@ -56,6 +57,12 @@ class Rebuild:
     def computing(self, column: str, value: str, target: TableState) -> Rebuild:
         """With another value for a column."""
         return replace(self, target=target, values={**self.values, column: value})
+
+    def computed_otherwise(self, column: ColumnState, target: TableState) -> Rebuild:
+        """With a column computed in another way from now on; or no more, and then it keeps the values it had."""
+        if column.computed is not None:
+            return self.dropping(column.name, target)
+        return self.adding(column.name, self.quote(column.name), target)
 
     def renaming_new(self, old: str, new: str, target: TableState) -> Rebuild:
         """With another name for a column that is not in the database yet."""

@@ -1,0 +1,76 @@
+"""How SQLite says things, and what its ADD COLUMN takes inside a column: a CHECK, or REFERENCES for a key over it.
+
+UNIQUE and PRIMARY KEY are refused there (SQLite manual, "ALTER TABLE ADD COLUMN"), and a constraint over several
+columns has no place in one of them. Rows that exist are checked against the CHECK.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+
+from minimig.dialects.change import TableChange
+from minimig.dialects.editor import SchemaEditor
+from minimig.state.parts import ColumnState, ConstraintState, IndexState, UniqueState
+from minimig.state.schema import SchemaState
+from minimig.state.tables import TableState, columns_of
+from minimig.state.written import Item
+
+
+class SQLiteClauses(SchemaEditor):
+    """The part of SQLite's editor that needs no rebuild to be thought of."""
+
+    supports_comments: ClassVar[bool] = False
+    folds_case: ClassVar[bool] = True
+
+    def spelled(self, table: TableState) -> TableState:
+        """WITHOUT ROWID needs a primary key, and waits while an operation has taken that away."""
+        if table.primary_key is not None:
+            return table
+        return replace(table, options=tuple(item for item in table.options if item[0] != "sqlite_with_rowid"))
+
+    def added_apart(self, table: TableState) -> tuple[str, ...]:
+        """None: SQLite looks at what a foreign key needs when rows come, and cannot add a constraint."""
+        return ()
+
+    def rename_table(self, before: SchemaState, after: SchemaState, old: TableState, new: TableState) -> None:
+        """A new name that differs by case alone is taken, by the table itself: it goes by way of another name."""
+        if old.name.lower() == new.name.lower():
+            between = replace(old, name=f"_minimig_{old.name}")
+            super().rename_table(before, after, old, between)
+            old = between
+        super().rename_table(before, after, old, new)
+
+    def brought_by_column(
+        self, change: TableChange, column: ColumnState, items: Sequence[Item], fill: str | None
+    ) -> tuple[Item, ...]:
+        """All but indexes: a rebuild brings them, or ADD COLUMN itself."""
+        return tuple(item for item in items if not isinstance(item, IndexState))
+
+    def add_column_clause(self, change: TableChange, column: ColumnState, extra: str = "") -> str:
+        built = self.built(change.new)
+        compiler = self.ddl_compiler()
+        brought = (in_column(self.built_constraint(built, each.name), compiler) for each in brought_constraints(change))
+        return " ".join([super().add_column_clause(change, column, extra), *brought])
+
+
+def brought_constraints(change: TableChange) -> tuple[ConstraintState, ...]:
+    """The constraints that a new column brings along."""
+    return tuple(c for name, c in change.new.constraints.items() if name not in change.old.constraints)
+
+
+def stands_in_column(constraint: ConstraintState, table: TableState, column: str) -> bool:
+    """Whether a constraint can be said inside a column that is being added."""
+    return not isinstance(constraint, UniqueState) and columns_of(constraint, table) == (column,)
+
+
+def in_column(constraint: sa.Constraint, compiler: Any) -> str:
+    """The constraint as it stands inside a column, where a foreign key does not name the column again."""
+    said: str = compiler.process(constraint)
+    if isinstance(constraint, sa.ForeignKeyConstraint):
+        before, _, after = said.partition("FOREIGN KEY")
+        return f"{before}REFERENCES{after.partition(' REFERENCES')[2]}"
+    return said
