@@ -36,6 +36,14 @@ class DataEditor(Spelling):
             raise NeedsConnectionError(f"{what} needs a live connection and cannot be written as a script")
         return self.output.connection
 
+    def execute(self, statement: str) -> None:
+        """Send one statement of our own."""
+        self.output.execute(statement)
+
+    def hint_for(self, error: sa.exc.DBAPIError) -> str | None:
+        """What to do about an error of this database that says too little; None for all others."""
+        return None
+
     # --- SQL ----------------------------------------------------------------------------------------------------------
 
     def split(self, script: str) -> list[str]:

@@ -23,7 +23,7 @@ An editor never decides what to do, only how to say it. When a transaction begin
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import ClassVar
@@ -31,8 +31,9 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlalchemy.schema import AddConstraint, CreateTable, DropTableComment, SetTableComment
 
-from minimig.dialects.change import TableChange
-from minimig.dialects.data import DataEditor
+from minimig.dialects.change import ColumnStep, EnumChange, TableChange
+from minimig.dialects.enum_columns import alter_columns
+from minimig.dialects.enum_rows import EnumRows
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.objects import ObjectEditor
 from minimig.dialects.output import Output
@@ -45,7 +46,7 @@ from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
 
 
-class SchemaEditor(DataEditor, ABC):
+class SchemaEditor(EnumRows, ABC):
     """Standard SQL. One editor serves one migration in one direction; `finish` must be called at its end."""
 
     normalizer: ClassVar[type[Normalizer]] = Normalizer
@@ -88,14 +89,9 @@ class SchemaEditor(DataEditor, ABC):
     def lock(connection: sa.Connection, name: str, wait: float) -> Iterator[None]:  # noqa: ARG004 - see subclasses
         """Keep other runners out while this one is at work on the version table `name`.
 
-        Raises LockError when another runner does not finish within `wait` seconds. A database without such a lock lets
-        everybody in.
+        Raises LockError when another one does not finish within `wait` seconds; without a lock everybody is let in.
         """
         yield
-
-    def execute(self, statement: str) -> None:
-        """Send one statement of our own."""
-        self.output.execute(statement)
 
     # --- tables -------------------------------------------------------------------------------------------------------
 
@@ -245,11 +241,21 @@ class SchemaEditor(DataEditor, ABC):
     ) -> None:
         """Change a column from `old` to `new`."""
 
+    def alter_together(self, steps: Sequence[ColumnStep]) -> None:
+        """Change the types of columns that foreign keys tie together, one after the other."""
+        for step in steps:
+            self.alter_column(step.change, step.old, step.new, fill=step.fill, using=step.using)
+
     def fill(self, table: TableState, column: ColumnState, fill: str, *, only_null: bool) -> None:
         """Give rows their one-off value."""
         name = self.quote(column.name)
         where = f" WHERE {name} IS NULL" if only_null else ""
         self.execute(f"UPDATE {self.table(table)} SET {name} = {fill}{where}")
+
+    def alter_enum(self, change: EnumChange) -> None:
+        """Change a named enum in all columns that use it."""
+        self.refuse_lost_labels(change)
+        alter_columns(self, change)
 
     # --- constraints --------------------------------------------------------------------------------------------------
 

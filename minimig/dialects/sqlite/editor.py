@@ -197,6 +197,13 @@ class SQLiteEditor(SchemaEditor):
             rebuild = rebuild.computing(new.name, value, change.new)
         self._pending[change.new.key] = rebuild
 
+    def replace_labels(self, table: TableState, column: ColumnState, values: Mapping[str, str]) -> None:
+        """In a rebuild: an UPDATE would fire the table's triggers."""
+        self._settle(table)
+        rebuild = self._pending.get(table.key) or Rebuild.of(table, self.quote)
+        value = self.replaced(rebuild.values[column.name], values)
+        self._pending[table.key] = rebuild.computing(column.name, value, table)
+
     # --- constraints --------------------------------------------------------------------------------------------------
 
     def add_constraint(self, change: TableChange, constraint: ConstraintState | PrimaryKeyState) -> None:
