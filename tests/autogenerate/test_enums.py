@@ -116,6 +116,28 @@ def test_what_speaks_of_a_removed_label_goes_before_it() -> None:
     ]
 
 
+def test_a_view_that_speaks_of_a_removed_label_is_made_again() -> None:
+    """The view and what stands on it go before the label, and come back as the models have them; others stay."""
+
+    def viewed(*labels: str, says: str) -> SchemaState:
+        state = schema(*labels)
+        for view in (
+            ops.CreateView("some", f"SELECT id FROM posts WHERE status = '{says}'"),
+            ops.CreateView("upper_some", "SELECT id FROM some"),
+            ops.CreateView("others", "SELECT id FROM pages"),
+        ):
+            state = view.state_forwards(state)
+        return state
+
+    assert told(viewed("a", "b", says="b"), viewed("a", says="a")) == [
+        "drop view upper_some",
+        "drop view some",
+        "alter enum status (a)",
+        "create view some",
+        "create view upper_some",
+    ]
+
+
 def test_a_label_that_is_used_at_once_is_not_added_in_place() -> None:
     """PostgreSQL could not use it before the commit: for a default, a CHECK, an index the enum is rebuilt."""
     before = schema("a", "b")

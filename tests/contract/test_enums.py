@@ -130,10 +130,10 @@ def test_views_are_out_of_the_way_of_a_rebuild(database: Database) -> None:
     for change in (
         ops.AlterEnum("status", ["old", "draft", "it's"]),
         ops.AddEnumValue("status", "gone"),
-        ops.AlterEnum("status", ["new", "old", "it's"], replace={"draft": "new"}),
+        ops.AlterEnum("status", ["new", "old", "draft"], replace={"it's": "new"}),
     ):
         after = run(database, [change], before)
-        assert column(database, "live", "status") == ["it's", "old"] or "new" in change.describe()
+        assert column(database, "few", "id") == ["2", "3"]
         assert run(database, [change.reverse(before)], after) == before
         assert column(database, "few", "id") == ["2", "3"]
 

@@ -20,6 +20,8 @@ from minimig.operations.chain import states
 from minimig.operations.constraints import DropConstraint
 from minimig.operations.enums import AddEnumValue, AlterEnum, EnumOperation, RenameEnum, RenameEnumValue
 from minimig.operations.indexes import DropIndex
+from minimig.operations.kinds import operations_for
+from minimig.state.dependencies import builders_on
 from minimig.state.enums import EnumEdit, enum_labels, enum_tables, speaks_of_label
 from minimig.state.expressions import speaks_of, string_value
 from minimig.state.named_types import Labels, TypeName
@@ -161,12 +163,20 @@ def _cleared(operation: EnumOperation, state: SchemaState, after: SchemaState) -
     What was dropped and still exists afterwards is found missing, and made again, by the rules for table pairs.
     """
     edit = operation.edit(enum_labels(state, operation.name))
-    steps: list[Operation] = []
+    steps = _views_in_the_way(state, edit) if isinstance(operation, AlterEnum) else []
     if not _fits(operation, state):
         for table, columns in enum_tables(state, edit.name):
             steps += _out_of_the_way(table, columns, edit, after)
     steps.append(operation)
     return steps if _fits(operation, states(steps[:-1], state)[-1]) else []
+
+
+def _views_in_the_way(state: SchemaState, edit: EnumEdit) -> list[Operation]:
+    """Views that speak of a label that goes, and what builds on them: they come back as the models have them."""
+    over = builders_on(state, {table.key for table, _ in enum_tables(state, edit.name)})
+    speaking = {item.key for item in over if any(_says(item, label) for label in edit.gone)}
+    doomed = speaking | {item.key for item in builders_on(state, speaking)}
+    return [operations_for(item).drop(item) for item in reversed(over) if item.key in doomed]
 
 
 def _fits(operation: Operation, state: SchemaState) -> bool:
