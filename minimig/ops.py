@@ -5,6 +5,7 @@ from minimig.operations.base import ColumnOperation, Operation, TableOperation
 from minimig.operations.bulk_insert import BulkDelete, BulkInsert
 from minimig.operations.columns import AddColumn, DropColumn
 from minimig.operations.constraints import AddConstraint, DropConstraint, DropPrimaryKey, RenameConstraint
+from minimig.operations.enums import AddEnumValue, AlterEnum, EnumOperation, RenameEnum, RenameEnumValue
 from minimig.operations.indexes import CreateIndex, DropIndex, RenameIndex
 from minimig.operations.noop import NOOP
 from minimig.operations.objects import CreateObject, DropObject, ReplaceObject
@@ -20,7 +21,9 @@ __all__ = [
     "NOOP",
     "AddColumn",
     "AddConstraint",
+    "AddEnumValue",
     "AlterColumn",
+    "AlterEnum",
     "AlterTable",
     "BulkDelete",
     "BulkInsert",
@@ -36,10 +39,13 @@ __all__ = [
     "DropPrimaryKey",
     "DropTable",
     "DropView",
+    "EnumOperation",
     "Operation",
     "RebuildTable",
     "RenameColumn",
     "RenameConstraint",
+    "RenameEnum",
+    "RenameEnumValue",
     "RenameIndex",
     "RenameTable",
     "ReplaceObject",

@@ -44,10 +44,12 @@ EXAMPLES: dict[str, list[list[Operation]]] = {
         [ops.AddConstraint("users", sa.UniqueConstraint("email", name="uq_users_email"))],
         [ops.AddConstraint("users", sa.CheckConstraint("email LIKE '%@%'", name="ck_users_email"))],
     ],
+    "AddEnumValue": [[ops.AddEnumValue("status", "review", after="draft")]],
     "AlterColumn": [
         [ops.AlterColumn("users", "name", nullable=False, fill="''")],
         [ops.AlterColumn("users", "email", type=sa.String(200), comment="where to write to")],
     ],
+    "AlterEnum": [[ops.AlterEnum("status", ["live", "new"], replace={"draft": "new"})]],
     "AlterTable": [[ops.AlterTable("users", comment="who writes")]],
     "BulkDelete": [
         [
@@ -88,6 +90,8 @@ EXAMPLES: dict[str, list[list[Operation]]] = {
     "RebuildTable": [[ops.RebuildTable("posts", order=["id", "author_id"])], [ops.RebuildTable("users")]],
     "RenameColumn": [[ops.RenameColumn("users", "name", "display_name")]],
     "RenameConstraint": [[ops.RenameConstraint("ck_posts_title", "ck_title", "posts")]],
+    "RenameEnum": [[ops.RenameEnum("status", "state")]],
+    "RenameEnumValue": [[ops.RenameEnumValue("status", "live", "published")]],
     "RenameIndex": [[ops.RenameIndex("ix_posts_title", "ix_title", "posts")]],
     "RenameTable": [[ops.RenameTable("posts", "articles")]],
     "ReplaceView": [

@@ -2,8 +2,8 @@
 
 In: the state before (replayed from the files, or a database's) and the state after (the models'). Out: an
 ordered list of operations with `apply(diff(a, b), a) == b`. Renames are settled first and applied to the state
-before, so that every rule compares things that bear the same name; rules then care about one table pair each,
-and order is nobody's business but that of the footprints.
+before, then enums, which many tables share; so every rule compares things that bear the same name. Rules then care
+about one table pair each, and order is nobody's business but that of the footprints.
 
 Django does all of this in one class of fifty methods that share attributes; here each step is a function.
 """
@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from minimig.autogenerate.followers import briefly, with_followers
 from minimig.autogenerate.optimizer import optimize
 from minimig.autogenerate.ordering import in_order
 from minimig.autogenerate.pairs import pair_tables
 from minimig.autogenerate.questioner import NeverRename, Questioner
 from minimig.autogenerate.renames import any_group, find_renames
+from minimig.autogenerate.rules.enums import enum_changes, usable
 from minimig.autogenerate.rules.objects import objects
 from minimig.autogenerate.rules.order import RULES
 from minimig.operations.base import Operation
@@ -43,9 +45,11 @@ def diff(
     before, after = _only(before, include), _only(after, include)
     renames = find_renames(before, after, questioner, same_group)
     aligned = states(renames, before)[-1]
-    changes = compare(aligned, after, questioner)
-    ordered = in_order(changes, aligned, after)
-    return optimize([*renames, *ordered], before)
+    enums = enum_changes(aligned, after, questioner)
+    named = states(enums, aligned)[-1]
+    changes = compare(named, after, questioner)
+    ordered = briefly(in_order(changes, named, after), named)
+    return optimize([*renames, *usable([*enums, *ordered], aligned)], before)
 
 
 def compare(before: SchemaState, after: SchemaState, questioner: Questioner) -> list[Operation]:
@@ -54,7 +58,7 @@ def compare(before: SchemaState, after: SchemaState, questioner: Questioner) -> 
         return []
     pairs = pair_tables(before, after)
     changes = [operation for pair in pairs for rule in RULES for operation in rule(pair, questioner)]
-    return [*changes, *objects(before, after)]
+    return [*with_followers(changes, before), *objects(before, after)]
 
 
 def _only(state: SchemaState, include: Callable[[str], bool] | None) -> SchemaState:

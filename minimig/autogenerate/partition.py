@@ -38,11 +38,12 @@ class Chunk:
 def partition(operations: Sequence[Operation], before: SchemaState, app_of: AppOf) -> list[Chunk]:
     """The operations in chunks; executed one after another they lead where the list leads.
 
-    `app_of(table key)` names the app of a table. Raises StateError for an operation at home in no table.
+    `app_of(table key)` names the app of a table. Raises StateError for an operation that changes no table.
     """
     touched = [o.footprint(state) for o, state in zip(operations, states(operations, before), strict=False)]
     waits = _waits(touched)
-    apps = {place: app_of(_home(operation)) for place, operation in enumerate(operations)}
+    homes = (_home(operation, footprint) for operation, footprint in zip(operations, touched, strict=True))
+    apps = {place: app_of(home) for place, home in enumerate(homes)}
     chunk_of: dict[int, int] = {}
     chunks: list[Chunk] = []
     while apps:
@@ -64,10 +65,13 @@ def reads_of(chunk: Chunk, before: SchemaState, app_of: AppOf) -> frozenset[str]
     return frozenset(key for key in chunk.touches if key in before and app_of(key) != chunk.app)
 
 
-def _home(operation: Operation) -> str:
-    if operation.home is None:
+def _home(operation: Operation, touched: Footprint) -> str:
+    """Where an operation belongs. What has no home of its own, such as an enum, has it in a table that it changes."""
+    changed = sorted(table for table, _ in touched.changes if table)
+    home = operation.home or next(iter(changed), None)
+    if home is None:
         raise StateError(f"{operation.describe()} belongs to no table, so to no app")
-    return operation.home
+    return home
 
 
 def _next_chunk(

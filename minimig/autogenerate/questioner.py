@@ -39,6 +39,9 @@ class Questioner(Protocol):
         `table` is the key of the table as it is now, that is after its own rename.
         """
 
+    def rename_label(self, enum: str, old: str, candidates: Sequence[str]) -> str | None:
+        """The candidate that a label of a named enum has become, or None when it was taken away."""
+
     def fill(self, table: TableState, column: ColumnState, reason: str) -> str | None:
         """SQL for the rows that exist already, or None when no value is wanted: the table has no rows."""
 
@@ -48,9 +51,10 @@ class Foretold(Protocol):
     """A questioner that was told renames in advance, also of pairs too unlike each other to be worth a question."""
 
     def stated(self, old: str, names: Collection[str]) -> str | None:
-        """Which of the new `names` the table or column `old` was said to become, or None.
+        """Which of the new `names` the table, column or label of an enum `old` was said to become, or None.
 
-        Both sides are full names: `users`, `blog.users`, `users.nick`; the table of a column is called as it is now.
+        Both sides are full names: `users`, `blog.users`, `users.nick`, `status.live`; the table of a column, and the
+        enum of a label, is called as it is now.
         """
 
 
@@ -61,6 +65,9 @@ class NeverRename:
         return None
 
     def rename_column(self, table: str, old: ColumnState, candidates: Sequence[ColumnState]) -> str | None:
+        return None
+
+    def rename_label(self, enum: str, old: str, candidates: Sequence[str]) -> str | None:
         return None
 
     def fill(self, table: TableState, column: ColumnState, reason: str) -> str | None:
@@ -127,6 +134,18 @@ class Answers:
         if self._otherwise is None:
             raise _rename_question("column", f"{table}.{old.name}", [column.name for column in candidates])
         return self._otherwise.rename_column(table, old, candidates)
+
+    def rename_label(self, enum: str, old: str, candidates: Sequence[str]) -> str | None:
+        if self._dropped(f"{enum}.{old}"):
+            return None
+        if self._otherwise is None:
+            raise QuestionError(
+                f"enum {enum} has no value {old!r} any more: was it renamed to {' or '.join(map(repr, candidates))}, or"
+                " taken away?",
+                hint=f"pass {' or '.join(_rename_flag(f'{enum}.{old}', new) for new in candidates)}, or"
+                f" --drop {enum}.{old} when no row may hold it any more",
+            )
+        return self._otherwise.rename_label(enum, old, candidates)
 
     def fill(self, table: TableState, column: ColumnState, reason: str) -> str | None:
         name = f"{table.key}.{column.name}"

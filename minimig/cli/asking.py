@@ -27,6 +27,12 @@ class TerminalQuestioner:
         )
         return candidates[number].name if number < len(candidates) else None
 
+    def rename_label(self, enum: str, old: str, candidates: Sequence[str]) -> str | None:
+        """Which of the new labels the old one has become; None when it is gone."""
+        choices = [f"renamed to {label!r}" for label in candidates]
+        number = choose(f"Enum {enum} has no value {old!r} any more.", [*choices, "taken away: no row may hold it"])
+        return candidates[number] if number < len(candidates) else None
+
     def fill(self, table: TableState, column: ColumnState, reason: str) -> str | None:
         """SQL for the rows that exist already; None to write the file without."""
         choices = [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from minimig.state.enums import EnumEdit
+from minimig.state.parts import ColumnState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
 
@@ -20,3 +22,23 @@ class TableChange:
     after: SchemaState
     old: TableState
     new: TableState
+
+
+@dataclass(frozen=True)
+class ColumnStep:
+    """One of several columns that change in one operation."""
+
+    change: TableChange
+    old: ColumnState
+    new: ColumnState
+    fill: str | None = None
+    using: str | None = None
+
+
+@dataclass(frozen=True)
+class EnumChange:
+    """A named enum on its way, in all the columns that use it."""
+
+    before: SchemaState
+    after: SchemaState
+    edit: EnumEdit

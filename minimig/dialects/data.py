@@ -23,16 +23,20 @@ from minimig.state.tables import TableState
 class DataEditor(Conditions):
     """Standard SQL, sent to `output`."""
 
-    def execute(self, statement: str) -> None:
-        """Send one statement of our own."""
-        self.output.execute(statement)
-
     def connection_for(self, what: str) -> sa.Connection:
         """The live connection, for a step that needs one. Raises NeedsConnectionError while a script is written."""
         self.finish()
         if self.output.connection is None:
             raise NeedsConnectionError(f"{what} needs a live connection and cannot be written as a script")
         return self.output.connection
+
+    def execute(self, statement: str) -> None:
+        """Send one statement of our own."""
+        self.output.execute(statement)
+
+    def hint_for(self, error: sa.exc.DBAPIError) -> str | None:
+        """What to do about an error of this database that says too little; None for all others."""
+        return None
 
     # --- SQL ----------------------------------------------------------------------------------------------------------
 

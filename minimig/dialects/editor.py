@@ -31,8 +31,9 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlalchemy.schema import AddConstraint, CreateTable, DropTableComment, SetTableComment
 
-from minimig.dialects.change import TableChange
-from minimig.dialects.data import DataEditor
+from minimig.dialects.change import ColumnStep, EnumChange, TableChange
+from minimig.dialects.enum_columns import alter_columns
+from minimig.dialects.enum_rows import EnumRows
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.objects import ObjectEditor
 from minimig.dialects.output import Output
@@ -46,7 +47,7 @@ from minimig.state.tables import TableState
 from minimig.state.written import Item
 
 
-class SchemaEditor(DataEditor, ABC):
+class SchemaEditor(EnumRows, ABC):
     """Standard SQL. One editor serves one migration in one direction; `finish` must be called at its end."""
 
     normalizer: ClassVar[type[Normalizer]] = Normalizer
@@ -89,8 +90,7 @@ class SchemaEditor(DataEditor, ABC):
     def lock(connection: sa.Connection, name: str, wait: float) -> Iterator[None]:  # noqa: ARG004 - see subclasses
         """Keep other runners out while this one is at work on the version table `name`.
 
-        Raises LockError when another runner does not finish within `wait` seconds. A database without such a lock lets
-        everybody in.
+        Raises LockError when another one does not finish within `wait` seconds; without a lock everybody is let in.
         """
         yield
 
@@ -251,6 +251,16 @@ class SchemaEditor(DataEditor, ABC):
         using: str | None = None,
     ) -> None:
         """Change a column from `old` to `new`."""
+
+    def alter_together(self, steps: Sequence[ColumnStep]) -> None:
+        """Change the types of columns that foreign keys tie together, one after the other."""
+        for step in steps:
+            self.alter_column(step.change, step.old, step.new, fill=step.fill, using=step.using)
+
+    def alter_enum(self, change: EnumChange) -> None:
+        """Change a named enum in all columns that use it."""
+        self.refuse_lost_labels(change)
+        alter_columns(self, change)
 
     # --- constraints --------------------------------------------------------------------------------------------------
 

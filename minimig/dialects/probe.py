@@ -14,10 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import CreateDomainType
 from sqlalchemy.schema import CreateTable
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.normalizer import Normalizer, plain_type
+from minimig.dialects.probe_domains import domains_of, retold, with_domains
 from minimig.state import naming
 from minimig.state.expressions import names_in
 from minimig.state.parts import CheckState, ColumnState, ConstraintState, IndexState
@@ -91,7 +93,7 @@ def _doubt(
         indexes={i.name: i for i in original.indexes.values() if normalizer.name(i.name) in {x.name for x in indexes}},
         options=(*TEMPORARY, *((k, v) for k, v in original.options if "char" in k or "collate" in k)),
     )
-    return Doubt(expected.key, probe, columns, kept)
+    return Doubt(expected.key, with_domains(probe, columns, normalizer.dialect), columns, kept)
 
 
 def _column_differs(expected: TableState, live: TableState, name: str, normalizer: Normalizer) -> bool:
@@ -160,6 +162,7 @@ def _ask(connection: sa.Connection, doubts: Sequence[Doubt], editor: SchemaEdito
 
 def _statements(probe: TableState, editor: SchemaEditor) -> Iterator[sa.TextClause]:
     built = editor.built(probe)
+    yield from (_text(editor.compile(CreateDomainType(domain))) for domain in domains_of(probe))
     yield _text(editor.compile(CreateTable(built)))
     for name in probe.indexes:
         yield _text(editor.create_index_sql(built, name))
@@ -187,6 +190,8 @@ def _scratch(connection: sa.Connection, probes: Sequence[TableState]) -> Iterato
             table = f"TABLE IF EXISTS pg_temp.{probe.name}"
             other = f"TEMPORARY TABLE IF EXISTS {probe.name}"
             connection.exec_driver_sql(f"DROP {table if connection.dialect.name == 'postgresql' else other}")
+            for domain in domains_of(probe):
+                connection.exec_driver_sql(f"DROP DOMAIN IF EXISTS pg_temp.{domain.name}")
 
 
 # --- what was answered ------------------------------------------------------------------------------------------------
@@ -198,7 +203,7 @@ def _merged(expected: TableState, doubt: Doubt, answer: TableState, normalizer: 
         told, wanted = answer.columns[name], expected.columns[name]
         columns[name] = replace(
             wanted,
-            type=wanted.type if name in doubt.kept_types else replace(wanted.type, call=told.type.call),
+            type=wanted.type if name in doubt.kept_types else retold(wanted.type, told.type),
             default=wanted.default and (told.default or wanted.default),
             computed=wanted.computed and (told.computed or wanted.computed),
         )

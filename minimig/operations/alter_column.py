@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
+from minimig.dialects.change import ColumnStep, TableChange
 from minimig.dialects.editor import SchemaEditor
 from minimig.errors import StateError
 from minimig.operations.base import Arguments, ColumnOperation, Operation, TableOperation, assign
@@ -16,13 +17,14 @@ from minimig.operations.footprint import EVERYTHING, Footprint, column_providers
 from minimig.operations.keep import KEEP, Keep, given
 from minimig.operations.rank import Rank
 from minimig.operations.tables import DropTable
-from minimig.state.expressions import has_subquery, names_in
+from minimig.state.expressions import has_subquery, names_in, rename_in
+from minimig.state.following import Place, chosen, followers, pointing, with_type
 from minimig.state.from_items import computed_state, default_state, identity_state
 from minimig.state.options import changed_options, former_options, with_options
 from minimig.state.parts import ColumnState, ComputedState, IdentityState, Options
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
-from minimig.state.values import SqlExpression, SqlType, TypeArgument
+from minimig.state.values import GENERIC, SqlExpression, SqlType, TypeArgument
 
 
 @dataclass(frozen=True, init=False)
@@ -34,6 +36,10 @@ class AlterColumn(ColumnOperation):
 
     `computed` gives another expression, by which the values are computed anew; None makes a plain column that keeps
     the values it had. Keyword options are those that `sqlalchemy.Column` takes for a dialect; None drops one.
+
+    Columns that point to this one by foreign keys, and those that point to them, `follow` a change of its type when
+    they have the type that it had: all of them, those named as `"table.column"`, or none (False). `using` converts
+    their values too, with their own name in place of this column's.
     """
 
     type: SqlType | Keep
@@ -45,6 +51,7 @@ class AlterColumn(ColumnOperation):
     autoincrement: bool | str | Keep
     fill: str | None
     using: str | None
+    follow: bool | tuple[str, ...]
     options: Options
     symbol: ClassVar[str] = "~"
     rank: ClassVar[Rank] = Rank.ALTER_COLUMN
@@ -64,6 +71,7 @@ class AlterColumn(ColumnOperation):
         autoincrement: bool | str | Keep = KEEP,
         fill: str | None = None,
         using: str | None = None,
+        follow: bool | Sequence[str] = True,
         schema: str | None = None,
         **options: Any,
     ) -> None:
@@ -82,6 +90,7 @@ class AlterColumn(ColumnOperation):
             fill=fill,
             using=using,
             options=changed_options(options),
+            follow=True if isinstance(type, Keep) else follow if isinstance(follow, bool) else tuple(follow),
         )
         if not self.changes and not self.options:
             raise StateError(f"AlterColumn({table!r}, {column!r}) changes nothing")
@@ -126,23 +135,58 @@ class AlterColumn(ColumnOperation):
             )
         return table.with_changed_column(column)
 
+    @property
+    def place(self) -> Place:
+        """The column, as those that follow it know it."""
+        return Place(self.key, self.column)
+
+    def followers(self, before: SchemaState) -> tuple[Place, ...]:
+        """The columns that follow. Raises StateError for one that is named and cannot."""
+        if isinstance(self.type, Keep) or self.follow is False:
+            return ()
+        return followers(before, self.place) if self.follow is True else chosen(before, self.place, self.follow)
+
+    def state_forwards(self, state: SchemaState) -> SchemaState:
+        return self._along(state)[-1]
+
+    def _along(self, before: SchemaState) -> list[SchemaState]:
+        """The states on the way: before, after the column itself, and after each that follows."""
+        along = [before, before.edited(self.key, self.edit)]
+        for place in self.followers(before):
+            along.append(with_type(along[-1], place, along[1][self.key].columns[self.column].type))
+        return along
+
     def reverse(self, before: SchemaState) -> Operation:
         old = before[self.key].column(self.column)
-        return alter_column(
-            self.table,
-            self.column,
-            {name: getattr(old, name) for name in self.changes},
-            schema=self.schema,
-            options=former_options(old.options, self.options),
-        )
+        changes = {name: getattr(old, name) for name in self.changes}
+        options = former_options(old.options, self.options)
+        back = alter_column(self.table, self.column, changes, schema=self.schema, options=options)
+        there = self.followers(before)
+        if set(back.followers(self.state_forwards(before))) == set(there):
+            return back
+        follow = tuple(str(place) for place in there) or False
+        return alter_column(self.table, self.column, changes, follow=follow, schema=self.schema, options=options)
 
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
-        editor.alter_column(
-            self.change(before, after),
-            before[self.key].column(self.column),
-            after[self.key].column(self.column),
-            fill=self.fill,
-            using=self.using,
+        along = self._along(before)
+        places = [self.place, *self.followers(before)]
+        steps = [self._step(*each) for each in zip(places, along, along[1:], strict=False)]
+        if len(steps) > 1:
+            editor.alter_together(steps)
+        else:
+            editor.alter_column(steps[0].change, steps[0].old, steps[0].new, fill=self.fill, using=self.using)
+
+    def _step(self, place: Place, before: SchemaState, after: SchemaState) -> ColumnStep:
+        old, new = before[place.table], after[place.table]
+        using = self.using
+        if using is not None:
+            using = rename_in(using, self.column, place.column, GENERIC.identifier_preparer.quote(place.column))
+        return ColumnStep(
+            TableChange(before, after, old, new),
+            old.column(place.column),
+            new.column(place.column),
+            fill=self.fill if place == self.place else None,
+            using=using,
         )
 
     def describe(self) -> str:
@@ -163,7 +207,14 @@ class AlterColumn(ColumnOperation):
         old = before[self.key].column(self.column)
         sources = columns(self.key, names_in(sql, before[self.key].columns)) - columns(self.key, [self.column])
         sources |= column_providers([old, self.edit_column(old)], before)
-        return Footprint(changes=columns(self.key, [self.column]), reads=sources | {table(self.key)})
+        together = {self.place, *self.followers(before)}
+        if not isinstance(self.type, Keep):
+            near = (other for place in together for other in pointing(before, place))
+            sources |= {(place.table, place.column) for place in near if place not in together}
+        return Footprint(
+            changes=frozenset((place.table, place.column) for place in together),
+            reads=sources | {table(place.table) for place in together},
+        )
 
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
         if not isinstance(following, TableOperation) or following.key != self.key:
@@ -181,6 +232,7 @@ class AlterColumn(ColumnOperation):
                     {**self.changes, **following.changes},
                     fill=following.fill or self.fill,
                     using=following.using or self.using,
+                    follow=self.follow if isinstance(following.type, Keep) else following.follow,
                     schema=self.schema,
                     options={**dict(self.options), **dict(following.options)},
                 ),
@@ -198,6 +250,7 @@ class AlterColumn(ColumnOperation):
             autoincrement=self.autoincrement,
             fill=self.fill,
             using=self.using,
+            follow=KEEP if self.follow is True else self.follow,
             schema=self.schema,
             **dict(self.options),
         )
@@ -210,9 +263,12 @@ def alter_column(
     *,
     fill: str | None = None,
     using: str | None = None,
+    follow: bool | Sequence[str] = True,
     schema: str | None = None,
     options: Mapping[str, Any] | None = None,
 ) -> AlterColumn:
     """An AlterColumn that sets these fields of ColumnState, and these options of dialects."""
     arguments = {"server_default" if name == "default" else name: value for name, value in changes.items()}
-    return AlterColumn(table, column, **arguments, fill=fill, using=using, schema=schema, **(options or {}))
+    return AlterColumn(
+        table, column, **arguments, fill=fill, using=using, follow=follow, schema=schema, **(options or {})
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from minimig.state.named_types import TypeName, named_types_in
 from minimig.state.objects import FunctionState, mentioned_in
 from minimig.state.parts import CheckState, ColumnState, ForeignKeyState, IndexState, PrimaryKeyState, UniqueState
 from minimig.state.schema import SchemaState
@@ -81,6 +82,16 @@ def item(key: str, name: str) -> Key:
     return key, f":{name}"
 
 
+def named_type(name: TypeName) -> Key:
+    """The key of an enum or a domain, which belongs to no table."""
+    return "", f"type {name}"
+
+
+def types_of(columns: Iterable[ColumnState]) -> Keys:
+    """The keys of the enums and domains that columns use."""
+    return frozenset(named_type(used.name) for column in columns for used in named_types_in(column.type))
+
+
 def primary_key(key: str, primary: PrimaryKeyState | None) -> Keys:
     """The keys of a table's primary key: as such, and by its name, which no other table may have meanwhile."""
     if primary is None:
@@ -98,9 +109,9 @@ def pointed_at(key: ForeignKeyState, schema: SchemaState) -> Keys:
 
 
 def table_providers(state: TableState, schema: SchemaState) -> Keys:
-    """The schema, sequences and functions that a table is built on."""
+    """The types, the schema, sequences and functions that a table is built on."""
     if not schema.objects:
-        return frozenset()
+        return types_of(state.columns.values())
     checks = (c.expression for c in state.constraints.values() if isinstance(c, CheckState))
     elements = (element for i in state.indexes.values() for element in i.elements if isinstance(element, SqlExpression))
     texts = [expression.text for expression in (*checks, *elements)]
@@ -109,11 +120,12 @@ def table_providers(state: TableState, schema: SchemaState) -> Keys:
 
 
 def column_providers(states: Collection[ColumnState], schema: SchemaState) -> Keys:
-    """The sequences and functions that columns take their values from."""
+    """The types that columns use, and the sequences and functions that they take their values from."""
     if not schema.objects:
-        return frozenset()
+        return types_of(states)
     defaults = [column.default.text for column in states if column.default]
-    return _named([*defaults, *(c.computed.expression.text for c in states if c.computed)], schema)
+    named = _named([*defaults, *(c.computed.expression.text for c in states if c.computed)], schema)
+    return types_of(states) | named
 
 
 def _named(texts: Iterable[str], schema: SchemaState) -> Keys:

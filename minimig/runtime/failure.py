@@ -88,6 +88,9 @@ class Progress:
         return f"{path}:{own[-1].lineno}" if own else path
 
     def _hint(self, error: BaseException) -> str:
+        known = self.editor.hint_for(error) if isinstance(error, sa.exc.DBAPIError) else None
+        if known is not None and (self.borrowed or self.atomic) and not self._committed():
+            return known
         if self._committed():
             return "leave commit and rollback to minimig, undo by hand what stayed, then run the same command again"
         if not (self.borrowed or self.atomic) and self._staying() == 0:

@@ -55,6 +55,45 @@ def string_value(sql: str) -> str | None:
     return match[1].replace("''", "'") if match else None
 
 
+def speaks_of(sql: str, string: str) -> bool:
+    """Whether a string literal of `sql` is `string`, or an array such as '{a,b}' with `string` among its items."""
+    return replace_string(sql, string, string + "'") != sql
+
+
+def replace_string(sql: str, old: str, new: str) -> str:
+    """`sql` with the string `old` replaced by `new` where it is a literal, or an item of a literal such as '{a,b}'."""
+
+    def replaced(value: str) -> str:
+        if value[:1] == "{" and value[-1:] == "}":
+            items = [item.strip().strip('"') for item in value[1:-1].split(",")]
+            return "{" + ",".join(new if item == old else item for item in items) + "}" if old in items else value
+        return new if value == old else value
+
+    out: list[str] = []
+    for kind, token in _tokens(sql):
+        value = string_value(token) if kind == "string" else None
+        out.append(token if value is None else "'" + replaced(value).replace("'", "''") + "'")
+    return "".join(out)
+
+
+def rename_type_in(sql: str, old: str, new: str, quoted_new: str) -> str:
+    """`sql` with a type called otherwise: a name after `::`, or after AS, whatever schema stands before it."""
+    out: list[str] = []
+    casting = False
+    for kind, text in _tokens(sql):
+        named = kind in ("word", "quoted")
+        if casting and named and (_unquote(text) if kind == "quoted" else text) == old:
+            out.append(quoted_new if kind == "word" else '"' + new.replace('"', '""') + '"')
+            casting = False
+            continue
+        out.append(text)
+        if text == ":" or (kind == "word" and text.lower() == "as"):
+            casting = True
+        elif not (named or text == "." or text.isspace()):
+            casting = False
+    return "".join(out)
+
+
 def names_in(sql: str, among: Collection[str]) -> tuple[str, ...]:
     """Those of the column names `among` that occur in `sql`, in order of first appearance.
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from minimig.errors import StateError, nearest
 from minimig.state.expressions import names_in
+from minimig.state.named_types import TypeName, named_types_in
 from minimig.state.options import columns_in
 from minimig.state.parts import (
     CheckState,
@@ -52,6 +53,15 @@ class TableState:
     @cached_property  # a frozen value is asked often: dropping one table looks at the keys of all others
     def foreign_keys(self) -> tuple[ForeignKeyState, ...]:
         return tuple(c for c in self.constraints.values() if isinstance(c, ForeignKeyState))
+
+    @cached_property  # asked of every table by each operation that makes, changes or drops a type
+    def named_types(self) -> Mapping[TypeName, tuple[str, ...]]:
+        """The enums and domains that its columns use, with the names of those columns."""
+        found: dict[TypeName, list[str]] = {}
+        for column in self.columns.values():
+            for name in {used.name for used in named_types_in(column.type)}:
+                found.setdefault(name, []).append(column.name)
+        return {name: tuple(columns) for name, columns in found.items()}
 
     def column(self, name: str) -> ColumnState:
         """The column called `name`, or StateError with the nearest names."""

@@ -11,18 +11,20 @@ Django compares deconstructed fields (the same idea as `Call`); Alembic compares
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from minimig.errors import StateError
 from minimig.state.expressions import spell_like
+from minimig.state.signatures import parameters_of, variadic_name
 
 GENERIC = DefaultDialect(paramstyle="named")
 """The dialect that SQL text is spelled in while no database is meant."""
@@ -50,6 +52,10 @@ class Call:
     variants: tuple[tuple[Call, tuple[str, ...]], ...] = ()
 
 
+_FORGOTTEN = ("charset", "collation", "ascii", "unicode", "binary", "national")
+"""What a copy of MySQL's ENUM does not have any more."""
+
+
 @dataclass(frozen=True)
 class SqlType:
     """A column type: the SQLAlchemy object, compared by the call that builds it."""
@@ -69,6 +75,10 @@ class SqlType:
 
     def copy(self) -> TypeEngine[Any]:
         """The SQLAlchemy type for a new Column; types that listen to their table's events may not be shared."""
+        if isinstance(self.sa_type, mysql.ENUM):
+            made: TypeEngine[Any] = self.sa_type.copy()  # type: ignore[no-untyped-call]
+            vars(made).update({name: getattr(self.sa_type, name) for name in _FORGOTTEN})
+            return made
         if isinstance(self.sa_type, sa.types.SchemaType | TypeDecorator | sa.ARRAY):
             return self.sa_type.copy()
         return self.sa_type
@@ -142,7 +152,6 @@ TypeArgument = TypeEngine[Any] | type[TypeEngine[Any]] | SqlType
 
 # --- describing types -------------------------------------------------------------------------------------------------
 
-_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _DIALECTS = ("postgresql", "mysql", "sqlite", "mssql", "oracle")
 
 
@@ -156,6 +165,8 @@ def describe_type(type_: TypeEngine[Any]) -> Call:
     cls: Any = type(type_)
     if isinstance(type_, sa.Enum):
         args, kwargs = _enum_arguments(type_)
+    elif isinstance(type_, postgresql.DOMAIN):
+        args, kwargs = _domain_arguments(type_)
     elif isinstance(type_, TypeDecorator) and cls.__init__ is TypeDecorator.__init__:
         args, kwargs = _decorator_arguments(type_)
     else:
@@ -184,7 +195,7 @@ def reference_to(cls: type) -> Reference:
 def _enum_arguments(type_: sa.Enum) -> tuple[tuple[Any, ...], tuple[tuple[str, Any], ...]]:
     """An enum is described by its labels, never by the Python class: the class changes, history must not."""
     _, others = _arguments(type_)
-    options = {key: value for key, value in others if key not in ("name", "schema", "metadata", "length")}
+    options = {key: value for key, value in others if key not in ("name", "length")}
     if type_.name is not None:
         options["name"] = str(type_.name)
     if type_.schema is not None:
@@ -200,20 +211,39 @@ def _enum_arguments(type_: sa.Enum) -> tuple[tuple[Any, ...], tuple[tuple[str, A
     return tuple(type_.enums), tuple(sorted(options.items()))
 
 
+_SAID_OTHERWISE = ("schema", "metadata", "inherit_schema")
+"""Where a named type lives: by now that is its `schema`, wherever it came from."""
+
+
+def _domain_arguments(type_: postgresql.DOMAIN) -> tuple[tuple[Any, ...], tuple[tuple[str, Any], ...]]:
+    """A domain says no more than what was given."""
+    args, others = _arguments(type_)
+    options = {key: value for key, value in others if value is not None}
+    if not type_.not_null:
+        options.pop("not_null", None)
+    if type_.schema is not None:
+        options["schema"] = str(type_.schema)
+    return args, tuple(sorted(options.items()))
+
+
 def _decorator_arguments(type_: TypeDecorator[Any]) -> tuple[tuple[Any, ...], tuple[tuple[str, Any], ...]]:
     """A TypeDecorator without an own constructor hands its arguments to the type it wraps."""
     if isinstance(type(type_).impl, TypeEngine):
         return (), ()
+    if isinstance(type_.impl_instance, sa.Enum):
+        return _enum_arguments(type_.impl_instance)
     return _arguments(type_.impl_instance)
 
 
 def _arguments(type_: TypeEngine[Any]) -> tuple[tuple[Any, ...], tuple[tuple[str, Any], ...]]:
     cls: Any = type(type_)
     defaults = _default_arguments(cls)
-    positional: list[Any] = [*_freeze(tuple(getattr(type_, _variadic_name(cls), ())))]
+    positional: list[Any] = [*_freeze(tuple(getattr(type_, variadic_name(cls), ())))]
     named: dict[str, Any] = {}
-    in_front = True
-    for parameter in _parameters(cls):
+    in_front = not positional  # what follows *values can only be given by name
+    for parameter in parameters_of(cls):
+        if isinstance(type_, sa.types.SchemaType) and parameter.name in _SAID_OTHERWISE:
+            continue
         value = _freeze(_attribute(type_, parameter))
         if value == defaults.get(parameter.name, _freeze(parameter.default)):
             in_front = False
@@ -232,42 +262,7 @@ def _default_arguments(cls: type) -> Mapping[str, Any]:
         instance = cls()
     except (TypeError, ValueError, sa.exc.SQLAlchemyError):
         return {}
-    return {p.name: _freeze(_attribute(instance, p)) for p in _parameters(cls)}
-
-
-@cache
-def _parameters(cls: type) -> tuple[inspect.Parameter, ...]:
-    """The constructor's parameters, following `**kwargs` into the base classes."""
-    return tuple(_walk_parameters(cls))
-
-
-@cache
-def _variadic_name(cls: type) -> str:
-    """The name of `*values` in the constructor, which is kept as an attribute of that name; empty without one."""
-    parameters = inspect.signature(cls).parameters.values()
-    return next((p.name for p in parameters if p.kind is inspect.Parameter.VAR_POSITIONAL), "")
-
-
-def _walk_parameters(cls: type) -> Iterator[inspect.Parameter]:
-    seen: set[str] = set()
-    for base in cls.__mro__:
-        init = base.__dict__.get("__init__")
-        if init is None:
-            continue
-        if base is object:
-            return
-        parameters = list(inspect.signature(init).parameters.values())[1:]
-        for parameter in parameters:
-            if parameter.kind not in _VARIADIC and parameter.name not in seen and parameter.name[0] != "_":
-                seen.add(parameter.name)
-                # Arguments that a base class takes through **kwargs can only be given by name.
-                yield parameter if len(seen) == parameters.index(parameter) + 1 else _by_name(parameter)
-        if not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters):
-            return
-
-
-def _by_name(parameter: inspect.Parameter) -> inspect.Parameter:
-    return parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+    return {p.name: _freeze(_attribute(instance, p)) for p in parameters_of(cls) if p.name not in _SAID_OTHERWISE}
 
 
 _MISSING = object()

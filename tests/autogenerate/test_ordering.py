@@ -30,6 +30,8 @@ class Yes:
         return candidates[0].key
     def rename_column(self, table, old, candidates):
         return candidates[0].name
+    def rename_label(self, enum, old, candidates):
+        return candidates[0]
     def fill(self, table, column, reason):
         return "0"
 

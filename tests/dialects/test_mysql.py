@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Int
 from sqlalchemy.dialects import mysql
 
 from minimig import ops
-from minimig.errors import UnsupportedError
+from minimig.errors import DatabaseError, UnsupportedError
 from minimig.operations.base import Operation
 from minimig.state.schema import SchemaState
 from support.databases import Database
@@ -207,7 +207,7 @@ def test_a_foreign_key_that_shares_its_index_leaves_it_behind_under_the_other_na
 def test_a_foreign_key_waits_until_both_sides_have_one_type(mariadb_database: Database) -> None:
     """It goes with the first type change and comes back with the second, in one migration or in two."""
     state = created(mariadb_database, AUTHORS, BOOKS)
-    parent = ops.AlterColumn("authors", "id", type=sa.BigInteger())
+    parent = ops.AlterColumn("authors", "id", type=sa.BigInteger(), follow=False)
     child = ops.AlterColumn("books", "author_id", type=sa.BigInteger())
     half, statements = ran(mariadb_database, [parent], state)
     assert statements == [
@@ -345,3 +345,44 @@ def test_a_table_in_another_database_stays_there(mariadb_database: Database) -> 
             assert sa.inspect(connection).get_table_names(schema=name) == ["u"]
         finally:
             connection.exec_driver_sql(f"DROP DATABASE {name}")
+
+
+# --- enums and sets without a name ------------------------------------------------------------------------------------
+
+
+def test_an_enum_keeps_all_else_of_its_column(mariadb_database: Database) -> None:
+    """Labels that come, and another order, are said with everything else the column is, and taken back exactly."""
+    enum = mysql.ENUM("a", "b", collation="utf8mb4_bin")
+    column = Column("kind", enum, nullable=False, server_default="b", comment="it's")
+    state = created(mariadb_database, ops.CreateTable("t", Column("id", Integer, primary_key=True), column))
+    with mariadb_database.engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO t VALUES (1, 'a'), (2, 'b')")
+    wider = mysql.ENUM("new", "b", "a", collation="utf8mb4_bin")
+    between = there_and_back(mariadb_database, [ops.AlterColumn("t", "kind", type=wider)], state, "t")
+    assert (
+        "enum('new','b','a') CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT 'b' COMMENT 'it''s'" in between
+    )
+    with mariadb_database.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT kind FROM t ORDER BY id").scalars().all() == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "value"),
+    [
+        (mysql.ENUM("a", "b"), mysql.ENUM("a"), "b"),
+        (sa.Enum("a", "b"), sa.Enum("a"), "b"),
+        (mysql.SET("a", "b"), mysql.SET("a"), "a,b"),
+    ],
+    ids=["enum", "generic enum", "set"],
+)
+def test_a_label_in_use_is_not_taken_away(mariadb_database: Database, old: Any, new: Any, value: str) -> None:
+    """Rows that hold the label are counted before any statement; `using` says what they become."""
+    state = created(mariadb_database, ops.CreateTable("t", Column("id", Integer, primary_key=True), Column("c", old)))
+    with mariadb_database.engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO t VALUES (1, :value), (2, 'a')"), {"value": value})
+    with pytest.raises(DatabaseError, match=r"1 row of t\.c hold 'b', which is taken away"):
+        run(mariadb_database, [ops.AlterColumn("t", "c", type=new)], state)
+    run(mariadb_database, [ops.AlterColumn("t", "c", type=new, using="'a'")], state)
+    with mariadb_database.engine.connect() as connection:
+        rows = [str(row) for row in connection.exec_driver_sql("SELECT concat(c) FROM t").scalars()]
+    assert rows == ["a", "a"]

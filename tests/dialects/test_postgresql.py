@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 
 from minimig import ops
 from minimig.dialects.postgresql.catalog import own_name
-from minimig.errors import StateError, UnsupportedError
+from minimig.errors import DatabaseError, StateError, UnsupportedError
 from minimig.state.from_metadata import from_metadata
 from minimig.state.schema import SchemaState
 from support.databases import Database
@@ -209,6 +209,67 @@ def test_enums_between_each_other_and_text(postgresql_database: Database) -> Non
         state = run(postgresql_database, [ops.AlterColumn("posts", "status", type=type_)], state)
         assert scalars(postgresql_database, "SELECT status::text FROM posts") == ["live"]
     assert labels(postgresql_database) == labels(postgresql_database, '"Other"') == []
+
+
+def test_labels_are_added_and_renamed_in_place() -> None:
+    """No table is rewritten for a label that comes, wherever it goes, nor for one that is renamed."""
+    state = on_paper(posts(server_default="draft"), posts("pages"))
+    changes = [
+        ops.AddEnumValue("status", "it's", before="draft"),
+        ops.AddEnumValue("status", "between", after="draft"),
+        ops.AddEnumValue("status", "last"),
+        ops.RenameEnumValue("status", "draft", "new"),
+        ops.RenameEnum("status", "State"),
+    ]
+    assert script(PAPER, changes, state) == [
+        "ALTER TYPE status ADD VALUE 'it''s' BEFORE 'draft'",
+        "ALTER TYPE status ADD VALUE 'between' AFTER 'draft'",
+        "ALTER TYPE status ADD VALUE 'last'",
+        "ALTER TYPE status RENAME VALUE 'draft' TO 'new'",
+        'ALTER TYPE status RENAME TO "State"',
+    ]
+
+
+def test_an_enum_is_changed_in_its_schema(postgresql_database: Database) -> None:
+    """A type and tables in schemas of their own, quoted where needed, up and back."""
+    with postgresql_database.engine.begin() as connection:
+        connection.exec_driver_sql('CREATE SCHEMA "Lib"')
+    kind = sa.Enum("a", "b", name="Kind", schema="Lib")
+    table = ops.CreateTable(
+        "t", Column("id", Integer, primary_key=True), Column("k", kind, server_default="a"), schema="Lib"
+    )
+    state = created(postgresql_database, table, ops.CreateTable("t", Column("k", sa.ARRAY(kind))))
+    for change in (
+        ops.AddEnumValue("Kind", "c", after="a", schema="Lib"),
+        ops.RenameEnumValue("Kind", "a", "A", schema="Lib"),
+        ops.AlterEnum("Kind", ["x", "a"], replace={"b": "x"}, schema="Lib"),
+        ops.RenameEnum("Kind", "Sort", schema="Lib"),
+    ):
+        after = run(postgresql_database, [change], state)
+        assert run(postgresql_database, [change.reverse(state)], after) == state
+        assert labels(postgresql_database, '"Lib"."Kind"') == ["a", "b"]
+
+
+def test_arrays_follow_what_replace_says(postgresql_database: Database) -> None:
+    """Items of arrays become other labels too, and count as rows that hold a label."""
+    state = created(
+        postgresql_database,
+        ops.CreateTable("t", Column("id", Integer, primary_key=True), Column("past", sa.ARRAY(NEW))),
+    )
+    with postgresql_database.engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO t VALUES (1, '{draft,review,live}'), (2, NULL)")
+    with pytest.raises(DatabaseError, match=r"1 row of t\.past hold 'review'"):
+        run(postgresql_database, [ops.AlterEnum("status", ["draft", "live"])], state)
+    run(postgresql_database, [ops.AlterEnum("status", ["draft", "live"], replace={"review": "live"})], state)
+    assert scalars(postgresql_database, "SELECT past::text FROM t ORDER BY id") == ["{draft,live,live}", None]
+
+
+def test_a_computed_column_keeps_an_enum_from_being_rebuilt(postgresql_database: Database) -> None:
+    """PostgreSQL converts no column that another is computed from; the error says what to do."""
+    computed = Column("n", Integer, sa.Computed("CASE WHEN status = 'live' THEN 1 ELSE 0 END", persisted=True))
+    state = created(postgresql_database, ops.CreateTable("t", Column("status", OLD), computed))
+    with pytest.raises(UnsupportedError, match="enum status cannot be rebuilt"):
+        run(postgresql_database, [ops.AlterEnum("status", ["live", "draft"])], state)
 
 
 # --- types ------------------------------------------------------------------------------------------------------------

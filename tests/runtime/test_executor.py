@@ -277,6 +277,32 @@ def test_indexes_are_built_concurrently_outside_a_transaction(tmp_path: Path, po
     assert len(history.applied) == 3
 
 
+def test_a_new_label_that_is_used_too_early_is_explained(tmp_path: Path, postgresql_database: Database) -> None:
+    """PostgreSQL lets nobody use a label before the commit; the error says so, and each way out that it names works."""
+    history = History.at(tmp_path, postgresql_database)
+    kind = 'sa.Column("kind", sa.Enum("a", name="kind"))'
+    history.write(
+        "0001_t", f'up = [ops.CreateTable("t", {kind}), ops.RunSQL("INSERT INTO t VALUES (\'a\')", reverse=ops.NOOP)]'
+    )
+    use = "ops.RunSQL(\"UPDATE t SET kind = 'b'\", reverse=\"UPDATE t SET kind = 'a'\")"
+    path = history.write("0002_b", f'up = [ops.AddEnumValue("kind", "b"), {use}]')
+    with pytest.raises(MigrationFailedError, match="unsafe use of new value") as caught:
+        history.migrate()
+    assert "next migration, or write ops.AlterEnum" in str(caught.value.hint)
+    assert len(history.applied) == 1
+    path.write_text(path.read_text().replace('ops.AddEnumValue("kind", "b")', 'ops.AlterEnum("kind", ["a", "b"])'))
+    history.migrate()
+    history.migrate("0001")
+    path.write_text(
+        path.read_text()
+        .replace('ops.AlterEnum("kind", ["a", "b"])', 'ops.AddEnumValue("kind", "b")')
+        .replace(f", {use}", "")
+    )
+    history.write("0003_use", f"up = [{use}]")
+    history.migrate()
+    assert len(history.applied) == 3
+
+
 def test_a_connection_keeps_its_ways(history: History) -> None:
     """A connection that was lent is open afterwards, outside a transaction, in its isolation level and enforcement."""
     history.write("0004_loose", "atomic = False\n" + PAGES.replace('"pages"', '"more"'))

@@ -89,19 +89,23 @@ class Model:
                 if operation.column in mapping:
                     mapping[operation.new_name] = mapping.pop(operation.column)
         elif isinstance(operation, AlterColumn):
-            self._alter(operation, state[operation.key].column(operation.column))
+            old = state[operation.key].column(operation.column)
+            self._alter(operation.key, old, operation.edit_column(old), filled=operation.fill is not None)
+            for place in operation.followers(state):
+                old = state[place.table].column(place.column)
+                new = operation.state_forwards(state)[place.table].column(place.column)
+                self._alter(place.table, old, new, filled=False)
 
-    def _alter(self, operation: AlterColumn, old: ColumnState) -> None:
-        new = operation.edit_column(old)
-        for row in self.cells[operation.key]:
+    def _alter(self, key: str, old: ColumnState, new: ColumnState, *, filled: bool) -> None:
+        for row in self.cells[key]:
             if row[old.name] is None and not new.nullable:
                 row[old.name] = 1
             if old.type != new.type and not (kind_of(old.type).unique and kind_of(new.type).lossless):
                 row[old.name] = row[old.name] and BLURRED
-        origin = self.origins[operation.key].get(old.name)
-        if origin is not None and (old.type != new.type or operation.fill is not None):
-            lossless = origin.lossless and kind_of(new.type).lossless and operation.fill is None
-            self.origins[operation.key][old.name] = replace(origin, untouched=False, lossless=lossless)
+        origin = self.origins[key].get(old.name)
+        if origin is not None and (old.type != new.type or filled):
+            lossless = origin.lossless and kind_of(new.type).lossless and not filled
+            self.origins[key][old.name] = replace(origin, untouched=False, lossless=lossless)
 
     def violated(self, state: SchemaState) -> tuple[str, str] | None:
         """The table and the name of a key, constraint or index that the rows violate; the primary key's is empty."""
@@ -161,6 +165,9 @@ class Willing:
 
     def rename_column(self, table: str, old: ColumnState, candidates: Sequence[ColumnState]) -> str | None:
         return next((c.name for c in candidates if converts(old.type, c.type)), None)
+
+    def rename_label(self, enum: str, old: str, candidates: Sequence[str]) -> str | None:
+        return None
 
     def fill(self, table: TableState, column: ColumnState, reason: str) -> str | None:
         return kind_of(column.type).fill

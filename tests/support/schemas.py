@@ -207,6 +207,9 @@ class Dice:
     def rename_column(self, table: str, old: ColumnState, candidates: Sequence[ColumnState]) -> str | None:
         return self._choose(f"{table}/{old.name}", [column.name for column in candidates])
 
+    def rename_label(self, enum: str, old: str, candidates: Sequence[str]) -> str | None:
+        return self._choose(f"{enum}.{old}", list(candidates))
+
     def fill(self, table: TableState, column: ColumnState, reason: str) -> str | None:
         assert column.name in table.columns
         return self.data.draw(st.sampled_from((None, "0")))

@@ -6,9 +6,10 @@ transaction as their DDL comes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 from sqlalchemy.schema import AddConstraint
 
 from minimig.dialects.editor import SchemaEditor
@@ -16,6 +17,7 @@ from minimig.dialects.mysql.text import requote_names, spell, with_expression_de
 from minimig.dialects.normalizer import plain_type
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import names_in
+from minimig.state.named_types import Labels
 from minimig.state.parts import CheckState, ColumnState, ConstraintState, ForeignKeyState, UniqueState
 from minimig.state.tables import TableState, columns_of
 
@@ -105,6 +107,25 @@ class MySQLClauses(SchemaEditor):
     def fill(self, table: TableState, column: ColumnState, fill: str, *, only_null: bool) -> None:
         where = f" WHERE {self.quote(column.name)} IS NULL" if only_null else ""
         self.update(table, column.name, requote_names(fill, table), where)
+
+    def holds_label(self, column: ColumnState, labels: Sequence[str]) -> str:
+        if isinstance(plain_type(column.type.sa_type), mysql.SET):
+            found = (f"FIND_IN_SET({self.string(label)}, {self.quote(column.name)})" for label in labels)
+            return " OR ".join(found)
+        return super().holds_label(column, labels)
+
+    def both_labels(self, column: ColumnState, before: Labels, after: Labels) -> Labels:
+        """Labels that differ in case alone are one label, unless the column's collation tells them apart."""
+        collation = str(getattr(plain_type(column.type.sa_type), "collation", None) or "")
+        if collation.endswith(("_bin", "_cs")):
+            return super().both_labels(column, before, after)
+        known = {label.casefold() for label in before}
+        return (*before, *(label for label in after if label.casefold() not in known))
+
+    def replace_labels(self, table: TableState, column: ColumnState, values: Mapping[str, str]) -> None:
+        name = self.quote(column.name)
+        where = f" WHERE {self.holds_label(column, tuple(values))}"
+        self.update(table, column.name, self.replaced(name, values), where)
 
     def update(self, table: TableState, column: str, value: str, where: str = "") -> None:
         """Give one column of the rows a value, and no other: ON UPDATE would set moments that were not asked for.

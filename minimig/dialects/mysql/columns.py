@@ -7,16 +7,39 @@ them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from minimig.dialects.change import TableChange
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+
+from minimig.dialects.change import ColumnStep, TableChange
 from minimig.dialects.dependents import Held, touching
 from minimig.dialects.mysql.clauses import MySQLClauses
 from minimig.dialects.mysql.foreign_keys import fits
 from minimig.dialects.mysql.text import requote_names
+from minimig.dialects.normalizer import plain_type
 from minimig.dialects.remake import remake_column
 from minimig.errors import UnsupportedError
 from minimig.state.parts import ColumnState
+from minimig.state.schema import SchemaState
+
+
+def alter_together(editor: MySQLClauses, steps: Sequence[ColumnStep]) -> None:
+    """Change one or several columns: the foreign keys on any of them are gone meanwhile."""
+    changes = [(ColumnChange(editor, step.change, step.old, step.new), step) for step in steps]
+    before, after = steps[0].change.before, steps[-1].change.after
+    for change, step in changes:
+        change.refuse(step.using)
+    keys_before = {(t.key, key.name): (t, key) for change, _ in changes for t, key in change.keys_before(before)}
+    keys_after = {(t.key, key.name): (t, key) for change, _ in changes for t, key in change.keys_after(after)}
+    for holder, key in keys_before.values():
+        editor.alter_clauses(holder, [editor.drop_clause(key)])
+    for change, step in changes:
+        change.execute(step.fill, step.using)
+    for holder, key in keys_after.values():
+        built = editor.built(holder)
+        editor.alter_clauses(holder, [editor.add_clause(editor.built_constraint(built, key.name))])
 
 
 @dataclass(frozen=True)
@@ -28,29 +51,35 @@ class ColumnChange:
     old: ColumnState
     new: ColumnState
 
+    def refuse(self, using: str | None) -> None:
+        """Raise UnsupportedError for `using` on a primary key's column, DatabaseError for rows with a label that goes.
+
+        Strict mode would refuse those rows too, with "Data truncated for column" and no word of the label.
+        """
+        table = self.change.new
+        labels, kept = _labels(self.editor, self.old), _labels(self.editor, self.new)
+        if using is None and kept:
+            lost = self.editor.both_labels(self.new, kept, labels)[len(kept) :]
+            hint = 'update those rows before, or say what they become: using="CASE ... END"'
+            self.editor.refuse_rows_holding(lost, [(self.change.old, self.old)], hint)
+        if using is not None and table.primary_key is not None and self.new.name in table.primary_key.columns:
+            raise UnsupportedError(
+                f"{table.key}.{self.new.name} is in the primary key, whose values cannot be converted by using="
+            )
+
     def execute(self, fill: str | None, using: str | None) -> None:
-        """All statements. Raises UnsupportedError, before the first of them, for `using` on a primary key's column."""
+        """All statements but those for foreign keys."""
         if self.old.computed != self.new.computed:
             if self.new.computed is not None:
                 remake_column(self.editor, self.change, self.new)
                 return
             self._store()
         table, editor = self.change.new, self.editor
-        if using is not None and table.primary_key is not None and self.new.name in table.primary_key.columns:
-            raise UnsupportedError(
-                f"{table.key}.{self.new.name} is in the primary key, whose values cannot be converted by using="
-            )
         checks_before, checks_after = self._type_checks(self.old), self._type_checks(self.new)
-        keys_before, keys_after = self._keys() if self._retyped else ([], [])
         if checks_before != checks_after:
             names = (editor.quote_constraint(name) for name in checks_before)
             editor.alter_clauses(table, (editor.drop_check_clause(name) for name in names))
-        for holder, key in keys_before:
-            editor.alter_clauses(holder, [editor.drop_clause(key)])
         self._modify(fill, using)
-        for holder, key in keys_after:
-            built = editor.built(holder)
-            editor.alter_clauses(holder, [editor.add_clause(editor.built_constraint(built, key.name))])
         if checks_before != checks_after:
             editor.alter_clauses(table, checks_after.values())
 
@@ -100,15 +129,19 @@ class ColumnChange:
     def _retyped(self) -> bool:
         return self.editor.column_type(self.old) != self.editor.column_type(self.new)
 
-    def _keys(self) -> tuple[list[Held], list[Held]]:
-        """The foreign keys on the column that the database has before, and those that it can have after."""
-        change, name = self.change, self.new.name
-        before = touching(change.before, change.old, [name])
-        after = touching(change.after, change.new, [name])
-        return (
-            [(table, key) for table, key in before if fits(self.editor, change.before, table, key)],
-            [(table, key) for table, key in after if fits(self.editor, change.after, table, key)],
-        )
+    def keys_before(self, schema: SchemaState) -> Iterator[Held]:
+        """The foreign keys on the column, if its type changes, that the database has while this is its schema."""
+        if self._retyped:
+            yield from self._held(schema, self.change.old.key)
+
+    def keys_after(self, schema: SchemaState) -> Iterator[Held]:
+        """Those that it can have when this is its schema."""
+        if self._retyped:
+            yield from self._held(schema, self.change.new.key)
+
+    def _held(self, schema: SchemaState, table: str) -> Iterator[Held]:
+        keys = touching(schema, schema[table], [self.new.name])
+        yield from ((holder, key) for holder, key in keys if fits(self.editor, schema, holder, key))
 
     def _type_checks(self, column: ColumnState) -> dict[str, str]:
         """Names of the CHECKs that come with the column's type, and the clauses that add them."""
@@ -116,3 +149,11 @@ class ColumnChange:
         built = self.editor.built(replace(table, columns={**table.columns, column.name: column}))
         checks = self.editor.type_checks(built, column.name)
         return {str(check.name): self.editor.add_clause(check) for check in checks}
+
+
+def _labels(editor: MySQLClauses, column: ColumnState) -> tuple[str, ...]:
+    """What an ENUM or a SET may hold; nothing for another type."""
+    impl = plain_type(column.type.sa_type.dialect_impl(editor.dialect))
+    if isinstance(impl, mysql.SET):
+        return tuple(impl.values)
+    return tuple(impl.enums) if isinstance(impl, sa.Enum) and impl.native_enum else ()

@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
-from minimig.dialects.change import TableChange
+from minimig.dialects.change import ColumnStep, TableChange
 from minimig.dialects.mysql.clauses import MySQLClauses
-from minimig.dialects.mysql.columns import ColumnChange
+from minimig.dialects.mysql.columns import alter_together
 from minimig.dialects.mysql.foreign_keys import ForeignKeyIndexes, fits
 from minimig.dialects.mysql.lock import mysql_lock
 from minimig.dialects.mysql.normalizer import MySQLNormalizer
@@ -166,7 +166,10 @@ class MySQLEditor(MySQLClauses):
         fill: str | None = None,
         using: str | None = None,
     ) -> None:
-        ColumnChange(self, change, old, new).execute(fill, using)
+        alter_together(self, [ColumnStep(change, old, new, fill=fill, using=using)])
+
+    def alter_together(self, steps: Sequence[ColumnStep]) -> None:
+        alter_together(self, steps)
 
     def drop_constraint_sql(self, table: TableState, name: str) -> None:
         """The CHECK that came with a column's type."""

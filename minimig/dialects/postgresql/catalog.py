@@ -26,6 +26,11 @@ _LABELS = """
     WHERE enumtypid = to_regtype(CAST(:type AS text)) ORDER BY enumsortorder
 """
 
+_DOMAIN_CHECKS = """
+    SELECT conname FROM pg_constraint
+    WHERE contype = 'c' AND contypid = to_regtype(CAST(:type AS text)) ORDER BY conname
+"""
+
 
 def own_name(table: str, column: str | None, label: str) -> str:
     """`users_pkey`, `users_id_seq`: the longer part is cut until the whole fits (makeObjectName in indexcmds.c)."""
@@ -60,11 +65,18 @@ class Catalog:
         """Whether a table, index or sequence of that name exists."""
         return self._one("SELECT CAST(to_regclass(CAST(:name AS text)) AS text)", name=name) is not None
 
+    def has_type(self, name: str) -> bool:
+        """Whether a type of that name exists."""
+        return self._one("SELECT CAST(to_regtype(CAST(:type AS text)) AS text)", type=name) is not None
+
     def enum_labels(self, type_: str) -> tuple[str, ...] | None:
         """The labels of an enum type in order, or None when there is no such type."""
-        if self._one("SELECT CAST(to_regtype(CAST(:type AS text)) AS text)", type=type_) is None:
-            return None
-        return tuple(self._connection.execute(sa.text(_LABELS), {"type": type_}).scalars())
+        labels = tuple(self._connection.execute(sa.text(_LABELS), {"type": type_}).scalars())
+        return labels if labels or self.has_type(type_) else None
+
+    def domain_checks(self, domain: str) -> list[str]:
+        """The names of a domain's CHECK constraints."""
+        return list(self._connection.execute(sa.text(_DOMAIN_CHECKS), {"type": domain}).scalars())
 
     def _one(self, query: str, **parameters: Any) -> str | None:
         value = self._connection.execute(sa.text(query), parameters).scalar()

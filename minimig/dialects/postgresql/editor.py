@@ -1,7 +1,7 @@
 """PostgreSQL's schema editor.
 
-PostgreSQL takes nearly everything as standard SQL inside a transaction. What is special: enum types that live beside
-the tables (`enums`), columns that number themselves and names that PostgreSQL makes
+PostgreSQL takes nearly everything as standard SQL inside a transaction. What is special: enums and domains, which live
+beside the tables (`named_types`), columns that number themselves and names that PostgreSQL makes
 (`sequences`), and type changes that need to be told how to convert (`types`).
 """
 
@@ -12,25 +12,30 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import AddConstraint
 
-from minimig.dialects.change import TableChange
+from minimig.dialects.change import ColumnStep, EnumChange, TableChange
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.enum_columns import alter_columns
 from minimig.dialects.output import Output
 from minimig.dialects.postgresql.catalog import Catalog, own_name
-from minimig.dialects.postgresql.enums import EnumTypes
+from minimig.dialects.postgresql.enum_rebuild import relabelled
 from minimig.dialects.postgresql.lock import postgresql_lock
+from minimig.dialects.postgresql.named_types import UNSAFE_NEW_VALUE, NamedTypes
 from minimig.dialects.postgresql.normalizer import PostgreSQLNormalizer
 from minimig.dialects.postgresql.objects import PostgreSQLObjects
 from minimig.dialects.postgresql.reader import PostgreSQLReader
 from minimig.dialects.postgresql.rows import OverridingInsert
 from minimig.dialects.postgresql.sequences import Sequences
 from minimig.dialects.postgresql.table_options import option_clauses
-from minimig.dialects.postgresql.types import bare, conversion
+from minimig.dialects.postgresql.types import bare, conversion, named_type
 from minimig.dialects.remake import remake_column
 from minimig.dialects.rows import Row
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import names_in
+from minimig.state.following import Place, keys_between
+from minimig.state.named_types import type_name
 from minimig.state.parts import (
     CheckState,
     ColumnState,
@@ -62,7 +67,7 @@ class PostgreSQLEditor(SchemaEditor):
 
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
         super().__init__(dialect, output)
-        self._enums = EnumTypes(self)
+        self._types = NamedTypes(self, self.objects)
         self._sequences = Sequences(self)
 
     @property
@@ -73,10 +78,14 @@ class PostgreSQLEditor(SchemaEditor):
             False: ("CREATE TABLE", "CREATE(?: UNIQUE)? INDEX", "ALTER TABLE {table} ADD COLUMN"),
         }
 
+    def hint_for(self, error: sa.exc.DBAPIError) -> str | None:
+        state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+        return UNSAFE_NEW_VALUE if state == "55P04" else None
+
     # --- tables -------------------------------------------------------------------------------------------------------
 
     def create_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
-        self._enums.prepare(before, after, table.columns.values())
+        self._types.prepare(before, after, table.columns.values())
         super().create_table(before, after, table)
 
     def added_apart(self, table: TableState) -> tuple[str, ...]:
@@ -85,7 +94,7 @@ class PostgreSQLEditor(SchemaEditor):
 
     def drop_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         super().drop_table(before, after, table)
-        self._enums.clean(after, table.columns.values())
+        self._types.clean(after, table.columns.values())
 
     def rename_table(self, before: SchemaState, after: SchemaState, old: TableState, new: TableState) -> None:
         super().rename_table(before, after, old, new)
@@ -110,7 +119,7 @@ class PostgreSQLEditor(SchemaEditor):
 
     def add_column(self, change: TableChange, column: ColumnState, fill: str | None) -> None:
         self.placement(change.new, column)
-        self._enums.prepare(change.before, change.after, [column])
+        self._types.prepare(change.before, change.after, [column])
         super().add_column(change, column, fill)
 
     def add_column_sql(self, change: TableChange, column: ColumnState) -> None:
@@ -119,7 +128,7 @@ class PostgreSQLEditor(SchemaEditor):
 
     def drop_column(self, change: TableChange, column: ColumnState) -> None:
         super().drop_column(change, column)
-        self._enums.clean(change.after, [column])
+        self._types.clean(change.after, [column])
 
     def rename_column(self, change: TableChange, old: str, new: str) -> None:
         super().rename_column(change, old, new)
@@ -159,7 +168,24 @@ class PostgreSQLEditor(SchemaEditor):
             for statement in checks_after.values():
                 self.execute(statement)
         if old.type != new.type:
-            self._enums.clean(change.after, [old])
+            self._types.clean(change.after, [old])
+
+    def alter_together(self, steps: Sequence[ColumnStep]) -> None:
+        """The keys between the columns are gone meanwhile: no type in between fits, and each is checked only once.
+
+        An enum that is rebuilt takes care of its keys itself.
+        """
+        before, after = steps[0].change.before, steps[-1].change.after
+        old, new = (named_type(c.type.sa_type, self.dialect) for c in (steps[0].old, steps[0].new))
+        rebuilt = isinstance(old, postgresql.ENUM) and new is not None and type_name(old) == type_name(new)
+        places = {Place(step.change.old.key, step.old.name) for step in steps}
+        keys = [] if rebuilt else list(keys_between(before, places))
+        for table, key in keys:
+            self.drop_constraint_sql(table, key.name)
+        super().alter_together(steps)
+        for table, key in keys:
+            built = self.built(after[table.key])
+            self.execute(self.compile(AddConstraint(self.built_constraint(built, key.name))))
 
     def _stop_computing(self, change: TableChange, column: ColumnState) -> None:
         """Keep the values; a virtual column (PostgreSQL 18) must be stored first, for it has none."""
@@ -184,7 +210,7 @@ class PostgreSQLEditor(SchemaEditor):
         table, name = change.new, self.quote(new.name)
         if old.type != new.type:
             expressions = {(table.key, new.name): using} if using else {}
-            if self._enums.prepare(change.before, change.after, [new], expressions):
+            if self._types.prepare(change.before, change.after, [new], expressions):
                 old = replace(old, type=new.type, default=new.default)  # the rebuild has brought both
         alter = f"{self.alter(table)} ALTER COLUMN {name}"
         type_ = self.column_type(new)
@@ -237,6 +263,25 @@ class PostgreSQLEditor(SchemaEditor):
         """PostgreSQL takes a number for an identity that is GENERATED ALWAYS only where it is told to."""
         always = any(c.identity and c.identity.always and c.name in columns for c in table.columns.values())
         return OverridingInsert(self.built(table)) if always else super().insert_into(table, columns)
+
+    # --- enums --------------------------------------------------------------------------------------------------------
+
+    def alter_enum(self, change: EnumChange) -> None:
+        self.refuse_lost_labels(change)
+        self._types.alter(change)
+        alter_columns(self, change, lambda column: named_type(column.type.sa_type, self.dialect) is None)
+
+    def holds_label(self, column: ColumnState, labels: Sequence[str]) -> str:
+        strings, name = ", ".join(map(self.string, labels)), self.quote(column.name)
+        array = isinstance(bare(column.type.sa_type, self.dialect), sa.ARRAY)
+        return f"{name}::text[] && ARRAY[{strings}]" if array else f"{name}::text IN ({strings})"
+
+    def replace_labels(self, table: TableState, column: ColumnState, values: Mapping[str, str]) -> None:
+        """Only where the labels are strings; an enum type is rebuilt with its rows."""
+        name, array = self.quote(column.name), isinstance(bare(column.type.sa_type, self.dialect), sa.ARRAY)
+        value = relabelled(self, f"{name}::text[]" if array else name, values, array=array)
+        where = self.holds_label(column, tuple(values))
+        self.execute(f"UPDATE {self.table(table)} SET {name} = {value} WHERE {where}")
 
     # --- constraints --------------------------------------------------------------------------------------------------
 

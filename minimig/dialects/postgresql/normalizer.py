@@ -7,6 +7,7 @@ frequent cases are undone here; CHECKs, predicates and the like are left to `pro
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from minimig.state.tables import TableState
 from minimig.state.values import SqlExpression
 
 _CAST = re.compile(r"""('(?:[^']|'')*')(?:::[a-z_"][\w\s".,()]*(?:\[\])*)+""")
+_LENGTH = re.compile(r" ?\([\d, ]+\)")
 _PLAIN_ORDER = re.compile(r" asc$| nulls last$| asc nulls last$")
 _TRUE, _FALSE = {"true", "'t'", "'true'", "'1'", "'yes'", "'on'"}, {"false", "'f'", "'false'", "'0'", "'no'", "'off'"}
 _NOW = {"now()", "current_timestamp", "transaction_timestamp()"}
@@ -47,11 +49,29 @@ class PostgreSQLNormalizer(Normalizer):
             return f"{self.type_text(native.item_type)}[]"  # the number of dimensions is not kept
         if isinstance(native, postgresql.ENUM):
             labels = ", ".join(self.spelling.string(label) for label in native.enums)
-            schema = self.schema(native.schema)
-            return f"{schema + '.' if schema else ''}{native.name} ENUM ({labels})"
+            return f"{self._named(native)} ENUM ({labels})"
+        if isinstance(native, postgresql.DOMAIN):
+            return f"{self._named(native)} DOMAIN {' '.join(self._domain(native))}"
         if isinstance(native, postgresql.INTERVAL):
             return text.upper()
         return _scalar(text)
+
+    def _named(self, type_: postgresql.ENUM | postgresql.DOMAIN) -> str:
+        schema = self.schema(type_.schema)
+        return f"{schema + '.' if schema else ''}{type_.name}"
+
+    def _domain(self, domain: postgresql.DOMAIN) -> Iterator[str]:
+        """What a domain is. Its base is told without length, which the Inspector does not report."""
+        base = _LENGTH.sub("", self.type_text(domain.data_type))
+        yield f"{base} COLLATE {domain.collation}" if domain.collation else base
+        if domain.not_null:
+            yield "NOT NULL"
+        if domain.default is not None:
+            said = domain.default
+            text = self.spelling.string(said) if isinstance(said, str) else SqlExpression.of(said).compile(self.dialect)
+            yield f"DEFAULT {self.default_text(text, domain.data_type)}"
+        if domain.check is not None:
+            yield f"CHECK {canonical(SqlExpression.of(domain.check).compile(self.dialect))}"
 
     def default_text(self, text: str, type_: TypeEngine[Any]) -> str:
         text = canonical(text)

@@ -6,9 +6,11 @@ whatever the search path, unknown types.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from minimig.state.raw_tables import RawTable
 from minimig.state.reader import Reader, Tables, is_unknown, name_types
@@ -47,12 +49,27 @@ _COLUMN_TYPES = sa.text("""
     WHERE a.attnum > 0 AND NOT a.attisdropped AND n.nspname = :schema AND t.relname = ANY(:tables)
 """)
 
+_DOMAIN_COLUMNS = sa.text("""
+    SELECT t.relname AS "table", a.attname AS "column", a.attnotnull AS required,
+           pg_get_expr(d.adbin, d.adrelid) AS "default"
+    FROM pg_catalog.pg_attribute a
+    JOIN pg_catalog.pg_type y ON y.oid = a.atttypid AND y.typtype = 'd'
+    JOIN pg_catalog.pg_class t ON t.oid = a.attrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+    LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE a.attnum > 0 AND NOT a.attisdropped AND n.nspname = :schema
+""")
+
 
 class PostgreSQLReader(Reader):
     """PostgreSQL's catalogs."""
 
     names_schema: ClassVar[bool] = True
     integer_keys_count: ClassVar[bool] = False
+
+    def complete_temporary(self, connection: sa.Connection, tables: Tables) -> None:
+        for table in tables.values():
+            _declare_domains(table)
 
     def complete(self, connection: sa.Connection, schema: str | None, tables: Tables) -> None:
         name = {"schema": schema}
@@ -68,6 +85,7 @@ class PostgreSQLReader(Reader):
             for row in table.foreign_keys:
                 row["referred_schema"] = targets.get((table.name, row["name"]), row["referred_schema"])
             _drop_schema_of_sequences(table, schema)
+        _complete_domains(connection, name, tables)
         unknown = {name for name, table in tables.items() if any(is_unknown(row) for row in table.columns)}
         if unknown:
             rows = connection.execute(_COLUMN_TYPES, {**name, "tables": sorted(unknown)})
@@ -79,3 +97,29 @@ def _drop_schema_of_sequences(table: RawTable, schema: str | None) -> None:
     for row in table.columns:
         if row.get("default"):
             row["default"] = row["default"].replace(f'nextval(\'"{schema}".', "nextval('")
+
+
+def _complete_domains(connection: sa.Connection, name: Mapping[str, str | None], tables: Tables) -> None:
+    """Give back to columns of domains what the Inspector took from the domain."""
+    declared = [_declare_domains(table) for table in tables.values()]
+    for found in connection.execute(_DOMAIN_COLUMNS, name) if any(declared) else ():
+        if found.table in tables:
+            tables[found.table].column(found.column).update(nullable=not found.required, default=found.default)
+
+
+def _declare_domains(table: RawTable) -> bool:
+    """Domains as models declare them; whether there are any.
+
+    The Inspector reports each as made elsewhere and its default as a string, and gives default and NOT NULL of a domain
+    to the columns that use it.
+    """
+    found = False
+    for row in table.columns:
+        type_ = row["type"].item_type if isinstance(row["type"], sa.ARRAY) else row["type"]
+        if isinstance(type_, postgresql.DOMAIN):
+            found = type_.create_type = True
+            if type_.default is not None:
+                type_.default = sa.text(str(type_.default).replace(":", "\\:"))
+            if type_.collation == "default":
+                type_.collation = vars(type_.data_type)["collation"] = None
+    return found

@@ -17,12 +17,12 @@ def bare(type_: TypeEngine[Any], dialect: sa.Dialect) -> TypeEngine[Any]:
     return impl
 
 
-def enum_in(type_: TypeEngine[Any], dialect: sa.Dialect) -> postgresql.ENUM | None:
-    """The enum type that a column needs: its own, or that of an array's items. None when it is made elsewhere."""
+def named_type(type_: TypeEngine[Any], dialect: sa.Dialect) -> postgresql.ENUM | postgresql.DOMAIN | None:
+    """The enum type or domain that a column needs: its own, or that of an array's items."""
     impl = bare(type_, dialect)
     if isinstance(impl, sa.ARRAY):
-        return enum_in(impl.item_type, dialect)
-    return impl if isinstance(impl, postgresql.ENUM) and impl.create_type else None
+        return named_type(impl.item_type, dialect)
+    return impl if isinstance(impl, postgresql.ENUM | postgresql.DOMAIN) else None
 
 
 def conversion(value: str, old: TypeEngine[Any], new: TypeEngine[Any], new_sql: str) -> str | None:
@@ -45,6 +45,8 @@ def conversion(value: str, old: TypeEngine[Any], new: TypeEngine[Any], new_sql: 
 
 def _family(type_: TypeEngine[Any]) -> str:
     """Types that PostgreSQL assigns to each other without a cast; "" is related to nothing, not even to itself."""
+    if isinstance(type_, postgresql.DOMAIN):
+        return _family(type_.data_type)
     if isinstance(type_, sa.Enum) and type_.native_enum:
         return "enum"
     for family, classes in _FAMILIES.items():

@@ -36,7 +36,6 @@ from minimig.dialects.sqlite.reader import SQLiteReader
 from minimig.dialects.sqlite.rebuild import Rebuild, affinity, converted
 from minimig.dialects.sqlite.swap import carry_out, legacy_alter
 from minimig.dialects.sqlite.transaction import sqlite_transaction
-from minimig.errors import UnsupportedError
 from minimig.state.expressions import mentions
 from minimig.state.parts import ColumnState, ConstraintState, IndexState, PrimaryKeyState
 from minimig.state.schema import SchemaState
@@ -195,6 +194,14 @@ class SQLiteEditor(SQLiteClauses):
             rebuild = rebuild.computing(new.name, value, change.new)
         self._pending[change.new.key] = rebuild
 
+    def replace_labels(self, table: TableState, column: ColumnState, values: Mapping[str, str]) -> None:
+        """In a rebuild: an UPDATE would fire the table's triggers."""
+        native.refuse_rebuild(self, table)
+        self._settle(table)
+        rebuild = self._pending.get(table.key) or Rebuild.of(table, self.quote)
+        value = self.replaced(rebuild.values[column.name], values)
+        self._pending[table.key] = rebuild.computing(column.name, value, table)
+
     # --- constraints --------------------------------------------------------------------------------------------------
 
     def add_constraint(self, change: TableChange, constraint: ConstraintState | PrimaryKeyState) -> None:
@@ -258,28 +265,11 @@ class SQLiteEditor(SQLiteClauses):
         """The rebuild that this change joins: one that waits, or a new one. `sql` is what it wants to compute."""
         key = change.old.key
         text = " ".join(each for each in sql if each is not None)
-        self._refuse_rebuild(change.new)
+        native.refuse_rebuild(self, change.new)
         self._settle(change.new, text)
         if key in self._pending and not self._pending[key].can_read(text):
             self._flush(key)
         return self._pending.get(key) or Rebuild.of(change.old, self.quote)
-
-    def _refuse_rebuild(self, table: TableState) -> None:
-        """Raise UnsupportedError where rebuilds are not wanted."""
-        connection = self.output.connection
-        wanted = "auto" if connection is None else connection.get_execution_options().get("minimig_rebuild", "auto")
-        if wanted == "never":
-            running = ".".join(map(str, native.version(self)))
-            raise UnsupportedError(
-                f"SQLite {running} can do this only by building table {table.key} anew, and the execution option"
-                ' minimig_rebuild="never" forbids it',
-                hint="leave the option out for this migration",
-            )
-        if wanted != "auto":
-            raise UnsupportedError(
-                f"the execution option minimig_rebuild is {wanted!r}",
-                hint='it is "auto" or "never"; ops.RebuildTable rebuilds a table always',
-            )
 
     def _watch_children(self, table: TableState) -> None:
         """Something happens that rows pointing to the table may not survive."""
