@@ -12,13 +12,15 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from minimig.dialects.lock import wait_for
+from minimig.dialects.sqlite.driver import pragma
 from minimig.errors import DatabaseError
 
 
 @contextmanager
 def sqlite_lock(connection: sa.Connection, name: str, wait: float) -> Iterator[None]:  # noqa: ARG001 - one per file
     """Hold `<database>-minimig.lock`; a database in memory has nobody else to fear. The file stays, empty."""
-    file = connection.connection.dbapi_connection.execute("PRAGMA database_list").fetchone()[2]  # type: ignore[union-attr]
+    main = pragma(connection, "database_list")
+    file = main[2] if main else ""
     if not file:
         yield
         return

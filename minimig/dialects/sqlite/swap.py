@@ -16,12 +16,12 @@ import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.sqlite.create_sql import Clause, TableText, table_text
+from minimig.dialects.sqlite.driver import in_transaction
 from minimig.dialects.sqlite.foreign_keys import Watch
 from minimig.dialects.sqlite.live import LiveTable, broken_dependents, read_table, referencing_tables
 from minimig.dialects.sqlite.merge import Merge, create_sql, unqualified
 from minimig.dialects.sqlite.native import create_table_sql
 from minimig.dialects.sqlite.rebuild import Rebuild, kept_rowid
-from minimig.dialects.sqlite.transaction import in_transaction
 from minimig.errors import DatabaseError, UnsupportedError
 from minimig.state.tables import TableState
 

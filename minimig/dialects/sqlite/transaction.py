@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import sqlalchemy as sa
 
+from minimig.dialects.sqlite.driver import in_transaction, pragma
 from minimig.dialects.sqlite.foreign_keys import Watch
 from minimig.errors import UnsupportedError
 
@@ -25,8 +25,7 @@ def sqlite_transaction(connection: sa.Connection) -> Iterator[None]:
 
     Raises DatabaseError when a foreign key is violated that was not before; everything is rolled back then.
     """
-    driver: Any = connection.connection.dbapi_connection
-    enforced, watch = _switch_enforcement(driver, on=False), Watch(connection)
+    enforced, watch = _switch_enforcement(connection, on=False), Watch(connection)
     try:
         with connection.begin():
             if not in_transaction(connection):  # an engine may send BEGIN by itself, through an event
@@ -37,24 +36,23 @@ def sqlite_transaction(connection: sa.Connection) -> Iterator[None]:
     finally:
         watch.end()
         if enforced:
-            _switch_enforcement(driver, on=True)
+            _switch_enforcement(connection, on=True)
 
 
-def in_transaction(connection: sa.Connection) -> bool:
-    """Whether SQLite itself is inside a transaction; aiosqlite tells it as sqlite3 does, SQLAlchemy's adapter not."""
-    driver: Any = connection.connection.driver_connection
-    return bool(driver.in_transaction)
-
-
-def _switch_enforcement(driver: Any, *, on: bool) -> bool:
+def _switch_enforcement(connection: sa.Connection, *, on: bool) -> bool:
     """Switch enforcement on or off; tells whether it was on. Goes past SQLAlchemy, which would open a transaction."""
-    was_on = bool(driver.execute("PRAGMA foreign_keys").fetchone()[0])
+    was_on = _enforced(connection)
     if was_on == on:
         return was_on
-    driver.execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
-    if bool(driver.execute("PRAGMA foreign_keys").fetchone()[0]) != on:
+    pragma(connection, f"foreign_keys = {'ON' if on else 'OFF'}")
+    if _enforced(connection) != on:
         raise UnsupportedError(
             "foreign-key enforcement cannot be switched: the connection is inside a transaction",
             hint="hand minimig a connection without an open transaction, or an engine",
         )
     return was_on
+
+
+def _enforced(connection: sa.Connection) -> bool:
+    row = pragma(connection, "foreign_keys")
+    return row is not None and bool(row[0])  # a SQLite built without foreign keys answers nothing

@@ -1,0 +1,28 @@
+"""Asking SQLite past SQLAlchemy, which would open a transaction for it.
+
+SQLAlchemy adapts aiosqlite to look like sqlite3, but only as far as it needs itself: cursors work alike on both, and
+the driver's own connection knows whether it is inside a transaction.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+
+def pragma(connection: sa.Connection, text: str) -> tuple[Any, ...] | None:
+    """The first row that a PRAGMA answers with."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(f"PRAGMA {text}")
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    finally:
+        cursor.close()
+    return row
+
+
+def in_transaction(connection: sa.Connection) -> bool:
+    """Whether SQLite itself is inside a transaction, whatever SQLAlchemy believes."""
+    driver: Any = connection.connection.driver_connection
+    return bool(driver.in_transaction)
