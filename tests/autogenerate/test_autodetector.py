@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.questioner import Answers
-from minimig.errors import QuestionError, UnsupportedError
+from minimig.errors import QuestionError
 from minimig.operations.base import Operation
 from minimig.operations.chain import states
 from minimig.operations.tables import CreateTable
@@ -328,13 +328,12 @@ def test_comment_and_options_of_a_table() -> None:
     assert told(operations) == ["alter table t (comment, mysql_charset, mysql_engine)"]
 
 
-def test_changed_option_of_a_column_is_refused() -> None:
-    """No operation changes it, and dropping the column for it would lose data."""
+def test_changed_option_of_a_column_is_altered() -> None:
+    """Nothing but the option is said, and the column keeps its values."""
     option = {"sqlite_on_conflict_not_null": "FAIL"}
     before = schema(t=(number(), sa.Column("a", sa.Integer)))
     after = schema(t=(number(), sa.Column("a", sa.Integer, **option)))
-    with pytest.raises(UnsupportedError, match=r"column t\.a .*sqlite_on_conflict_not_null"):
-        diff(before, after)
+    assert told(detect(before, after)) == ["alter column t.a (sqlite_on_conflict_not_null)"]
 
 
 def test_table_without_a_column_that_stays_is_made_anew() -> None:

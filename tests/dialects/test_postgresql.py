@@ -466,8 +466,8 @@ def test_options_of_this_dialect_are_refused() -> None:
     """What nobody knows how to change is an error; options of other dialects pass."""
     state = on_paper(ops.CreateTable("t", Column("a", Integer)))
     assert script(PAPER, [ops.AlterTable("t", mysql_engine="InnoDB")], state) == []
-    with pytest.raises(UnsupportedError, match="postgresql_with"):
-        script(PAPER, [ops.AlterTable("t", postgresql_with={"fillfactor": 70})], state)
+    with pytest.raises(UnsupportedError, match="postgresql_on_commit"):
+        script(PAPER, [ops.AlterTable("t", postgresql_on_commit="DROP")], state)
 
 
 def test_the_callers_dialect_is_left_alone() -> None:
