@@ -13,7 +13,6 @@ from sqlalchemy.schema import AddConstraint
 from minimig.dialects.change import TableChange
 from minimig.dialects.dependents import Dependents, dependents_of
 from minimig.dialects.editor import SchemaEditor
-from minimig.errors import UnsupportedError
 from minimig.state.parts import ColumnState, ForeignKeyState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
@@ -60,15 +59,7 @@ class AsideEditor(SchemaEditor):
                 self.execute(self.compile(AddConstraint(self.built_constraint(self.built(holder), key.name))))
 
     def compute_again(self, change: TableChange, old: ColumnState, new: ColumnState) -> None:
-        """A computed column is not altered: dropped and added again it has the values that it should have.
-
-        Raises UnsupportedError when only one of both is computed.
-        """
-        if old.computed is None or new.computed is None:
-            raise UnsupportedError(
-                f"{self.dialect.name} cannot turn {change.new.key}.{new.name} into a computed column, or out of one",
-                hint="add a column, copy the values by ops.RunSQL, and drop the old column",
-            )
+        """A computed column is not altered: dropped and added again it has the values that it should have."""
         if replace(old, comment=None) == replace(new, comment=None):
             self.comment_column(change.new, new, old.comment)
             return

@@ -306,7 +306,7 @@ def test_a_table_with_everything() -> None:
 def test_keys_step_aside_until_both_sides_fit() -> None:
     """A foreign key goes with the first side that changes its type and comes with the second."""
     change = [
-        ops.AlterColumn("books", "id", type=sa.BigInteger()),
+        ops.AlterColumn("books", "id", type=sa.BigInteger(), follow=False),
         ops.RenameConstraint("fk_books_sequel", "fk_sequel", "books"),
         ops.AlterColumn("books", "sequel_of", type=sa.BigInteger()),
     ]
@@ -369,6 +369,47 @@ def test_using_computes_in_a_column_beside() -> None:
         "ALTER TABLE s.t ADD CONSTRAINT uq UNIQUE (c)",
         "EXEC sp_addextendedproperty N'MS_Description', N'c', N'SCHEMA', N's', N'TABLE', N't', N'COLUMN', N'c'",
     ]
+
+
+def test_a_key_comes_with_its_column() -> None:
+    """IDENTITY is given when the column is added, because of the primary key that is added with it."""
+    table = ops.CreateTable("t", Column("a", Integer))
+    add = ops.AddColumn("t", Column("id", Integer, primary_key=True))
+    assert script(MSSQL, [add], table.state_forwards(SchemaState())) == [
+        "ALTER TABLE t ADD id INTEGER NOT NULL IDENTITY",
+        "ALTER TABLE t ADD PRIMARY KEY (id)",
+    ]
+
+
+def test_a_column_is_computed_from_now_on_and_no_more() -> None:
+    """Computed instead of plain: dropped and added. Plain instead of computed: the values stay, in a column beside."""
+    table = ops.CreateTable("t", Column("a", Integer), Column("b", Integer), Index("ix", "b"))
+    change = ops.AlterColumn("t", "b", computed=sa.Computed("a + 1"))
+    up, down = up_and_down(MSSQL, [change], table.state_forwards(SchemaState()))
+    assert up == [
+        "DROP INDEX ix ON t",
+        cleared("t", "b"),
+        "ALTER TABLE t DROP COLUMN b",
+        "ALTER TABLE t ADD b AS (a + 1)",
+        "CREATE INDEX ix ON t (b)",
+    ]
+    assert down == [
+        "DROP INDEX ix ON t",
+        "ALTER TABLE t ADD b__new INTEGER NULL",
+        "UPDATE t SET b__new = b",
+        "ALTER TABLE t DROP COLUMN b",
+        "EXEC sp_rename N't.b__new', N'b', N'COLUMN'",
+        "CREATE INDEX ix ON t (b)",
+    ]
+
+
+def test_conditions_in_a_script() -> None:
+    """IF EXISTS stands where one statement is the whole step; elsewhere a script is refused, not left half done."""
+    create = ops.CreateTable("t", Column("a", Integer), Index("ix", "a"))
+    state = create.state_forwards(SchemaState())
+    assert script(MSSQL, [ops.DropTable("t", if_exists=True)], state) == ["DROP TABLE IF EXISTS t"]
+    with pytest.raises(UnsupportedError, match="cannot say IF EXISTS about column a of t"):
+        script(MSSQL, [ops.RenameColumn("t", "a", "b", if_exists=True)], state)
 
 
 def test_checks_of_types_follow() -> None:

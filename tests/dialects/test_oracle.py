@@ -289,6 +289,21 @@ def test_virtual_columns_step_aside() -> None:
     ]
 
 
+def test_a_column_is_computed_no_more() -> None:
+    """Its values stay: they are copied to a plain column, which takes its place."""
+    table = ops.CreateTable("t", Column("a", Integer), Column("b", Integer, sa.Computed("a + 1")))
+    change = ops.AlterColumn("t", "b", computed=None)
+    assert up_and_down(ORACLE, [change], table.state_forwards(SchemaState())) == (
+        [
+            "ALTER TABLE t ADD b__new INTEGER",
+            "UPDATE t SET b__new = b",
+            "ALTER TABLE t DROP COLUMN b",
+            "ALTER TABLE t RENAME COLUMN b__new TO b",
+        ],
+        ["ALTER TABLE t DROP COLUMN b", "ALTER TABLE t ADD b INTEGER GENERATED ALWAYS AS (a + 1)"],
+    )
+
+
 def test_checks_of_types_follow() -> None:
     """The CHECK of a Boolean is named for table and column, and renamed with them."""
     table = ops.CreateTable("t", Column("c", sa.Boolean(create_constraint=True)))

@@ -34,9 +34,12 @@ class ColumnChange:
     def execute(self, fill: str | None, using: str | None) -> None:
         """All statements. Raises UnsupportedError, before the first of them, for what SQL Server cannot change."""
         editor, table, old, new = self.editor, self.change.new, self.old, self.new
-        if old.computed or new.computed:
+        if new.computed:
+            refuse_identity_change(editor, self.change)
             editor.compute_again(self.change, old, new)
             return
+        if old.computed:
+            using = using or editor.quote(old.name)  # the values that it has stay
         self._refuse(using)
         gone, back = self._in_the_way(using)
         checks_before, checks_after = editor.added_type_checks(table, old), editor.added_type_checks(table, new)

@@ -8,11 +8,12 @@ not find a column that is only being added.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
+from sqlalchemy.schema import AddConstraint
 
 from minimig.dialects.change import TableChange
 from minimig.dialects.dependents import speaking_of
@@ -31,6 +32,7 @@ from minimig.dialects.sqltext import truth
 from minimig.state.parts import ColumnState, ConstraintState, ForeignKeyState, IndexState, PrimaryKeyState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
+from minimig.state.written import Item
 
 ASSUMED_VERSION = (14,)
 """The SQL Server that a script is written for: 2017, the first with STRING_AGG."""
@@ -43,6 +45,7 @@ class MSSQLEditor(MSSQLStatements):
     object_editor = MSSQLObjects
     lock = staticmethod(mssql_lock)
     transactional_ddl: ClassVar[bool] = True
+    folds_case: ClassVar[bool] = True
     script: ClassVar[ScriptStyle] = ScriptStyle(
         # sqlcmd would carry on after an error, outside the transaction by then; and it switches QUOTED_IDENTIFIER off,
         # which filtered indexes and computed columns need.
@@ -57,6 +60,11 @@ class MSSQLEditor(MSSQLStatements):
         plain: Any = dialect
         plain.server_version_info = ASSUMED_VERSION
         plain._setup_version_attributes()  # noqa: SLF001 - what the first connection does
+
+    @property
+    def conditional(self) -> Mapping[bool, tuple[str, ...]]:
+        """IF EXISTS stands in statements that drop a whole table or index; other steps are more than one statement."""
+        return {True: ("DROP TABLE", "DROP INDEX"), False: ()}
 
     # --- tables -------------------------------------------------------------------------------------------------------
 
@@ -73,6 +81,17 @@ class MSSQLEditor(MSSQLStatements):
 
     def add_column(self, change: TableChange, column: ColumnState, fill: str | None) -> None:
         super().add_column(change, column, None if fill is None else truth(fill))
+
+    def brought_by_column(
+        self, change: TableChange, column: ColumnState, items: Sequence[Item], fill: str | None
+    ) -> tuple[Item, ...]:
+        """The primary key: a column that numbers itself because of it has to do so from the beginning."""
+        return tuple(item for item in items if isinstance(item, PrimaryKeyState) and fill is None)
+
+    def add_column_sql(self, change: TableChange, column: ColumnState) -> None:
+        super().add_column_sql(change, column)
+        if change.new.primary_key is not None and change.old.primary_key is None:
+            self.execute(self.compile(AddConstraint(self.built(change.new).primary_key)))
 
     def add_column_clause(self, change: TableChange, column: ColumnState, extra: str = "") -> str:
         """A nullable column takes its default into the rows that exist only WITH VALUES."""

@@ -33,11 +33,11 @@ class ColumnChange:
     def execute(self, fill: str | None, using: str | None) -> None:
         """All statements. Raises UnsupportedError, before the first of them, for what Oracle cannot change."""
         editor, table, old, new = self.editor, self.change.new, self.old, self.new
-        if old.computed or new.computed:
+        if new.computed:
             editor.compute_again(self.change, old, new)
             return
         refuse_empty(fill, new, table)
-        copied = using is not None or not self._in_place
+        copied = using is not None or not self._in_place or old.computed is not None
         identity = identity_clause(editor, table, old, new)
         if copied and new.identity is not None:
             raise UnsupportedError(f"{table.key}.{new.name} numbers itself, so its values cannot be converted")

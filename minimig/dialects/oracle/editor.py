@@ -48,6 +48,11 @@ class OracleEditor(AsideEditor):
         plain.supports_native_boolean = False
         plain.supports_identity_columns = True
 
+    @property
+    def conditional(self) -> Mapping[bool, tuple[str, ...]]:
+        """IF EXISTS came with version 23."""
+        return {True: (), False: ()}
+
     def spelled(self, table: TableState) -> TableState:
         return spell(table, self.dialect)
 
