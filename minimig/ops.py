@@ -1,10 +1,11 @@
 """The operations as revision files name them: `from minimig import ops`."""
 
 from minimig.operations.alter_column import AlterColumn
-from minimig.operations.base import ColumnOperation, Operation, TableOperation
+from minimig.operations.base import ColumnOperation, ConstraintOperation, Operation, TableOperation
 from minimig.operations.bulk_insert import BulkDelete, BulkInsert
+from minimig.operations.change_constraints import RenameConstraint, ValidateConstraint
 from minimig.operations.columns import AddColumn, DropColumn
-from minimig.operations.constraints import AddConstraint, DropConstraint, DropPrimaryKey, RenameConstraint
+from minimig.operations.constraints import AddConstraint, DropConstraint, DropPrimaryKey
 from minimig.operations.enums import AddEnumValue, AlterEnum, EnumOperation, RenameEnum, RenameEnumValue
 from minimig.operations.indexes import CreateIndex, DropIndex, RenameIndex
 from minimig.operations.noop import NOOP
@@ -28,6 +29,7 @@ __all__ = [
     "BulkDelete",
     "BulkInsert",
     "ColumnOperation",
+    "ConstraintOperation",
     "CreateIndex",
     "CreateObject",
     "CreateTable",
@@ -54,4 +56,5 @@ __all__ = [
     "RunSQL",
     "SeparateStateAndDatabase",
     "TableOperation",
+    "ValidateConstraint",
 ]

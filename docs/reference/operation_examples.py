@@ -43,6 +43,7 @@ EXAMPLES: dict[str, list[list[Operation]]] = {
     "AddConstraint": [
         [ops.AddConstraint("users", sa.UniqueConstraint("email", name="uq_users_email"))],
         [ops.AddConstraint("users", sa.CheckConstraint("email LIKE '%@%'", name="ck_users_email"))],
+        [ops.AddConstraint("posts", sa.CheckConstraint("author_id > 0", name="ck_posts_author"), not_valid=True)],
     ],
     "AddEnumValue": [[ops.AddEnumValue("status", "review", after="draft")]],
     "AlterColumn": [
@@ -67,6 +68,7 @@ EXAMPLES: dict[str, list[list[Operation]]] = {
     ],
     "CreateIndex": [
         [ops.CreateIndex("ix_posts_author", "posts", ["author_id", sa.text("lower(title)")], unique=True)],
+        [ops.CreateIndex("ix_posts_author", "posts", ["author_id"], postgresql_concurrently=True)],
     ],
     "CreateTable": [
         [
@@ -89,7 +91,10 @@ EXAMPLES: dict[str, list[list[Operation]]] = {
     "DropView": [[ops.CreateView("names", "SELECT name FROM users"), ops.DropView("names")]],
     "RebuildTable": [[ops.RebuildTable("posts", order=["id", "author_id"])], [ops.RebuildTable("users")]],
     "RenameColumn": [[ops.RenameColumn("users", "name", "display_name")]],
-    "RenameConstraint": [[ops.RenameConstraint("ck_posts_title", "ck_title", "posts")]],
+    "RenameConstraint": [
+        [ops.RenameConstraint("ck_posts_title", "ck_title", "posts")],
+        [ops.RenameConstraint(None, "pk_posts", "posts")],
+    ],
     "RenameEnum": [[ops.RenameEnum("status", "state")]],
     "RenameEnumValue": [[ops.RenameEnumValue("status", "live", "published")]],
     "RenameIndex": [[ops.RenameIndex("ix_posts_title", "ix_title", "posts")]],
@@ -108,6 +113,12 @@ EXAMPLES: dict[str, list[list[Operation]]] = {
                 state_operations=[ops.RenameTable("posts", "articles")],
                 database_operations=[ops.RunSQL("ALTER TABLE posts RENAME TO articles", reverse=ops.NOOP)],
             )
+        ]
+    ],
+    "ValidateConstraint": [
+        [
+            ops.AddConstraint("posts", sa.CheckConstraint("author_id > 0", name="ck_posts_author"), not_valid=True),
+            ops.ValidateConstraint("ck_posts_author", "posts"),
         ]
     ],
 }

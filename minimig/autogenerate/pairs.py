@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 
 from minimig.operations.footprint import unique_keys
 from minimig.state.expressions import names_in
+from minimig.state.options import NOT_VALID
 from minimig.state.parts import ConstraintState, ForeignKeyState, IndexState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, columns_of
@@ -24,11 +25,12 @@ _Item = TypeVar("_Item", ConstraintState, IndexState)
 
 @dataclass(frozen=True)
 class Changes(Generic[_Item]):
-    """What happens to the constraints, or the indexes, of one table. What is kept is in none of the three."""
+    """What happens to the constraints, or the indexes, of one table. What is kept is in none of these."""
 
     dropped: tuple[_Item, ...]
     added: tuple[_Item, ...]
     renamed: tuple[tuple[str, str], ...]
+    validated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,11 @@ def _keys_leaving(old: TableState, new: TableState, gone: frozenset[str]) -> fro
 
 
 def _primary_key_stays(old: TableState, new: TableState, gone: frozenset[str]) -> bool:
-    return old.primary_key == new.primary_key and (old.primary_key is None or gone.isdisjoint(old.primary_key.columns))
+    """Whether there is none on both sides, or the same one, if perhaps under another name."""
+    if old.primary_key is None or new.primary_key is None:
+        return old.primary_key is new.primary_key
+    same = replace(old.primary_key, name=None) == replace(new.primary_key, name=None)
+    return same and gone.isdisjoint(old.primary_key.columns)
 
 
 def _constraint_changes(
@@ -157,7 +163,9 @@ def _changes(
     old: Mapping[str, _Item], new: Mapping[str, _Item], must_go: Callable[[_Item], bool], taken: Collection[str]
 ) -> Changes[_Item]:
     """Items compared by name; what says the same under another name, one that was free, is renamed."""
-    kept = {name for name, item in old.items() if new.get(name) == item and not must_go(item)}
+    staying = {name for name, item in old.items() if name in new and not must_go(item)}
+    validated = {name for name in staying if new[name] != old[name] and new[name] == _validated(old[name])}
+    kept = validated | {name for name in staying if new[name] == old[name]}
     added = [new[name] for name in sorted(new) if name not in kept]
     dropped: list[_Item] = []
     renamed: list[tuple[str, str]] = []
@@ -168,7 +176,11 @@ def _changes(
             added.remove(same[0])
         else:
             dropped.append(old[name])
-    return Changes(tuple(dropped), tuple(added), tuple(renamed))
+    return Changes(tuple(dropped), tuple(added), tuple(renamed), tuple(sorted(validated)))
+
+
+def _validated(item: _Item) -> _Item:
+    return replace(item, options=tuple(option for option in item.options if option != NOT_VALID))
 
 
 def _renamed(item: _Item, name: str) -> _Item:

@@ -2,7 +2,8 @@
 
 In: an ordered list of operations and which app a table belongs to. Out: chunks in an order that works, each
 with the earlier chunks it needs. An app gets a second chunk only when it has to wait for another app that waits
-for it: a knot of foreign keys across apps.
+for it: a knot of foreign keys across apps. An operation that runs outside a transaction gets a file of its own, so that
+nothing before it is committed when it fails.
 
 Django adds files until every dependency is met, in order of apps; Alembic has one history and no such question.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from minimig.errors import StateError
 from minimig.operations.base import Operation
@@ -20,6 +22,13 @@ from minimig.operations.footprint import Footprint, Key
 from minimig.state.schema import SchemaState
 
 AppOf = Callable[[str], str]
+
+
+class _Group(NamedTuple):
+    """What shares a file: the operations of an app, or one that stands alone, by its place."""
+
+    app: str
+    alone: int | None
 
 
 @dataclass(frozen=True)
@@ -42,18 +51,22 @@ def partition(operations: Sequence[Operation], before: SchemaState, app_of: AppO
     """
     touched = [o.footprint(state) for o, state in zip(operations, states(operations, before), strict=False)]
     waits = _waits(touched)
-    homes = (_home(operation, footprint) for operation, footprint in zip(operations, touched, strict=True))
-    apps = {place: app_of(home) for place, home in enumerate(homes)}
+    homes = [_home(operation, footprint) for operation, footprint in zip(operations, touched, strict=True)]
+    groups = {
+        place: _Group(app_of(home), place if operation.alone else None)
+        for place, (operation, home) in enumerate(zip(operations, homes, strict=True))
+    }
     chunk_of: dict[int, int] = {}
     chunks: list[Chunk] = []
-    while apps:
-        app, places = _next_chunk(apps, waits, chunk_of)
+    while groups:
+        group, places = _next_chunk(groups, waits, chunk_of)
+        app = group.app
         needs = {chunk_of[other] for place in places for other in waits[place] if other in chunk_of}
         needs.update([number for number, chunk in enumerate(chunks) if chunk.app == app][-1:])
         tables = {table for place in places for table, _ in touched[place].touches}
         chunk_of.update(dict.fromkeys(places, len(chunks)))
         chunks.append(Chunk(app, tuple(operations[p] for p in places), frozenset(needs), frozenset(tables)))
-        apps = {place: app for place, app in apps.items() if place not in chunk_of}
+        groups = {place: other for place, other in groups.items() if place not in chunk_of}
     return chunks
 
 
@@ -75,10 +88,10 @@ def _home(operation: Operation, touched: Footprint) -> str:
 
 
 def _next_chunk(
-    apps: Mapping[int, str], waits: Sequence[frozenset[int]], done: Collection[int], *, look_ahead: bool = True
-) -> tuple[str, list[int]]:
+    apps: Mapping[int, _Group], waits: Sequence[frozenset[int]], done: Collection[int], *, look_ahead: bool = True
+) -> tuple[_Group, list[int]]:
     """An app that can do all it has left, with the places; in a knot, the app after which fewest chunks follow."""
-    possible: dict[str, dict[int, None]] = {app: {} for app in apps.values()}
+    possible: dict[_Group, dict[int, None]] = {app: {} for app in apps.values()}
     for place, app in apps.items():
         if all(other in done or other in possible[app] for other in waits[place]):
             possible[app][place] = None
@@ -87,7 +100,7 @@ def _next_chunk(
         if len(places) == left[app]:
             return app, list(places)
 
-    def cost(app: str) -> tuple[int, int]:
+    def cost(app: _Group) -> tuple[int, int]:
         return _chunks_after(possible[app], apps, waits, done) if look_ahead else 0, -len(possible[app])
 
     app = min((app for app, places in possible.items() if places), key=cost)
@@ -95,7 +108,7 @@ def _next_chunk(
 
 
 def _chunks_after(
-    taken: Collection[int], apps: Mapping[int, str], waits: Sequence[frozenset[int]], done: Collection[int]
+    taken: Collection[int], apps: Mapping[int, _Group], waits: Sequence[frozenset[int]], done: Collection[int]
 ) -> int:
     """How many more chunks it takes when these places come next."""
     count = 0

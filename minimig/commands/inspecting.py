@@ -12,12 +12,14 @@ from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.questioner import NeverRename
 from minimig.commands.project import Project
 from minimig.dialects.compare import database_state
+from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import editor_for
 from minimig.dialects.script_style import ScriptStyle
 from minimig.errors import MinimigError, NeedsConnectionError, TargetError, nearest
 from minimig.operations.base import Operation
 from minimig.revisions.identifiers import resolve
-from minimig.revisions.replay import downward, leads_back, place_of, replay, steps
+from minimig.revisions.loader import Migration
+from minimig.revisions.replay import Change, downward, leads_back, place_of, replay, steps
 from minimig.runtime.output import ScriptOutput
 from minimig.runtime.recorder import revisions
 
@@ -108,6 +110,8 @@ def sql_migrate(project: Project, app: str, name: str | None, *, backwards: bool
     moves = list(downward(migration, before) if backwards else steps(migration, before))
     output = ScriptOutput(project.dialect)
     editor = editor_for(project.dialect, output)
+    framed = _is_framed(migration, moves, editor)
+    output.frame = (editor.script.opening, editor.script.closing) if framed else ((), ())
     operations = []
     for position, (operation, old, new) in enumerate(moves):
         sent = len(output.lines)
@@ -125,8 +129,13 @@ def sql_migrate(project: Project, app: str, name: str | None, *, backwards: bool
     if len(output.lines) > sent:  # statements held back until the end belong to the last operation
         last = operations[-1]
         operations[-1] = replace(last, statements=(*last.statements, *output.lines[sent:]))
-    framed = editor.transactional_ddl and migration.header.atomic
     return MigrationSQL(target.revision, backwards, tuple(operations), framed, editor.script)
+
+
+def _is_framed(migration: Migration, moves: Sequence[Change], editor: SchemaEditor) -> bool:
+    """Whether a script is one transaction: not where no operation of the migration may be in one."""
+    alone = bool(moves) and all(move.operation.steps_outside(editor) for move in moves)
+    return editor.transactional_ddl and migration.header.atomic and not alone
 
 
 @dataclass(frozen=True)

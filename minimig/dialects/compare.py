@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 
@@ -18,7 +19,7 @@ from minimig.dialects.probe import respelled
 from minimig.dialects.registry import editor_for, normalizer_for, reader_for
 from minimig.errors import UnsupportedError
 from minimig.state import naming
-from minimig.state.parts import CheckState, ConstraintState, PrimaryKeyState, UniqueState
+from minimig.state.parts import CheckState, ConstraintState, ExcludeState, PrimaryKeyState, UniqueState
 from minimig.state.reflection import nothing, reflect
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
@@ -64,6 +65,9 @@ class _Nowhere:
 
     def execute(self, statement: str | sa.ClauseElement, parameters: object = None, options: object = None) -> None:
         raise UnsupportedError(f"an editor that only spells was told to execute {statement}")
+
+    def outside_transaction(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
 def aligned(expected: SchemaState, live: SchemaState, normalizer: Normalizer) -> tuple[SchemaState, SchemaState]:
@@ -130,7 +134,8 @@ def _renamed(expected: TableState, live: TableState, normalizer: Normalizer) -> 
     ]
     out: dict[str, ConstraintState] = {}
     for name, constraint in live.constraints.items():
-        found = constraint
+        wanted = expected.constraints.get(name)
+        found = constraint if wanted is None else normalizer.alike_constraint(constraint, wanted)
         if name not in expected.constraints:
             twin = next((c for c in open_ if replace(constraint, name=c.name) == c), None)
             found = constraint if twin is None else twin  # a second one of the same content is no difference either
@@ -144,5 +149,7 @@ def _made_up(constraint: ConstraintState, table: TableState, normalizer: Normali
         return constraint.name.startswith(f"ck_{table.name}_"[:40]) and bool(_MADE_UP.search(constraint.name))
     if isinstance(constraint, UniqueState):
         return constraint.name == normalizer.name(naming.unique_name(table.name, constraint.columns))
+    if isinstance(constraint, ExcludeState):
+        return constraint.name.startswith(f"ex_{table.name}_"[:40])
     name = naming.foreign_key_name(table.name, constraint.columns, constraint.target)
     return constraint.name == normalizer.name(name)

@@ -13,6 +13,7 @@ from minimig.state.expressions import names_in
 from minimig.state.parts import (
     CheckState,
     ColumnState,
+    ExcludeState,
     ForeignKeyState,
     IndexState,
     PrimaryKeyState,
@@ -32,7 +33,7 @@ class Dependents:
 
     foreign_keys: tuple[Held, ...] = ()
     indexes: tuple[IndexState, ...] = ()
-    constraints: tuple[UniqueState | CheckState, ...] = ()
+    constraints: tuple[UniqueState | CheckState | ExcludeState, ...] = ()
     primary_key: PrimaryKeyState | None = None
     computed: tuple[ColumnState, ...] = ()
 

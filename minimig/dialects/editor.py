@@ -22,7 +22,7 @@ An editor never decides what to do, only how to say it. When a transaction begin
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -33,21 +33,22 @@ from sqlalchemy.schema import AddConstraint, CreateTable, DropTableComment, SetT
 
 from minimig.dialects.change import ColumnStep, EnumChange, TableChange
 from minimig.dialects.enum_columns import alter_columns
-from minimig.dialects.enum_rows import EnumRows
+from minimig.dialects.items import ItemEditor
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.objects import ObjectEditor
 from minimig.dialects.output import Output
 from minimig.dialects.script_style import ScriptStyle
+from minimig.dialects.transaction import own_transaction
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import is_constant
-from minimig.state.parts import ColumnState, ConstraintState, IndexState, PrimaryKeyState, UniqueState
+from minimig.state.parts import ColumnState, UniqueState
 from minimig.state.reader import Reader
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
 from minimig.state.written import Item
 
 
-class SchemaEditor(EnumRows, ABC):
+class SchemaEditor(ItemEditor):
     """Standard SQL. One editor serves one migration in one direction; `finish` must be called at its end."""
 
     normalizer: ClassVar[type[Normalizer]] = Normalizer
@@ -82,7 +83,7 @@ class SchemaEditor(EnumRows, ABC):
     @contextmanager
     def transaction(connection: sa.Connection) -> Iterator[None]:
         """The transaction around one migration: committed at the end, rolled back when an error passes through."""
-        with connection.begin():
+        with own_transaction(connection):
             yield
 
     @staticmethod
@@ -261,45 +262,3 @@ class SchemaEditor(EnumRows, ABC):
         """Change a named enum in all columns that use it."""
         self.refuse_lost_labels(change)
         alter_columns(self, change)
-
-    # --- constraints --------------------------------------------------------------------------------------------------
-
-    def add_constraint(self, change: TableChange, constraint: ConstraintState | PrimaryKeyState) -> None:
-        """Add a primary key, unique, foreign-key or check constraint."""
-        built = self.built(change.new)
-        if isinstance(constraint, PrimaryKeyState):
-            self.execute(self.compile(AddConstraint(built.primary_key)))
-        else:
-            self.execute(self.compile(AddConstraint(self.built_constraint(built, constraint.name))))
-
-    def drop_constraint(self, change: TableChange, constraint: ConstraintState) -> None:
-        """Drop a unique, foreign-key or check constraint."""
-        self.drop_constraint_sql(change.old, constraint.name)
-
-    def drop_constraint_sql(self, table: TableState, name: str) -> None:
-        """ALTER TABLE ... DROP CONSTRAINT ..."""
-        self.execute(f"{self.alter(table)} DROP CONSTRAINT {self.quote_constraint(name)}")
-
-    @abstractmethod
-    def drop_primary_key(self, change: TableChange) -> None:
-        """Drop the primary key; columns in the new state that are nullable become so."""
-
-    def rename_constraint(self, change: TableChange, old: ConstraintState, new: ConstraintState) -> None:
-        """Rename a constraint."""
-        names = f"{self.quote_constraint(old.name)} TO {self.quote_constraint(new.name)}"
-        self.execute(f"{self.alter(change.new)} RENAME CONSTRAINT {names}")
-
-    # --- indexes ------------------------------------------------------------------------------------------------------
-
-    def create_index(self, change: TableChange, index: IndexState) -> None:
-        """Create an index."""
-        self.execute(self.create_index_sql(self.built(change.new), index.name))
-
-    def drop_index(self, change: TableChange, index: IndexState) -> None:
-        """Drop an index."""
-        self.execute(f"DROP INDEX {self.qualified(change.old.schema, index.name)}")
-
-    def rename_index(self, change: TableChange, old: IndexState, new: IndexState) -> None:
-        """Rename an index."""
-        old_name = self.qualified(change.new.schema, old.name)
-        self.execute(f"ALTER INDEX {old_name} RENAME TO {self.quote_constraint(new.name)}")

@@ -29,6 +29,7 @@ from minimig.state.parts import (
     ColumnState,
     ComputedState,
     ConstraintState,
+    ExcludeState,
     ForeignKeyState,
     IdentityState,
     IndexState,
@@ -75,7 +76,7 @@ class Normalizer:
     def table(self, table: TableState) -> TableState:
         """One table in the database's spelling."""
         built = self.spelling.built(table)
-        constraints = [self.constraint(c) for c in [*table.constraints.values(), *self.type_checks(built)]]
+        constraints = [self.constraint(c, table) for c in [*table.constraints.values(), *self.type_checks(built)]]
         indexes = [self.index(index, table) for index in table.indexes.values()]
         return TableState(
             name=table.name,
@@ -180,16 +181,19 @@ class Normalizer:
     def primary_key(self, key: PrimaryKeyState, table: TableState) -> PrimaryKeyState:
         """The primary key."""
         name = self.name(key.name) if key.name and self.names_primary_keys else None
-        return PrimaryKeyState(key.columns, name, self.options(key.options))
+        return PrimaryKeyState(key.columns, name, self.options(key.options), *self.deferrable(key))
 
-    def constraint(self, constraint: ConstraintState) -> ConstraintState:
-        """A unique, foreign-key or check constraint."""
+    def constraint(self, constraint: ConstraintState, table: TableState) -> ConstraintState:
+        """Any constraint but the primary key."""
         common: dict[str, Any] = {"name": self.name(constraint.name), "options": self.options(constraint.options)}
         if isinstance(constraint, CheckState):
             return replace(constraint, expression=self.expression(constraint.expression), **common)
         deferrable, initially = self.deferrable(constraint)
         if isinstance(constraint, UniqueState):
             return replace(constraint, deferrable=deferrable, initially=initially, **common)
+        if isinstance(constraint, ExcludeState):
+            elements = tuple((self.element(e, table), operator) for e, operator in constraint.elements)
+            return replace(constraint, elements=elements, deferrable=deferrable, initially=initially, **common)
         schema, _, target = constraint.target.rpartition(".")
         return replace(
             constraint,
@@ -202,7 +206,9 @@ class Normalizer:
             **common,
         )
 
-    def deferrable(self, constraint: UniqueState | ForeignKeyState) -> tuple[bool | None, str | None]:
+    def deferrable(
+        self, constraint: PrimaryKeyState | UniqueState | ForeignKeyState | ExcludeState
+    ) -> tuple[bool | None, str | None]:
         """DEFERRABLE and INITIALLY, where they say more than the defaults."""
         deferred = (constraint.initially or "").upper() == "DEFERRED"
         if not self.supports_deferrable or not (constraint.deferrable or deferred):
@@ -231,7 +237,7 @@ class Normalizer:
     def index(self, index: IndexState, table: TableState) -> IndexState:
         """An index."""
         elements = tuple(self.element(element, table) for element in index.elements)
-        return IndexState(self.name(index.name), elements, index.unique, self.options(index.options))
+        return replace(index, name=self.name(index.name), elements=elements, options=self.options(index.options))
 
     def element(self, element: str | SqlExpression, table: TableState) -> str | SqlExpression:
         """An index element; an expression that is only a column's name is that column."""
@@ -245,6 +251,10 @@ class Normalizer:
 
     def alike(self, live: ColumnState, expected: ColumnState) -> ColumnState:
         """The live column without what `expected` does not speak of, such as a collation."""
+        return live
+
+    def alike_constraint(self, live: ConstraintState, expected: ConstraintState) -> ConstraintState:
+        """The live constraint of the same name, without a difference that means nothing."""
         return live
 
     # --- expressions and options --------------------------------------------------------------------------------------

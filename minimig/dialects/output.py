@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -28,3 +29,6 @@ class Output(Protocol):
 
         `options` are SQLAlchemy's execution options; a script has no use for them.
         """
+
+    def outside_transaction(self) -> AbstractContextManager[None]:
+        """Leave the migration's transaction for as long as the block lasts: commit before, begin again after."""

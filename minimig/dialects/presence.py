@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -85,11 +86,14 @@ class Conditions(Spelling):
         elif self.output.connection is not None:
             self.finish()  # what waits would be missed
             name = condition.name if condition.kind in ("table", "column") else self.shortened(condition.name)
-            found = is_there(self.output.connection, condition.kind, condition.table, name, folds_case=self.folds_case)
-            if found is condition.there:
+            if self.has(self.output.connection, condition, name) is condition.there:
                 step()
         else:
             self._under_in_script(condition, step)
+
+    def has(self, connection: sa.Connection, condition: Condition, name: str) -> bool:
+        """Whether the database has what a condition speaks of, under the name that it has there."""
+        return is_there(connection, condition.kind, condition.table, name, folds_case=self.folds_case)
 
     def _under_in_script(self, condition: Condition, step: Callable[[], None]) -> None:
         output = self.output
@@ -128,6 +132,7 @@ def _names(inspector: sa.Inspector, kind: Kind, table: TableState) -> Collection
         return {str(index["name"]) for index in inspector.get_indexes(**where)}
     rows: list[Any] = [*inspector.get_unique_constraints(**where), *inspector.get_foreign_keys(**where)]
     rows += [*inspector.get_check_constraints(**where), inspector.get_pk_constraint(**where)]
+    rows += [index for index in inspector.get_indexes(**where) if index.get("duplicates_constraint")]  # EXCLUDE
     return {str(row["name"]) for row in rows if row.get("name")}
 
 
@@ -162,6 +167,10 @@ class ConditionalScript:
         self._output.execute(
             text if match is None else f"{text[: match.end()]} {words}{text[match.end() :]}", parameters, options
         )
+
+    def outside_transaction(self) -> AbstractContextManager[None]:
+        """As the script itself does it."""
+        return self._output.outside_transaction()
 
     def refusal(self) -> UnsupportedError:
         """Why this operation cannot stand in a script."""

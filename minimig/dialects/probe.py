@@ -20,9 +20,9 @@ from sqlalchemy.schema import CreateTable
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.normalizer import Normalizer, plain_type
 from minimig.dialects.probe_domains import domains_of, retold, with_domains
+from minimig.dialects.transaction import commits_each
 from minimig.state import naming
-from minimig.state.expressions import names_in
-from minimig.state.parts import CheckState, ColumnState, ConstraintState, IndexState
+from minimig.state.parts import CheckState, ColumnState, ConstraintState, ExcludeState, IndexState
 from minimig.state.reflection import reflect_temporary
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, columns_of
@@ -109,10 +109,12 @@ def _column_differs(expected: TableState, live: TableState, name: str, normalize
 
 
 def _check_differs(constraint: ConstraintState, expected: TableState, live: TableState) -> bool:
-    if not isinstance(constraint, CheckState) or live.constraints.get(constraint.name) == constraint:
+    """Whether a CHECK or EXCLUDE differs from all live ones, and there are live ones that it might be."""
+    if not isinstance(constraint, CheckState | ExcludeState) or live.constraints.get(constraint.name) == constraint:
         return False
-    unlike = any(isinstance(c, CheckState) and expected.constraints.get(c.name) != c for c in live.constraints.values())
-    return unlike and all(name in live.columns for name in names_in(constraint.expression.text, expected.columns))
+    others = [c for c in live.constraints.values() if type(c) is type(constraint)]
+    unlike = any(expected.constraints.get(c.name) != c for c in others)
+    return unlike and all(name in live.columns for name in columns_of(constraint, expected))
 
 
 def _index_differs(index: IndexState, live: TableState) -> bool:
@@ -175,8 +177,7 @@ def _text(sql: str) -> sa.TextClause:
 @contextmanager
 def _scratch(connection: sa.Connection, probes: Sequence[TableState]) -> Iterator[None]:
     """Temporary tables made inside are gone afterwards, and an error inside leaves the caller's transaction usable."""
-    autocommit = connection._is_autocommit_isolation()  # noqa: SLF001 (the public way is younger than 2.0)
-    if connection.dialect.name == "postgresql" and not autocommit:
+    if connection.dialect.name == "postgresql" and not commits_each(connection):
         savepoint = connection.begin_nested()
         try:
             yield
@@ -211,7 +212,7 @@ def _merged(expected: TableState, doubt: Doubt, answer: TableState, normalizer: 
     names = _names_of_type_checks(expected, answer, normalizer)
     for constraint in answer.constraints.values():
         name = names.get(constraint.name, constraint.name)
-        if isinstance(constraints.get(name), CheckState):
+        if isinstance(constraints.get(name), CheckState | ExcludeState):
             constraints[name] = replace(constraint, name=name)
     indexes = {name: index for name, index in answer.indexes.items() if name in expected.indexes}
     return replace(expected, columns=columns, constraints=constraints, indexes={**expected.indexes, **indexes})

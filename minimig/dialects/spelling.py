@@ -18,7 +18,7 @@ from sqlalchemy.schema import CreateIndex
 
 from minimig.dialects.names import shortened
 from minimig.errors import UnsupportedError
-from minimig.state.parts import ColumnState
+from minimig.state.parts import ColumnState, ExcludeState
 from minimig.state.tables import TableState
 from minimig.state.to_metadata import ddl_table, sa_column
 
@@ -107,8 +107,17 @@ class Spelling:
         return table
 
     def built(self, table: TableState) -> sa.Table:
-        """The table as SQLAlchemy's compilers take it."""
+        """The table as SQLAlchemy's compilers take it. Raises UnsupportedError for what only PostgreSQL has."""
+        self._refuse_exclusion(table)
         return ddl_table(self.spelled(table))
+
+    def _refuse_exclusion(self, table: TableState) -> None:
+        excluding = [c.name for c in table.constraints.values() if isinstance(c, ExcludeState)]
+        if excluding and not hasattr(self.dialect.ddl_compiler, "visit_exclude_constraint"):
+            raise UnsupportedError(
+                f"table {table.key} has an EXCLUDE constraint, {', '.join(excluding)}, which only PostgreSQL can do",
+                hint='leave it out of the models, and add it with ops.RunSQL({"postgresql": "ALTER TABLE ..."})',
+            )
 
     def compile(self, element: sa.schema.DDLElement) -> str:
         """One of SQLAlchemy's own DDL elements in this dialect."""

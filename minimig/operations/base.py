@@ -26,7 +26,7 @@ from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
 from minimig.operations.footprint import EVERYTHING, Footprint
 from minimig.operations.rank import Rank
-from minimig.state.parts import ColumnState
+from minimig.state.parts import ColumnState, ConstraintState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, table_key
 from minimig.state.written import Convention
@@ -65,6 +65,15 @@ class Operation(ABC):
     @abstractmethod
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
         """Execute this operation through the schema editor."""
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is written into a file of its own, since some database runs it outside a transaction."""
+        return False
+
+    def steps_outside(self, editor: SchemaEditor) -> bool:
+        """Whether it runs outside the migration's transaction on this database, so that what is before it stays."""
+        return False
 
     @property
     def home(self) -> str | None:
@@ -148,6 +157,17 @@ class ColumnOperation(TableOperation):
     @abstractmethod
     def edit_column(self, column: ColumnState) -> ColumnState | None:
         """The column after this operation; None when it is gone."""
+
+
+@dataclass(frozen=True)
+class ConstraintOperation(TableOperation):
+    """An operation at home in one constraint that exists; `name` is None for a primary key without a name."""
+
+    name: str | None
+
+    @abstractmethod
+    def edit_constraint(self, constraint: ConstraintState) -> ConstraintState | None:
+        """The constraint after this operation; None when it is gone."""
 
 
 def assign(operation: Operation, **values: Any) -> None:

@@ -1,4 +1,4 @@
-"""Add, drop and rename constraints: primary key, unique, foreign key, check."""
+"""Add and drop constraints: primary key, unique, foreign key, check, exclude."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.presence import if_missing, if_there
 from minimig.errors import StateError
-from minimig.operations.base import Arguments, Operation, TableOperation, assign
-from minimig.operations.footprint import Footprint, Keys, columns, item, pointed_at, primary_key, table
+from minimig.operations.base import Arguments, ConstraintOperation, Operation, TableOperation, assign
+from minimig.operations.footprint import Footprint, Keys, columns, item, pointed_at, primary_key, table, unique_keys
 from minimig.operations.keep import given
 from minimig.operations.rank import Rank
 from minimig.operations.tables import DropTable
 from minimig.operations.which_constraint import Kind, meant, refuse_vague
-from minimig.state.parts import CheckState, ConstraintState, ForeignKeyState, PrimaryKeyState
+from minimig.state.options import NOT_VALID
+from minimig.state.parts import CheckState, ConstraintState, ExcludeState, ForeignKeyState, IndexState, PrimaryKeyState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, columns_of
 from minimig.state.written import Convention, item_named_by, item_state
@@ -24,9 +26,14 @@ from minimig.state.written import Convention, item_named_by, item_state
 
 @dataclass(frozen=True, init=False)
 class AddConstraint(TableOperation):
-    """Add a constraint to a table that exists: what `sqlalchemy.Table` takes, given on its own."""
+    """Add a constraint to a table that exists: what `sqlalchemy.Table` takes, given on its own.
+
+    With `not_valid` PostgreSQL holds a foreign key or CHECK against new rows only, until `ValidateConstraint`: the
+    table is locked for a moment instead of for as long as its rows take to read. Other databases check at once.
+    """
 
     constraint: ConstraintState | PrimaryKeyState
+    if_not_exists: bool
     open: bool = field(compare=False, repr=False)
     symbol: ClassVar[str] = "+"
     rank: ClassVar[Rank] = Rank.ADD_CONSTRAINT
@@ -37,12 +44,20 @@ class AddConstraint(TableOperation):
         table: str,
         constraint: sa.Constraint | ConstraintState | PrimaryKeyState,
         *,
+        not_valid: bool = False,
         schema: str | None = None,
+        if_not_exists: bool = False,
     ) -> None:
         if isinstance(constraint, sa.CheckConstraint) and not isinstance(constraint.name, str):
             raise StateError(f"a CHECK that is added to table {table} has no name", hint="give it one: name=...")
         state, is_open = item_state(constraint, table, schema)
-        assign(self, table=table, schema=schema, constraint=state, open=is_open)
+        if isinstance(state, IndexState):
+            raise StateError(f"{state.name} of table {table} is an index", hint="write ops.CreateIndex(...)")
+        if not_valid and isinstance(state, ForeignKeyState | CheckState):
+            state = replace(state, options=tuple(sorted({*state.options, NOT_VALID})))
+        elif not_valid or (if_not_exists and isinstance(state, PrimaryKeyState)):
+            raise _meaningless("not_valid" if not_valid else "if_not_exists", _kind(state), table)
+        assign(self, table=table, schema=schema, constraint=state, if_not_exists=if_not_exists, open=is_open)
 
     @property
     def has_open_names(self) -> bool:
@@ -50,7 +65,7 @@ class AddConstraint(TableOperation):
 
     def named(self, convention: Convention) -> Operation:
         named: Any = item_named_by(self.constraint, self.table, self.schema, convention)
-        return AddConstraint(self.table, named, schema=self.schema)
+        return AddConstraint(self.table, named, schema=self.schema, if_not_exists=self.if_not_exists)
 
     def inner_rank(self, before: SchemaState) -> int:
         return 1 if isinstance(self.constraint, ForeignKeyState) else 0
@@ -65,10 +80,12 @@ class AddConstraint(TableOperation):
             old = before[self.key]
             was_nullable = tuple(name for name in self.constraint.columns if old.column(name).nullable)
             return DropPrimaryKey(self.table, nullable=was_nullable, schema=self.schema)
-        return DropConstraint(self.constraint.name, self.table, schema=self.schema)
+        return DropConstraint(self.constraint.name, self.table, schema=self.schema, if_exists=self.if_not_exists)
 
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
-        editor.add_constraint(self.change(before, after), self.constraint)
+        change = self.change(before, after)
+        missing = if_missing(self.if_not_exists, "constraint", change.old, self.constraint.name or "")
+        editor.under(missing, lambda: editor.add_constraint(change, self.constraint))
 
     def describe(self) -> str:
         return f"add {_kind(self.constraint)} {_name(self.constraint)} on {self.key}"
@@ -81,7 +98,7 @@ class AddConstraint(TableOperation):
         return Footprint(
             creates=_keys(self.key, self.constraint),
             changes=columns(self.key, changed),
-            reads=_reads(before, self.key, self.constraint),
+            reads=reads_of(before, self.key, self.constraint),
         )
 
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
@@ -89,22 +106,24 @@ class AddConstraint(TableOperation):
             return None
         if isinstance(following, DropTable):
             return (following,)
-        if isinstance(self.constraint, PrimaryKeyState):
+        if isinstance(self.constraint, PrimaryKeyState) or self.if_not_exists:
             return None
-        if isinstance(following, DropConstraint) and following.name == self.constraint.name:
-            return ()
-        if isinstance(following, RenameConstraint) and following.name == self.constraint.name:
-            renamed = replace(self.constraint, name=following.new_name)
-            return (AddConstraint(self.table, renamed, schema=self.schema),)
+        if isinstance(following, ConstraintOperation) and following.name == self.constraint.name:
+            edited = following.edit_constraint(self.constraint)
+            return () if edited is None else (AddConstraint(self.table, edited, schema=self.schema),)
         return None
 
     def arguments(self) -> Arguments:
-        return (self.table, self.constraint), given(schema=self.schema)
+        constraint, not_valid = self.constraint, NOT_VALID in self.constraint.options
+        if not_valid:
+            constraint = replace(constraint, options=tuple(o for o in constraint.options if o != NOT_VALID))
+        named = {"not_valid": True} if not_valid else {}
+        return (self.table, constraint), {**named, **given(schema=self.schema, if_not_exists=self.if_not_exists)}
 
 
 @dataclass(frozen=True, init=False)
-class DropConstraint(TableOperation):
-    """Drop a unique, foreign-key or check constraint: by name, or by what it is and the columns it is over.
+class DropConstraint(ConstraintOperation):
+    """Drop any constraint but the primary key: by name, or by what it is and the columns it is over.
 
     `ops.DropConstraint(None, "posts", kind="unique", columns=["slug"])` finds the name in the state, whoever gave it.
     """
@@ -112,6 +131,7 @@ class DropConstraint(TableOperation):
     name: str | None
     kind: Kind | None
     columns: tuple[str, ...]
+    if_exists: bool
     symbol: ClassVar[str] = "-"
     rank: ClassVar[Rank] = Rank.DROP_CONSTRAINT
     folds_into_table: ClassVar[bool] = True
@@ -124,10 +144,11 @@ class DropConstraint(TableOperation):
         kind: Kind | None = None,
         columns: Sequence[str] = (),
         schema: str | None = None,
+        if_exists: bool = False,
     ) -> None:
         if name is None:
             refuse_vague(table, kind, columns)
-        assign(self, table=table, schema=schema, name=name, kind=kind, columns=tuple(columns))
+        assign(self, table=table, schema=schema, name=name, kind=kind, columns=tuple(columns), if_exists=if_exists)
 
     def found(self, table: TableState) -> ConstraintState:
         """The constraint that is meant. Raises StateError when there is none, or more than one."""
@@ -139,11 +160,18 @@ class DropConstraint(TableOperation):
     def edit(self, table: TableState) -> TableState:
         return table.without_constraint(self.found(table).name)
 
+    def edit_constraint(self, constraint: ConstraintState) -> None:
+        return None
+
     def reverse(self, before: SchemaState) -> Operation:
-        return AddConstraint(self.table, self.found(before[self.key]), schema=self.schema)
+        old = self.found(before[self.key])
+        return AddConstraint(self.table, old, schema=self.schema, if_not_exists=self.if_exists)
 
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
-        editor.drop_constraint(self.change(before, after), self.found(before[self.key]))
+        change = self.change(before, after)
+        old = self.found(change.old)
+        there = if_there(self.if_exists, "constraint", change.old, old.name)
+        editor.under(there, lambda: editor.drop_constraint(change, old))
 
     def describe(self) -> str:
         said = self.name or f"{self.kind} over {', '.join(self.columns)}"
@@ -154,14 +182,14 @@ class DropConstraint(TableOperation):
 
     def footprint(self, before: SchemaState) -> Footprint:
         old = self.found(before[self.key])
-        return Footprint(drops=frozenset({item(self.key, old.name)}), reads=_reads(before, self.key, old))
+        return Footprint(drops=frozenset({item(self.key, old.name)}), reads=reads_of(before, self.key, old))
 
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
         return (following,) if isinstance(following, DropTable) and following.key == self.key else None
 
     def arguments(self) -> Arguments:
         how = {} if self.name is not None else {"kind": self.kind, "columns": list(self.columns)}
-        return (self.name, self.table), {**how, **given(schema=self.schema)}
+        return (self.name, self.table), {**how, **given(schema=self.schema, if_exists=self.if_exists)}
 
 
 @dataclass(frozen=True, init=False)
@@ -175,6 +203,23 @@ class DropPrimaryKey(TableOperation):
 
     def __init__(self, table: str, *, nullable: tuple[str, ...] = (), schema: str | None = None) -> None:
         assign(self, table=table, nullable=tuple(nullable), schema=schema)
+
+    def state_forwards(self, state: SchemaState) -> SchemaState:
+        """As usual. Raises StateError while a foreign key points to it that nothing else would serve."""
+        after = super().state_forwards(state)
+        gone = frozenset(state[self.key].key_or_error().columns)
+        left = {over for _, over in unique_keys(after[self.key])}
+        pointing = [
+            f"{holder.key}.{key.name}"
+            for holder, key in state.references_to(self.key)
+            if frozenset(key.target_columns) == gone and gone not in left
+        ]
+        if pointing:
+            raise StateError(
+                f"the primary key of {self.key} cannot be dropped: foreign key {', '.join(pointing)} points to it",
+                hint="drop the foreign key before, and add it again once there is another key over what it points to",
+            )
+        return after
 
     def edit(self, table: TableState) -> TableState:
         return table.without_primary_key(self.nullable)
@@ -209,65 +254,21 @@ class DropPrimaryKey(TableOperation):
         }
 
 
-@dataclass(frozen=True, init=False)
-class RenameConstraint(TableOperation):
-    """Rename a unique, foreign-key or check constraint."""
-
-    name: str
-    new_name: str
-    symbol: ClassVar[str] = "~"
-    rank: ClassVar[Rank] = Rank.RENAME_CONSTRAINT
-    folds_into_table: ClassVar[bool] = True
-
-    def __init__(self, name: str, new_name: str, table: str, *, schema: str | None = None) -> None:
-        assign(self, table=table, schema=schema, name=name, new_name=new_name)
-
-    def edit(self, table: TableState) -> TableState:
-        return table.with_renamed_constraint(self.name, self.new_name)
-
-    def reverse(self, before: SchemaState) -> Operation:
-        return RenameConstraint(self.new_name, self.name, self.table, schema=self.schema)
-
-    def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
-        editor.rename_constraint(
-            self.change(before, after),
-            before[self.key].constraint(self.name),
-            after[self.key].constraint(self.new_name),
-        )
-
-    def describe(self) -> str:
-        return f"rename constraint {self.name} on {self.key} to {self.new_name}"
-
-    def fragment(self) -> str:
-        return f"rename_{self.name}"
-
-    def footprint(self, before: SchemaState) -> Footprint:
-        old = before[self.key].constraint(self.name)
-        return Footprint(
-            creates=frozenset({item(self.key, self.new_name)}),
-            drops=frozenset({item(self.key, self.name)}),
-            reads=_reads(before, self.key, old),
-        )
-
-    def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
-        if not isinstance(following, TableOperation) or following.key != self.key:
-            return None
-        if isinstance(following, DropConstraint) and following.name == self.new_name:
-            return (DropConstraint(self.name, self.table, schema=self.schema),)
-        if isinstance(following, RenameConstraint) and following.name == self.new_name:
-            if following.new_name == self.name:
-                return ()
-            return (RenameConstraint(self.name, following.new_name, self.table, schema=self.schema),)
-        return (following,) if isinstance(following, DropTable) else None
-
-    def arguments(self) -> Arguments:
-        return (self.name, self.new_name, self.table), given(schema=self.schema)
-
-
-def _reads(schema: SchemaState, key: str, constraint: ConstraintState | PrimaryKeyState) -> Keys:
+def reads_of(schema: SchemaState, key: str, constraint: ConstraintState | PrimaryKeyState) -> Keys:
+    """What a constraint of table `key` needs: its columns, and what a foreign key points to."""
     own = constraint.columns if isinstance(constraint, PrimaryKeyState) else columns_of(constraint, schema[key])
     reads = columns(key, own) | {table(key)}
     return reads | pointed_at(constraint, schema) if isinstance(constraint, ForeignKeyState) else reads
+
+
+def _meaningless(argument: str, kind: str, table: str) -> StateError:
+    reasons = {
+        "not_valid": "only a foreign key or CHECK can wait to be validated",
+        "if_not_exists": "a key has no name to look for",
+    }
+    return StateError(
+        f"a {kind} is added to table {table} with {argument}, but {reasons[argument]}", hint=f"leave {argument} out"
+    )
 
 
 def _keys(table_key: str, constraint: ConstraintState | PrimaryKeyState) -> Keys:
@@ -281,6 +282,8 @@ def _kind(constraint: ConstraintState | PrimaryKeyState) -> str:
         return "primary key"
     if isinstance(constraint, ForeignKeyState):
         return "foreign key"
+    if isinstance(constraint, ExcludeState):
+        return "exclude constraint"
     return "check" if isinstance(constraint, CheckState) else "unique constraint"
 
 

@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.presence import if_missing, if_there
 from minimig.operations.base import Arguments, Operation, TableOperation, assign
 from minimig.operations.footprint import Footprint, columns, item, table
 from minimig.operations.keep import given
 from minimig.operations.rank import Rank
+from minimig.operations.rename_item import RenameItem
 from minimig.operations.tables import DropTable
-from minimig.state.from_items import index_element
-from minimig.state.options import freeze_options
+from minimig.state.from_items import index_element, new_index
 from minimig.state.parts import IndexState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, columns_of
@@ -27,10 +28,13 @@ from minimig.state.written import Convention, default_index_name, item_named_by
 class CreateIndex(TableOperation):
     """Create an index over columns (by name) and expressions (`sa.text`); keyword options as for `sqlalchemy.Index`.
 
-    A name of None is left to the naming convention; an index that begins with an expression must have one.
+    A name of None is left to the naming convention; an index that begins with an expression must have one. With
+    `postgresql_concurrently` PostgreSQL builds it while others write; it then runs outside the migration's transaction,
+    and other databases do not mind.
     """
 
     index: IndexState
+    if_not_exists: bool
     open: bool = field(compare=False, repr=False)
     symbol: ClassVar[str] = "+"
     rank: ClassVar[Rank] = Rank.CREATE_INDEX
@@ -44,36 +48,48 @@ class CreateIndex(TableOperation):
         *,
         unique: bool = False,
         schema: str | None = None,
+        if_not_exists: bool = False,
         **options: Any,
     ) -> None:
-        index = (
-            name
-            if isinstance(name, IndexState)
-            else IndexState(
-                name or default_index_name(table, schema, elements),
-                tuple(index_element(e) for e in elements),
-                unique,
-                freeze_options(options),
-            )
-        )
-        assign(self, table=table, schema=schema, index=index, open=name is None)
+        if isinstance(name, IndexState):
+            index = name
+        else:
+            found = tuple(index_element(e) for e in elements)
+            chosen = name or default_index_name(table, schema, elements)
+            index = new_index(chosen, found, unique=unique, options=options)
+        assign(self, table=table, schema=schema, index=index, if_not_exists=if_not_exists, open=name is None)
 
     @property
     def has_open_names(self) -> bool:
         return self.open
 
     def named(self, convention: Convention) -> Operation:
-        named: Any = item_named_by(self.index, self.table, self.schema, convention)
-        return CreateIndex(named, self.table, schema=self.schema)
+        named: Any = item_named_by(self.index, self.table, self.schema, convention) if self.open else self.index
+        return CreateIndex(named, self.table, schema=self.schema, if_not_exists=self.if_not_exists)
+
+    @property
+    def alone(self) -> bool:
+        return self.index.concurrently
+
+    def steps_outside(self, editor: SchemaEditor) -> bool:
+        return self.index.concurrently and editor.builds_indexes_outside
 
     def edit(self, table: TableState) -> TableState:
         return table.with_index(self.index)
 
     def reverse(self, before: SchemaState) -> Operation:
-        return DropIndex(self.index.name, self.table, schema=self.schema)
+        return DropIndex(
+            self.index.name,
+            self.table,
+            schema=self.schema,
+            if_exists=self.if_not_exists,
+            postgresql_concurrently=self.index.concurrently,
+        )
 
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
-        editor.create_index(self.change(before, after), self.index)
+        change = self.change(before, after)
+        missing = if_missing(self.if_not_exists, "index", change.old, self.index.name)
+        editor.under(missing, lambda: editor.create_index(change, self.index))
 
     def describe(self) -> str:
         elements = ", ".join(e if isinstance(e, str) else e.text for e in self.index.elements)
@@ -89,42 +105,70 @@ class CreateIndex(TableOperation):
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
         if not isinstance(following, TableOperation) or following.key != self.key:
             return None
+        if isinstance(following, DropTable):
+            return (following,)
+        if self.if_not_exists:
+            return None
         if isinstance(following, DropIndex) and following.name == self.index.name:
             return ()
         if isinstance(following, RenameIndex) and following.name == self.index.name:
             return (CreateIndex(replace(self.index, name=following.new_name), self.table, schema=self.schema),)
-        return (following,) if isinstance(following, DropTable) else None
+        return None
 
     def arguments(self) -> Arguments:
         index = self.index
         unique = {"unique": True} if index.unique else {}
         return (index.name, self.table, list(index.elements)), {
             **unique,
-            **given(schema=self.schema),
+            **given(schema=self.schema, if_not_exists=self.if_not_exists),
             **dict(index.options),
+            **_concurrently(index.concurrently),
         }
 
 
 @dataclass(frozen=True, init=False)
 class DropIndex(TableOperation):
-    """Drop an index by name."""
+    """Drop an index by name; with `postgresql_concurrently` as an index is created with it."""
 
     name: str
+    if_exists: bool
+    postgresql_concurrently: bool
     symbol: ClassVar[str] = "-"
     rank: ClassVar[Rank] = Rank.DROP_INDEX
     folds_into_table: ClassVar[bool] = True
 
-    def __init__(self, name: str, table: str, *, schema: str | None = None) -> None:
-        assign(self, table=table, schema=schema, name=name)
+    def __init__(
+        self,
+        name: str,
+        table: str,
+        *,
+        schema: str | None = None,
+        if_exists: bool = False,
+        postgresql_concurrently: bool = False,
+    ) -> None:
+        assign(self, table=table, schema=schema, name=name, if_exists=if_exists)
+        assign(self, postgresql_concurrently=postgresql_concurrently)
+
+    @property
+    def alone(self) -> bool:
+        return self.postgresql_concurrently
+
+    def steps_outside(self, editor: SchemaEditor) -> bool:
+        return self.postgresql_concurrently and editor.builds_indexes_outside
 
     def edit(self, table: TableState) -> TableState:
         return table.without_index(self.name)
 
     def reverse(self, before: SchemaState) -> Operation:
-        return CreateIndex(before[self.key].index(self.name), self.table, schema=self.schema)
+        return CreateIndex(self._index(before), self.table, schema=self.schema, if_not_exists=self.if_exists)
+
+    def _index(self, before: SchemaState) -> IndexState:
+        return replace(before[self.key].index(self.name), concurrently=self.postgresql_concurrently)
 
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
-        editor.drop_index(self.change(before, after), before[self.key].index(self.name))
+        change = self.change(before, after)
+        there = if_there(self.if_exists, "index", change.old, self.name)
+        editor.under(there, lambda: editor.drop_index(change, self._index(before)))
 
     def describe(self) -> str:
         return f"drop index {self.name} on {self.key}"
@@ -141,40 +185,27 @@ class DropIndex(TableOperation):
         return (following,) if isinstance(following, DropTable) and following.key == self.key else None
 
     def arguments(self) -> Arguments:
-        return (self.name, self.table), given(schema=self.schema)
+        named = given(schema=self.schema, if_exists=self.if_exists)
+        return (self.name, self.table), {**named, **_concurrently(self.postgresql_concurrently)}
+
+
+def _concurrently(wanted: bool) -> dict[str, bool]:
+    return {"postgresql_concurrently": True} if wanted else {}
 
 
 @dataclass(frozen=True, init=False)
-class RenameIndex(TableOperation):
+class RenameIndex(RenameItem[str]):
     """Rename an index."""
 
-    name: str
-    new_name: str
-    symbol: ClassVar[str] = "~"
     rank: ClassVar[Rank] = Rank.RENAME_INDEX
-    folds_into_table: ClassVar[bool] = True
-
-    def __init__(self, name: str, new_name: str, table: str, *, schema: str | None = None) -> None:
-        assign(self, table=table, schema=schema, name=name, new_name=new_name)
+    noun: ClassVar[str] = "index"
 
     def edit(self, table: TableState) -> TableState:
         return table.with_renamed_index(self.name, self.new_name)
 
-    def reverse(self, before: SchemaState) -> Operation:
-        return RenameIndex(self.new_name, self.name, self.table, schema=self.schema)
-
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
-        editor.rename_index(
-            self.change(before, after),
-            before[self.key].index(self.name),
-            after[self.key].index(self.new_name),
-        )
-
-    def describe(self) -> str:
-        return f"rename index {self.name} on {self.key} to {self.new_name}"
-
-    def fragment(self) -> str:
-        return f"rename_{self.name}"
+        old, new = before[self.key].index(self.name), after[self.key].index(self.new_name)
+        editor.rename_index(self.change(before, after), old, new)
 
     def footprint(self, before: SchemaState) -> Footprint:
         old = before[self.key]
@@ -184,16 +215,7 @@ class RenameIndex(TableOperation):
             reads=columns(self.key, columns_of(old.index(self.name), old)) | {table(self.key)},
         )
 
-    def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
-        if not isinstance(following, TableOperation) or following.key != self.key:
-            return None
+    def dropped(self, following: Operation) -> Operation | None:
         if isinstance(following, DropIndex) and following.name == self.new_name:
-            return (DropIndex(self.name, self.table, schema=self.schema),)
-        if isinstance(following, RenameIndex) and following.name == self.new_name:
-            if following.new_name == self.name:
-                return ()
-            return (RenameIndex(self.name, following.new_name, self.table, schema=self.schema),)
-        return (following,) if isinstance(following, DropTable) else None
-
-    def arguments(self) -> Arguments:
-        return (self.name, self.new_name, self.table), given(schema=self.schema)
+            return replace(following, name=self.name)
+        return None

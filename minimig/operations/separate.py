@@ -55,6 +55,9 @@ class SeparateStateAndDatabase(Operation):
         assign(back, database_before=states(self.database_operations, begin)[-1])
         return back
 
+    def steps_outside(self, editor: SchemaEditor) -> bool:
+        return any(operation.steps_outside(editor) for operation in self.database_operations)
+
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
         along = states(self.database_operations, self.database_before or before)
         execute(editor, self.database_operations, along)

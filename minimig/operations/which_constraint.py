@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from typing import Literal
 
 from minimig.errors import StateError
-from minimig.state.parts import CheckState, ConstraintState, ForeignKeyState, UniqueState
+from minimig.state.parts import CheckState, ConstraintState, ExcludeState, ForeignKeyState, UniqueState
 from minimig.state.tables import TableState, columns_of
 
-Kind = Literal["unique", "foreign_key", "check"]
+Kind = Literal["unique", "foreign_key", "check", "exclude"]
 
-_KINDS = {"unique": UniqueState, "foreign_key": ForeignKeyState, "check": CheckState}
+_KINDS = {"unique": UniqueState, "foreign_key": ForeignKeyState, "check": CheckState, "exclude": ExcludeState}
 
 
 def refuse_vague(table: str, kind: str | None, columns: Sequence[str]) -> None:

@@ -18,6 +18,7 @@ from minimig.state.parts import (
     CheckState,
     ColumnState,
     ComputedState,
+    ExcludeState,
     ForeignKeyState,
     IdentityState,
     IndexState,
@@ -68,7 +69,8 @@ def _column(value: ColumnState, writing: Writing, *, primary_key: bool = False, 
 
 
 def _primary_key(value: PrimaryKeyState, writing: Writing) -> Source:
-    named = (*_given(writing, name=value.name), *_options(value.options, writing))
+    given = _given(writing, name=value.name, deferrable=value.deferrable, initially=value.initially)
+    named = (*given, *_options(value.options, writing))
     return _schema_item(writing, "PrimaryKeyConstraint", _texts(value.columns), named)
 
 
@@ -99,10 +101,22 @@ def _check(value: CheckState, writing: Writing) -> Source:
     return _schema_item(writing, "CheckConstraint", (sql_text(value.expression, writing),), named)
 
 
+def _exclude(value: ExcludeState, writing: Writing) -> Source:
+    """`postgresql.ExcludeConstraint(("room", "="), (sa.text("..."), "&&"), name=..., where=...)`."""
+    elements = [
+        Bracket("(", (("", writing.value(element)), ("", text(operator))), ")") for element, operator in value.elements
+    ]
+    options = tuple((name.removeprefix("postgresql_"), option) for name, option in _options(value.options, writing))
+    named = _given(writing, name=value.name, deferrable=value.deferrable, initially=value.initially)
+    target = writing.imports.name(Reference("sqlalchemy.dialects.postgresql", "ExcludeConstraint"))
+    return call(target, tuple(elements), (*named, *options))
+
+
 def _index(value: IndexState, writing: Writing) -> Source:
     unique: Named = (("unique", "True"),) if value.unique else ()
     args = (text(value.name), *writing.values(value.elements))
-    return _schema_item(writing, "Index", args, (*unique, *_options(value.options, writing)))
+    concurrently: Named = (("postgresql_concurrently", "True"),) if value.concurrently else ()
+    return _schema_item(writing, "Index", args, (*unique, *_options(value.options, writing), *concurrently))
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
@@ -128,7 +142,7 @@ def _key_on_columns(table: TableState) -> bool:
     """Whether `primary_key=True` on its columns says all there is to say about the key."""
     key = table.primary_key
     in_order = [name for name in table.columns if key and name in key.columns]
-    return key is not None and key.name is None and not key.options and tuple(in_order) == key.columns
+    return key == PrimaryKeyState(tuple(in_order))
 
 
 def _columns(table: TableState, writing: Writing) -> Iterator[Source]:
@@ -142,7 +156,7 @@ def _columns(table: TableState, writing: Writing) -> Iterator[Source]:
 def _parts(table: TableState, writing: Writing) -> Iterator[Source]:
     if table.primary_key is not None and not _key_on_columns(table):
         yield writing.value(table.primary_key)
-    order = (ForeignKeyState, UniqueState, CheckState)
+    order = (ForeignKeyState, UniqueState, ExcludeState, CheckState)
     for constraint in sorted(table.constraints.values(), key=lambda c: (order.index(type(c)), c.name)):
         yield writing.at(f"{writing.place}, constraint {constraint.name}").value(constraint)
     for index in table.indexes.values():
@@ -190,6 +204,7 @@ TABLE_RULES: tuple[Rule, ...] = (
     (UniqueState, _unique),
     (ForeignKeyState, _foreign_key),
     (CheckState, _check),
+    (ExcludeState, _exclude),
     (IndexState, _index),
     (TableState, _table),
 )

@@ -7,14 +7,15 @@ A migration and its row in the version table are one transaction where the datab
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import editor_for
+from minimig.dialects.transaction import autocommit, commits_each
 from minimig.errors import UnsupportedError
 from minimig.runtime.events import Listener, StepDone, StepStarted, silence
 from minimig.runtime.failure import Progress
@@ -43,6 +44,8 @@ class Executor:
         revisions = tuple(prepared.step.revision for prepared in steps)
         rows = [version_row(prepared) for prepared in steps]
         self._refuse_names(steps)
+        if self.borrowed and not commits_each(self.connection):
+            self._refuse_steps_outside(steps)
         if steps:
             self._ensure_version_table()
         for number, (prepared, row) in enumerate(zip(steps, rows, strict=True), start=1):
@@ -93,7 +96,8 @@ class Executor:
     def _run_step(self, prepared: PreparedStep, row: Applied, started: float) -> None:
         output = LiveOutput(self.connection)
         editor = editor_for(self.connection.dialect, output)
-        atomic = editor.transactional_ddl and prepared.migration.header.atomic
+        outside = any(move.operation.steps_outside(editor) for move in prepared.moves)
+        atomic = editor.transactional_ddl and prepared.migration.header.atomic and not outside
         progress = Progress(prepared, editor, output, atomic=atomic, borrowed=self.borrowed)
         with progress.explaining(), output.counting(), self._transaction(prepared, editor):
             for position, (operation, before, after) in enumerate(prepared.moves):
@@ -104,12 +108,24 @@ class Executor:
             progress.position = None
             self._write_row(prepared, row, time.perf_counter() - started)
 
+    def _refuse_steps_outside(self, steps: Sequence[PreparedStep]) -> None:
+        """Raise UnsupportedError for an operation that the caller's transaction cannot hold."""
+        editor = editor_for(self.connection.dialect, LiveOutput(self.connection))
+        for prepared in steps:
+            for operation, _, _ in prepared.moves:
+                if operation.steps_outside(editor):
+                    raise UnsupportedError(
+                        f"{operation.describe()}: this cannot run inside a transaction, and the connection is in yours",
+                        where=str(prepared.migration.header.path),
+                        hint="hand minimig an engine, a URL, or a connection on which no transaction has begun",
+                    )
+
     def _transaction(self, prepared: PreparedStep, editor: SchemaEditor) -> AbstractContextManager[None]:
         if self.borrowed:
             return nullcontext()
         if prepared.migration.header.atomic:
             return editor.transaction(self.connection)
-        return _autocommit(self.connection)
+        return autocommit(self.connection)
 
     def _write_row(self, prepared: PreparedStep, row: Applied, seconds: float) -> None:
         split = (revision.partition(".") for revision in sorted(prepared.also))
@@ -122,18 +138,3 @@ class Executor:
             for other in others:
                 self.recorder.record(self.connection, replace(other, tool=row.tool))
             self.recorder.record(self.connection, replace(row, seconds=seconds))
-
-
-@contextmanager
-def _autocommit(connection: sa.Connection) -> Iterator[None]:
-    """Each statement by itself, for a file that says `atomic = False`."""
-    former = connection.get_isolation_level()
-    connection.commit()
-    connection.execution_options(isolation_level="AUTOCOMMIT")
-    try:
-        yield
-        connection.commit()
-    finally:
-        if connection.in_transaction():
-            connection.rollback()
-        connection.execution_options(isolation_level=former)

@@ -69,10 +69,14 @@ class Progress:
             return "rolled back, this migration left nothing behind"
         if self._staying() == 0:
             return "no statement of this migration had taken effect in this run"
-        done = f"{self._staying()} statement(s) of this migration took effect and stay"
+        return f"{self._staying()} statement(s) of this migration took effect and stay: {self._reason_to_stay()}"
+
+    def _reason_to_stay(self) -> str:
         if not self.prepared.migration.header.atomic:
-            return f"{done}: the file says atomic = False"
-        return f"{done}: {self.editor.dialect.name} cannot take them back"
+            return "the file says atomic = False"
+        if self.editor.transactional_ddl:
+            return "one of its operations runs outside the transaction, so what is before it was committed"
+        return f"{self.editor.dialect.name} cannot take them back"
 
     def _committed(self) -> bool:
         """Whether a step committed by itself; at the end (`position` is None) it is we who commit."""
@@ -80,7 +84,9 @@ class Progress:
 
     def _staying(self) -> int:
         """How many statements the database keeps, although the migration failed."""
-        return self.output.kept if self.prepared.migration.header.atomic else self.output.statements
+        if not self.prepared.migration.header.atomic:
+            return self.output.statements
+        return self.output.settled if self.editor.transactional_ddl else self.output.kept
 
     def _where(self, error: BaseException) -> str:
         path = str(self.prepared.migration.header.path)

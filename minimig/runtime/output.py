@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from minimig.dialects.literals import inlined, literal_dialect
 from minimig.dialects.output import Values
 from minimig.dialects.spelling import why_not
+from minimig.dialects.transaction import outside
 from minimig.errors import UnsupportedError
 
 READING = frozenset(["EXPLAIN", "PRAGMA", "SELECT", "SHOW"])
@@ -30,16 +31,18 @@ class LiveOutput:
     """Sends each statement over a connection, inside whatever transaction is open on it.
 
     Within `counting`, `statements` is the number of those that took effect, a data step's own included, and `kept` how
-    many of them MySQL would keep after a rollback; `commits` counts ends of the transaction by COMMIT: what an error
-    message needs.
+    many of them MySQL would keep after a rollback; `commits` counts ends of the transaction by COMMIT, `settled` the
+    statements that were committed because one had to run outside a transaction: what an error message needs.
     """
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
         self._sending = False
+        self._outside = False
         self.statements = 0
         self.kept = 0
         self.commits = 0
+        self.settled = 0
 
     @property
     def connection(self) -> sa.Connection | None:
@@ -64,6 +67,22 @@ class LiveOutput:
                 self._connection.execute(clause, parameters, execution_options=options or {})
         finally:
             self._sending = False
+
+    @contextmanager
+    def outside_transaction(self) -> Iterator[None]:
+        """Commit what was done, run the block outside a transaction, begin again. What fails in it leaves nothing."""
+        before = self.statements
+        self._outside = True
+        try:
+            with outside(self._connection):
+                self.settled = before
+                yield
+        except BaseException:
+            self.statements = before  # what was sent to clear up does not count
+            raise
+        finally:
+            self._outside = False
+        self.settled = self.statements
 
     @contextmanager
     def counting(self) -> Iterator[None]:
@@ -95,7 +114,7 @@ class LiveOutput:
             self._commit(connection)
 
     def _commit(self, connection: Any) -> None:
-        self.commits += 1
+        self.commits += not self._outside
 
 
 def _first_word(statement: str) -> str:
@@ -103,13 +122,18 @@ def _first_word(statement: str) -> str:
     return match[1].upper() if match else ""
 
 
+Frame = tuple[tuple[str, ...], tuple[str, ...]]
+"""The statements that begin a transaction in a script, and those that end it; none where there is no transaction."""
+
+
 class ScriptOutput:
-    """Collects statements as text, values written inline."""
+    """Collects statements as text, values written inline. `frame` is what stands around them in the script."""
 
     connection: sa.Connection | None = None
 
-    def __init__(self, dialect: sa.Dialect) -> None:
+    def __init__(self, dialect: sa.Dialect, frame: Frame = ((), ())) -> None:
         self.dialect = literal_dialect(dialect)
+        self.frame = frame
         self.lines: list[str] = []
 
     def execute(
@@ -125,6 +149,14 @@ class ScriptOutput:
         clause = sa.text(statement) if isinstance(statement, str) else statement
         each = [parameters] if parameters is None or isinstance(parameters, Mapping) else parameters
         self.lines += [inlined(clause, values, self.dialect).rstrip().rstrip(";") for values in each]
+
+    @contextmanager
+    def outside_transaction(self) -> Iterator[None]:
+        """End the script's transaction, and begin another after the block."""
+        opening, closing = self.frame
+        self.lines += closing
+        yield
+        self.lines += opening
 
 
 class PaperOutput:
@@ -153,3 +185,7 @@ class PaperOutput:
                 f"this cannot be said in {self.dialect.name}: {why_not(error)}",
                 hint='write it as SQL text, or give each dialect its own: {"postgresql": ..., "sqlite": ...}',
             ) from error
+
+    def outside_transaction(self) -> AbstractContextManager[None]:
+        """There is no transaction to leave."""
+        return nullcontext()

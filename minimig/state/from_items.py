@@ -5,10 +5,11 @@ They come from a MetaData, or stand alone in a revision file, where no table has
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql import quoted_name
 
 from minimig.errors import ModelsError, StateError, UnsupportedError
@@ -19,6 +20,7 @@ from minimig.state.parts import (
     ColumnState,
     ComputedState,
     ConstraintState,
+    ExcludeState,
     ForeignKeyState,
     IdentityState,
     IndexState,
@@ -98,19 +100,21 @@ def primary_key_state(key: sa.PrimaryKeyConstraint | PrimaryKeyState) -> Primary
     """A primary key."""
     if isinstance(key, PrimaryKeyState):
         return key
-    return PrimaryKeyState(_column_names(key), plain_name(key.name), freeze_options(key.dialect_kwargs))
+    name, options = plain_name(key.name), freeze_options(key.dialect_kwargs)
+    return PrimaryKeyState(_column_names(key), name, options, key.deferrable, key.initially)
 
 
 def constraint_state(
     constraint: sa.Constraint | ConstraintState, table: str, columns: Iterable[str] = ()
 ) -> ConstraintState:
-    """A unique, foreign-key or check constraint of the table called `table`."""
-    if isinstance(constraint, UniqueState | ForeignKeyState | CheckState):
+    """Any constraint but the primary key, of the table called `table` with these columns."""
+    if isinstance(constraint, ConstraintState):
         return constraint
     name, options = plain_name(constraint.name), freeze_options(constraint.dialect_kwargs)
     if isinstance(constraint, sa.ForeignKeyConstraint):
         return _foreign_key_state(constraint, table, name, options)
     if isinstance(constraint, sa.CheckConstraint):
+        _refuse_deferred_check(constraint, table, name)
         columns = tuple(columns)
         expression = SqlExpression.of(constraint.sqltext).spelled_like(columns)
         return CheckState(name or naming.check_name(table, expression.text, columns), expression, options)
@@ -123,6 +127,8 @@ def constraint_state(
             constraint.initially,
             options,
         )
+    if isinstance(constraint, postgresql.ExcludeConstraint):
+        return _exclude_state(constraint, table, name, columns)
     raise UnsupportedError(
         f"constraint {name or ''} of table {table} is a {type(constraint).__name__}, which is not supported yet",
         hint="create it with ops.RunSQL and leave it out of the models",
@@ -130,23 +136,32 @@ def constraint_state(
 
 
 def index_state(index: sa.Index) -> IndexState:
-    """An index; raises ModelsError for one without columns or without a name."""
+    """An index, which has a name when no table has it; raises ModelsError for one without columns."""
     if not index.expressions:
         raise ModelsError(f"index {index.name} of table {index.table} has no columns", hint="name at least one column")
-    if index.name is None:
-        raise ModelsError(
-            f"an index of table {index.table} has no name",
-            hint="name it, or give the MetaData a naming convention for ix",
-        )
     elements = tuple(index_element(e) for e in index.expressions)
-    return IndexState(str(index.name), elements, bool(index.unique), freeze_options(index.dialect_kwargs))
+    name = plain_name(index.name) or _index_name(index.table, elements)
+    return new_index(name, elements, unique=bool(index.unique), options=index.dialect_kwargs)
+
+
+def _index_name(table: Any, elements: tuple[str | SqlExpression, ...]) -> str:
+    return naming.index_name(str(table.key), elements, [column.name for column in table.columns])
+
+
+def new_index(
+    name: str, elements: tuple[str | SqlExpression, ...], *, unique: bool, options: Mapping[str, Any]
+) -> IndexState:
+    """An index with the keyword options that `sqlalchemy.Index` takes."""
+    what = {key: value for key, value in options.items() if key != "postgresql_concurrently"}
+    concurrently = bool(options.get("postgresql_concurrently"))
+    return IndexState(name, elements, unique, freeze_options(what), concurrently)
 
 
 def index_element(element: Any) -> str | SqlExpression:
     """A column's name, or an expression spelled as an index wants it: with parentheses unless it is a call."""
     if isinstance(element, str | SqlExpression):
         return element
-    if isinstance(element, sa.Column):
+    if isinstance(element, sa.ColumnClause) and not element.is_literal:
         return str(element.name)
     return SqlExpression.of(element.self_group() if hasattr(element, "self_group") else element)
 
@@ -170,6 +185,31 @@ def _foreign_key_state(
         initially=constraint.initially,
         match=constraint.match,
         options=options,
+    )
+
+
+def _refuse_deferred_check(check: sa.CheckConstraint, table: str, name: str | None) -> None:
+    if check.deferrable or check.initially:
+        raise UnsupportedError(
+            f"CHECK {name or check.sqltext} of table {table} is deferrable, which none of the databases here can do",
+            hint="leave out deferrable and initially",
+        )
+
+
+def _exclude_state(constraint: Any, table: str, name: str | None, columns: Iterable[str]) -> ExcludeState:
+    # SQLAlchemy has no public way to ask an ExcludeConstraint for its elements.
+    elements = tuple((index_element(e), str(operator)) for e, _, operator in constraint._render_exprs)  # noqa: SLF001
+    options = {
+        "postgresql_ops": constraint.ops or None,
+        "postgresql_using": None if constraint.using == "gist" else constraint.using,
+        "postgresql_where": constraint.where,
+    }
+    return ExcludeState(
+        name=name or naming.exclude_name(table, [element for element, _ in elements], columns),
+        elements=elements,
+        deferrable=constraint.deferrable,
+        initially=constraint.initially,
+        options=freeze_options(options),
     )
 
 

@@ -66,8 +66,8 @@ def table_state(table: sa.Table) -> TableState:
     for constraint in _constraints(table):
         _keep(constraints, constraint, table)
     indexes: dict[str, IndexState] = {}
-    for index in sorted(table.indexes, key=lambda i: str(i.name)):
-        _keep(indexes, index_state(index), table)
+    for index in sorted(map(index_state, table.indexes), key=lambda i: i.name):
+        _keep(indexes, index, table)
     given = tuple(table._prefixes)  # noqa: SLF001 - SQLAlchemy has no public way to read them
     prefixes = (("prefixes", given),) if given else ()
     return TableState(

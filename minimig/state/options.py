@@ -18,6 +18,10 @@ class Pairs(tuple[tuple[str, Any], ...]):
     __slots__ = ()
 
 
+NOT_VALID = ("postgresql_not_valid", True)
+"""The option of a foreign key or CHECK that PostgreSQL has not held against the rows that were there before it."""
+
+
 def names_columns(option: str) -> bool:
     """Whether the list in an option is one of columns: `postgresql_include`, `mssql_include`."""
     return option.endswith("_include")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from minimig.state.values import SqlExpression, SqlType
@@ -49,6 +49,8 @@ class PrimaryKeyState:
     columns: tuple[str, ...]
     name: str | None = None
     options: Options = ()
+    deferrable: bool | None = None
+    initially: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,14 +89,34 @@ class CheckState:
     options: Options = ()
 
 
-ConstraintState = UniqueState | ForeignKeyState | CheckState
+@dataclass(frozen=True)
+class ExcludeState:
+    """PostgreSQL's EXCLUDE: no two rows for which each operator holds between their values of its element.
+
+    Access method, predicate and operator classes are options, as they are of the index that does the work:
+    `postgresql_using` ("gist" when there is none), `postgresql_where`, `postgresql_ops`.
+    """
+
+    name: str
+    elements: tuple[tuple[str | SqlExpression, str], ...]
+    deferrable: bool | None = None
+    initially: str | None = None
+    options: Options = ()
+
+
+ConstraintState = UniqueState | ForeignKeyState | CheckState | ExcludeState
 
 
 @dataclass(frozen=True)
 class IndexState:
-    """An index over columns (given by name) and expressions."""
+    """An index over columns (given by name) and expressions.
+
+    `concurrently` is how it is to be built on PostgreSQL, not what it is: two indexes that differ in nothing else are
+    the same.
+    """
 
     name: str
     elements: tuple[str | SqlExpression, ...]
     unique: bool = False
     options: Options = ()
+    concurrently: bool = field(default=False, compare=False)

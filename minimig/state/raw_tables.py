@@ -28,6 +28,8 @@ class RawTable:
     foreign_keys: list[Row] = field(default_factory=list)
     uniques: list[Row] = field(default_factory=list)
     checks: list[Row] = field(default_factory=list)
+    excludes: list[Row] = field(default_factory=list)
+    """Only a reader fills these: SQLAlchemy reports no EXCLUDE."""
     indexes: list[Row] = field(default_factory=list)
     comment: str | None = None
     options: Row = field(default_factory=dict)

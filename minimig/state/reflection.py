@@ -23,6 +23,7 @@ from minimig.state.parts import (
     ColumnState,
     ComputedState,
     ConstraintState,
+    ExcludeState,
     ForeignKeyState,
     IdentityState,
     IndexState,
@@ -125,7 +126,8 @@ class _Schema:
         )
 
     def primary_key(self, row: Row, key: tuple[str, ...]) -> PrimaryKeyState:
-        return PrimaryKeyState(key, row.get("name"), self.options(row, sa.PrimaryKeyConstraint))
+        options = self.options(row, sa.PrimaryKeyConstraint)
+        return PrimaryKeyState(key, row.get("name"), options, row.get("deferrable"), row.get("initially"))
 
     def constraints(self, raw: RawTable) -> Iterator[ConstraintState]:
         table = raw.name
@@ -144,6 +146,14 @@ class _Schema:
             text = row["sqltext"]
             name = row["name"] or naming.check_name(table, text, [c["name"] for c in raw.columns])
             yield CheckState(name, SqlExpression(text), self.options(row, sa.CheckConstraint))
+        for row in raw.excludes:
+            yield ExcludeState(
+                name=row["name"],
+                elements=row["elements"],
+                deferrable=row["deferrable"],
+                initially=row["initially"],
+                options=freeze_options(row["options"]),
+            )
 
     def foreign_key(self, table: str, row: Row) -> ForeignKeyState:
         columns, options = tuple(row["constrained_columns"]), row.get("options") or {}
@@ -181,9 +191,11 @@ class _Schema:
 
 def _index_elements(row: Row) -> Iterator[str | SqlExpression]:
     sorting: Mapping[str, tuple[str, ...]] = row.get("column_sorting") or {}
+    collations: Mapping[str, str] = row.get("collations") or {}
     texts = row.get("expressions") or row["column_names"]
     for column, text in zip(row["column_names"], texts, strict=True):
         order = " ".join(sorting.get(text, ())).replace("_", " ").upper()
+        order = f"COLLATE {collations[column]} {order}".rstrip() if column in collations else order
         if column is not None and not order:
             yield str(column)
         else:

@@ -8,7 +8,15 @@ from typing import Any
 
 from minimig.state.expressions import rename_in
 from minimig.state.options import Pairs, names_columns
-from minimig.state.parts import CheckState, ColumnState, ConstraintState, ForeignKeyState, IndexState, Options
+from minimig.state.parts import (
+    CheckState,
+    ColumnState,
+    ConstraintState,
+    ExcludeState,
+    ForeignKeyState,
+    IndexState,
+    Options,
+)
 from minimig.state.values import GENERIC, SqlExpression
 
 
@@ -41,14 +49,20 @@ class Renamer:
         options = self.options(constraint.options)
         if isinstance(constraint, CheckState):
             return replace(constraint, expression=self.expression(constraint.expression), options=options)
+        if isinstance(constraint, ExcludeState):
+            elements = tuple((self.element(element), operator) for element, operator in constraint.elements)
+            return replace(constraint, elements=elements, options=options)
         renamed = replace(constraint, columns=self.names(constraint.columns), options=options)
         if isinstance(renamed, ForeignKeyState) and renamed.target == table:
             return replace(renamed, target_columns=self.names(renamed.target_columns))
         return renamed
 
     def index(self, index: IndexState) -> IndexState:
-        elements = tuple(self.name(e) if isinstance(e, str) else self.expression(e) for e in index.elements)
+        elements = tuple(self.element(element) for element in index.elements)
         return replace(index, elements=elements, options=self.options(index.options))
+
+    def element(self, element: str | SqlExpression) -> str | SqlExpression:
+        return self.name(element) if isinstance(element, str) else self.expression(element)
 
     def options(self, options: Options) -> Options:
         return tuple((name, self.option(name, value)) for name, value in options)

@@ -20,12 +20,14 @@ from minimig.state.parts import (
     CheckState,
     ColumnState,
     ConstraintState,
+    ExcludeState,
     ForeignKeyState,
     IndexState,
     Options,
     PrimaryKeyState,
 )
 from minimig.state.renaming import Renamer
+from minimig.state.values import SqlExpression
 
 _T = TypeVar("_T")
 
@@ -69,6 +71,11 @@ class TableState:
 
     def constraint(self, name: str) -> ConstraintState:
         """The constraint called `name`, or StateError with the nearest names."""
+        if name not in self.constraints and self.primary_key is not None and self.primary_key.name == name:
+            raise StateError(
+                f"{name} is the primary key of table {self.key}",
+                hint=f"write ops.DropPrimaryKey({self.name!r}), or ops.RenameConstraint",
+            )
         return _get(self.constraints, name, f"table {self.key} has no constraint {name!r}")
 
     def index(self, name: str) -> IndexState:
@@ -167,15 +174,22 @@ class TableState:
         self._free_name(constraint.name)
         if isinstance(constraint, CheckState):
             constraint = replace(constraint, expression=constraint.expression.spelled_like(self.columns))
+        elif isinstance(constraint, ExcludeState):
+            self._check_columns(elements_of(constraint))
         else:
-            for name in constraint.columns:
-                self.column(name)
+            self._check_columns(constraint.columns)
         return replace(self, constraints={**self.constraints, constraint.name: constraint})
 
     def without_constraint(self, name: str) -> TableState:
         """The table without one constraint."""
         self.constraint(name)
         return replace(self, constraints={k: c for k, c in self.constraints.items() if k != name})
+
+    def with_renamed_primary_key(self, new: str | None) -> TableState:
+        """The table with a primary key of another name; None is the one that the database gives by itself."""
+        if new is not None:
+            self._free_name(new)
+        return replace(self, primary_key=replace(self.key_or_error(), name=new))
 
     def with_renamed_constraint(self, old: str, new: str) -> TableState:
         """The table with a constraint known by another name."""
@@ -191,9 +205,7 @@ class TableState:
     def with_index(self, index: IndexState) -> TableState:
         """The table with one more index."""
         self._free_name(index.name)
-        for element in index.elements:
-            if isinstance(element, str):
-                self.column(element)
+        self._check_columns(index.elements)
         return replace(self, indexes={**self.indexes, index.name: index})
 
     def without_index(self, name: str) -> TableState:
@@ -242,6 +254,11 @@ class TableState:
             return self
         return replace(self, constraints={k: changed.get(k, c) for k, c in self.constraints.items()})
 
+    def _check_columns(self, elements: Iterable[str | SqlExpression]) -> None:
+        for element in elements:
+            if isinstance(element, str):
+                self.column(element)
+
     def _free_name(self, name: str) -> None:
         if name in self.constraints or name in self.indexes:
             kind = "constraint" if name in self.constraints else "index"
@@ -253,12 +270,17 @@ def table_key(name: str, schema: str | None) -> str:
     return f"{schema}.{name}" if schema else name
 
 
+def elements_of(item: IndexState | ExcludeState) -> tuple[str | SqlExpression, ...]:
+    """What an index, or the index behind an EXCLUDE, is over."""
+    return item.elements if isinstance(item, IndexState) else tuple(element for element, _ in item.elements)
+
+
 def columns_of(item: ConstraintState | IndexState, table: TableState) -> tuple[str, ...]:
     """The columns of `table` that a constraint or an index speaks of, its options included."""
     if isinstance(item, CheckState):
         named = names_in(item.expression.text, table.columns)
-    elif isinstance(item, IndexState):
-        spoken = [(e,) if isinstance(e, str) else names_in(e.text, table.columns) for e in item.elements]
+    elif isinstance(item, IndexState | ExcludeState):
+        spoken = [(e,) if isinstance(e, str) else names_in(e.text, table.columns) for e in elements_of(item)]
         named = tuple(name for names in spoken for name in names)
     else:
         named = item.columns

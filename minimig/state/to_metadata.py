@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.naming import conv
 
 from minimig.state import naming
@@ -20,6 +21,7 @@ from minimig.state.parts import (
     CheckState,
     ColumnState,
     ConstraintState,
+    ExcludeState,
     IdentityState,
     IndexState,
     Options,
@@ -113,6 +115,14 @@ def sa_constraint(constraint: ConstraintState) -> sa.Constraint:
             initially=constraint.initially,
             **options,
         )
+    if isinstance(constraint, ExcludeState):
+        return postgresql.ExcludeConstraint(
+            *((sa_element(element), operator) for element, operator in constraint.elements),
+            name=conv(constraint.name),
+            deferrable=constraint.deferrable,
+            initially=constraint.initially,
+            **{name.removeprefix("postgresql_"): value for name, value in options.items()},
+        )
     return sa.ForeignKeyConstraint(
         constraint.columns,
         [f"{constraint.target}.{column}" for column in constraint.target_columns],
@@ -128,8 +138,13 @@ def sa_constraint(constraint: ConstraintState) -> sa.Constraint:
 
 def sa_index(index: IndexState) -> sa.Index:
     """A new SQLAlchemy index that belongs to no table yet."""
-    elements = [e if isinstance(e, str) else sa_expression(e) for e in index.elements]
+    elements = [sa_element(element) for element in index.elements]
     return sa.Index(conv(index.name), *elements, unique=index.unique, **thaw_options(index.options))
+
+
+def sa_element(element: str | SqlExpression) -> Any:
+    """An element of an index: a column by name, or an expression."""
+    return element if isinstance(element, str) else sa_expression(element)
 
 
 def sa_expression(expression: SqlExpression) -> Any:
@@ -168,4 +183,10 @@ def _primary_key(table: TableState) -> Iterator[sa.PrimaryKeyConstraint]:
     key = table.primary_key
     if key is not None:
         name = None if key.name is None else conv(key.name)
-        yield sa.PrimaryKeyConstraint(*key.columns, name=name, **thaw_options(key.options))
+        yield sa.PrimaryKeyConstraint(
+            *key.columns,
+            name=name,
+            deferrable=key.deferrable,
+            initially=key.initially,
+            **thaw_options(key.options),
+        )

@@ -25,12 +25,13 @@ from minimig.state.parts import (
     CheckState,
     ColumnState,
     ConstraintState,
+    ExcludeState,
     ForeignKeyState,
     IndexState,
     PrimaryKeyState,
     UniqueState,
 )
-from minimig.state.tables import TableState, columns_of, table_key
+from minimig.state.tables import TableState, columns_of, elements_of, table_key
 from minimig.state.to_metadata import ddl_table
 from minimig.state.values import SqlType
 
@@ -103,7 +104,7 @@ def item_state(item: SchemaItem | Item, table: str, schema: str | None) -> tuple
     """A key, constraint or index that stands alone in a revision file, and whether its name is open."""
     if isinstance(item, sa.PrimaryKeyConstraint | PrimaryKeyState):
         return primary_key_state(item), False
-    if isinstance(item, IndexState | UniqueState | ForeignKeyState | CheckState):
+    if isinstance(item, IndexState | ConstraintState):
         return item, False
     if isinstance(item, sa.Index):
         is_open = item.name is None
@@ -139,7 +140,7 @@ def item_named_by(item: Item, table: str, schema: str | None, convention: Conven
     if isinstance(item, PrimaryKeyState):
         return item
     # A CHECK or an expression is text: what columns it speaks of, a convention could not see in a whole table either.
-    names = [e for e in item.elements if isinstance(e, str)] if isinstance(item, IndexState) else []
+    names = [e for e in elements_of(item) if isinstance(e, str)] if isinstance(item, IndexState | ExcludeState) else []
     names += item.columns if isinstance(item, UniqueState | ForeignKeyState) else ()
     stub = TableState(table, schema, {name: ColumnState(name, SqlType.of(sa.Integer)) for name in names or ["-"]})
     if isinstance(item, IndexState):
@@ -162,7 +163,7 @@ def default_index_name(table: str, schema: str | None, elements: Sequence[Any]) 
     column = first if isinstance(first, str) else getattr(first, "name", None)
     if not isinstance(column, str):
         raise StateError(f"an index of table {table} has no name", hint="name it: it does not begin with a column")
-    return naming.index_name(table_key(table, schema), column)
+    return naming.index_name(table_key(table, schema), [column])
 
 
 def _name_index(index: Any, table: str, schema: str | None) -> None:

@@ -353,3 +353,67 @@ def test_tables_that_do_not_count_are_left_alone() -> None:
 def test_order_of_declaration_does_not_count(change: Callable[[SchemaState], SchemaState]) -> None:
     """The same models in another order give the same list."""
     assert told(diff(SchemaState(), change(knot()))) == told(diff(SchemaState(), knot()))
+
+
+def keyed(*names: str, name: str | None = None, **options: object) -> Items:
+    """A table of two columns with a primary key over some of them."""
+    columns = [sa.Column(column, sa.Integer, autoincrement=False, nullable=False) for column in ("a", "b")]
+    return (*columns, sa.PrimaryKeyConstraint(*names, name=name, **options))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (None, "pk_t", "name the primary key of t pk_t"),
+        ("pk_t", "PK", "rename constraint pk_t on t to PK"),
+        ("pk_t", None, "give the primary key pk_t of t its own name"),
+    ],
+)
+def test_a_primary_key_that_only_changes_its_name_is_renamed(old: str | None, new: str | None, words: str) -> None:
+    """Nothing is dropped, and the foreign keys that point to it are left alone."""
+    before, after = (schema(t=keyed("a", name=n), other=(number(), points("t_a", "t.a"))) for n in (old, new))
+    assert told(detect(before, after)) == [words]
+
+
+def test_another_primary_key_takes_the_foreign_keys_along() -> None:
+    """Keys that point to it go first and come back last."""
+
+    def pointing() -> Items:
+        return number(), sa.Column("t_a", sa.Integer), sa.ForeignKeyConstraint(["t_a"], ["t.a"], name="fk")
+
+    before = schema(t=keyed("a"), other=pointing())
+    after = schema(t=(*keyed("a", "b"), sa.UniqueConstraint("a", name="uq_a")), other=pointing())
+    assert told(detect(before, after)) == [
+        "drop constraint fk from other",
+        "drop primary key of t",
+        "add primary key (a, b) on t",
+        "add unique constraint uq_a on t",
+        "add foreign key fk on other",
+    ]
+
+
+def test_a_constraint_that_is_no_longer_not_valid_is_validated() -> None:
+    """NOT VALID in the history and not in the models: the next step is to validate it; there is no way to undo that."""
+
+    def check(**options: object) -> SchemaState:
+        return schema(t=(number(), sa.CheckConstraint("id > 0", name="ck", **options)))
+
+    assert told(detect(check(postgresql_not_valid=True), check())) == ["validate constraint ck on t"]
+    assert told(detect(check(), check(postgresql_not_valid=True))) == [
+        "drop constraint ck from t",
+        "add check ck on t",
+    ]
+
+
+def test_how_an_index_is_built_is_no_difference() -> None:
+    """CONCURRENTLY in the file and not in the models, or the other way round; but what is made is made as they say."""
+
+    def indexed(*indexes: sa.Index) -> SchemaState:
+        return schema(t=(number(), sa.Column("a", sa.Integer), *indexes))
+
+    loud = indexed(sa.Index("ix", "a", postgresql_concurrently=True))
+    assert detect(loud, indexed(sa.Index("ix", "a"))) == []
+    (create,) = detect(indexed(), loud)
+    (drop,) = detect(loud, indexed())
+    assert create.alone
+    assert drop.alone

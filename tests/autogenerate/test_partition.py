@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from minimig import ops
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.partition import Chunk, partition, reads_of
 from minimig.errors import StateError
@@ -84,3 +85,23 @@ def test_chunks_lead_where_the_list_leads(pair: tuple[SchemaState, SchemaState],
     assert states(shared, before)[-1] == after
     assert sorted(map(id, shared)) == sorted(map(id, operations))
     assert all(need < number for number, chunk in enumerate(chunks) for need in chunk.needs)
+
+
+def test_an_operation_outside_transactions_gets_its_own_file() -> None:
+    """Two concurrent indexes and a column of one app: three chunks, each after the one before it."""
+    metadata = sa.MetaData()
+    sa.Table("t", metadata, sa.Column("a", sa.Integer))
+    before = from_metadata(metadata)
+    operations = [
+        ops.AddColumn("t", sa.Column("b", sa.Integer)),
+        ops.CreateIndex("ix_b", "t", ["b"], postgresql_concurrently=True),
+        ops.CreateIndex("ix_a", "t", ["a"], postgresql_concurrently=True),
+        ops.CreateIndex("ix_ab", "t", ["a", "b"]),
+    ]
+    chunks = partition(operations, before, lambda _: "shop")
+    assert [[operation.fragment() for operation in chunk.operations] for chunk in chunks] == [
+        ["add_b_to_t", "create_ix_ab"],
+        ["create_ix_b"],
+        ["create_ix_a"],
+    ]
+    assert [chunk.needs for chunk in chunks] == [frozenset(), frozenset({0}), frozenset({1})]

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql
 from minimig import ops
 from minimig.dialects.postgresql.catalog import own_name
 from minimig.errors import DatabaseError, StateError, UnsupportedError
+from minimig.operations.base import Operation
 from minimig.state.from_metadata import from_metadata
 from minimig.state.schema import SchemaState
 from support.databases import Database
@@ -454,12 +455,21 @@ def test_tables_in_a_schema(postgresql_database: Database, lib: str) -> None:
 
 
 def test_a_concurrent_index_is_dropped_concurrently() -> None:
-    """An index that was made without blocking writers goes the same way."""
-    state = on_paper(ops.CreateTable("t", Column("a", Integer), sa.Index("ix", "a", postgresql_concurrently=True)))
-    drop = ops.DropIndex("ix", "t")
-    assert script(PAPER, [drop], state) == ["DROP INDEX CONCURRENTLY ix"]
-    create = script(PAPER, [drop.reverse(state)], drop.state_forwards(state))
-    assert create == ["CREATE INDEX CONCURRENTLY ix ON t (a)"]
+    """An index that was made without blocking writers goes the same way, and comes back so."""
+    state = on_paper(ops.CreateTable("t", Column("a", Integer)))
+    create = ops.CreateIndex("ix", "t", ["a"], postgresql_concurrently=True)
+    drop = create.reverse(state)
+    assert script(PAPER, [create, drop], state) == [
+        "CREATE INDEX CONCURRENTLY ix ON t (a)",
+        "DROP INDEX CONCURRENTLY ix",
+    ]
+    assert drop.reverse(create.state_forwards(state)).index.concurrently
+
+
+def test_a_new_table_gets_its_indexes_at_once() -> None:
+    """CONCURRENTLY in the models does not stop a table from being created inside a transaction."""
+    create = ops.CreateTable("t", Column("a", Integer), sa.Index("ix", "a", postgresql_concurrently=True))
+    assert script(PAPER, [create], SchemaState())[1:] == ["CREATE INDEX ix ON t (a)"]
 
 
 def test_options_of_this_dialect_are_refused() -> None:
@@ -475,3 +485,21 @@ def test_the_callers_dialect_is_left_alone() -> None:
     script(PAPER, [posts()], from_metadata(sa.MetaData()))
     assert PAPER.paramstyle == "pyformat"
     assert "%%" in str(sa.literal_column("5").op("%")(3).compile(dialect=PAPER))
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        ops.AddConstraint("t", sa.UniqueConstraint("a", name="uq", postgresql_nulls_not_distinct=True)),
+        ops.CreateIndex("ix", "t", ["a"], unique=True, postgresql_nulls_not_distinct=True),
+        ops.AddConstraint("t", sa.ForeignKeyConstraint(["a"], ["t.id"], "fk", ondelete="SET NULL (a)")),
+    ],
+)
+def test_what_came_with_version_15_is_refused_before(operation: Operation) -> None:
+    """An older server is named together with what it lacks; a script is written for any version."""
+    state = on_paper(ops.CreateTable("t", Column("id", Integer, primary_key=True), Column("a", Integer)))
+    old = postgresql.dialect()
+    old.server_version_info = (14, 2)
+    with pytest.raises(UnsupportedError, match="needs PostgreSQL 15, and this server is version 14"):
+        script(old, [operation], state)
+    assert script(PAPER, [operation], state)

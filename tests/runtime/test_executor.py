@@ -262,21 +262,6 @@ def test_the_statement_of_a_failed_data_step_is_shown(simple: History) -> None:
     assert "0004_step.py:" in str(caught.value.where)
 
 
-def test_indexes_are_built_concurrently_outside_a_transaction(tmp_path: Path, postgresql_database: Database) -> None:
-    """CREATE INDEX CONCURRENTLY runs under `atomic = False`, up and down, and is refused inside a transaction."""
-    history = three(History.at(tmp_path, postgresql_database))
-    index = 'up = [ops.CreateIndex("ix_word", "words", ["word"], postgresql_concurrently=True)]'
-    path = history.write("0004_index", "atomic = False\n" + index)
-    history.migrate()
-    assert [i["name"] for i in sa.inspect(postgresql_database.engine).get_indexes("words")] == ["ix_word"]
-    history.migrate("-1")
-    assert sa.inspect(postgresql_database.engine).get_indexes("words") == []
-    path.write_text(path.read_text().replace("atomic = False\n", ""))
-    with pytest.raises(MigrationFailedError, match="cannot run inside a transaction block"):
-        history.migrate()
-    assert len(history.applied) == 3
-
-
 def test_a_new_label_that_is_used_too_early_is_explained(tmp_path: Path, postgresql_database: Database) -> None:
     """PostgreSQL lets nobody use a label before the commit; the error says so, and each way out that it names works."""
     history = History.at(tmp_path, postgresql_database)

@@ -149,11 +149,25 @@ def test_models_that_no_database_could_hold() -> None:
         from_metadata(one(sa.Column("a", sa.Integer)), one(sa.Column("a", sa.Integer)))
 
 
-def test_exclusion_constraints_are_refused_by_name() -> None:
-    """What is not supported yet is said, not dropped."""
-    exclude = postgresql.ExcludeConstraint(("a", "="), name="ex")
-    with pytest.raises(UnsupportedError, match="ex of table t is a ExcludeConstraint"):
-        from_metadata(one(sa.Column("a", sa.Integer), exclude))
+def test_exclusion_constraints_come_and_go() -> None:
+    """An EXCLUDE constraint goes through a state and comes out as the same SQL."""
+    exclude = postgresql.ExcludeConstraint(
+        ("a", "="), (sa.text("int4range(a, b)"), "&&"), where="a > 0", using="gist", ops={"a": "gist_int4_ops"}
+    )
+    table = one(sa.Column("a", sa.Integer), sa.Column("b", sa.Integer), exclude)
+    state = from_metadata(table)
+    (name,) = state["t"].constraints
+    assert name.startswith("ex_t_a_a_b_")
+    again = to_metadata(state)
+    assert from_metadata(again) == state
+    sql = str(sa.schema.CreateTable(again.tables["t"]).compile(dialect=postgresql.dialect()))
+    assert "EXCLUDE USING gist (a gist_int4_ops WITH =, int4range(a, b) WITH &&) WHERE (a > 0)" in sql
+
+
+def test_what_no_database_can_defer_is_refused() -> None:
+    """A CHECK that is deferrable is said to be impossible, not taken as a plain one."""
+    with pytest.raises(UnsupportedError, match="CHECK ck of table t is deferrable"):
+        from_metadata(one(sa.Column("a", sa.Integer), sa.CheckConstraint("a > 0", name="ck", deferrable=True)))
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+
 import sqlalchemy as sa
 
 from minimig.dialects.output import Values
+from minimig.dialects.transaction import outside
 
 
 class Recorder:
@@ -26,3 +29,6 @@ class Recorder:
             self.connection.execute(sa.text(statement), parameters)
         else:
             self.connection.execution_options(no_parameters=True).exec_driver_sql(statement)
+
+    def outside_transaction(self) -> AbstractContextManager[None]:
+        return nullcontext() if self.connection is None else outside(self.connection)

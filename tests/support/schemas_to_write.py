@@ -13,6 +13,7 @@ from minimig.state.parts import (
     CheckState,
     ColumnState,
     ComputedState,
+    ExcludeState,
     ForeignKeyState,
     IdentityState,
     IndexState,
@@ -128,7 +129,7 @@ OPTIONS = st.sampled_from(
         (),
         (("postgresql_include", ("a", "b")),),
         (("postgresql_ops", Pairs((("a", "text_pattern_ops"),))), ("postgresql_where", SqlExpression("a > 0"))),
-        (("mysql_length", 10), ("postgresql_concurrently", True)),
+        (("mysql_length", 10), ("postgresql_nulls_not_distinct", True)),
     )
 )
 
@@ -151,6 +152,7 @@ def columns(draw: st.DrawFn, name: str) -> ColumnState:
     )
 
 
+OPERATORS = st.sampled_from(("=", "&&", "OPERATOR(public.<>)"))
 CHECKS = st.builds(CheckState, st.just("ck"), SQL)
 ACTIONS = st.sampled_from((None, "CASCADE", "SET NULL"))
 
@@ -176,7 +178,31 @@ def foreign_keys(draw: st.DrawFn, names: list[str]) -> ForeignKeyState:
 def indexes(draw: st.DrawFn, names: list[str]) -> IndexState:
     """An index of a table with these columns."""
     elements = draw(st.lists(st.one_of(st.sampled_from(names), SQL), min_size=1, max_size=3))
-    return IndexState("ix", tuple(elements), draw(st.booleans()), draw(OPTIONS))
+    return IndexState("ix", tuple(elements), draw(st.booleans()), draw(OPTIONS), draw(st.booleans()))
+
+
+@st.composite
+def excludes(draw: st.DrawFn, names: list[str]) -> ExcludeState:
+    """An EXCLUDE constraint of a table with these columns."""
+    elements = draw(st.lists(st.tuples(st.one_of(st.sampled_from(names), SQL), OPERATORS), min_size=1, max_size=3))
+    return ExcludeState(
+        "ex",
+        tuple(elements),
+        deferrable=draw(st.sampled_from((None, True))),
+        initially=draw(st.sampled_from((None, "DEFERRED"))),
+        options=draw(
+            st.sampled_from(
+                (
+                    (),
+                    (("postgresql_using", "spgist"),),
+                    (
+                        ("postgresql_ops", Pairs((("a", "inet_ops"),))),
+                        ("postgresql_where", SqlExpression("a > 0")),
+                    ),
+                )
+            )
+        ),
+    )
 
 
 @st.composite
@@ -192,13 +218,17 @@ def tables(draw: st.DrawFn) -> TableState:
     )
     key = draw(st.lists(st.sampled_from(names), max_size=2, unique=True))
     if key:
-        state = state.with_primary_key(PrimaryKeyState(tuple(key), draw(st.sampled_from((None, "pk_posts")))))
+        deferrable, initially = draw(st.sampled_from(((None, None), (True, "DEFERRED"))))
+        name = draw(st.sampled_from((None, "pk_posts")))
+        state = state.with_primary_key(PrimaryKeyState(tuple(key), name, deferrable=deferrable, initially=initially))
     if draw(st.booleans()):
         state = state.with_constraint(UniqueState("uq", (names[0],), draw(st.sampled_from((None, True)))))
     if draw(st.booleans()):
         state = state.with_constraint(draw(foreign_keys(names)))
     if draw(st.booleans()):
         state = state.with_constraint(draw(CHECKS))
+    if draw(st.booleans()):
+        state = state.with_constraint(draw(excludes(names)))
     if draw(st.booleans()):
         state = state.with_index(draw(indexes(names)))
     return state

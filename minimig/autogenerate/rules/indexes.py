@@ -17,7 +17,7 @@ def indexes(pair: TablePair, _: Questioner) -> Iterator[Operation]:
     new = pair.both[1]
     changes = pair.indexes()
     for item in changes.dropped:
-        yield DropIndex(item.name, new.name, schema=new.schema)
+        yield DropIndex(item.name, new.name, schema=new.schema, postgresql_concurrently=item.concurrently)
     for before, after in changes.renamed:
         yield RenameIndex(before, after, new.name, schema=new.schema)
     for item in changes.added:

@@ -238,10 +238,13 @@ class MySQLEditor(MySQLClauses):
         add = self.add_clause(self.built_constraint(self.built(change.new), new.name))
         if isinstance(old, CheckState):
             self.alter_clauses(change.new, [self.drop_clause(old), add])
-        elif self.holds(change.before, change.old, old):
+        elif isinstance(old, ForeignKeyState) and self.holds(change.before, change.old, old):
             followed = self._indexes.clauses(change.old, change.new)
             self.alter_clauses(change.new, [self.drop_clause(old), *followed])
             self.alter_clauses(change.new, [add])
+
+    def rename_primary_key(self, change: TableChange) -> None:
+        """It is always called PRIMARY."""
 
     def _renumbered(self, change: TableChange) -> Iterator[str]:
         """MODIFY for key columns that gain or lose AUTO_INCREMENT or NOT NULL together with the key."""

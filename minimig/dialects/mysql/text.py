@@ -36,6 +36,7 @@ def spell(table: TableState, *, mariadb: bool) -> TableState:
     return replace(
         table,
         columns={name: _column(column, text, mariadb=mariadb) for name, column in table.columns.items()},
+        primary_key=table.primary_key and replace(table.primary_key, deferrable=None, initially=None),
         constraints={name: _constraint(constraint, text, table) for name, constraint in table.constraints.items()},
         indexes={name: _index(index, text) for name, index in table.indexes.items()},
     )

@@ -16,11 +16,10 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import AddConstraint
 
 from minimig.dialects.change import ColumnStep, EnumChange, TableChange
-from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.enum_columns import alter_columns
 from minimig.dialects.output import Output
-from minimig.dialects.postgresql.catalog import Catalog, own_name
 from minimig.dialects.postgresql.enum_rebuild import relabelled
+from minimig.dialects.postgresql.items import PostgreSQLItems
 from minimig.dialects.postgresql.lock import postgresql_lock
 from minimig.dialects.postgresql.named_types import UNSAFE_NEW_VALUE, NamedTypes
 from minimig.dialects.postgresql.normalizer import PostgreSQLNormalizer
@@ -41,7 +40,6 @@ from minimig.state.parts import (
     ColumnState,
     ConstraintState,
     ForeignKeyState,
-    IndexState,
     PrimaryKeyState,
     UniqueState,
 )
@@ -49,7 +47,7 @@ from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
 
 
-class PostgreSQLEditor(SchemaEditor):
+class PostgreSQLEditor(PostgreSQLItems):
     """PostgreSQL 12 and later."""
 
     normalizer = PostgreSQLNormalizer
@@ -72,10 +70,10 @@ class PostgreSQLEditor(SchemaEditor):
 
     @property
     def conditional(self) -> Mapping[bool, tuple[str, ...]]:
-        dropped = ("DROP (?:TABLE|INDEX|TYPE)", "ALTER TABLE {table} DROP (?:COLUMN|CONSTRAINT)")
+        dropped = ("DROP (?:TABLE|INDEX(?: CONCURRENTLY)?|TYPE)", "ALTER TABLE {table} DROP (?:COLUMN|CONSTRAINT)")
         return {
             True: ("ALTER TABLE(?= {table} RENAME TO)", *dropped),
-            False: ("CREATE TABLE", "CREATE(?: UNIQUE)? INDEX", "ALTER TABLE {table} ADD COLUMN"),
+            False: ("CREATE TABLE", "CREATE(?: UNIQUE)? INDEX(?: CONCURRENTLY)?", "ALTER TABLE {table} ADD COLUMN"),
         }
 
     def hint_for(self, error: sa.exc.DBAPIError) -> str | None:
@@ -297,22 +295,10 @@ class PostgreSQLEditor(SchemaEditor):
 
     def drop_primary_key(self, change: TableChange) -> None:
         self._sequences.release(change)
-        self.drop_constraint_sql(change.old, self._primary_key_name(change.old))
+        self.drop_constraint_sql(change.old, self.primary_key_name(change.old))
         for name, column in change.new.columns.items():
             if column.nullable and not change.old.columns[name].nullable:
                 self.execute(f"{self.alter(change.new)} ALTER COLUMN {self.quote(name)} DROP NOT NULL")
-
-    def _primary_key_name(self, table: TableState) -> str:
-        name = table.key_or_error().name
-        if name is None and self.output.connection is not None:
-            name = Catalog(self.output.connection).primary_key(self.table(table))
-        return name or own_name(table.name, None, "pkey")
-
-    # --- indexes ------------------------------------------------------------------------------------------------------
-
-    def drop_index(self, change: TableChange, index: IndexState) -> None:
-        concurrently = "CONCURRENTLY " if dict(index.options).get("postgresql_concurrently") else ""
-        self.execute(f"DROP INDEX {concurrently}{self.qualified(change.old.schema, index.name)}")
 
 
 def _stated_again(table: TableState) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -16,7 +17,8 @@ from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer, plain_type
 from minimig.dialects.sqltext import canonical
-from minimig.state.parts import IdentityState, IndexState, Options, PrimaryKeyState
+from minimig.state.options import NOT_VALID
+from minimig.state.parts import ConstraintState, IdentityState, IndexState, Options, PrimaryKeyState
 from minimig.state.tables import TableState
 from minimig.state.values import SqlExpression
 
@@ -35,7 +37,7 @@ class PostgreSQLNormalizer(Normalizer):
     supports_identity: ClassVar[bool] = True
     supports_match: ClassVar[bool] = True
     merges_uniques: ClassVar[bool] = True
-    ignored_options: ClassVar[frozenset[str]] = frozenset(["postgresql_concurrently", "postgresql_tablespace"])
+    ignored_options: ClassVar[frozenset[str]] = frozenset(["postgresql_tablespace"])
 
     @property
     def default_schema(self) -> str:
@@ -110,12 +112,17 @@ class PostgreSQLNormalizer(Normalizer):
     def primary_key(self, key: PrimaryKeyState, table: TableState) -> PrimaryKeyState:
         """`posts_pkey` is the name the server gives."""
         key = super().primary_key(key, table)
-        return PrimaryKeyState(key.columns, None, key.options) if key.name == f"{table.name}_pkey" else key
+        return replace(key, name=None) if key.name == f"{table.name}_pkey" else key
 
     def index(self, index: IndexState, table: TableState) -> IndexState:
         index = super().index(index, table)
-        options = tuple((k, v) for k, v in index.options if (k, v) != ("postgresql_using", "btree"))
-        return IndexState(index.name, index.elements, index.unique, options)
+        return replace(index, options=tuple(o for o in index.options if o != ("postgresql_using", "btree")))
+
+    def alike_constraint(self, live: ConstraintState, expected: ConstraintState) -> ConstraintState:
+        """What may be NOT VALID may have been validated: CREATE TABLE never leaves a constraint unchecked."""
+        if NOT_VALID in expected.options and NOT_VALID not in live.options:
+            return replace(live, options=tuple(sorted([*live.options, NOT_VALID])))
+        return live
 
     def element(self, element: str | SqlExpression, table: TableState) -> str | SqlExpression:
         """ASC NULLS LAST and DESC NULLS FIRST are what nothing and DESC mean."""

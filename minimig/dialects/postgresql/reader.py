@@ -1,19 +1,22 @@
 """What SQLAlchemy's Inspector leaves out of PostgreSQL's catalogs.
 
-Added are sequences owned by a SERIAL column, deferrable unique constraints, the schema that a foreign key points to
-whatever the search path, unknown types.
+Added are sequences owned by a SERIAL column, keys that are deferrable, constraints that are NOT VALID, EXCLUDE,
+collations of index columns, the schema that a foreign key points to whatever the search path, unknown types.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Collection, Iterable, Mapping
+from itertools import groupby
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from minimig.state.options import NOT_VALID
 from minimig.state.raw_tables import RawTable
 from minimig.state.reader import Reader, Tables, is_unknown, name_types
+from minimig.state.values import SqlExpression
 
 _OWNED_SEQUENCES = sa.text("""
     SELECT owner.relname AS "table", a.attname AS "column"
@@ -25,13 +28,49 @@ _OWNED_SEQUENCES = sa.text("""
     WHERE d.deptype = 'a' AND n.nspname = :schema
       AND d.classid = 'pg_catalog.pg_class'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass
 """)
-_DEFERRABLE_UNIQUES = sa.text("""
+_DEFERRABLE_KEYS = sa.text("""
     SELECT t.relname AS "table", c.conname AS name, c.condeferred AS deferred
     FROM pg_catalog.pg_constraint c
     JOIN pg_catalog.pg_class t ON t.oid = c.conrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
-    WHERE c.contype = 'u' AND c.condeferrable AND n.nspname = :schema
+    WHERE c.contype IN ('u', 'p') AND c.condeferrable AND n.nspname = :schema
 """)
+_NOT_VALID = sa.text("""
+    SELECT t.relname AS "table", c.conname AS name
+    FROM pg_catalog.pg_constraint c
+    JOIN pg_catalog.pg_class t ON t.oid = c.conrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+    WHERE c.contype IN ('f', 'c') AND NOT c.convalidated AND n.nspname = :schema
+""")
+_COLLATIONS = """
+    SELECT t.relname AS "table", x.relname AS index, a.attname AS "column", quote_ident(c.collname) AS collation
+    FROM pg_catalog.pg_index i
+    JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+    JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+    CROSS JOIN LATERAL unnest(i.indcollation) WITH ORDINALITY AS k(used, position)
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[k.position - 1] AND a.attnum > 0
+    JOIN pg_catalog.pg_collation c ON c.oid = k.used
+    WHERE k.used <> a.attcollation AND {schema}
+"""
+_EXCLUDES = """
+    SELECT t.relname AS "table", c.conname AS name, am.amname AS method, c.condeferrable AS deferrable,
+           c.condeferred AS deferred, pg_get_expr(i.indpred, i.indrelid) AS predicate, a.attname AS "column",
+           pg_get_indexdef(c.conindid, o.position::int, false) AS expression, op.oprname AS operator,
+           CASE WHEN NOT oc.opcdefault THEN oc.opcname END AS class
+    FROM pg_catalog.pg_constraint c
+    JOIN pg_catalog.pg_class t ON t.oid = c.conrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+    JOIN pg_catalog.pg_index i ON i.indexrelid = c.conindid
+    JOIN pg_catalog.pg_class x ON x.oid = c.conindid
+    JOIN pg_catalog.pg_am am ON am.oid = x.relam
+    CROSS JOIN LATERAL unnest(c.conexclop) WITH ORDINALITY AS o(operator, position)
+    JOIN pg_catalog.pg_operator op ON op.oid = o.operator
+    JOIN pg_catalog.pg_opclass oc ON oc.oid = i.indclass[o.position - 1]
+    LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[o.position - 1] AND a.attnum > 0
+    WHERE c.contype = 'x' AND {schema} ORDER BY t.relname, c.conname, o.position
+"""
+_IN_SCHEMA, _TEMPORARY = "n.nspname = :schema", "n.oid = pg_my_temp_schema()"
 _TARGET_SCHEMAS = sa.text("""
     SELECT t.relname AS "table", c.conname AS name, target.nspname AS schema
     FROM pg_catalog.pg_constraint c
@@ -67,19 +106,15 @@ class PostgreSQLReader(Reader):
     names_schema: ClassVar[bool] = True
     integer_keys_count: ClassVar[bool] = False
 
-    def complete_temporary(self, connection: sa.Connection, tables: Tables) -> None:
-        for table in tables.values():
-            _declare_domains(table)
-
     def complete(self, connection: sa.Connection, schema: str | None, tables: Tables) -> None:
         name = {"schema": schema}
         for found in connection.execute(_OWNED_SEQUENCES, name):
             if found.table in tables:
                 tables[found.table].column(found.column)["owns_sequence"] = True
-        for found in connection.execute(_DEFERRABLE_UNIQUES, name):
-            for row in tables[found.table].uniques if found.table in tables else ():
-                if row["name"] == found.name:
-                    row.update(deferrable=True, initially="DEFERRED" if found.deferred else None)
+        _mark_deferrable(tables, connection.execute(_DEFERRABLE_KEYS, name))
+        _mark_unchecked(tables, {(row.table, row.name) for row in connection.execute(_NOT_VALID, name)})
+        _add_excludes(tables, connection.execute(sa.text(_EXCLUDES.format(schema=_IN_SCHEMA)), name))
+        _add_collations(tables, connection.execute(sa.text(_COLLATIONS.format(schema=_IN_SCHEMA)), name))
         targets = {(found.table, found.name): found.schema for found in connection.execute(_TARGET_SCHEMAS, name)}
         for table in tables.values():
             for row in table.foreign_keys:
@@ -90,6 +125,57 @@ class PostgreSQLReader(Reader):
         if unknown:
             rows = connection.execute(_COLUMN_TYPES, {**name, "tables": sorted(unknown)})
             name_types(tables, {(row.table, row.column): row.type for row in rows})
+
+    def complete_temporary(self, connection: sa.Connection, tables: Tables) -> None:
+        for table in tables.values():
+            _declare_domains(table)
+        _add_excludes(tables, connection.execute(sa.text(_EXCLUDES.format(schema=_TEMPORARY))))
+        _add_collations(tables, connection.execute(sa.text(_COLLATIONS.format(schema=_TEMPORARY))))
+
+
+def _mark_deferrable(tables: Tables, keys: Iterable[Any]) -> None:
+    for key in keys:
+        table = tables.get(key.table)
+        for row in [*table.uniques, table.primary_key] if table else []:
+            if row.get("name") == key.name:
+                row.update(deferrable=True, initially="DEFERRED" if key.deferred else None)
+
+
+def _mark_unchecked(tables: Tables, unchecked: Collection[tuple[str, str]]) -> None:
+    """Foreign keys and CHECKs that are NOT VALID. SQLAlchemy 2.1 tells it of CHECKs, but in other words."""
+    for table in tables.values():
+        for row in (*table.foreign_keys, *table.checks):
+            row["dialect_options"] = dict([NOT_VALID]) if (table.name, row["name"]) in unchecked else {}
+
+
+def _add_collations(tables: Tables, found: Iterable[Any]) -> None:
+    """Collations of index columns that are not the column's own."""
+    for each in found:
+        for row in tables[each.table].indexes if each.table in tables else ():
+            if row["name"] == each.index:
+                row.setdefault("collations", {})[each.column] = each.collation
+
+
+def _add_excludes(tables: Tables, found: Iterable[Any]) -> None:
+    """EXCLUDE constraints from the rows of their elements."""
+    for (name, constraint), rows in groupby(found, key=lambda row: (row.table, row.name)):
+        if name not in tables:
+            continue
+        elements = list(rows)
+        first = elements[0]
+        tables[name].excludes.append(
+            {
+                "name": constraint,
+                "elements": tuple((row.column or SqlExpression(row.expression), row.operator) for row in elements),
+                "deferrable": first.deferrable or None,
+                "initially": "DEFERRED" if first.deferred else None,
+                "options": {
+                    "postgresql_using": None if first.method == "gist" else first.method,
+                    "postgresql_where": first.predicate and SqlExpression(first.predicate),
+                    "postgresql_ops": {row.column: row[-1] for row in elements if row.column and row[-1]} or None,
+                },
+            }
+        )
 
 
 def _drop_schema_of_sequences(table: RawTable, schema: str | None) -> None:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
-from minimig.state.parts import ColumnState, ConstraintState, IndexState, UniqueState
+from minimig.state.parts import ColumnState, ConstraintState, ForeignKeyState, IndexState, UniqueState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, columns_of
 from minimig.state.written import Item
@@ -27,9 +27,10 @@ class SQLiteClauses(SchemaEditor):
     folds_case: ClassVar[bool] = True
 
     def spelled(self, table: TableState) -> TableState:
-        """WITHOUT ROWID needs a primary key, and waits while an operation has taken that away."""
+        """Only foreign keys can be deferred; WITHOUT ROWID is left out while an operation has taken the key away."""
+        table = replace(table, constraints={name: _at_once(item) for name, item in table.constraints.items()})
         if table.primary_key is not None:
-            return table
+            return replace(table, primary_key=replace(table.primary_key, deferrable=None, initially=None))
         return replace(table, options=tuple(item for item in table.options if item[0] != "sqlite_with_rowid"))
 
     def added_apart(self, table: TableState) -> tuple[str, ...]:
@@ -74,3 +75,11 @@ def in_column(constraint: sa.Constraint, compiler: Any) -> str:
         before, _, after = said.partition("FOREIGN KEY")
         return f"{before}REFERENCES{after.partition(' REFERENCES')[2]}"
     return said
+
+
+def _at_once(constraint: ConstraintState) -> ConstraintState:
+    if isinstance(constraint, UniqueState):
+        return replace(constraint, deferrable=None, initially=None)
+    if isinstance(constraint, ForeignKeyState):
+        return replace(constraint, match=None)  # SQLite reads MATCH and does nothing with it
+    return constraint

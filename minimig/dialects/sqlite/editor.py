@@ -222,6 +222,9 @@ class SQLiteEditor(SQLiteClauses):
     def rename_constraint(self, change: TableChange, old: ConstraintState, new: ConstraintState) -> None:
         self._merge(change)
 
+    def rename_primary_key(self, change: TableChange) -> None:
+        self._merge(change)
+
     # --- indexes ------------------------------------------------------------------------------------------------------
 
     def create_index(self, change: TableChange, index: IndexState) -> None:

@@ -16,7 +16,16 @@ from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.sqlite.tokens import without_qualifier
-from minimig.state.parts import CheckState, ConstraintState, Options
+from minimig.state.options import freeze_options
+from minimig.state.parts import (
+    CheckState,
+    ConstraintState,
+    ExcludeState,
+    ForeignKeyState,
+    Options,
+    PrimaryKeyState,
+    UniqueState,
+)
 from minimig.state.raw_type import RawType
 from minimig.state.tables import TableState
 
@@ -49,6 +58,25 @@ class SQLiteNormalizer(Normalizer):
         read_back: TypeEngine[Any] = dialect._resolve_type_affinity(declared)  # noqa: SLF001
         return "" if isinstance(read_back, sa.types.NullType) else read_back.compile(dialect=self.dialect)
 
+    def deferrable(
+        self, constraint: PrimaryKeyState | UniqueState | ForeignKeyState | ExcludeState
+    ) -> tuple[bool | None, str | None]:
+        """Only foreign keys can wait."""
+        return super().deferrable(constraint) if isinstance(constraint, ForeignKeyState) else (None, None)
+
+    def primary_key(self, key: PrimaryKeyState, table: TableState) -> PrimaryKeyState:
+        options = _with_conflict(key, table, "sqlite_on_conflict_primary_key")
+        return super().primary_key(replace(key, options=options), table)
+
+    def constraint(self, constraint: ConstraintState, table: TableState) -> ConstraintState:
+        if isinstance(constraint, UniqueState):
+            constraint = replace(constraint, options=_with_conflict(constraint, table, "sqlite_on_conflict_unique"))
+        return super().constraint(constraint, table)
+
+    def option(self, value: Any) -> Any:
+        """The words of ON CONFLICT are reported in capitals."""
+        return value.upper() if isinstance(value, str) else super().option(value)
+
     def counts(self, column: sa.Column[Any], built: sa.Table) -> bool:
         return False
 
@@ -61,3 +89,9 @@ def _unqualified(constraint: ConstraintState, table: str) -> ConstraintState:
         return constraint
     text = without_qualifier(constraint.expression.text, table)
     return replace(constraint, expression=replace(constraint.expression, text=text))
+
+
+def _with_conflict(key: PrimaryKeyState | UniqueState, table: TableState, option: str) -> Options:
+    """The options of a key; a column that is one alone may say in its place what ON CONFLICT is."""
+    said = dict(table.columns[key.columns[0]].options).get(option) if len(key.columns) == 1 else None
+    return key.options if said is None else freeze_options({"sqlite_on_conflict": said, **dict(key.options)})

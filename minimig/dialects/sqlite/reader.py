@@ -46,6 +46,8 @@ def _complete(table: RawTable, create: str) -> None:
             table.checks.append({"name": clause.name, "sqltext": clause.body, **_conflict(clause)})
         elif clause.kind == "unique":
             table.uniques.append({"name": clause.name, "column_names": clause.columns, **_conflict(clause)})
+        elif clause.kind == "primary key":
+            table.primary_key.update(_conflict(clause))
         elif clause.kind == "foreign key":
             _foreign_key(table, clause)
     for column in text.columns:

@@ -1,0 +1,69 @@
+"""Indexes that are built and dropped while others write to the table.
+
+PostgreSQL does neither inside a transaction, so both step outside of it. A build that fails, for example because two
+rows are equal, leaves an index behind that is INVALID: it costs at each write and serves no query, and its name is
+taken. After a failure it is dropped again; when the process was killed in the middle the next run finds it and builds
+the index anew. (Alembic and Django leave it to a person, and with IF NOT EXISTS it would be taken for the real one.)
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateIndex
+
+from minimig.dialects.editor import SchemaEditor
+from minimig.errors import DatabaseError
+from minimig.state.parts import IndexState
+from minimig.state.tables import TableState
+
+_INVALID = sa.text("""
+    SELECT p.pid FROM pg_catalog.pg_index i
+    LEFT JOIN pg_catalog.pg_stat_progress_create_index p ON p.index_relid = i.indexrelid
+    WHERE NOT i.indisvalid AND i.indexrelid = to_regclass(CAST(:index AS text))
+      AND i.indrelid = to_regclass(CAST(:table AS text))
+""")
+
+
+def create_concurrently(editor: SchemaEditor, table: TableState, index: IndexState) -> None:
+    """CREATE INDEX CONCURRENTLY, after what an earlier attempt left. Raises DatabaseError when it fails."""
+    built = next(i for i in editor.built(table).indexes if i.name == index.name)
+    built.dialect_kwargs["postgresql_concurrently"] = True
+    drop = drop_sql(editor, table, index)
+    with editor.outside_transaction():
+        connection = editor.output.connection
+        if connection is not None and left_over(connection, editor, table, index.name):
+            editor.execute(drop)
+        try:
+            editor.execute(editor.compile(CreateIndex(built)))
+        except sa.exc.DBAPIError as error:
+            with suppress(sa.exc.DBAPIError):  # the first error says more than that of a connection that broke off
+                editor.execute(drop)
+            raise DatabaseError(
+                f"index {index.name} could not be built while others write: {error.orig};"
+                " the invalid index that PostgreSQL left was dropped",
+            ) from error
+
+
+def drop_concurrently(editor: SchemaEditor, table: TableState, index: IndexState) -> None:
+    """DROP INDEX CONCURRENTLY."""
+    with editor.outside_transaction():
+        editor.execute(f"DROP INDEX CONCURRENTLY {editor.qualified(table.schema, index.name)}")
+
+
+def drop_sql(editor: SchemaEditor, table: TableState, index: IndexState) -> str:
+    """The statement that removes what a failed build left."""
+    return f"DROP INDEX CONCURRENTLY IF EXISTS {editor.qualified(table.schema, index.name)}"
+
+
+def left_over(connection: sa.Connection, editor: SchemaEditor, table: TableState, name: str) -> bool:
+    """Whether an index of that name is there and INVALID. Raises DatabaseError while somebody is building it."""
+    names = {"index": editor.qualified(table.schema, name), "table": editor.table(table)}
+    found = connection.execute(_INVALID, names).first()
+    if found is not None and found.pid is not None:
+        raise DatabaseError(
+            f"index {name} of table {table.key} is being built at this moment, by process {found.pid}",
+            hint="wait until it is done, then run the same command again",
+        )
+    return found is not None
