@@ -1,4 +1,4 @@
-"""What PostgreSQL's editor does with keys and indexes that other databases do not have: names, validation, CONCURRENTLY.
+"""What PostgreSQL's editor does with keys and indexes that others do not have: names, validation, CONCURRENTLY.
 
 The primary key is an index with a name, its own or the one that PostgreSQL gives; and an index may be built while
 others write (`concurrent`).
