@@ -28,11 +28,14 @@ def objects(before: SchemaState, after: SchemaState) -> Iterator[Operation]:
         if key not in old or key in anew:
             yield operations_for(item).create(item)
         elif key in moved:
-            yield operations_for(item).replace(item)
+            yield operations_for(item).change(old[key], item)
 
 
 def _made_anew(before: SchemaState, after: SchemaState, moved: set[str]) -> set[str]:
-    """Objects that cannot stay: those redefined on a basis that changes as well, and what builds on them."""
+    """Objects that cannot stay: those redefined on a basis that changes as well, and what builds on them.
+
+    So are those of a kind that no operation changes.
+    """
     both = before.objects.keys() & after.objects.keys()
     unsteady = {
         key for key in before.tables.keys() | after.tables.keys() if before.tables.get(key) != after.tables.get(key)
@@ -41,7 +44,8 @@ def _made_anew(before: SchemaState, after: SchemaState, moved: set[str]) -> set[
     first = {
         key
         for key in moved
-        if not unsteady.isdisjoint([*before.needs(before.objects[key]), *after.needs(after.objects[key])])
+        if not operations_for(after.objects[key]).changes
+        or not unsteady.isdisjoint([*before.needs(before.objects[key]), *after.needs(after.objects[key])])
     }
     gone = first | (before.objects.keys() - after.objects.keys())
     heirs = {item.key for item in builders_on(before, gone)}

@@ -12,6 +12,8 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from minimig.dialects.postgresql.provider_reader import PROVIDERS, read_providers
+from minimig.state.objects import ObjectState
 from minimig.state.raw_tables import RawTable
 from minimig.state.reader import Reader, Tables, is_unknown, name_types
 
@@ -90,6 +92,11 @@ class PostgreSQLReader(Reader):
         if unknown:
             rows = connection.execute(_COLUMN_TYPES, {**name, "tables": sorted(unknown)})
             name_types(tables, {(row.table, row.column): row.type for row in rows})
+
+    def objects(self, connection: sa.Connection, wanted: Mapping[str, ObjectState]) -> dict[str, ObjectState]:
+        providers = {key: item for key, item in wanted.items() if isinstance(item, PROVIDERS)}
+        others = {key: item for key, item in wanted.items() if key not in providers}
+        return {**super().objects(connection, others), **read_providers(connection, providers)}
 
 
 def _drop_schema_of_sequences(table: RawTable, schema: str | None) -> None:

@@ -1,0 +1,39 @@
+"""What a column's type speaks of besides itself: the schema that an enum lives in, a collation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from minimig.state.values import SqlType
+
+
+def plain_types(type_: TypeEngine[Any]) -> Iterator[TypeEngine[Any]]:
+    """The types that a type stands for: what it decorates, what its array holds, what it is on other dialects."""
+    for variant in type_._variant_mapping.values():  # noqa: SLF001 - nothing public tells the variants
+        yield from plain_types(variant)
+    if isinstance(type_, TypeDecorator):
+        yield from plain_types(type_.impl_instance)
+    elif isinstance(type_, sa.ARRAY):
+        yield from plain_types(type_.item_type)
+    else:
+        yield type_
+
+
+def schemas_of_type(type_: SqlType) -> Iterator[str]:
+    """The schemas that a type is looked up in."""
+    for plain in plain_types(type_.sa_type):
+        schema = getattr(plain, "schema", None)
+        if isinstance(schema, str):
+            yield str(schema)
+
+
+def collations_of_type(type_: SqlType) -> Iterator[str]:
+    """The collations that a type names."""
+    for plain in plain_types(type_.sa_type):
+        collation = getattr(plain, "collation", None)
+        if isinstance(collation, str):
+            yield str(collation)
