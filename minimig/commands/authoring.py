@@ -163,7 +163,7 @@ def _names(project: Project, app: str) -> list[str]:
 def _dependencies(
     project: Project, chunk: Chunk, before: SchemaState, needed: Sequence[NewMigration], new: Sequence[NewMigration]
 ) -> tuple[str, ...]:
-    """What a new file depends on: its app's head, new files it needs, files that made what it uses or used what it drops."""
+    """What a new file depends on: its app's head, new files, files that made what it uses, or used what it drops."""
     own = [m for m in new if m.app == chunk.app]
     found = dict.fromkeys([f"{own[-1].app}.{own[-1].name}"] if own else _head(project, chunk.app))
     found.update(dict.fromkeys(f"{m.app}.{m.name}" for m in needed))

@@ -43,7 +43,7 @@ class MySQLProviders(ObjectEditor):
     def drop_sql(self, item: ObjectState) -> tuple[str, ...]:
         if not isinstance(item, NamespaceState):
             return super().drop_sql(item)
-        drop = f"DROP SCHEMA {self.spelling.quote(item.name)}"
+        drop = f"DROP SCHEMA IF EXISTS {self.spelling.quote(item.name)}"
         if self.output.connection is not None:
             return (drop,)
         return (
