@@ -13,7 +13,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from minimig.errors import ModelsError
-from minimig.state.declared import declared
 from minimig.state.from_items import (
     column_state,
     constraint_state,
@@ -22,7 +21,7 @@ from minimig.state.from_items import (
     plain_name,
     primary_key_state,
 )
-from minimig.state.from_objects import namespaces, sequences_of
+from minimig.state.from_objects import namespaces, objects_of
 from minimig.state.objects import ObjectState
 from minimig.state.options import freeze_options
 from minimig.state.parts import (
@@ -51,8 +50,7 @@ def from_metadata(*metadata: sa.MetaData, keep: Callable[[str], bool] | None = N
                     hint="name only one of them in metadata",
                 )
             tables[state.key] = state
-        found = [*declared(each), *sequences_of(each, tables)]
-        for item in (o for o in found if keep is None or keep(o.key)):
+        for item in (o for o in objects_of(each, tables) if keep is None or keep(o.key)):
             if objects.get(item.key, item) != item:
                 raise ModelsError(f"{item.key} is declared on two MetaData objects", hint="declare it on one of them")
             objects[item.key] = item

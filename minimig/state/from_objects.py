@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from minimig.state.declared import declared
 from minimig.state.from_items import plain_name
 from minimig.state.objects import NamespaceState, ObjectState, SequenceState
 from minimig.state.parts import Options
@@ -36,6 +37,12 @@ def sequence_options(**given: Any) -> Options:
         given["data_type"] = SqlType.of(given["data_type"])
     absent = {name for name in ("cycle", "order", "optional") if not given.get(name)}
     return tuple(sorted((name, v) for name, v in given.items() if v is not None and name not in absent))
+
+
+def objects_of(metadata: sa.MetaData, kept: Collection[str]) -> Iterator[ObjectState]:
+    """The objects declared on a MetaData, and the sequences of the tables `kept`."""
+    yield from declared(metadata)
+    yield from sequences_of(metadata, kept)
 
 
 def sequences_of(metadata: sa.MetaData, kept: Collection[str]) -> Iterator[SequenceState]:
