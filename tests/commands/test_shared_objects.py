@@ -103,6 +103,44 @@ def test_a_schema_goes_with_the_last_table_in_it(project: ProjectFolder) -> None
     project.ok("migrate", "accounts", "zero")
 
 
+def test_a_sequence_is_renamed_when_told(project: ProjectFolder, postgresql_database: Database) -> None:
+    """--rename says what became of a sequence: it goes on where it stands, and its column follows."""
+    described(project)
+    project.ok("migrate")
+    with postgresql_database.engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO site.carts (email) VALUES ('a')"))
+    project.write("models.py", (HEAD + USERS + CARTS).replace('"numbers"', '"cart_numbers"'))
+    wrong = project.run("makemigrations", "--rename", "site.numbers:site.digits")
+    assert wrong.code == 2
+    assert "answers no question" in wrong.err
+    project.ok("makemigrations", "--rename", "site.numbers:cart_numbers")
+    text = project.read("shop/migrations/0002*.py")
+    assert 'up = [\n    ops.RenameSequence("numbers", "cart_numbers", schema="site"),\n]' in text
+    project.ok("migrate")
+    assert project.ok("check").code == 0
+    with postgresql_database.engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO site.carts (email) VALUES ('b')"))
+        assert connection.execute(sa.text("SELECT number FROM site.carts ORDER BY id")).scalars().all() == [1, 2]
+
+
+def test_a_filter_keeps_a_schema_out(project: ProjectFolder) -> None:
+    """A schema that is somebody else's affair is named in the project's filter, and never created or dropped."""
+    project.write("minimig.toml", 'env = "env.py"\n' + CONFIG)
+    project.write(
+        "env.py",
+        """
+import dataclasses
+
+
+def configure(environment):
+    return dataclasses.replace(environment, include=lambda kind, name: (kind, name) != ("schema", "site"))
+""",
+    )
+    told = described(project)
+    assert "create table site.users" in told
+    assert "create schema" not in told
+
+
 def test_two_definitions_of_one_thing_are_refused(project: ProjectFolder) -> None:
     """Apps that mean different things by one name are told so."""
     project.write(

@@ -174,6 +174,16 @@ def test_a_sequence_in_another_schema(postgresql_database: Database) -> None:
     assert run(postgresql_database, down, after) == EMPTY
 
 
+def test_the_default_schema_may_be_named(postgresql_database: Database) -> None:
+    """A sequence in `public`, named with it or without, is the same sequence, in defaults too."""
+    metadata = MetaData()
+    sequence = sa.Sequence("s", schema="public", metadata=metadata)
+    Table("t", metadata, Column("n", Integer, server_default=sequence.next_value()))
+    Table("u", metadata, Column("n", Integer, server_default=sequence.next_value()), schema="public")
+    run(postgresql_database, minimig.diff(MetaData(), metadata), EMPTY)
+    assert differences(postgresql_database, metadata) == []
+
+
 def test_a_default_moves_from_one_sequence_to_another(counting: Database) -> None:
     """The new sequence comes first, then the default changes, then the old sequence goes."""
     old, new = MetaData(), MetaData()
