@@ -7,6 +7,8 @@ extension, a collation), and refuses where something would break (a function wit
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sqlalchemy as sa
 
 from minimig.dialects.normalizer import Normalizer
@@ -23,7 +25,9 @@ from minimig.state.objects import (
     TriggerState,
     ViewState,
 )
+from minimig.state.parts import ColumnState
 from minimig.state.schema import SchemaState
+from minimig.state.tables import TableState
 
 
 class ObjectEditor:
@@ -149,11 +153,26 @@ class ObjectEditor:
         raise self.unknown(old)
 
     def alter_sequence_sql(self, old: SequenceState, new: SequenceState) -> tuple[str, ...]:
-        """The statements that change options of a sequence, those that differ."""
+        """The statements that change options of a sequence, those that differ. Raises UnsupportedError."""
+        names = ("data_type", "start") if self.sequences.types else ("start",)
+        fixed = [name for name in names if dict(old.options).get(name) != dict(new.options).get(name)]
+        if fixed and not self.sequences.alters_all:
+            raise UnsupportedError(
+                f"{self.spelling.dialect.name} cannot change {' and '.join(fixed)} of {new.key}",
+                hint="drop the sequence and create it again, or leave it as it is",
+            )
         clauses = list(self.sequences.alter(old.options, new.options, self.sequence_type(new)))
         if clauses and self.is_fresh(old):
             clauses.append("RESTART")
         return (" ".join([f"ALTER SEQUENCE {self.qualified(new)}", *clauses]),) if clauses else ()
+
+    def drawing_anew(self, before: SchemaState, after: SchemaState) -> Iterator[tuple[TableState, ColumnState]]:
+        """The columns whose defaults draw from a sequence under its new name."""
+        for key, table in after.tables.items():
+            old = before[key].columns
+            yield from (
+                (table, column) for name, column in table.columns.items() if old[name].default != column.default
+            )
 
     def sequence_type(self, item: SequenceState) -> str:
         """The name of a sequence's type."""

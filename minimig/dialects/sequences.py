@@ -30,17 +30,29 @@ class SequenceRules:
     lowest: int = -(2**63)
     highest: int = 2**63 - 1
     cache: int = 1
+    """How many values are held ready; 0 where only the server knows."""
+
     no_cycle: str = "NO CYCLE"
+    no_cache: str = "CACHE 1"
     types: bool = True
     """Whether a sequence has a type; else only its range tells of it."""
+
+    from_lowest: bool = False
+    """Whether a sequence counts up from the lowest value of its type, not from 1."""
+
+    alters_all: bool = True
+    """Whether the type and the start of a sequence that exists can be changed."""
 
     def complete(self, options: Options) -> dict[str, Any]:
         """All options, those that were given and what the database makes of the others."""
         given = dict(options)
         type_, limit = _type(given.get("data_type"))
         increment = given.get("increment") or 1
-        lowest, highest = max(-limit, self.lowest), min(limit - 1, self.highest)
-        bounds = (1, highest) if increment > 0 else (lowest, -1)
+        lowest, highest = self.lowest, self.highest
+        if self.types or given.get("data_type") is not None:
+            lowest, highest = max(-limit, lowest), min(limit - 1, highest)
+        one = lowest if self.from_lowest else 1
+        bounds = (one, highest) if increment > 0 else (lowest, highest if self.from_lowest else -1)
         minvalue, maxvalue = (
             bound if given.get(name) is None else given[name]
             for name, bound in zip(("minvalue", "maxvalue"), bounds, strict=True)
@@ -69,15 +81,22 @@ class SequenceRules:
     def alter(self, old: Options, new: Options, type_: str) -> Iterator[str]:
         """The clauses of ALTER SEQUENCE: what differs, once what was not given is completed on both sides."""
         before, after = self.complete(old), self.complete(new)
-        if before.get("data_type") != after.get("data_type"):
+        changed = {name: value for name, value in after.items() if before[name] != value}
+        if not self.alters_all:
+            changed.pop("start", None)  # it says no more than where a new sequence begins
+        if "data_type" in changed:
             yield f"AS {type_}"
-        yield from self._clauses({name: value for name, value in after.items() if before[name] != value})
+        yield from self._clauses(changed)
 
     def _clauses(self, options: Mapping[str, Any]) -> Iterator[str]:
         for name in ("increment", "minvalue", "maxvalue", "start", "cache", "cycle"):
             value = options.get(name)
             if name == "cycle" and value is not None:
                 yield "CYCLE" if value else self.no_cycle
+            elif name == "cache" and value == 1:
+                yield self.no_cache
+            elif name == "cache" and value == 0:
+                yield "CACHE"
             elif value is not None:
                 yield f"{_WORDS.get(name, name.upper())} {value}"
 

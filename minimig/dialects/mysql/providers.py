@@ -56,15 +56,9 @@ class MySQLProviders(ObjectEditor):
     def rename(self, before: SchemaState, after: SchemaState, old: ObjectState, new: ObjectState) -> None:
         """A default that draws from a sequence keeps the old name until it is set anew."""
         super().rename(before, after, old, new)
-        if not isinstance(old, SequenceState) or not self.has(old):
-            return
-        for key, table in after.tables.items():
-            for name, column in table.columns.items():
-                if before[key].columns[name].default != column.default:
-                    default = self.spelling.default_sql(column)
-                    self.output.execute(
-                        f"{self.spelling.alter(table)} ALTER COLUMN {self.spelling.quote(name)} SET DEFAULT {default}"
-                    )
+        for table, column in self.drawing_anew(before, after) if self.has(old) else ():
+            name, default = self.spelling.quote(column.name), self.spelling.default_sql(column)
+            self.output.execute(f"{self.spelling.alter(table)} ALTER COLUMN {name} SET DEFAULT {default}")
 
     def rename_sql(self, old: ObjectState, new: ObjectState) -> tuple[str, ...]:
         if isinstance(old, SequenceState):
