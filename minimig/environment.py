@@ -24,6 +24,7 @@ from sqlalchemy.pool import NullPool, StaticPool
 
 from minimig.config import AppSettings, Settings
 from minimig.errors import ConfigError, ModelsError, nearest
+from minimig.state.from_objects import objects_of
 from minimig.targets import guarded, import_path, resolve
 from minimig.urls import mask_url
 
@@ -98,7 +99,7 @@ def load_metadata(setting: AppSettings, root: Path) -> tuple[sa.MetaData, ...]:
             found[target] = list(_metadata_in(value, target, root))
     # Only now: a module later in the list may define the tables of an earlier one's Base.
     for target, metadatas in found.items():
-        if not any(metadata.tables for metadata in metadatas):
+        if not any(metadata.tables or any(objects_of(metadata, ())) for metadata in metadatas):
             raise _no_tables(setting, target)
     return tuple({id(metadata): metadata for metadatas in found.values() for metadata in metadatas}.values())
 

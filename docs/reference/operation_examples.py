@@ -26,7 +26,7 @@ BEFORE: list[Operation] = [
     ),
 ]
 
-NAMELESS: frozenset[str] = frozenset({"ReplaceObject"})
+NAMELESS: frozenset[str] = frozenset({"ReplaceObject", "ChangeObject", "RenameObject"})
 """Bases of operations, which are not shown on their own."""
 
 
@@ -51,6 +51,10 @@ EXAMPLES: dict[str, list[list[Operation]]] = {
         [ops.AlterColumn("users", "email", type=sa.String(200), comment="where to write to")],
     ],
     "AlterEnum": [[ops.AlterEnum("status", ["live", "new"], replace={"draft": "new"})]],
+    "AlterExtension": [
+        [ops.CreateExtension("citext", version="1.4"), ops.AlterExtension("citext", version="1.6", schema="public")],
+    ],
+    "AlterSequence": [[ops.CreateSequence("order_seq"), ops.AlterSequence("order_seq", increment=10, cache=20)]],
     "AlterTable": [[ops.AlterTable("users", comment="who writes")]],
     "BulkDelete": [
         [
@@ -66,10 +70,16 @@ EXAMPLES: dict[str, list[list[Operation]]] = {
         ],
         [ops.BulkInsert("users", [{"email": sa.func.lower("B@x.org")}], reverse=ops.NOOP)],
     ],
+    "CreateCollation": [
+        [ops.CreateCollation("natural", provider="icu", locale="en-u-kn-true", deterministic=False)],
+    ],
+    "CreateExtension": [[ops.CreateExtension("citext")]],
     "CreateIndex": [
         [ops.CreateIndex("ix_posts_author", "posts", ["author_id", sa.text("lower(title)")], unique=True)],
         [ops.CreateIndex("ix_posts_author", "posts", ["author_id"], postgresql_concurrently=True)],
     ],
+    "CreateSchema": [[ops.CreateSchema("shop")]],
+    "CreateSequence": [[ops.CreateSequence("order_seq", start=1000, cache=20)]],
     "CreateTable": [
         [
             ops.CreateTable(
@@ -83,10 +93,14 @@ EXAMPLES: dict[str, list[list[Operation]]] = {
         ]
     ],
     "CreateView": [[ops.CreateView("live_posts", "SELECT id, title FROM posts WHERE status = 'live'")]],
+    "DropCollation": [[ops.CreateCollation("natural", locale="C"), ops.DropCollation("natural")]],
     "DropColumn": [[ops.DropColumn("users", "name")]],
     "DropConstraint": [[ops.DropConstraint("ck_posts_title", "posts")]],
+    "DropExtension": [[ops.CreateExtension("citext"), ops.DropExtension("citext")]],
     "DropIndex": [[ops.DropIndex("ix_posts_title", "posts")]],
     "DropPrimaryKey": [[ops.DropPrimaryKey("posts")]],
+    "DropSchema": [[ops.CreateSchema("shop"), ops.DropSchema("shop")]],
+    "DropSequence": [[ops.CreateSequence("order_seq"), ops.DropSequence("order_seq")]],
     "DropTable": [[ops.DropTable("posts")]],
     "DropView": [[ops.CreateView("names", "SELECT name FROM users"), ops.DropView("names")]],
     "RebuildTable": [[ops.RebuildTable("posts", order=["id", "author_id"])], [ops.RebuildTable("users")]],
@@ -98,6 +112,7 @@ EXAMPLES: dict[str, list[list[Operation]]] = {
     "RenameEnum": [[ops.RenameEnum("status", "state")]],
     "RenameEnumValue": [[ops.RenameEnumValue("status", "live", "published")]],
     "RenameIndex": [[ops.RenameIndex("ix_posts_title", "ix_title", "posts")]],
+    "RenameSequence": [[ops.CreateSequence("order_seq"), ops.RenameSequence("order_seq", "order_numbers")]],
     "RenameTable": [[ops.RenameTable("posts", "articles")]],
     "ReplaceView": [
         [

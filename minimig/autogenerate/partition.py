@@ -35,13 +35,15 @@ class _Group(NamedTuple):
 class Chunk:
     """What one new revision file of `app` holds.
 
-    `needs` are the positions of earlier chunks that go before it; `touches` the keys of all tables it has to do with.
+    `needs` are the positions of earlier chunks that go before it; `touches` the keys of all tables and objects that it
+    has to do with, `drops` of those that are gone after it.
     """
 
     app: str
     operations: tuple[Operation, ...]
     needs: frozenset[int]
     touches: frozenset[str]
+    drops: frozenset[str] = frozenset()
 
 
 def partition(operations: Sequence[Operation], before: SchemaState, app_of: AppOf) -> list[Chunk]:
@@ -65,7 +67,9 @@ def partition(operations: Sequence[Operation], before: SchemaState, app_of: AppO
         needs.update([number for number, chunk in enumerate(chunks) if chunk.app == app][-1:])
         tables = {table for place in places for table, _ in touched[place].touches}
         chunk_of.update(dict.fromkeys(places, len(chunks)))
-        chunks.append(Chunk(app, tuple(operations[p] for p in places), frozenset(needs), frozenset(tables)))
+        drops = {table for place in places for table, member in touched[place].drops if not member}
+        chunk = Chunk(app, tuple(operations[p] for p in places), frozenset(needs), frozenset(tables), frozenset(drops))
+        chunks.append(chunk)
         groups = {place: other for place, other in groups.items() if place not in chunk_of}
     return chunks
 

@@ -1,6 +1,6 @@
 """Renamed, or dropped and created anew? Finds likely pairs, asks, and gives the rename operations.
 
-In: two states and a questioner. Out: RenameTable and RenameColumn operations that go before everything else.
+In: two states and a questioner. Out: operations that rename tables, sequences and columns, before everything else.
 When they are applied to the state before, every foreign key, index and CHECK follows, so the comparison after
 them sees a rename nowhere but here. Pairs are scored by likeness, and maximum weight matching puts the best
 partner of each first.
@@ -21,7 +21,9 @@ from minimig.autogenerate.families import family
 from minimig.autogenerate.questioner import Foretold, Questioner
 from minimig.operations.base import Operation
 from minimig.operations.rename_column import RenameColumn
+from minimig.operations.sequences import RenameSequence
 from minimig.operations.tables import RenameTable
+from minimig.state.objects import ObjectState, SequenceState
 from minimig.state.parts import ColumnState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
@@ -44,11 +46,12 @@ def find_renames(
     questioner: Questioner,
     same_group: Callable[[str, str], bool] = any_group,
 ) -> list[Operation]:
-    """The renames of tables, then of columns, as answered by the questioner.
+    """The renames of tables, of sequences, then of columns, as answered by the questioner.
 
     `same_group(old key, new key)` says whether a table may move between the two, for example that both are of one app.
     """
     found = _renamed_tables(before, after, questioner, same_group)
+    found += _renamed_sequences(before, after, questioner, same_group)
     state = before
     for rename in found:
         state = rename.state_forwards(state)
@@ -76,6 +79,33 @@ def _renamed_tables(
 
     pairs = _decide(olds, news, alike, told, ask)
     return [RenameTable(olds[old].name, news[new].name, schema=olds[old].schema) for old, new in pairs]
+
+
+def _renamed_sequences(
+    before: SchemaState, after: SchemaState, questioner: Questioner, same_group: Callable[[str, str], bool]
+) -> list[Operation]:
+    """Those that were told: two sequences are never alike enough to ask, but a new one would count from its start."""
+    if not isinstance(questioner, Foretold):
+        return []
+    news = {key: item for key, item in after.objects.items() if _is_sequence(item) and key not in before.objects}
+    found: list[Operation] = []
+    for key, old in sorted(before.objects.items()):
+        if _is_sequence(old) and key not in after.objects:
+            names = {_bare(k): k for k, new in news.items() if new.schema == old.schema and same_group(key, k)}
+            told = questioner.stated(_bare(key), names)
+            if told is not None:
+                new = news.pop(names[told])
+                found.append(RenameSequence(old.name, new.name, schema=old.schema))
+    return found
+
+
+def _is_sequence(item: ObjectState) -> bool:
+    return isinstance(item, SequenceState)
+
+
+def _bare(key: str) -> str:
+    """The key without its kind."""
+    return key.partition(" ")[2]
 
 
 def _renamed_columns(before: TableState, after: TableState, questioner: Questioner) -> list[Operation]:

@@ -18,6 +18,7 @@ from minimig.operations.columns import AddColumn
 from minimig.revisions.header import check_name
 from minimig.revisions.migration import NewMigration
 from minimig.revisions.names import file_name, merge_name, slug
+from minimig.revisions.replay import last_users
 from minimig.revisions.writer import render, write_all
 from minimig.state.schema import SchemaState
 
@@ -162,16 +163,17 @@ def _names(project: Project, app: str) -> list[str]:
 def _dependencies(
     project: Project, chunk: Chunk, before: SchemaState, needed: Sequence[NewMigration], new: Sequence[NewMigration]
 ) -> tuple[str, ...]:
-    """What a new file depends on: the head of its app, new files it needs, and files that made tables it points to."""
+    """What a new file depends on: its app's head, new files, files that made what it uses, or used what it drops."""
     own = [m for m in new if m.app == chunk.app]
     found = dict.fromkeys([f"{own[-1].app}.{own[-1].name}"] if own else _head(project, chunk.app))
     found.update(dict.fromkeys(f"{m.app}.{m.name}" for m in needed))
     head = _head(project, chunk.app)
     known = project.graph.ancestors(head) if head else frozenset()
-    for key in sorted(reads_of(chunk, before, project.app_of)):
-        creator = project.created_by.get(key)
-        if creator is not None and creator not in known:
-            found[creator] = None
+    needs = [project.created_by.get(key) for key in sorted(reads_of(chunk, before, project.app_of))]
+    if chunk.drops:  # a revision that still uses what goes, must not come after it
+        users = last_users(project.migrations, chunk.drops)
+        needs += [revision for app, revision in users.items() if app != chunk.app]
+    found.update(dict.fromkeys(revision for revision in needs if revision is not None and revision not in known))
     return tuple(found)
 
 

@@ -24,9 +24,13 @@ from minimig.revisions.replay import creators, replay
 from minimig.revisions.survey import Survey, survey
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.state.from_metadata import from_metadata
+from minimig.state.objects import CollationState, ExtensionState, NamespaceState, SequenceState
 from minimig.state.schema import SchemaState
 from minimig.state.written import Convention
 from minimig.urls import mask_url
+
+FREE = frozenset(kind.kind for kind in (NamespaceState, ExtensionState, CollationState, SequenceState))
+"""Kinds of objects that patterns for tables say nothing of. What several apps use belongs to the first of them."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,8 @@ class Project:
         for label, app in self.settings.apps.items():
             states[label] = self._owned(app, metadata[label])
             for key in (*states[label].tables, *states[label].objects):
+                if _shared(states, owners, key, label):
+                    continue
                 if key in owners:
                     raise ModelsError(
                         f"{_words(key)} is claimed by the apps {owners[key]} and {label}",
@@ -150,7 +156,7 @@ class Project:
 
         def owned(key: str) -> bool:
             kind, _, name = key.rpartition(" ")
-            matches = not app.tables or any(fnmatchcase(name, pattern) for pattern in app.tables)
+            matches = kind in FREE or not app.tables or any(fnmatchcase(name, pattern) for pattern in app.tables)
             return matches and key != self.recorder.table.key and (include is None or include(kind or "table", name))
 
         return from_metadata(*metadata, keep=owned)
@@ -223,6 +229,12 @@ class Project:
                 hint="check out the branch that has the file or put it back; or forget the row with"
                 " minimig migrate --prune; nothing was changed",
             )
+
+
+def _shared(states: Mapping[str, SchemaState], owners: Mapping[str, str], key: str, label: str) -> bool:
+    """Whether another app has the same already and both may use it: a schema, an extension, a sequence."""
+    item = states[label].objects.get(key)
+    return item is not None and item.provider and key in owners and states[owners[key]].objects[key] == item
 
 
 def _doubt(dialect: sa.Dialect) -> str:

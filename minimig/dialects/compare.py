@@ -7,7 +7,7 @@ pairs what differs in nothing but a name that nobody chose.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
@@ -40,7 +40,7 @@ def database_state(
     normalizer = normalizer_for(connection.dialect)
     originals = {normalizer.key(table): table for table in like.tables.values()}
     expected = normalizer.normalize(like)
-    schemas = dict.fromkeys([None, *(table.schema for table in expected.tables.values())])
+    schemas = _there(connection, {table.schema for table in expected.tables.values()})
     unwanted = partial(_is_unwanted, expected, ignore)
     reader = reader_for(connection.dialect)
     live = normalizer.normalize(reflect(connection, reader, schemas=schemas, ignore=unwanted))
@@ -50,6 +50,16 @@ def database_state(
         spelling = editor_for(connection.dialect, _Nowhere())
         expected = respelled(connection, originals, expected, live, normalizer, spelling)
     return aligned(expected, live, normalizer)
+
+
+def _there(connection: sa.Connection, schemas: Collection[str | None]) -> list[str | None]:
+    """The default schema and those of `schemas` that exist: MySQL would not answer a question about any other.
+
+    One with a dot is in another database of SQL Server, whose schemas are not listed.
+    """
+    named = sorted(schema for schema in schemas if schema is not None)
+    names = sa.inspect(connection).get_schema_names() if named else ()
+    return [None, *(schema for schema in named if schema in names or "." in schema)]
 
 
 def _is_unwanted(expected: SchemaState, ignore: Callable[[str], bool], key: str) -> bool:

@@ -20,9 +20,8 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from minimig.dialects.spelling import Spelling
+from minimig.dialects.object_normalizer import ObjectNormalizer
 from minimig.dialects.sqltext import canonical
-from minimig.state.objects import CustomState, DefinedState, ObjectState, TriggerState, ViewState
 from minimig.state.options import Pairs
 from minimig.state.parts import (
     CheckState,
@@ -44,7 +43,7 @@ from minimig.state.values import Call, Reference, SqlExpression, SqlType
 _NUMBER = re.compile(r"'\s*([-+]?\d+(?:\.\d+)?)\s*'")
 
 
-class Normalizer:
+class Normalizer(ObjectNormalizer):
     """The spelling that most databases share. `normalize(normalize(s)) == normalize(s)` holds."""
 
     supports_comments: ClassVar[bool] = True
@@ -55,18 +54,11 @@ class Normalizer:
     ignored_options: ClassVar[frozenset[str]] = frozenset()
     """Dialect options of indexes and constraints that the database does not report, or that change nothing."""
 
-    object_kinds: ClassVar[tuple[type[ObjectState], ...]] = (ViewState, TriggerState, CustomState)
-    """The kinds of objects that the database has."""
-
     merges_uniques: ClassVar[bool] = False
     """Whether UNIQUE stated twice in one CREATE TABLE makes one constraint."""
 
     rewrites_expressions: ClassVar[bool] = True
     """Whether the database prints expressions in words of its own, so that it may have to be asked."""
-
-    def __init__(self, dialect: sa.Dialect) -> None:
-        self.spelling = Spelling(dialect)
-        self.dialect = self.spelling.dialect
 
     def normalize(self, state: SchemaState) -> SchemaState:
         """The whole schema in the database's spelling."""
@@ -93,25 +85,7 @@ class Normalizer:
         """The key that a table has once it is normalized."""
         return table_key(table.name, self.schema(table.schema))
 
-    def object(self, item: ObjectState) -> ObjectState | None:
-        """One object as this database has it; None where it has no such thing."""
-        if not isinstance(item, self.object_kinds):
-            return None
-        if isinstance(item, DefinedState) and item.definition.on(self.dialect.name) is None:
-            return None
-        schema = self.schema(item.schema)
-        return item if schema == item.schema else replace(item, schema=schema)
-
     # --- names --------------------------------------------------------------------------------------------------------
-
-    def schema(self, schema: str | None) -> str | None:
-        """None for the default schema."""
-        return None if schema == self.default_schema else schema
-
-    @property
-    def default_schema(self) -> str | None:
-        """The schema of tables that name none; known once the dialect has been connected."""
-        return self.dialect.default_schema_name
 
     def name(self, name: str) -> str:
         """A constraint's or index's name, shortened when it is over the limit."""
@@ -174,6 +148,8 @@ class Normalizer:
     def counts(self, column: sa.Column[Any], built: sa.Table) -> bool:
         """Whether the database numbers this column by itself, without an identity."""
         default = column.server_default
+        if isinstance(column.default, sa.Sequence) and self.dialect.supports_sequences:
+            return False
         return built.autoincrement_column is column and (default is None or isinstance(default, sa.Identity))
 
     # --- keys and constraints -----------------------------------------------------------------------------------------

@@ -7,6 +7,10 @@ extension, a collation), and refuses where something would break (a function wit
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.output import Output
 from minimig.dialects.spelling import Spelling
@@ -21,7 +25,9 @@ from minimig.state.objects import (
     TriggerState,
     ViewState,
 )
+from minimig.state.parts import ColumnState
 from minimig.state.schema import SchemaState
+from minimig.state.tables import TableState
 
 
 class ObjectEditor:
@@ -31,25 +37,36 @@ class ObjectEditor:
         self.spelling = spelling
         self.output = output
         self.kinds = normalizer.object_kinds
+        self.sequences = normalizer.sequences
 
     # --- what the operations ask for ----------------------------------------------------------------------------------
 
     def create(self, before: SchemaState, after: SchemaState, item: ObjectState) -> None:
         """Create an object."""
-        if self.has(item):
+        if self.has(item) and not self.stands(item):
             for statement in self.create_sql(item):
                 self.output.execute(statement)
 
     def drop(self, before: SchemaState, after: SchemaState, item: ObjectState) -> None:
         """Drop an object."""
-        if self.has(item):
+        if self.has(item) and self.goes(item):
             for statement in self.drop_sql(item):
                 self.output.execute(statement)
 
     def replace(self, before: SchemaState, after: SchemaState, old: ObjectState, new: ObjectState) -> None:
         """Put `new` in the place of `old`, which has another definition or other options."""
+        if isinstance(old, SequenceState) and isinstance(new, SequenceState) and self.has(old) and self.has(new):
+            for statement in self.alter_sequence_sql(old, new):
+                self.output.execute(statement)
+            return
         self.drop(before, after, old)
         self.create(before, after, new)
+
+    def rename(self, before: SchemaState, after: SchemaState, old: ObjectState, new: ObjectState) -> None:
+        """Give an object another name."""
+        if self.has(old):
+            for statement in self.rename_sql(old, new):
+                self.output.execute(statement)
 
     # --- what a database has ------------------------------------------------------------------------------------------
 
@@ -57,6 +74,8 @@ class ObjectEditor:
         """Whether this database has the object at all. Raises UnsupportedError where others would miss it."""
         if isinstance(item, DefinedState) and item.definition.on(self.spelling.dialect.name) is None:
             return False
+        if isinstance(item, SequenceState) and dict(item.options).get("optional"):
+            return isinstance(item, self.kinds) and not self.spelling.dialect.sequences_optional
         if isinstance(item, self.kinds):
             return True
         if isinstance(item, FunctionState):
@@ -65,6 +84,21 @@ class ObjectEditor:
                 hint='give the definition by dialect, as in {"postgresql": "CREATE FUNCTION ..."}',
             )
         return False
+
+    def stands(self, item: ObjectState) -> bool:
+        """Whether a schema is there already: somebody else made it, perhaps somebody who may what we may not."""
+        if not isinstance(item, NamespaceState) or self.output.connection is None:
+            return False
+        return item.name in sa.inspect(self.output.connection).get_schema_names()
+
+    def goes(self, item: ObjectState) -> bool:
+        """Whether an object may be dropped: of a schema only what is empty, and not the one we work in."""
+        connection = self.output.connection
+        if not isinstance(item, NamespaceState) or connection is None:
+            return True
+        inspector = sa.inspect(connection)
+        held = [*inspector.get_table_names(item.name), *inspector.get_view_names(item.name)]
+        return item.name != connection.dialect.default_schema_name and not held
 
     def text(self, item: DefinedState) -> str:
         """The definition for this dialect."""
@@ -90,7 +124,8 @@ class ObjectEditor:
             case NamespaceState():
                 return (f"CREATE SCHEMA {self.spelling.dialect.identifier_preparer.quote_schema(item.name)}",)
             case SequenceState():
-                return self.create_sequence_sql(item)
+                clauses = self.sequences.create(item.options, self.sequence_type(item))
+                return (" ".join([f"CREATE SEQUENCE {self.qualified(item)}", *clauses]),)
         raise self.unknown(item)
 
     def drop_sql(self, item: ObjectState) -> tuple[str, ...]:
@@ -111,9 +146,42 @@ class ObjectEditor:
                 return (f"DROP SEQUENCE {self.qualified(item)}",)
         raise self.unknown(item)
 
-    def create_sequence_sql(self, item: SequenceState) -> tuple[str, ...]:
-        """CREATE SEQUENCE with its options."""
-        raise self.unknown(item)
+    def rename_sql(self, old: ObjectState, new: ObjectState) -> tuple[str, ...]:
+        """The statements that rename an object."""
+        if isinstance(old, SequenceState):
+            return (f"ALTER SEQUENCE {self.qualified(old)} RENAME TO {self.spelling.quote(new.name)}",)
+        raise self.unknown(old)
+
+    def alter_sequence_sql(self, old: SequenceState, new: SequenceState) -> tuple[str, ...]:
+        """The statements that change options of a sequence, those that differ. Raises UnsupportedError."""
+        names = ("data_type", "start") if self.sequences.types else ("start",)
+        fixed = [name for name in names if dict(old.options).get(name) != dict(new.options).get(name)]
+        if fixed and not self.sequences.alters_all:
+            raise UnsupportedError(
+                f"{self.spelling.dialect.name} cannot change {' and '.join(fixed)} of {new.key}",
+                hint="drop the sequence and create it again, or leave it as it is",
+            )
+        clauses = list(self.sequences.alter(old.options, new.options, self.sequence_type(new)))
+        if clauses and self.is_fresh(old):
+            clauses.append("RESTART")
+        return (" ".join([f"ALTER SEQUENCE {self.qualified(new)}", *clauses]),) if clauses else ()
+
+    def drawing_anew(self, before: SchemaState, after: SchemaState) -> Iterator[tuple[TableState, ColumnState]]:
+        """The columns whose defaults draw from a sequence under its new name."""
+        for key, table in after.tables.items():
+            old = before[key].columns
+            yield from (
+                (table, column) for name, column in table.columns.items() if old[name].default != column.default
+            )
+
+    def sequence_type(self, item: SequenceState) -> str:
+        """The name of a sequence's type."""
+        type_ = dict(item.options).get("data_type")
+        return sa.BigInteger().compile(self.spelling.dialect) if type_ is None else self.spelling.type_name(type_)
+
+    def is_fresh(self, item: SequenceState) -> bool:
+        """Whether nobody has drawn from a sequence yet, as far as a live connection tells."""
+        return False
 
     def unknown(self, item: ObjectState) -> UnsupportedError:
         """The refusal of a kind of object that nobody taught this editor."""

@@ -21,6 +21,7 @@ from minimig.errors import UnsupportedError
 from minimig.state.parts import ColumnState, ExcludeState
 from minimig.state.tables import TableState
 from minimig.state.to_metadata import ddl_table, sa_column
+from minimig.state.values import SqlExpression, SqlType
 
 
 def plain_dialect(dialect: sa.Dialect) -> sa.Dialect:
@@ -38,6 +39,8 @@ def plain_dialect(dialect: sa.Dialect) -> sa.Dialect:
     plain.identifier_preparer._double_percents = False  # noqa: SLF001 (SQLAlchemy has no public switch)
     plain.type_compiler_instance = type(dialect.type_compiler_instance)(plain)
     plain.type_compiler = plain.type_compiler_instance
+    if getattr(plain, "is_mariadb", False):
+        plain.supports_sequences = True  # since 10.3; SQLAlchemy knows it only once it is connected
     return plain  # type: ignore[no-any-return]
 
 
@@ -45,6 +48,10 @@ def why_not(error: sa.exc.SQLAlchemyError) -> str:
     """Why SQLAlchemy cannot compile something, without the address of its compiler."""
     unknown = r"Compiler <[^>]*> can't render element of type (?:<class '(?:\w+\.)*)?(\w+)(?:'>)?"
     return re.sub(unknown, r"it has no \1", str(error.args[0]))
+
+
+def _draws(default: SqlExpression) -> bool:
+    return isinstance(default.element, sa.sql.functions.next_value)
 
 
 class Spelling:
@@ -107,8 +114,15 @@ class Spelling:
         return table
 
     def built(self, table: TableState) -> sa.Table:
-        """The table as SQLAlchemy's compilers take it. Raises UnsupportedError for what only PostgreSQL has."""
+        """The table as SQLAlchemy's compilers take it. Raises UnsupportedError for what the database cannot have."""
         self._refuse_exclusion(table)
+        for column in table.columns.values():
+            if not self.dialect.supports_sequences and column.default and _draws(column.default):
+                raise UnsupportedError(
+                    f"the default of {table.key}.{column.name} is the next value of a sequence, and {self.dialect.name}"
+                    " has no sequences",
+                    hint="use sa.Identity(), or give the sequence to the column: sa.Column(..., sa.Sequence(...))",
+                )
         return ddl_table(self.spelled(table))
 
     def _refuse_exclusion(self, table: TableState) -> None:
@@ -145,6 +159,10 @@ class Spelling:
         """A column's type."""
         with self._refusing(f"column {column.name}"):
             return str(column.type.sa_type.compile(dialect=self.dialect))
+
+    def type_name(self, type_: SqlType) -> str:
+        """A type that is no column's."""
+        return str(type_.sa_type.compile(dialect=self.dialect))
 
     def default_sql(self, column: ColumnState) -> str | None:
         """A column's server default as this dialect spells it, or None."""

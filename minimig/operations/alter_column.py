@@ -1,4 +1,4 @@
-"""Alter a column: type, nullability, server default, comment, computed expression, identity, autoincrement, options."""
+"""Alter a column: type, nullability, server default, comment, computed expression, identity, autoincrement and more."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ class AlterColumn(ColumnOperation):
     when the type changes (PostgreSQL manual, ALTER TABLE ... USING); without it the database casts.
 
     `computed` gives another expression, by which the values are computed anew; None makes a plain column that keeps
-    the values it had. Keyword options are those that `sqlalchemy.Column` takes for a dialect; None drops one.
+    the values it had. `sequence` is the key (`shop.order_seq`) of the sequence that SQLAlchemy draws from when it
+    inserts. Keyword options are those that `sqlalchemy.Column` takes for a dialect; None drops one.
 
     Columns that point to this one by foreign keys, and those that point to them, `follow` a change of its type when
     they have the type that it had: all of them, those named as `"table.column"`, or none (False). `using` converts
@@ -49,6 +50,7 @@ class AlterColumn(ColumnOperation):
     computed: ComputedState | Keep | None
     identity: IdentityState | Keep | None
     autoincrement: bool | str | Keep
+    sequence: str | Keep | None
     fill: str | None
     using: str | None
     follow: bool | tuple[str, ...]
@@ -69,6 +71,7 @@ class AlterColumn(ColumnOperation):
         computed: sa.Computed | ComputedState | Keep | None = KEEP,
         identity: sa.Identity | IdentityState | Keep | None = KEEP,
         autoincrement: bool | str | Keep = KEEP,
+        sequence: str | Keep | None = KEEP,
         fill: str | None = None,
         using: str | None = None,
         follow: bool | Sequence[str] = True,
@@ -87,6 +90,7 @@ class AlterColumn(ColumnOperation):
             computed=computed if computed is None or isinstance(computed, Keep) else computed_state(computed),
             identity=identity if identity is None or isinstance(identity, Keep) else identity_state(identity),
             autoincrement=autoincrement,
+            sequence=sequence,
             fill=fill,
             using=using,
             options=changed_options(options),
@@ -106,6 +110,7 @@ class AlterColumn(ColumnOperation):
             "computed": self.computed,
             "identity": self.identity,
             "autoincrement": self.autoincrement,
+            "sequence": self.sequence,
         }
         return {name: value for name, value in values.items() if not isinstance(value, Keep)}
 
@@ -248,6 +253,7 @@ class AlterColumn(ColumnOperation):
             computed=self.computed,
             identity=self.identity,
             autoincrement=self.autoincrement,
+            sequence=self.sequence,
             fill=self.fill,
             using=self.using,
             follow=KEEP if self.follow is True else self.follow,

@@ -11,10 +11,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from minimig.state.named_types import TypeName, named_types_in
-from minimig.state.objects import FunctionState, mentioned_in
+from minimig.state.objects import ExtensionState, FunctionState, mentioned_in
 from minimig.state.parts import CheckState, ColumnState, ForeignKeyState, IndexState, PrimaryKeyState, UniqueState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
+from minimig.state.type_parts import collations_of_type, schemas_of_type
 from minimig.state.values import SqlExpression
 
 Key = tuple[str, str]
@@ -109,23 +110,34 @@ def pointed_at(key: ForeignKeyState, schema: SchemaState) -> Keys:
 
 
 def table_providers(state: TableState, schema: SchemaState) -> Keys:
-    """The types, the schema, sequences and functions that a table is built on."""
+    """The types, schemas, extensions, collations, sequences and functions that a table is built on."""
     if not schema.objects:
         return types_of(state.columns.values())
     checks = (c.expression for c in state.constraints.values() if isinstance(c, CheckState))
     elements = (element for i in state.indexes.values() for element in i.elements if isinstance(element, SqlExpression))
     texts = [expression.text for expression in (*checks, *elements)]
-    own = frozenset({(f"schema {state.schema}", "")}) if f"schema {state.schema}" in schema.objects else frozenset()
+    own = _there([f"schema {state.schema}"], schema)
     return own | _named(texts, schema) | column_providers(state.columns.values(), schema)
 
 
 def column_providers(states: Collection[ColumnState], schema: SchemaState) -> Keys:
-    """The types that columns use, and the sequences and functions that they take their values from."""
+    """The sequences and functions that columns take their values from, their types and what those are built on.
+
+    Extensions count as used by all columns: nothing tells which types, functions and operators an extension brings.
+    """
     if not schema.objects:
         return types_of(states)
     defaults = [column.default.text for column in states if column.default]
-    named = _named([*defaults, *(c.computed.expression.text for c in states if c.computed)], schema)
-    return types_of(states) | named
+    collations = [name for column in states for name in collations_of_type(column.type)]
+    texts = [*defaults, *collations, *(c.computed.expression.text for c in states if c.computed)]
+    keys = [f"sequence {column.sequence}" for column in states if column.sequence]
+    keys += [f"schema {name}" for column in states for name in schemas_of_type(column.type)]
+    keys += [key for key, item in schema.objects.items() if isinstance(item, ExtensionState)]
+    return types_of(states) | _named(texts, schema) | _there(keys, schema)
+
+
+def _there(keys: Iterable[str], schema: SchemaState) -> Keys:
+    return frozenset((key, "") for key in keys if key in schema.objects)
 
 
 def _named(texts: Iterable[str], schema: SchemaState) -> Keys:

@@ -1,4 +1,4 @@
-"""What the operations on views, functions, sequences and other objects share: create, replace, drop.
+"""What the operations on views, functions, sequences and other objects share: create, replace or alter, rename, drop.
 
 A kind of object brings three short classes (`views` is the model), entered in `kinds`: how its arguments read in a file
 (the state itself is taken as well, in place of the name), and which operation is its reverse. State, statements,
@@ -9,7 +9,7 @@ cookbook shows how to write them for one project at a time.
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from minimig.dialects.editor import SchemaEditor
@@ -50,6 +50,8 @@ class CreateObject(Operation):
             return ()
         if isinstance(following, ReplaceObject) and following.item.key == self.item.key:
             return (type(self)(following.item),)
+        if isinstance(following, ChangeObject) and following.key == self.item.key:
+            return (type(self)(following.edit(self.item)),)
         return None
 
     def arguments(self) -> Arguments:
@@ -133,6 +135,99 @@ class DropObject(Operation):
 
     def footprint(self, before: SchemaState) -> Footprint:
         return Footprint(drops=frozenset({(self.key, "")}), reads=_needed(before.object(self.key), before))
+
+
+@dataclass(frozen=True)
+class ChangeObject(Operation):
+    """Change an object in part: a subclass says how it edits what is there."""
+
+    name: str
+    schema: str | None
+    symbol: ClassVar[str] = "~"
+
+    @property
+    @abstractmethod
+    def key(self) -> str:
+        """The key of the object before."""
+
+    @abstractmethod
+    def edit(self, item: Any) -> ObjectState:
+        """The object afterwards."""
+
+    @property
+    def home(self) -> str:
+        return self.key
+
+    def state_forwards(self, state: SchemaState) -> SchemaState:
+        return state.with_changed_object(self.key, self.edit(state.object(self.key)))
+
+    def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
+        old = before.object(self.key)
+        editor.objects.replace(before, after, old, self.edit(old))
+
+    def describe(self) -> str:
+        return f"alter {self.key}"
+
+    def fragment(self) -> str:
+        return f"alter_{self.name}"
+
+    def footprint(self, before: SchemaState) -> Footprint:
+        old = before.object(self.key)
+        return Footprint(
+            changes=frozenset({(self.key, "")}), reads=_needed(old, before) | _needed(self.edit(old), before)
+        )
+
+    def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
+        return (following,) if isinstance(following, DropObject) and following.key == self.key else None
+
+
+@dataclass(frozen=True)
+class RenameObject(ChangeObject):
+    """Give an object another name; what is built on it follows."""
+
+    new_name: str
+
+    @property
+    @abstractmethod
+    def new_key(self) -> str:
+        """The key of the object afterwards."""
+
+    def edit(self, item: Any) -> ObjectState:
+        renamed: ObjectState = replace(item, name=self.new_name)
+        return renamed
+
+    @property
+    def home(self) -> str:
+        return self.new_key
+
+    def reverse(self, before: SchemaState) -> Operation:
+        return replace(self, name=self.new_name, new_name=self.name)
+
+    def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
+        editor.objects.rename(before, after, before.object(self.key), after.object(self.new_key))
+
+    def describe(self) -> str:
+        return f"rename {self.key} to {self.new_name}"
+
+    def fragment(self) -> str:
+        return f"rename_{self.name}_to_{self.new_name}"
+
+    def footprint(self, before: SchemaState) -> Footprint:
+        return Footprint(
+            creates=frozenset({(self.new_key, "")}),
+            drops=frozenset({(self.key, "")}),
+            reads=_needed(before.object(self.key), before),
+        )
+
+    def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
+        if isinstance(following, RenameObject) and following.key == self.new_key:
+            if following.new_key == self.key:
+                return ()
+            return (replace(self, new_name=following.new_name),)
+        return None
+
+    def arguments(self) -> Arguments:
+        return (self.name, self.new_name), {"schema": self.schema} if self.schema else {}
 
 
 def said(item: ObjectState) -> Arguments:

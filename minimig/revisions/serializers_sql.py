@@ -74,11 +74,19 @@ def sql_text(value: SqlExpression, writing: Writing) -> Source:
 
 
 def _expression(value: SqlExpression, writing: Writing) -> Source:
-    """SQL where SQLAlchemy takes an expression: `sa.func.now()`, `sa.true()`, or `sa.text(...)`."""
+    """SQL where SQLAlchemy takes an expression: `sa.func.now()`, a sequence's next value, or `sa.text(...)`."""
+    if isinstance(value.element, sa.sql.functions.next_value):
+        return Chain(sequence(value.element.sequence, writing), (Bracket(".next_value(", (), ")"),))
     function = _function(value)
     if function:
         return f"{writing.imports.name(Reference('sqlalchemy', function))}()"
     return call(writing.imports.name(Reference("sqlalchemy", "text")), (sql_text(value, writing),))
+
+
+def sequence(value: sa.Sequence, writing: Writing) -> Bracket:
+    """A sequence by its name alone: what it is like is said where it is created."""
+    schema = (("schema", text(str(value.schema))),) if value.schema else ()
+    return call(writing.imports.name(Reference("sqlalchemy", "Sequence")), (text(str(value.name)),), schema)
 
 
 def _function(value: SqlExpression) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from minimig.revisions.serializers_base import Rule, Writing
 from minimig.revisions.serializers_layout import Bracket, Source, call, list_of, text
-from minimig.revisions.serializers_sql import server_default, sql_text
+from minimig.revisions.serializers_sql import sequence, server_default, sql_text
 from minimig.state.options import Pairs
 from minimig.state.parts import (
     CheckState,
@@ -27,6 +27,7 @@ from minimig.state.parts import (
     UniqueState,
 )
 from minimig.state.tables import TableState
+from minimig.state.to_metadata import sa_sequence
 from minimig.state.values import Reference
 
 Named = tuple[tuple[str, Source], ...]
@@ -49,6 +50,8 @@ def _column(value: ColumnState, writing: Writing, *, primary_key: bool = False, 
     writing = writing.at(f"{writing.place}, column {value.name}" if writing.place else f"column {value.name}")
     args = [text(value.name), writing.value(value.type)]
     args += [writing.value(item) for item in (value.computed, value.identity) if item]
+    if value.sequence is not None:
+        args.append(sequence(sa_sequence(value.sequence), writing))
     # SQLAlchemy makes the columns of a key and identities NOT NULL by itself.
     nullable = not (primary_key or keyed or value.identity)
     named: list[tuple[str, Source]] = []

@@ -28,6 +28,7 @@ from minimig.state.parts import (
     PrimaryKeyState,
     UniqueState,
 )
+from minimig.state.tables import table_key
 from minimig.state.values import SqlExpression, SqlType
 
 IDENTITY_OPTIONS = (
@@ -45,11 +46,6 @@ IDENTITY_OPTIONS = (
 
 def column_state(column: sa.Column[Any]) -> ColumnState:
     """One column as a value; keys and indexes written on the column belong to its table."""
-    if isinstance(column.default, sa.Sequence) and not column.default.optional:
-        raise UnsupportedError(
-            f"column {column} takes its values from sequence {column.default.name}, which is not supported yet",
-            hint="use sa.Identity(), or make the Sequence optional=True and create it with ops.RunSQL",
-        )
     try:
         type_ = SqlType.of(column.type)
     except StateError as error:
@@ -66,6 +62,7 @@ def column_state(column: sa.Column[Any]) -> ColumnState:
         identity=None if column.identity is None else identity_state(column.identity),
         autoincrement=column.autoincrement,
         options=freeze_options(column.dialect_kwargs),
+        sequence=drawn_from(column.default),
     )
 
 
@@ -78,7 +75,24 @@ def default_state(default: Any) -> SqlExpression | None:
     if isinstance(default, sa.FetchedValue) and not isinstance(default, sa.DefaultClause):
         return None  # the database fills the column by means that SQLAlchemy was not told
     value = default.arg if isinstance(default, sa.DefaultClause) else default
+    if isinstance(value, sa.sql.functions.next_value):
+        return next_value(str(value.sequence.name), plain_name(value.sequence.schema))
     return SqlExpression.literal(value) if isinstance(value, str) else SqlExpression.of(value)
+
+
+def next_value(name: str, schema: str | None) -> SqlExpression:
+    """The next value of a sequence, which each database that has sequences spells in a way of its own."""
+    return SqlExpression.of(sa.Sequence(name, schema=schema).next_value())
+
+
+def drawn_from(default: Any) -> str | None:
+    """The key of the sequence that SQLAlchemy itself draws a column's values from.
+
+    An optional sequence is for databases without a number of their own for each row, so it says nothing of the column.
+    """
+    if not isinstance(default, sa.Sequence) or default.optional:
+        return None
+    return table_key(str(default.name), plain_name(default.schema))
 
 
 def computed_state(computed: sa.Computed | ComputedState) -> ComputedState:

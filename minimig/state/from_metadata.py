@@ -13,7 +13,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from minimig.errors import ModelsError
-from minimig.state.declared import declared
 from minimig.state.from_items import (
     column_state,
     constraint_state,
@@ -22,6 +21,7 @@ from minimig.state.from_items import (
     plain_name,
     primary_key_state,
 )
+from minimig.state.from_objects import namespaces, objects_of
 from minimig.state.objects import ObjectState
 from minimig.state.options import freeze_options
 from minimig.state.parts import (
@@ -35,8 +35,9 @@ from minimig.state.tables import TableState
 def from_metadata(*metadata: sa.MetaData, keep: Callable[[str], bool] | None = None) -> SchemaState:
     """The state that one or several MetaData describe together: tables, and the objects declared beside them.
 
-    Of all of them, or of those whose key `keep` lets through. Raises ModelsError when two MetaData define one table or
-    object, or when a table could not be created by any database.
+    Of all of them, or of those whose key `keep` lets through. The schemas that these are in are objects themselves.
+    Raises ModelsError when two MetaData define one table or object, or when a table could not be created by any
+    database.
     """
     tables: dict[str, TableState] = {}
     objects: dict[str, ObjectState] = {}
@@ -49,10 +50,13 @@ def from_metadata(*metadata: sa.MetaData, keep: Callable[[str], bool] | None = N
                     hint="name only one of them in metadata",
                 )
             tables[state.key] = state
-        for item in (o for o in declared(each) if keep is None or keep(o.key)):
+        for item in (o for o in objects_of(each, tables) if keep is None or keep(o.key)):
             if objects.get(item.key, item) != item:
                 raise ModelsError(f"{item.key} is declared on two MetaData objects", hint="declare it on one of them")
             objects[item.key] = item
+    for namespace in namespaces(tables.values(), objects.values()):
+        if keep is None or keep(namespace.key):
+            objects.setdefault(namespace.key, namespace)
     return SchemaState(tables, objects)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from minimig.state.definition import Definition
@@ -60,16 +60,21 @@ class NamespaceState(ObjectState):
 
 @dataclass(frozen=True)
 class ExtensionState(ObjectState):
-    """An extension of PostgreSQL, in the schema it puts its objects into; version None is the newest installed."""
+    """An extension of PostgreSQL, in the schema it puts its objects into; version and schema None are any.
+
+    `cascade` creates what it depends on as well: those extensions are nobody's, and stay when it goes.
+    """
 
     version: str | None = None
+    cascade: bool = field(default=False, compare=False)
 
     kind: ClassVar[str] = "extension"
     provider: ClassVar[bool] = True
 
     @property
     def said(self) -> dict[str, Any]:
-        return {} if self.version is None else {"version": self.version}
+        version = {} if self.version is None else {"version": self.version}
+        return {**version, **({"cascade": True} if self.cascade else {})}
 
     @property
     def key(self) -> str:
@@ -85,6 +90,11 @@ class CollationState(ObjectState):
 
     kind: ClassVar[str] = "collation"
     provider: ClassVar[bool] = True
+
+    @classmethod
+    def of(cls, name: str, schema: str | None, **options: str | bool | None) -> CollationState:
+        """A collation with those options that are not None."""
+        return cls(name, schema, tuple(sorted((option, v) for option, v in options.items() if v is not None)))
 
     @property
     def said(self) -> dict[str, Any]:

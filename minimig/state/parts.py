@@ -29,7 +29,11 @@ class IdentityState:
 
 @dataclass(frozen=True)
 class ColumnState:
-    """One column. `default` is the server's default; Python-side defaults are not part of a schema."""
+    """One column. `default` is the server's default; Python-side defaults are not part of a schema.
+
+    But for one: `sequence` is the key (`shop.order_seq`) of a sequence that SQLAlchemy draws from when it inserts,
+    where the database has sequences. Such a column does not number itself.
+    """
 
     name: str
     type: SqlType
@@ -40,6 +44,7 @@ class ColumnState:
     identity: IdentityState | None = None
     autoincrement: bool | str = "auto"
     options: Options = ()
+    sequence: str | None = None
 
 
 @dataclass(frozen=True)

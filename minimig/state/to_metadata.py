@@ -82,6 +82,8 @@ def sa_column(column: ColumnState) -> sa.Column[Any]:
         extra.append(sa.Computed(sa_expression(column.computed.expression), persisted=column.computed.persisted))
     if column.identity:
         extra.append(sa_identity(column.identity))
+    if column.sequence:
+        extra.append(sa_sequence(column.sequence))
     return sa.Column(
         column.name,
         column.type.copy(),
@@ -100,6 +102,12 @@ def sa_identity(identity: IdentityState) -> sa.Identity:
     if "order" in options and hasattr(sa.Identity, "dialect_options"):
         options["oracle_order"] = options.pop("order")  # its name from SQLAlchemy 2.1 on
     return sa.Identity(always=identity.always, **options)
+
+
+def sa_sequence(key: str) -> sa.Sequence:
+    """A new SQLAlchemy sequence, by its key, for drawing from it."""
+    schema, _, name = key.rpartition(".")
+    return sa.Sequence(name, schema=schema or None)
 
 
 def sa_constraint(constraint: ConstraintState) -> sa.Constraint:

@@ -18,17 +18,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
-from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from minimig.errors import StateError
 from minimig.state.expressions import spell_like
+from minimig.state.generic import GenericDialect
 from minimig.state.signatures import parameters_of, variadic_name
 
-GENERIC = DefaultDialect(paramstyle="named")
+GENERIC = GenericDialect(paramstyle="named")
 """The dialect that SQL text is spelled in while no database is meant."""
-GENERIC.supports_native_boolean = True  # spell `true` and `false`, which every database here but SQL Server reads
 
 
 @dataclass(frozen=True)
@@ -122,10 +121,12 @@ class SqlExpression:
 
 
 def _check_portable(element: Any) -> None:
-    """Refuse what text could not repeat: open parameters, and MATCH, which each database spells in a way of its own."""
+    """Refuse what text could not repeat: open parameters, and what each database spells in a way of its own."""
     for part in visitors.iterate(element):
         if getattr(part, "operator", None) is operators.match_op:
             raise StateError("match() is spelled differently by each database", hint="write it as sa.text(...)")
+        if isinstance(part, sa.sql.functions.next_value) and part is not element:
+            raise StateError(f"{part} is spelled differently by each database", hint="write it as sa.text(...)")
         if isinstance(part, sa.BindParameter) and part.required:
             raise StateError(
                 f"SQL text {str(element)!r} has a parameter :{part.key}, and DDL takes none",

@@ -78,7 +78,8 @@ def test_operation_of_no_app_is_refused() -> None:
 def test_chunks_lead_where_the_list_leads(pair: tuple[SchemaState, SchemaState], data: st.DataObject) -> None:
     """Every operation is in one chunk, needs point back, and the chunks in turn lead to the same state."""
     before, after = pair
-    apps = {key: data.draw(st.sampled_from("abc")) for key in sorted({*before.tables, *after.tables})}
+    keys = {*before.tables, *after.tables, *before.objects, *after.objects}
+    apps = {key: data.draw(st.sampled_from("abc")) for key in sorted(keys)}
     operations = diff(before, after, questioner=dice(data))
     chunks = partition(operations, before, apps.__getitem__)
     shared = [operation for chunk in chunks for operation in chunk.operations]

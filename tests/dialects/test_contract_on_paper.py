@@ -118,6 +118,20 @@ MORE: dict[str, list[Operation]] = {
         ops.BulkInsert("authors", [{"id": 9, "name": "Zoe"}, {"id": 10, "name": "Yan", "rank": 1}]),
         ops.BulkDelete("authors", [{"id": 9, "name": "Zoe"}]),
     ],
+    "what_tables_are_built_on": [
+        ops.CreateSchema("shop"),
+        ops.CreateSequence("numbers", schema="shop", cycle=True),
+        ops.AlterSequence("numbers", schema="shop", increment=2),
+        ops.CreateSequence("digits"),
+        ops.RenameSequence("digits", "figures"),
+        ops.CreateExtension("citext"),
+        ops.AlterExtension("citext", version="1.6"),
+        ops.CreateCollation("natural", locale="C"),
+        ops.DropCollation("natural"),
+        ops.DropExtension("citext"),
+        ops.DropSequence("numbers", schema="shop"),
+        ops.DropSchema("shop"),
+    ],
 }
 """Operations that are no scenario on the library, or none that a module offers."""
 
@@ -129,6 +143,8 @@ BASES = {
     ops.ReplaceObject,
     ops.DropObject,
     ops.EnumOperation,
+    ops.ChangeObject,
+    ops.RenameObject,
 }
 BY_HAND = {ops.RunSQL, ops.RunPython, ops.SeparateStateAndDatabase}
 

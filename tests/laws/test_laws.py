@@ -24,7 +24,7 @@ def test_a_diff_leads_from_one_schema_to_the_other(pair: Pair, data: st.DataObje
 @given(schemas())
 def test_a_schema_does_not_differ_from_itself(state: SchemaState) -> None:
     """Law 1: there is no difference between a schema and itself."""
-    assert diff(state, SchemaState(dict(state.tables))) == []
+    assert diff(state, SchemaState(dict(state.tables), dict(state.objects))) == []
 
 
 @given(pairs(), st.data())

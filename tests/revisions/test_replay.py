@@ -13,13 +13,14 @@ from minimig.revisions.replay import (
     EMPTY,
     creators,
     downward,
+    last_users,
     leads_back,
     replay,
     states_along,
     steps,
 )
 from minimig.state.schema import SchemaState
-from support.revision_files import migration
+from support.revision_files import load, migration, revision_file
 
 INITIAL = """
 up = [
@@ -185,6 +186,55 @@ def test_creators_follow_renames_and_drops(history: tuple[Migration, Migration],
         "0003_again",
     )
     assert creators([*history, again])["posts"] == "blog.0003_again"
+
+
+OBJECTS = """
+up = [
+    ops.CreateSchema("shop"),
+    ops.CreateSequence("numbers"),
+    ops.CreateView("names", "SELECT slug FROM posts"),
+]
+"""
+
+
+def test_objects_have_a_creator_too(history: tuple[Migration, Migration], tmp_path: Path) -> None:
+    """An object belongs to the revision that gave it its name, as a table does, also when SQL by hand made it."""
+    made = migration(tmp_path, OBJECTS, "0003_objects")
+    body = """
+up = [
+    ops.RenameSequence("numbers", "digits"),
+    ops.RunSQL("x", reverse="y", state_operations=[ops.DropView("names"), ops.CreateExtension("citext")]),
+]
+"""
+    later = migration(tmp_path, body, "0004_later")
+    found = creators([*history, made, later])
+    assert {key: revision for key, revision in found.items() if " " in key} == {
+        "schema shop": "blog.0003_objects",
+        "sequence digits": "blog.0004_later",
+        "extension citext": "blog.0004_later",
+    }
+
+
+def test_objects_that_a_down_forgets_are_told(history: tuple[Migration, Migration], tmp_path: Path) -> None:
+    """An object left over, missing or changed is a difference in words, as it is for tables."""
+    made = migration(tmp_path, f"{OBJECTS}down = [ops.DropSchema('shop')]\n", "0003_objects")
+    assert leads_back(made, replay(history)) == ["sequence numbers is left over", "view names is left over"]
+    changed = migration(
+        tmp_path,
+        'up = [ops.AlterSequence("numbers", start=5), ops.DropView("names")]\ndown = []\n',
+        "0004_changed",
+    )
+    assert leads_back(changed, replay([*history, made])) == ["view names is missing", "sequence numbers differs"]
+
+
+def test_the_last_users_of_what_goes(history: tuple[Migration, Migration], tmp_path: Path) -> None:
+    """For each app the last revision that touches a key, which a revision that drops it must follow."""
+    made = migration(tmp_path, OBJECTS, "0003_objects")
+    body = 'up = [ops.CreateTable("t", sa.Column("id", sa.Integer), schema="shop")]\n'
+    using = load(revision_file(tmp_path, body, "0001_other"), "shop")
+    migrations = [*history, made, using]
+    assert last_users(migrations, {"schema shop"}) == {"blog": "blog.0003_objects", "shop": "shop.0001_other"}
+    assert last_users(migrations, {"people"}) == {"blog": "blog.0002_later"}
 
 
 def test_states_are_shared(history: tuple[Migration, Migration]) -> None:

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from minimig.autogenerate.questioner import Questioner
 from minimig.state.expressions import names_in
+from minimig.state.from_items import next_value
+from minimig.state.objects import CollationState, ExtensionState, NamespaceState, ObjectState, SequenceState
 from minimig.state.parts import (
     CheckState,
     ColumnState,
@@ -65,8 +67,21 @@ COLUMNS = (
     ColumnState("x", INTEGER, nullable=False, default=SqlExpression("0")),
     ColumnState("x", INTEGER, nullable=False, default=SqlExpression("0"), autoincrement=False),
     ColumnState("x", INTEGER, nullable=False, autoincrement=True, comment="it's"),
+    ColumnState("x", INTEGER, nullable=False, default=next_value("ids", None)),
+    ColumnState("x", INTEGER, nullable=False, default=SqlExpression("nextval('blog.numbers')")),
+    ColumnState("x", INTEGER, nullable=False, sequence="blog.numbers"),
     ColumnState("x", INTEGER, nullable=False, identity=IdentityState()),
     ColumnState("x", INTEGER, nullable=False, identity=IdentityState(True, (("start", 5),))),
+)
+NUMBERS = SequenceState("numbers", "blog", (("increment", 2), ("start", 5)))
+OBJECTS: tuple[tuple[ObjectState, ...], ...] = (
+    (),
+    (),
+    (NamespaceState("blog"), SequenceState("ids")),
+    (NamespaceState("blog"), NUMBERS, SequenceState("ids", None, (("cycle", True),))),
+    (NamespaceState("blog"), replace(NUMBERS, options=(("cache", 7),)), ExtensionState("citext", "blog", "1.6")),
+    (ExtensionState("citext"), CollationState("natural", None, (("locale", "en"),)), SequenceState("ids")),
+    (CollationState("natural", None, (("locale", "de"),)), ExtensionState("citext", None, "1.5")),
 )
 TRIMMINGS: tuple[dict[str, Any], ...] = (
     {},
@@ -163,7 +178,8 @@ def schemas(draw: Draw, *, max_tables: int = 3, outside: bool = True) -> SchemaS
     `outside=False` leaves out foreign keys that point to tables which the state does not hold.
     """
     names = draw(st.lists(st.sampled_from(TABLE_NAMES), max_size=max_tables, unique=True))
-    state = SchemaState.of(draw(tables(name, draw(st.sampled_from(SCHEMAS)))) for name in names)
+    made = [draw(tables(name, draw(st.sampled_from(SCHEMAS)))) for name in names]
+    state = SchemaState.of(made, draw(st.sampled_from(OBJECTS)))
     return draw(with_foreign_keys(state, outside=outside))
 
 
@@ -241,7 +257,7 @@ def _add_table(draw: Draw, state: SchemaState) -> SchemaState:
 
 def _drop_table(draw: Draw, state: SchemaState) -> SchemaState:
     table = _any_table(draw, state)
-    return SchemaState({k: t for k, t in state.tables.items() if table is None or k != table.key})
+    return state.with_tables({k: t for k, t in state.tables.items() if table is None or k != table.key})
 
 
 def _rename_table(draw: Draw, state: SchemaState) -> SchemaState:
@@ -303,7 +319,12 @@ def _change_items(draw: Draw, state: SchemaState) -> SchemaState:
     return state.with_changed_table(changed)
 
 
+def _change_objects(draw: Draw, state: SchemaState) -> SchemaState:
+    return SchemaState.of(state.tables.values(), draw(st.sampled_from(OBJECTS)))
+
+
 EDITS = (
+    _change_objects,
     _add_table,
     _drop_table,
     _rename_table,
@@ -320,7 +341,7 @@ EDITS = (
 def tidy(state: SchemaState) -> SchemaState:
     """The state without what speaks of columns or tables that are gone, as a person would leave it."""
     while True:
-        tidied = SchemaState.of(_tidy_table(state, table) for table in state.tables.values())
+        tidied = state.with_tables({key: _tidy_table(state, table) for key, table in state.tables.items()})
         if tidied == state:
             return state
         state = tidied

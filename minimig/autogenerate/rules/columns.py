@@ -65,6 +65,8 @@ def _needs_value(table: TableState, column: ColumnState) -> bool:
 
 def _counts_up(table: TableState, column: ColumnState) -> bool:
     """Whether the database numbers the column: SQLAlchemy's rule for an integer that alone is the primary key."""
+    if column.sequence is not None:
+        return False  # SQLAlchemy draws the number, and not for rows that exist
     if column.autoincrement is True:
         return True
     alone = table.primary_key is not None and table.primary_key.columns == (column.name,)

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer
+from minimig.dialects.sequences import SequenceRules
 from minimig.dialects.sqltext import canonical
 from minimig.state.objects import (
     CustomState,
@@ -61,6 +62,7 @@ class MSSQLNormalizer(Normalizer):
         NamespaceState,
         CustomState,
     )
+    sequences: ClassVar[SequenceRules] = SequenceRules(cache=0, from_lowest=True, alters_all=False)
     rewrites_expressions: ClassVar[bool] = False
 
     @property

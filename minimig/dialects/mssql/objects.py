@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from minimig.dialects.objects import ObjectEditor
+from minimig.dialects.mssql.providers import MSSQLProviders
 from minimig.errors import UnsupportedError
 from minimig.state.objects import ObjectState, ViewState
 
 
-class MSSQLObjects(ObjectEditor):
+class MSSQLObjects(MSSQLProviders):
     """SQL Server."""
 
     def has(self, item: ObjectState) -> bool:

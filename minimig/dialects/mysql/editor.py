@@ -20,6 +20,7 @@ from minimig.dialects.mysql.foreign_keys import ForeignKeyIndexes, fits
 from minimig.dialects.mysql.lock import mysql_lock
 from minimig.dialects.mysql.normalizer import MySQLNormalizer
 from minimig.dialects.mysql.options import option_clauses, retyped_by_charset
+from minimig.dialects.mysql.providers import MySQLProviders
 from minimig.dialects.mysql.reader import MySQLReader
 from minimig.dialects.mysql.session import StrictMode
 from minimig.dialects.mysql.text import is_long
@@ -50,6 +51,7 @@ class MySQLEditor(MySQLClauses):
     """MySQL 8.0.16 and MariaDB 10.5 and later."""
 
     normalizer = MySQLNormalizer
+    object_editor = MySQLProviders
     reader = MySQLReader
     lock = staticmethod(mysql_lock)
     folds_case: ClassVar[bool] = True

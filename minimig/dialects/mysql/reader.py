@@ -6,9 +6,13 @@ that are expressions.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
+from minimig.dialects.mysql.provider_reader import read_sequences
+from minimig.state.objects import ObjectState, SequenceState
 from minimig.state.raw_tables import RawTable, Row
 from minimig.state.reader import Reader, Tables, name_types
 
@@ -50,6 +54,11 @@ class MySQLReader(Reader):
                     _column_check(tables[found.table], found.column, found.clause)
             for found in columns:
                 _column_default(tables[found.table].column(found.column), found.default, found.extra)
+
+    def objects(self, connection: sa.Connection, wanted: Mapping[str, ObjectState]) -> dict[str, ObjectState]:
+        sequences = {key: item for key, item in wanted.items() if isinstance(item, SequenceState)}
+        others = {key: item for key, item in wanted.items() if key not in sequences}
+        return {**super().objects(connection, others), **read_sequences(connection, sequences)}
 
     def complete_temporary(self, connection: sa.Connection, tables: Tables) -> None:
         """No catalog lists temporary tables, and the Inspector overlooks their defaults."""

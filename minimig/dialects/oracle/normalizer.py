@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer
+from minimig.dialects.sequences import SequenceRules
 from minimig.dialects.sqltext import truth
 from minimig.state.objects import (
     CustomState,
@@ -50,6 +51,15 @@ class OracleNormalizer(Normalizer):
         TriggerState,
         SequenceState,
         CustomState,
+    )
+    sequences: ClassVar[SequenceRules] = SequenceRules(
+        lowest=1 - 10**27,
+        highest=_HIGHEST,
+        cache=20,
+        no_cycle="NOCYCLE",
+        no_cache="NOCACHE",
+        types=False,
+        alters_all=False,
     )
     rewrites_expressions: ClassVar[bool] = False
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from minimig.dialects.objects import ObjectEditor
+from minimig.dialects.oracle.providers import OracleProviders
 from minimig.dialects.oracle.script import whole
 from minimig.state.objects import DefinedState
 
 
-class OracleObjects(ObjectEditor):
+class OracleObjects(OracleProviders):
     """Oracle Database."""
 
     def text(self, item: DefinedState) -> str:

@@ -17,17 +17,18 @@ from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer, plain_type
 from minimig.dialects.sqltext import canonical
+from minimig.state.objects import CollationState, ExtensionState, NamespaceState, ObjectState, SequenceState
 from minimig.state.options import NOT_VALID
 from minimig.state.parts import ConstraintState, IdentityState, IndexState, Options, PrimaryKeyState
 from minimig.state.tables import TableState
-from minimig.state.values import SqlExpression
+from minimig.state.values import SqlExpression, SqlType
 
 _CAST = re.compile(r"""('(?:[^']|'')*')(?:::[a-z_"][\w\s".,()]*(?:\[\])*)+""")
 _LENGTH = re.compile(r" ?\([\d, ]+\)")
 _PLAIN_ORDER = re.compile(r" asc$| nulls last$| asc nulls last$")
 _TRUE, _FALSE = {"true", "'t'", "'true'", "'1'", "'yes'", "'on'"}, {"false", "'f'", "'false'", "'0'", "'no'", "'off'"}
 _NOW = {"now()", "current_timestamp", "transaction_timestamp()"}
-_INTEGERS = {"SMALLINT": 2**15, "INTEGER": 2**31, "BIGINT": 2**63}
+_INTEGERS = {"SMALLINT": SqlType.of(sa.SmallInteger), "INTEGER": SqlType.of(sa.Integer)}
 
 
 class PostgreSQLNormalizer(Normalizer):
@@ -39,9 +40,22 @@ class PostgreSQLNormalizer(Normalizer):
     merges_uniques: ClassVar[bool] = True
     ignored_options: ClassVar[frozenset[str]] = frozenset(["postgresql_tablespace"])
 
+    object_kinds: ClassVar[tuple[type[ObjectState], ...]] = (
+        *Normalizer.object_kinds,
+        NamespaceState,
+        ExtensionState,
+        CollationState,
+        SequenceState,
+    )
+
     @property
     def default_schema(self) -> str:
         return self.dialect.default_schema_name or "public"
+
+    def object(self, item: ObjectState) -> ObjectState | None:
+        """As everywhere; a collation with what PostgreSQL makes of what was not said."""
+        found = super().object(item)
+        return collation(found) if isinstance(found, CollationState) else found
 
     # --- columns ------------------------------------------------------------------------------------------------------
 
@@ -93,18 +107,8 @@ class PostgreSQLNormalizer(Normalizer):
         return version is None or version < (18,) if persisted is None else persisted
 
     def identity(self, identity: IdentityState, type_: str) -> IdentityState:
-        given = dict(identity.options)
-        limit = _INTEGERS.get(type_, 2**63)
-        increment = given.get("increment") or 1
-        lowest, highest = (1, limit - 1) if increment > 0 else (-limit, -1)
-        full = {
-            "increment": increment,
-            "minvalue": lowest if given.get("minvalue") is None else given["minvalue"],
-            "maxvalue": highest if given.get("maxvalue") is None else given["maxvalue"],
-            "cycle": bool(given.get("cycle")),
-            "cache": given.get("cache") or 1,
-        }
-        full["start"] = given.get("start", full["minvalue"] if increment > 0 else full["maxvalue"])
+        full = self.sequences.complete((*identity.options, ("data_type", _INTEGERS.get(type_))))
+        del full["data_type"]
         return IdentityState(identity.always, tuple(sorted(full.items())))
 
     # --- keys and indexes ---------------------------------------------------------------------------------------------
@@ -144,6 +148,16 @@ class PostgreSQLNormalizer(Normalizer):
         if isinstance(value, str):
             return value.lower() if value.isupper() else value
         return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def collation(item: CollationState) -> CollationState:
+    """A collation with all that PostgreSQL reports of it."""
+    said = dict(item.options)
+    full = {"provider": "libc", "deterministic": True, **said}
+    if full["provider"] == "libc" and "locale" in full:
+        locale = full.pop("locale")
+        full = {"lc_collate": locale, "lc_ctype": locale, **full}
+    return CollationState.of(item.name, item.schema, **full)
 
 
 def _scalar(text: str) -> str:

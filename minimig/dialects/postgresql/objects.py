@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-from minimig.dialects.objects import ObjectEditor
+from minimig.dialects.postgresql.providers import PostgreSQLProviders
 from minimig.state.dependencies import builders_on
 from minimig.state.objects import FunctionState, ObjectState, TriggerState, ViewState
 from minimig.state.schema import SchemaState
 
 
-class PostgreSQLObjects(ObjectEditor):
+class PostgreSQLObjects(PostgreSQLProviders):
     """PostgreSQL."""
 
     def drop_sql(self, item: ObjectState) -> tuple[str, ...]:
@@ -29,6 +29,9 @@ class PostgreSQLObjects(ObjectEditor):
         return super().drop_sql(item)
 
     def replace(self, before: SchemaState, after: SchemaState, old: ObjectState, new: ObjectState) -> None:
+        if old.provider:  # views do not notice how a sequence counts
+            super().replace(before, after, old, new)
+            return
         with self.aside(before, after, [old.key]):
             super().replace(before, after, old, new)
 

@@ -13,6 +13,8 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from minimig.dialects.postgresql.provider_reader import PROVIDERS, read_providers
+from minimig.state.objects import ObjectState
 from minimig.state.options import NOT_VALID
 from minimig.state.raw_tables import RawTable
 from minimig.state.reader import Reader, Tables, is_unknown, name_types
@@ -131,6 +133,11 @@ class PostgreSQLReader(Reader):
             _declare_domains(table)
         _add_excludes(tables, connection.execute(sa.text(_EXCLUDES.format(schema=_TEMPORARY))))
         _add_collations(tables, connection.execute(sa.text(_COLLATIONS.format(schema=_TEMPORARY))))
+
+    def objects(self, connection: sa.Connection, wanted: Mapping[str, ObjectState]) -> dict[str, ObjectState]:
+        providers = {key: item for key, item in wanted.items() if isinstance(item, PROVIDERS)}
+        others = {key: item for key, item in wanted.items() if key not in providers}
+        return {**super().objects(connection, others), **read_providers(connection, providers)}
 
 
 def _mark_deferrable(tables: Tables, keys: Iterable[Any]) -> None:

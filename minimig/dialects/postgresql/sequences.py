@@ -41,7 +41,9 @@ class Sequences:
     def serial(self, table: TableState) -> str | None:
         """The column that CREATE TABLE would make SERIAL."""
         column = self._editor.built(table).autoincrement_column
-        return None if column is None or column.identity is not None else column.name
+        if column is None or column.identity is not None or isinstance(column.default, sa.Sequence):
+            return None
+        return column.name
 
     def add_numbered(self, change: TableChange, column: ColumnState) -> bool:
         """Add a column that numbers the rows there are, if it can only be meant to become the key; false if not.
