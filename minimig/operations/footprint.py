@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from minimig.state.objects import FunctionState, mentioned_in
+from minimig.state.objects import CustomState, FunctionState, mentioned_in
 from minimig.state.parts import CheckState, ColumnState, ForeignKeyState, IndexState, PrimaryKeyState, UniqueState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
@@ -88,7 +88,7 @@ def pointed_at(key: ForeignKeyState, schema: SchemaState) -> Keys:
 
 
 def table_providers(state: TableState, schema: SchemaState) -> Keys:
-    """The schema, sequences and functions that a table is built on."""
+    """The schema, sequences and functions that a table is built on, and whatever says that it provides."""
     if not schema.objects:
         return frozenset()
     checks = (c.expression for c in state.constraints.values() if isinstance(c, CheckState))
@@ -108,7 +108,10 @@ def column_providers(states: Collection[ColumnState], schema: SchemaState) -> Ke
 
 def _named(texts: Iterable[str], schema: SchemaState) -> Keys:
     keys = [key for key, item in schema.objects.items() if item.provider or isinstance(item, FunctionState)]
-    return frozenset((key, "") for key in mentioned_in("\n".join(texts), keys))
+    given = frozenset(
+        (key, "") for key, item in schema.objects.items() if isinstance(item, CustomState) and item.provides
+    )
+    return given | {(key, "") for key in mentioned_in("\n".join(texts), keys)}
 
 
 def unique_keys(state: TableState) -> tuple[tuple[str, frozenset[str]], ...]:

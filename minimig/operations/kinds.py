@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from minimig.errors import UnsupportedError
+from minimig.operations.custom import CreateCustom, DropCustom, ReplaceCustom
+from minimig.operations.functions import CreateFunction, DropFunction, ReplaceFunction
 from minimig.operations.objects import CreateObject, DropObject, ReplaceObject
+from minimig.operations.triggers import CreateTrigger, DropTrigger, ReplaceTrigger
 from minimig.operations.views import CreateView, DropView, ReplaceView
-from minimig.state.objects import ObjectState, ViewState
+from minimig.state.objects import CustomState, FunctionState, ObjectState, TriggerState, ViewState
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,9 @@ class KindOperations:
 
 KINDS: Mapping[type[ObjectState], KindOperations] = {
     ViewState: KindOperations(CreateView, ReplaceView, DropView.of),
+    FunctionState: KindOperations(CreateFunction, ReplaceFunction, DropFunction.of),
+    TriggerState: KindOperations(CreateTrigger, ReplaceTrigger, DropTrigger.of),
+    CustomState: KindOperations(CreateCustom, ReplaceCustom, DropCustom.of),
 }
 
 
