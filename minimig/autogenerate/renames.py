@@ -49,7 +49,7 @@ def find_renames(
     `same_group(old key, new key)` says whether a table may move between the two, for example that both are of one app.
     """
     found = _renamed_tables(before, after, questioner, same_group)
-    state = before
+    state = SchemaState(before.tables)  # without the objects, some of which will have to step aside first
     for rename in found:
         state = rename.state_forwards(state)
     for key in sorted(state.tables.keys() & after.tables.keys()):

@@ -24,6 +24,7 @@ from minimig.revisions.replay import creators, replay
 from minimig.revisions.survey import Survey, survey
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.state.from_metadata import from_metadata
+from minimig.state.objects import kind_and_name
 from minimig.state.schema import SchemaState
 from minimig.urls import mask_url
 
@@ -133,7 +134,7 @@ class Project:
         include = self.environment.include
 
         def owned(key: str) -> bool:
-            kind, _, name = key.rpartition(" ")
+            kind, name = kind_and_name(key)
             matches = not app.tables or any(fnmatchcase(name, pattern) for pattern in app.tables)
             return matches and key != self.recorder.table.key and (include is None or include(kind or "table", name))
 

@@ -57,6 +57,9 @@ class Normalizer:
     object_kinds: ClassVar[tuple[type[ObjectState], ...]] = (ViewState, TriggerState, CustomState)
     """The kinds of objects that the database has."""
 
+    materializes_views: ClassVar[bool] = False
+    """Whether it has materialized views."""
+
     merges_uniques: ClassVar[bool] = False
     """Whether UNIQUE stated twice in one CREATE TABLE makes one constraint."""
 
@@ -97,6 +100,8 @@ class Normalizer:
         if not isinstance(item, self.object_kinds):
             return None
         if isinstance(item, DefinedState) and item.definition.on(self.dialect.name) is None:
+            return None
+        if isinstance(item, ViewState) and item.materialized and not self.materializes_views:
             return None
         schema = self.schema(item.schema)
         return item if schema == item.schema else replace(item, schema=schema)

@@ -7,6 +7,9 @@ extension, a collation), and refuses where something would break (a function wit
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable
+
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.output import Output
 from minimig.dialects.spelling import Spelling
@@ -22,34 +25,63 @@ from minimig.state.objects import (
     ViewState,
 )
 from minimig.state.schema import SchemaState
+from minimig.state.tables import table_key
+
+_CREATE = re.compile(r"CREATE\s+(?:OR\s+REPLACE\s+)?(?=\w)", re.IGNORECASE)
+
+
+def or_replace(sql: str) -> str | None:
+    """A CREATE statement as CREATE OR REPLACE; None when it begins with something else."""
+    match = _CREATE.match(sql)
+    return None if match is None else f"CREATE OR REPLACE {sql[match.end() :]}"
 
 
 class ObjectEditor:
-    """Standard SQL. A subclass overrides what its database spells differently."""
+    """Standard SQL. A subclass overrides what its database spells differently.
 
-    def __init__(self, spelling: Spelling, output: Output, normalizer: type[Normalizer]) -> None:
+    `settle` sends what the schema editor has held back: an object may look at it.
+    """
+
+    def __init__(
+        self, spelling: Spelling, output: Output, normalizer: type[Normalizer], settle: Callable[[], None]
+    ) -> None:
         self.spelling = spelling
         self.output = output
         self.kinds = normalizer.object_kinds
+        self.materializes = normalizer.materializes_views
+        self.settle = settle
 
     # --- what the operations ask for ----------------------------------------------------------------------------------
 
     def create(self, before: SchemaState, after: SchemaState, item: ObjectState) -> None:
         """Create an object."""
         if self.has(item):
-            for statement in self.create_sql(item):
-                self.output.execute(statement)
+            self.send(self.create_sql(item))
 
     def drop(self, before: SchemaState, after: SchemaState, item: ObjectState) -> None:
         """Drop an object."""
         if self.has(item):
-            for statement in self.drop_sql(item):
-                self.output.execute(statement)
+            self.send(self.drop_sql(item))
 
     def replace(self, before: SchemaState, after: SchemaState, old: ObjectState, new: ObjectState) -> None:
         """Put `new` in the place of `old`, which has another definition or other options."""
         self.drop(before, after, old)
         self.create(before, after, new)
+        if isinstance(new, ViewState):
+            for trigger in after.triggers_of(table_key(new.name, new.schema)):  # they went with the view
+                self.create(before, after, trigger)
+
+    def refresh(self, item: ObjectState, *, concurrently: bool) -> None:
+        """Fill a materialized view anew."""
+        if self.has(item):
+            option = "CONCURRENTLY " if concurrently else ""
+            self.send((f"REFRESH MATERIALIZED VIEW {option}{self.qualified(item)}",))
+
+    def send(self, statements: Iterable[str]) -> None:
+        """Send statements, after all that was held back."""
+        self.settle()
+        for statement in statements:
+            self.output.execute(statement)
 
     # --- what a database has ------------------------------------------------------------------------------------------
 
@@ -57,6 +89,12 @@ class ObjectEditor:
         """Whether this database has the object at all. Raises UnsupportedError where others would miss it."""
         if isinstance(item, DefinedState) and item.definition.on(self.spelling.dialect.name) is None:
             return False
+        if isinstance(item, ViewState) and item.materialized and not self.materializes:
+            raise UnsupportedError(
+                f"{self.spelling.dialect.name} has no materialized views, so {item.key} cannot be created",
+                hint='give the definition by dialect, as in {"postgresql": "SELECT ..."}; a plain view of another name'
+                " can serve the other databases",
+            )
         if isinstance(item, self.kinds):
             return True
         if isinstance(item, FunctionState):
@@ -84,7 +122,8 @@ class ObjectEditor:
         match item:
             case ViewState():
                 kind = "MATERIALIZED VIEW" if item.materialized else "VIEW"
-                return (f"CREATE {kind} {self.qualified(item)} AS\n{self.text(item)}",)
+                empty = "" if item.populated or not item.materialized else "\nWITH NO DATA"
+                return (f"CREATE {kind} {self.qualified(item)} AS\n{self.text(item)}{empty}",)
             case FunctionState() | TriggerState() | CustomState():
                 return (self.text(item),)
             case NamespaceState():

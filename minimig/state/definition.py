@@ -35,8 +35,9 @@ class Definition:
         if not given:
             raise StateError("a definition for no dialect at all", hint="give the SQL, or a dictionary by dialect")
         texts = {name: _text(each) for name, each in given.items()}
-        if isinstance(given.get(ANY), sa.ClauseElement) and "mysql" not in given:
-            texts.update(_other_meaning(given[ANY], texts[ANY]))
+        query = given.get(ANY)
+        if isinstance(query, sa.ClauseElement) and "mysql" not in given:
+            texts.update(_other_meaning(query, texts[ANY]))
         return cls(tuple(sorted(texts.items())))
 
     def on(self, dialect: str) -> str | None:

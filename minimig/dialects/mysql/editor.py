@@ -19,6 +19,7 @@ from minimig.dialects.mysql.columns import ColumnChange
 from minimig.dialects.mysql.foreign_keys import ForeignKeyIndexes, fits
 from minimig.dialects.mysql.lock import mysql_lock
 from minimig.dialects.mysql.normalizer import MySQLNormalizer
+from minimig.dialects.mysql.objects import MySQLObjects
 from minimig.dialects.mysql.options import option_clauses, retyped_by_charset
 from minimig.dialects.mysql.reader import MySQLReader
 from minimig.dialects.mysql.session import StrictMode
@@ -48,6 +49,7 @@ class MySQLEditor(MySQLClauses):
     """MySQL 8.0.16 and MariaDB 10.5 and later."""
 
     normalizer = MySQLNormalizer
+    object_editor = MySQLObjects
     reader = MySQLReader
     lock = staticmethod(mysql_lock)
 

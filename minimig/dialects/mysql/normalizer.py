@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer
+from minimig.state.objects import FunctionState, ObjectState
 from minimig.state.parts import ColumnState, ConstraintState, Options, UniqueState
 from minimig.state.tables import TableState
 from minimig.state.values import Call, Reference
@@ -32,6 +33,7 @@ class MySQLNormalizer(Normalizer):
     """The spelling of MySQL and MariaDB."""
 
     supports_deferrable: ClassVar[bool] = False
+    object_kinds: ClassVar[tuple[type[ObjectState], ...]] = (*Normalizer.object_kinds, FunctionState)
     ignored_options: ClassVar[frozenset[str]] = frozenset(["mysql_using", "mariadb_using"])
 
     def table(self, table: TableState) -> TableState:

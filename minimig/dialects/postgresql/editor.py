@@ -169,7 +169,7 @@ class PostgreSQLEditor(SchemaEditor):
             old_type, new_type = (bare(column.type.sa_type, self.dialect) for column in (old, new))
             expression = using or conversion(name, old_type, new_type, type_)
             clause = f" USING {expression}" if expression and not new.computed else ""
-            with self.objects.aside(change.before, change.after, [table.key]):
+            with self.objects.aside(change.before, change.after, [table.key], [old.name]):
                 self.execute(f"{alter} TYPE {type_}{clause}")
         if default_after is not None and (retyped or default_before != default_after):
             self.execute(f"{alter} SET DEFAULT {default_after}")

@@ -15,6 +15,7 @@ from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer, plain_type
 from minimig.dialects.sqltext import canonical
+from minimig.state.objects import FunctionState, ObjectState
 from minimig.state.parts import IdentityState, IndexState, PrimaryKeyState
 from minimig.state.tables import TableState
 from minimig.state.values import SqlExpression
@@ -33,6 +34,8 @@ class PostgreSQLNormalizer(Normalizer):
     supports_identity: ClassVar[bool] = True
     supports_match: ClassVar[bool] = True
     merges_uniques: ClassVar[bool] = True
+    object_kinds: ClassVar[tuple[type[ObjectState], ...]] = (*Normalizer.object_kinds, FunctionState)
+    materializes_views: ClassVar[bool] = True
     ignored_options: ClassVar[frozenset[str]] = frozenset(["postgresql_concurrently", "postgresql_tablespace"])
 
     @property
