@@ -6,8 +6,8 @@ looked up when they are used. MySQL itself can replace views only.
 
 from __future__ import annotations
 
+from minimig.dialects.mysql.text import object_text
 from minimig.dialects.objects import ObjectEditor, or_replace
-from minimig.state.expressions import requote
 from minimig.state.objects import DefinedState, FunctionState, ObjectState, TriggerState, ViewState
 from minimig.state.schema import SchemaState
 
@@ -16,9 +16,7 @@ class MySQLObjects(ObjectEditor):
     """MySQL and MariaDB."""
 
     def text(self, item: DefinedState) -> str:
-        """A text that is for all databases has double quotes around names, which MySQL would read as strings."""
-        text = super().text(item)
-        return requote(text, None, "`") if item.definition.is_generic(self.spelling.dialect.name) else text
+        return object_text(item.definition, self.spelling.dialect.name) or super().text(item)
 
     def replace(self, before: SchemaState, after: SchemaState, old: ObjectState, new: ObjectState) -> None:
         replaceable = ViewState | FunctionState | TriggerState if self._is_mariadb else ViewState

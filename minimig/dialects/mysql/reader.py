@@ -6,9 +6,13 @@ that are expressions.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
+from minimig.dialects.mysql.definitions import KINDS, live_objects
+from minimig.state.objects import ObjectState
 from minimig.state.raw_tables import RawTable, Row
 from minimig.state.reader import Reader, Tables, name_types
 
@@ -50,6 +54,11 @@ class MySQLReader(Reader):
                     _column_check(tables[found.table], found.column, found.clause)
             for found in columns:
                 _column_default(tables[found.table].column(found.column), found.default, found.extra)
+
+    def objects(self, connection: sa.Connection, wanted: Mapping[str, ObjectState]) -> dict[str, ObjectState]:
+        others = {key: item for key, item in wanted.items() if not isinstance(item, KINDS)}
+        found = {**super().objects(connection, others), **dict(live_objects(connection, wanted))}
+        return {key: found[key] for key in wanted if key in found}
 
     def complete_temporary(self, connection: sa.Connection, tables: Tables) -> None:
         """No catalog lists temporary tables, and the Inspector overlooks their defaults."""

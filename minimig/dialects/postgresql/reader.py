@@ -6,10 +6,13 @@ whatever the search path, unknown types.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import sqlalchemy as sa
 
+from minimig.dialects.postgresql.definitions import KINDS, live_objects
+from minimig.state.objects import ObjectState
 from minimig.state.raw_tables import RawTable
 from minimig.state.reader import Reader, Tables, is_unknown, name_types
 
@@ -72,6 +75,11 @@ class PostgreSQLReader(Reader):
         if unknown:
             rows = connection.execute(_COLUMN_TYPES, {**name, "tables": sorted(unknown)})
             name_types(tables, {(row.table, row.column): row.type for row in rows})
+
+    def objects(self, connection: sa.Connection, wanted: Mapping[str, ObjectState]) -> dict[str, ObjectState]:
+        others = {key: item for key, item in wanted.items() if not isinstance(item, KINDS)}
+        found = {**super().objects(connection, others), **dict(live_objects(connection, wanted))}
+        return {key: found[key] for key in wanted if key in found}
 
 
 def _drop_schema_of_sequences(table: RawTable, schema: str | None) -> None:
