@@ -107,7 +107,7 @@ def leads_back(migration: Migration, before: SchemaState) -> list[str]:
 
 
 def creators(migrations: Iterable[Migration]) -> Mapping[str, str]:
-    """For each table there is at the end, by key, the revision that gave it this key: by creating or by renaming it.
+    """For each table and object there is at the end, by key, the revision that gave it this key: that made or renamed it.
 
     That is the revision another app has to depend on before it can point to the table.
     """
@@ -115,7 +115,7 @@ def creators(migrations: Iterable[Migration]) -> Mapping[str, str]:
     state = EMPTY
     for migration in migrations:
         for change in steps(migration, state):
-            gone, fresh = _tables_changed(change)
+            gone, fresh = _keys_changed(change)
             for key in gone:
                 del found[key]
             found.update(dict.fromkeys(sorted(fresh), migration.revision))
@@ -123,16 +123,19 @@ def creators(migrations: Iterable[Migration]) -> Mapping[str, str]:
     return found
 
 
-def _tables_changed(change: Change) -> tuple[Collection[str], Collection[str]]:
-    """The keys of tables that an operation takes away and brings: its footprint knows, without a look at the others."""
+def _keys_changed(change: Change) -> tuple[Collection[str], Collection[str]]:
+    """The keys of tables and objects that an operation takes away and brings.
+
+    Its footprint knows, without a look at the others.
+    """
     footprint = change.operation.footprint(change.before)
     if not footprint.everything:
-        return _tables(footprint.drops), _tables(footprint.creates)
-    before, after = change.before.tables.keys(), change.after.tables.keys()
+        return _whole(footprint.drops), _whole(footprint.creates)
+    before, after = ({*state.tables, *state.objects} for state in (change.before, change.after))
     return before - after, after - before
 
 
-def _tables(keys: Keys) -> Collection[str]:
+def _whole(keys: Keys) -> Collection[str]:
     return {key for key, member in keys if not member}
 
 
@@ -140,6 +143,9 @@ def differences(found: SchemaState, wanted: SchemaState) -> list[str]:
     """What must change in `found` to make it `wanted`, in words."""
     out = [f"table {key} is missing" for key in wanted.tables if key not in found.tables]
     out += [f"table {key} is left over" for key in found.tables if key not in wanted.tables]
+    out += [f"{key} is missing" for key in wanted.objects if key not in found.objects]
+    out += [f"{key} is left over" for key in found.objects if key not in wanted.objects]
+    out += [f"{key} differs" for key, item in wanted.objects.items() if found.objects.get(key, item) != item]
     for key, table in wanted.tables.items():
         if key in found.tables and found.tables[key] != table:
             out += _table_differences(found.tables[key], table)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 
 from minimig.errors import ModelsError, StateError
-from minimig.state.declared import declared
+from minimig.state.declared import declared, is_view
 from minimig.state.from_items import column_state, constraint_state, index_state, plain_name, primary_key_state
 from minimig.state.objects import ObjectState
 from minimig.state.options import freeze_options
@@ -35,7 +35,7 @@ def from_metadata(*metadata: sa.MetaData, keep: Callable[[str], bool] | None = N
     tables: dict[str, TableState] = {}
     objects: dict[str, ObjectState] = {}
     for each in metadata:
-        for table in (t for t in each.tables.values() if keep is None or keep(t.key)):
+        for table in (t for t in each.tables.values() if not is_view(t) and (keep is None or keep(t.key))):
             state = table_state(table)
             if state.key in tables:
                 raise ModelsError(

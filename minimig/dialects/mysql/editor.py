@@ -22,6 +22,7 @@ from minimig.dialects.mysql.normalizer import MySQLNormalizer
 from minimig.dialects.mysql.objects import MySQLObjects
 from minimig.dialects.mysql.options import option_clauses, retyped_by_charset
 from minimig.dialects.mysql.reader import MySQLReader
+from minimig.dialects.mysql.script import MySQLScript
 from minimig.dialects.mysql.session import StrictMode
 from minimig.dialects.mysql.text import is_long
 from minimig.dialects.output import Output, Values
@@ -50,6 +51,7 @@ class MySQLEditor(MySQLClauses):
 
     normalizer = MySQLNormalizer
     object_editor = MySQLObjects
+    script = MySQLScript()
     reader = MySQLReader
     lock = staticmethod(mysql_lock)
 

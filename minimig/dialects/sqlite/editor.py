@@ -62,6 +62,8 @@ class SQLiteEditor(SchemaEditor):
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
         super().__init__(dialect, output)
         self._pending: dict[str, Rebuild] = {}
+        self._objects_of = SchemaState()
+        """The state whose triggers a script has to hang on a table that was rebuilt."""
 
     def finish(self) -> None:
         for key in list(self._pending):
@@ -259,6 +261,7 @@ class SQLiteEditor(SchemaEditor):
     def _rebuild(self, change: TableChange, *sql: str | None) -> Rebuild:
         """The rebuild that this change joins: one that waits, or a new one. `sql` is what it wants to compute."""
         key = change.old.key
+        self._objects_of = change.after
         text = " ".join(each for each in sql if each is not None)
         self._refuse_rebuild(change.new)
         self._settle(change.new, text)
@@ -298,3 +301,6 @@ class SQLiteEditor(SchemaEditor):
 
     def _flush(self, key: str) -> None:
         carry_out(self, self._pending.pop(key))
+        if self.output.connection is None:  # with one, they are in sqlite_master and were kept word for word
+            for trigger in self._objects_of.triggers_of(key):
+                self.objects.create(self._objects_of, self._objects_of, trigger)
