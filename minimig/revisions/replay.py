@@ -107,7 +107,7 @@ def leads_back(migration: Migration, before: SchemaState) -> list[str]:
 
 
 def creators(migrations: Iterable[Migration]) -> Mapping[str, str]:
-    """For each table and object there is at the end, by key, the revision that gave it this key: that made or renamed it.
+    """For each table and object there is at the end, by key, the revision that gave it this key, by its name or anew.
 
     That is the revision another app has to depend on before it can point to the table.
     """
@@ -124,18 +124,16 @@ def creators(migrations: Iterable[Migration]) -> Mapping[str, str]:
 
 
 def _keys_changed(change: Change) -> tuple[Collection[str], Collection[str]]:
-    """The keys of tables and objects that an operation takes away and brings.
-
-    Its footprint knows, without a look at the others.
-    """
+    """The keys that an operation takes away and brings: its footprint knows, without a look at the other tables."""
     footprint = change.operation.footprint(change.before)
     if not footprint.everything:
-        return _whole(footprint.drops), _whole(footprint.creates)
-    before, after = ({*state.tables, *state.objects} for state in (change.before, change.after))
+        return _wholes(footprint.drops), _wholes(footprint.creates)
+    before, after = (state.tables.keys() | state.objects.keys() for state in (change.before, change.after))
     return before - after, after - before
 
 
-def _whole(keys: Keys) -> Collection[str]:
+def _wholes(keys: Keys) -> Collection[str]:
+    """Those keys that are a table's or an object's own."""
     return {key for key, member in keys if not member}
 
 

@@ -26,7 +26,7 @@ _VIEWS = sa.text("""
 """)
 _ROUTINES = sa.text("""
     SELECT r.routine_schema AS `schema`, r.routine_name AS name, r.routine_type AS kind,
-           r.routine_definition AS definition, r.is_deterministic AS deterministic, database() AS own,
+           r.routine_definition AS definition, r.is_deterministic AS fixed, database() AS own,
            (SELECT group_concat(p.parameter_name ORDER BY p.ordinal_position SEPARATOR ' ')
             FROM information_schema.parameters p
             WHERE p.specific_schema = r.routine_schema AND p.specific_name = r.specific_name
@@ -100,7 +100,7 @@ def _same_routine(said: str, row: sa.Row[tuple[object, ...]]) -> bool:
     names = " ".join(re.findall(r"\w+", head))
     parameters = str(row.parameters or "").lower().split()
     deterministic = " deterministic" in f" {names}" and " not deterministic" not in names
-    return all(name in names.split() for name in parameters) and deterministic == (row.deterministic == "YES")
+    return all(name in names.split() for name in parameters) and deterministic == (row.fixed == "YES")
 
 
 def _statement(item: DefinedState, row: sa.Row[tuple[object, ...]]) -> str:
