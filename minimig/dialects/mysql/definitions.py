@@ -40,6 +40,7 @@ _TRIGGERS = sa.text("""
     FROM information_schema.triggers
 """)
 _LITERAL = re.compile(r"'(?:[^'\\]|''|\\.)*'|\b\d+(?:\.\d+)?\b")
+_ESCAPED = re.compile(r"\\(.)")
 _STYLE = re.compile(r"[()`]|\b_utf8(?:mb[34])?(?=')|\bas \S+|\b(?:inner|outer)\b")
 _QUALIFIER = re.compile(r"(?:`[^`]*`|\"[^\"]*\"|\b[^\W\d]\w*)\s*\.\s*")
 
@@ -133,7 +134,8 @@ def _skeleton(sql: str) -> str:
 
 def _literals(sql: str) -> Counter[str]:
     """The values in a SELECT; 0 and 1 may be the server's own words for `*` and for true and false."""
-    return Counter(value for value in _LITERAL.findall(sql) if value not in ("0", "1"))
+    values = (_ESCAPED.sub(r"\1", value.strip("'").replace("''", "'")) for value in _LITERAL.findall(sql))
+    return Counter(value for value in values if value not in ("0", "1"))
 
 
 def _explained(connection: sa.Connection, sql: str) -> str | None:
