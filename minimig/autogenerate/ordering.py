@@ -53,6 +53,7 @@ def in_order(operations: Sequence[Operation], before: SchemaState, after: Schema
     graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_nodes_from(range(len(steps)))
     graph.add_edges_from(_edges(steps))
+    graph.add_edges_from(_object_edges(steps, before, after))
     try:
         order = list(nx.lexicographical_topological_sort(graph, key=lambda number: (*steps[number].rank, number)))
     except nx.NetworkXUnfeasible:
@@ -101,8 +102,9 @@ def _steps(
     operations: Sequence[Operation], before: SchemaState, loosened: SchemaState, either: SchemaState
 ) -> list[_Step]:
     found = []
+    changing = SchemaState(before.tables, {**either.objects, **before.objects})
     for operation in operations:
-        state = loosened if isinstance(operation, DropTable) else before
+        state = loosened if isinstance(operation, DropTable) else changing if operation.symbol == CHANGES else before
         touched = operation.footprint(either if operation.symbol == BRINGS else state)
         rank = (operation.rank, operation.inner_rank(before), operation.home or "")
         fills = isinstance(operation, AddColumn) and operation.fill is not None
@@ -131,6 +133,22 @@ def _edges(steps: Sequence[_Step]) -> Iterator[tuple[int, int]]:
     for key, droppers in drops.items():
         yield from _pairs(droppers, creates[key])
     yield from _name_edges(steps, drops, creates)
+
+
+def _object_edges(steps: Sequence[_Step], before: SchemaState, after: SchemaState) -> Iterator[tuple[int, int]]:
+    """A change that uses an object comes after that is created, or before it is gone: a default that calls a function.
+
+    One that is dropped and created anew is used by no table before.
+    """
+    if not (before.objects or after.objects):
+        return
+    creates, drops, reads = (_by_key(steps, what) for what in ("creates", "drops", "reads"))
+    for key, readers in reads.items():
+        changers = [reader for reader in readers if steps[reader].symbol == CHANGES]
+        if key[0] in after.objects:
+            yield from _pairs(creates[key], changers)
+        elif key[0] in before.objects:
+            yield from _pairs(changers, drops[key])
 
 
 def _name_edges(

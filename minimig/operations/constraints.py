@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from minimig.dialects.editor import SchemaEditor
 from minimig.errors import StateError
 from minimig.operations.base import Arguments, Operation, TableOperation, assign
-from minimig.operations.footprint import Footprint, Keys, columns, item, pointed_at, primary_key, table
+from minimig.operations.footprint import Footprint, Keys, columns, item, pointed_at, primary_key, sql_providers, table
 from minimig.operations.keep import given
 from minimig.operations.rank import Rank
 from minimig.operations.tables import DropTable
@@ -237,6 +237,8 @@ class RenameConstraint(TableOperation):
 def _reads(schema: SchemaState, key: str, constraint: ConstraintState | PrimaryKeyState) -> Keys:
     own = constraint.columns if isinstance(constraint, PrimaryKeyState) else columns_of(constraint, schema[key])
     reads = columns(key, own) | {table(key)}
+    if isinstance(constraint, CheckState):
+        return reads | sql_providers([constraint.expression], schema)
     return reads | pointed_at(constraint, schema) if isinstance(constraint, ForeignKeyState) else reads
 
 

@@ -106,6 +106,13 @@ def column_providers(states: Collection[ColumnState], schema: SchemaState) -> Ke
     return _named([*defaults, *(c.computed.expression.text for c in states if c.computed)], schema)
 
 
+def sql_providers(parts: Iterable[object], schema: SchemaState) -> Keys:
+    """The sequences and functions that a CHECK, the elements of an index, or options of either name."""
+    if not schema.objects:
+        return frozenset()
+    return _named([part.text for part in parts if isinstance(part, SqlExpression)], schema)
+
+
 def _named(texts: Iterable[str], schema: SchemaState) -> Keys:
     keys = [key for key, item in schema.objects.items() if item.provider or isinstance(item, FunctionState)]
     given = frozenset(
