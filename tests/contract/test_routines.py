@@ -255,3 +255,36 @@ def test_objects_of_ones_own_sort(postgresql_database: Database) -> None:
     assert [o.describe() for o in down] == ["drop policy own", "drop table people", "drop domain slug"]
     run(postgresql_database, down, after)
     assert value(postgresql_database, "SELECT count(*) FROM pg_type WHERE typname = 'slug'") == 0
+
+
+GENERATE = "CREATE FUNCTION gen() RETURNS integer LANGUAGE plpgsql AS 'BEGIN RETURN 1 + (SELECT count(*) FROM people); END'"
+
+
+def test_tables_that_call_functions(postgresql_database: Database) -> None:
+    """A default, a CHECK and an index call it: it comes first and goes last, although it reads the table itself."""
+
+    def models(*, calling: bool) -> MetaData:
+        metadata = MetaData()
+        default = sa.text("gen()") if calling else None
+        table = Table(
+            "people", metadata, Column("id", Integer, primary_key=True), Column("n", Integer, server_default=default)
+        )
+        if calling:
+            table.append_constraint(sa.CheckConstraint("n > 0 OR shout('a') = 'A'", name="ck"))
+            sa.Index("ix", sa.text("shout(CAST(n AS text))"), _table=table)
+            objects.function(metadata, "gen", {"postgresql": GENERATE}, arguments="")
+            objects.function(metadata, "shout", SHOUT, arguments="text")
+        return metadata
+
+    steps = [models(calling=False), models(calling=True), models(calling=False)]
+    state = run(postgresql_database, minimig.diff(MetaData(), steps[0]), SchemaState())
+    for metadata in steps[1:]:
+        up = minimig.diff(state, metadata)
+        after = run(postgresql_database, up, state)
+        run(postgresql_database, reversed_operations(up, state), after)
+        state = run(postgresql_database, up, state)
+        with postgresql_database.engine.connect() as connection:
+            assert minimig.diff(connection, metadata) == []
+    run(postgresql_database, minimig.diff(state, MetaData()), state)
+    run(postgresql_database, minimig.diff(MetaData(), steps[1]), SchemaState())
+    assert value(postgresql_database, "INSERT INTO people (id) VALUES (1) RETURNING n") == 1
