@@ -257,7 +257,9 @@ def test_objects_of_ones_own_sort(postgresql_database: Database) -> None:
     assert value(postgresql_database, "SELECT count(*) FROM pg_type WHERE typname = 'slug'") == 0
 
 
-GENERATE = "CREATE FUNCTION gen() RETURNS integer LANGUAGE plpgsql AS 'BEGIN RETURN 1 + (SELECT count(*) FROM people); END'"
+GENERATE = (
+    "CREATE FUNCTION gen() RETURNS integer LANGUAGE plpgsql AS 'BEGIN RETURN 1 + (SELECT count(*) FROM people); END'"
+)
 
 
 def test_tables_that_call_functions(postgresql_database: Database) -> None:

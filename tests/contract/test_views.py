@@ -110,4 +110,3 @@ def test_a_view_that_is_gone_is_noticed(database: Database, people: MetaData) ->
     run(database, [ops.CreateView(view)], from_metadata(people).without_object("view names"))
     with database.engine.connect() as connection:
         assert minimig.diff(connection, people) == []
-
