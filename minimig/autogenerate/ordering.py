@@ -23,6 +23,8 @@ from minimig.operations.columns import AddColumn
 from minimig.operations.constraints import AddConstraint, DropConstraint
 from minimig.operations.footprint import Footprint, Key
 from minimig.operations.tables import CreateTable, DropTable
+from minimig.state.dependencies import tables_on
+from minimig.state.objects import DefinedState
 from minimig.state.parts import ForeignKeyState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
@@ -40,6 +42,7 @@ class _Step:
     symbol: str
     touched: Footprint
     rank: tuple[int, int, str]
+    home: str
     fills: bool
     """Whether it computes values for old rows, and so may read a column that is about to go."""
 
@@ -108,7 +111,7 @@ def _steps(
         touched = operation.footprint(either if operation.symbol == BRINGS else state)
         rank = (operation.rank, operation.inner_rank(before), operation.home or "")
         fills = isinstance(operation, AddColumn) and operation.fill is not None
-        found.append(_Step(operation.symbol, touched, rank, fills))
+        found.append(_Step(operation.symbol, touched, rank, operation.home or "", fills))
     return found
 
 
@@ -146,9 +149,17 @@ def _object_edges(steps: Sequence[_Step], before: SchemaState, after: SchemaStat
     for key, readers in reads.items():
         changers = [reader for reader in readers if steps[reader].symbol == CHANGES]
         if key[0] in after.objects:
-            yield from _pairs(creates[key], changers)
+            yield from _pairs(creates[key], [each for each in changers if _uses(after, steps[each].home, key[0])])
         elif key[0] in before.objects:
-            yield from _pairs(changers, drops[key])
+            yield from _pairs([each for each in changers if _uses(before, steps[each].home, key[0])], drops[key])
+
+
+def _uses(state: SchemaState, home: str, key: str) -> bool:
+    """Whether a table or object uses an object in this state."""
+    item = state.objects[key]
+    if home in state.objects:
+        return key in state.needs(state.objects[home])
+    return home in tables_on(state, item) if isinstance(item, DefinedState) else True
 
 
 def _name_edges(

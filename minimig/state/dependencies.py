@@ -8,7 +8,7 @@ import networkx as nx
 
 from minimig.errors import StateError
 from minimig.state.expressions import words_in
-from minimig.state.objects import FunctionState, ObjectState, plain_name
+from minimig.state.objects import CustomState, FunctionState, ObjectState, plain_name
 from minimig.state.parts import CheckState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
@@ -41,7 +41,12 @@ def builders_on(state: SchemaState, keys: Collection[str]) -> tuple[ObjectState,
 
 
 def tables_on(state: SchemaState, item: ObjectState) -> tuple[str, ...]:
-    """The tables whose defaults, CHECKs, computed columns or indexes call a function: it cannot go while they stay."""
+    """The tables that an object cannot leave alone: it cannot go while they stay.
+
+    They are those whose defaults, CHECKs, computed columns or indexes call a function, and all for what provides.
+    """
+    if isinstance(item, CustomState) and item.provides:
+        return tuple(state.tables)
     if not isinstance(item, FunctionState):
         return ()
     name = plain_name(item.key)

@@ -46,7 +46,7 @@ def has_subquery(sql: str) -> bool:
 
 
 _WORD = re.compile(r"[^\W\d]\w*")
-_EVERYTHING = re.compile(r"(?:\bselect|\bdistinct|\ball|,|\.)\s*\*", re.IGNORECASE)
+_EVERYTHING = re.compile(r"(?:\bselect|\bdistinct|\ball|,|\.)\s*\*|\bnatural\b", re.IGNORECASE)
 _STRING = re.compile(r"'((?:[^']|'')*)'")
 
 
@@ -74,7 +74,10 @@ def words_in(text: str, among: Collection[str]) -> tuple[str, ...]:
 
 
 def selects_all(sql: str) -> bool:
-    """Whether `sql` has a `*` that stands for whatever columns there are; that of `count(*)` is another."""
+    """Whether `sql` has a `*` that stands for whatever columns there are, or joins by them: NATURAL.
+
+    The `*` of `count(*)` is another.
+    """
     return _EVERYTHING.search("".join(token for kind, token in _tokens(sql) if kind != "string")) is not None
 
 

@@ -238,6 +238,10 @@ class CustomState(DefinedState):
         """Under the kind its author gave it."""
         return object_key(self.sort, self.name, self.schema)
 
+    def needs(self, names: Collection[str]) -> tuple[str, ...]:
+        """As everywhere; what comes before the tables cannot mean one of them when it says its name."""
+        return tuple(key for key in super().needs(names) if kind_and_name(key)[0] or not self.provides)
+
     @property
     def said(self) -> dict[str, Any]:
         provides = {"provides": True} if self.provides else {}

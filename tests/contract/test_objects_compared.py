@@ -50,7 +50,7 @@ def selects(people: Table, orders: Table) -> dict[str, sa.Select[tuple[object, .
         "cases": sa.select(people.c.id, sa.case((people.c.age > 17, "old"), else_="young").label("how")),
         "casts": sa.select(sa.cast(people.c.age, String(10)).label("age"), func.lower(name).label("low")),
         "nulls": sa.select(people.c.id).where(people.c.age.is_(None) | people.c.age.between(1, 9)),
-        "union": sa.union_all(sa.select(people.c.id), sa.select(orders.c.id)),  # type: ignore[dict-item]
+        "union": sa.union_all(sa.select(people.c.id), sa.select(orders.c.id)),
         "nested": sa.select(people.c.id).where(people.c.id.in_(sa.select(orders.c.Select))),
         "ordered": sa.select(people.c.id).order_by(people.c.id.desc()).limit(5),
         "booleans": sa.select(people.c.id).where(sa.true()),
@@ -170,11 +170,11 @@ def test_a_function_that_somebody_changed_is_drift(
     objects.function(models, "twice", ROUTINES, arguments=arguments and "int, text")
     state = from_metadata(models)
     (item,) = state.objects.values()
-    run(database, [ops.CreateFunction(item)], SchemaState())  # type: ignore[arg-type]
+    run(database, [ops.CreateFunction(item)], SchemaState())
     assert drift(database, models) == []
     send(database, CHANGED[kind](ROUTINES["mysql" if kind == "mariadb" else kind]))
     assert drift(database, models) == [f"replace {item.key}"]
-    run(database, [ops.ReplaceFunction(item)], state)  # type: ignore[arg-type]
+    run(database, [ops.ReplaceFunction(item)], state)
     assert drift(database, models) == []
     send(database, "DROP FUNCTION twice")
     assert drift(database, models) == [f"create {item.key}"]

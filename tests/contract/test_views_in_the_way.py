@@ -135,6 +135,19 @@ def test_what_the_state_knows_comes_back_as_it_says(postgresql_database: Databas
     assert rows(postgresql_database, "SELECT id, name FROM people ORDER BY 1") == [(1, "a"), (2, "b")]
 
 
+def test_a_view_of_all_columns_survives_the_loss_of_one(postgresql_database: Database, people: SchemaState) -> None:
+    """It steps aside and comes back with a column less; one that names the column takes the change back."""
+    before = run(postgresql_database, [ops.CreateView("v", "SELECT * FROM people")], people)
+    drop = ops.DropColumn("people", "age")
+    after = run(postgresql_database, [drop], before)
+    assert rows(postgresql_database, "SELECT * FROM v ORDER BY 1") == [(1, "a"), (2, "b")]
+    run(postgresql_database, [drop.reverse(before)], after)
+    send(postgresql_database, "CREATE VIEW by_hand AS SELECT age FROM people")
+    with pytest.raises(UnsupportedError, match="view by_hand was in the way and cannot be created again"):
+        run(postgresql_database, [drop], before)
+    assert rows(postgresql_database, "SELECT count(age) FROM by_hand") == [(0,)]
+
+
 def test_triggers_on_a_column_step_aside(postgresql_database: Database, people: SchemaState) -> None:
     """UPDATE OF a column pins its type, too; a trigger that was disabled comes back disabled."""
     send(
@@ -224,6 +237,8 @@ def test_a_script_steps_aside_by_the_state(postgresql_database: Database, people
         "CREATE VIEW names AS\nSELECT name FROM people",
         "CREATE VIEW more AS\nSELECT name FROM names",
     ]
+    years = ops.AlterColumn("people", "age", type=sa.BigInteger)
+    assert script(dialect, [years], before) == ["ALTER TABLE people ALTER COLUMN age TYPE BIGINT"]
     alike = ops.ReplaceView("names", "SELECT name FROM people WHERE id > 1")
     assert script(dialect, [alike], before) == ["CREATE OR REPLACE VIEW names AS\nSELECT name FROM people WHERE id > 1"]
     other = ops.ReplaceView("names", "SELECT id, name FROM people")

@@ -51,16 +51,18 @@ class Going:
         views: set[str] = set()
         found: list[DefinedState] = []
         for item in builders_on(state, self.keys):
-            above = not views.isdisjoint(state.needs(item))
-            if isinstance(item, ViewState):
-                views.add(item.key)
+            if not isinstance(item, ViewState | TriggerState | CustomState):
+                continue
+            needed = state.needs(item)
+            direct = not self.columns or (not set(self.keys).isdisjoint(needed) and self._uses_columns(item))
+            if direct or not views.isdisjoint(needed):
                 found.append(item)
-            elif isinstance(item, TriggerState | CustomState) and (above or self._concerns(item)):
-                found.append(item)
+                views |= {item.key} if isinstance(item, ViewState) else set()
         return tuple(found)
 
-    def _concerns(self, item: DefinedState) -> bool:
-        return not self.columns or any(item.speaks_of(column) for column in self.columns)
+    def _uses_columns(self, item: DefinedState) -> bool:
+        star = isinstance(item, ViewState) and item.shows_all
+        return star or any(item.speaks_of(column) for column in self.columns)
 
 
 class Aside:

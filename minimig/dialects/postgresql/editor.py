@@ -104,7 +104,8 @@ class PostgreSQLEditor(SchemaEditor):
             super().add_column_sql(change, column)
 
     def drop_column(self, change: TableChange, column: ColumnState) -> None:
-        super().drop_column(change, column)
+        with self.objects.aside(change.before, change.after, [change.old.key], [column.name]):
+            super().drop_column(change, column)
         self._enums.clean(change.after, [column])
 
     def rename_column(self, change: TableChange, old: str, new: str) -> None:
