@@ -253,3 +253,29 @@ def test_a_change_under_no_view_is_one_statement(postgresql_database: Database, 
     """Looking for what is in the way leaves no trace when nothing is."""
     _, statements = ran(postgresql_database, [LONGER], people)
     assert statements == ["ALTER TABLE people ALTER COLUMN name TYPE VARCHAR(80)"]
+
+
+def test_an_index_declared_on_a_materialized_view(postgresql_database: Database, people: SchemaState) -> None:
+    """As an object of its own it is there once after each change under it, live and by script."""
+    index = ops.CreateCustom(
+        "ix_kept", "CREATE UNIQUE INDEX ix_kept ON kept (id)", drop="DROP INDEX ix_kept", sort="index"
+    )
+    made = [ops.CreateView("kept", "SELECT id, name FROM people", materialized=True), index]
+    changes = [
+        LONGER,
+        ops.ReplaceView("kept", "SELECT id, name, age FROM people", materialized=True),
+        ops.RefreshView("kept", concurrently=True),
+    ]
+    before = run(postgresql_database, made, people)
+    after = run(postgresql_database, changes, before)
+    indexes = "SELECT indexname FROM pg_indexes WHERE tablename = 'kept'"
+    assert rows(postgresql_database, indexes) == [("ix_kept",)]
+    run(postgresql_database, reversed_operations(changes, before), after)
+    assert rows(postgresql_database, indexes) == [("ix_kept",)]
+    for statement in script(postgresql_database.engine.dialect, changes, before):
+        send(postgresql_database, statement)
+    assert rows(postgresql_database, indexes) == [("ix_kept",)]
+    down = reversed_operations([*made, *changes], people)
+    assert [o.describe() for o in down[-2:]] == ["drop index ix_kept", "drop view kept"]
+    run(postgresql_database, down, after)
+    assert rows(postgresql_database, "SELECT id FROM people ORDER BY 1") == [(1,), (2,)]
