@@ -110,6 +110,23 @@ def test_a_view_that_cannot_come_back_takes_the_change_with_it(
     assert rows(postgresql_database, "SELECT pg_typeof(age)::text FROM people LIMIT 1") == [("integer",)]
 
 
+def test_all_or_nothing_also_in_autocommit(postgresql_database: Database, people: SchemaState) -> None:
+    """A file that says `atomic = False` loses no view when the change fails."""
+    send(postgresql_database, "CREATE VIEW short AS SELECT age + 1 AS next FROM people")
+    engine = postgresql_database.engine.execution_options(isolation_level="AUTOCOMMIT")
+    change = ops.AlterColumn("people", "age", type=String(80))
+    with engine.connect() as connection, pytest.raises(UnsupportedError, match="view short was in the way"):
+        minimig.apply(connection, [change], people)
+    assert rows(postgresql_database, "SELECT count(*) FROM short") == [(2,)]
+    made = [ops.CreateView("kept", "SELECT id, name FROM people", materialized=True)]
+    replace = [ops.ReplaceView("kept", "SELECT id, age FROM people", materialized=True), LONGER]
+    with engine.connect() as connection:
+        before = minimig.apply(connection, made, people)
+        connection.exec_driver_sql("CREATE INDEX on_name ON kept (name)")
+        minimig.apply(connection, replace, before)
+    assert rows(postgresql_database, "SELECT id FROM kept ORDER BY 1") == [(1,), (2,)]
+
+
 def test_what_the_state_knows_comes_back_as_it_says(postgresql_database: Database, people: SchemaState) -> None:
     """Views of the migrations, a materialized one among them, keep what people gave them."""
     made = [

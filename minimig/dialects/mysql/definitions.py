@@ -40,6 +40,8 @@ _TRIGGERS = sa.text("""
     FROM information_schema.triggers
 """)
 _LITERAL = re.compile(r"'(?:[^'\\]|''|\\.)*'|\b\d+(?:\.\d+)?\b")
+_ARGUMENTS = re.compile(r"\(((?:[^()]|\([^()]*\))*)\)")
+_COMMA = re.compile(r",(?![^()]*\))")
 _ESCAPED = re.compile(r"\\(.)")
 _STYLE = re.compile(r"[()`]|\b_utf8(?:mb[34])?(?=')|\bas \S+|\b(?:inner|outer)\b")
 _QUALIFIER = re.compile(r"(?:`[^`]*`|\"[^\"]*\"|\b[^\W\d]\w*)\s*\.\s*")
@@ -98,10 +100,16 @@ def _same_routine(said: str, row: sa.Row[tuple[object, ...]]) -> bool:
     facts = row._mapping  # noqa: SLF001 - the public way to a mapping
     if "timing" in facts:
         return all(re.search(rf"\b{word}\b", head) for word in (str(row.timing).lower(), str(row.event).lower()))
-    names = " ".join(re.findall(r"\w+", head))
-    parameters = str(row.parameters or "").lower().split()
-    deterministic = " deterministic" in f" {names}" and " not deterministic" not in names
-    return all(name in names.split() for name in parameters) and deterministic == (row.fixed == "YES")
+    words = " ".join(re.findall(r"\w+", head))
+    deterministic = " deterministic" in words and " not deterministic" not in words
+    return _parameters(head) == str(row.parameters or "").lower().split() and deterministic == (row.fixed == "YES")
+
+
+def _parameters(head: str) -> list[str]:
+    """The names of a routine's parameters, from the first parenthesis of its head."""
+    listed = _ARGUMENTS.search(head)
+    each = _COMMA.split(listed[1]) if listed and listed[1].strip() else []
+    return [re.sub(r"^(?:in|out|inout) ", "", one.strip()).split()[0].strip('`"') for one in each]
 
 
 def _statement(item: DefinedState, row: sa.Row[tuple[object, ...]]) -> str:

@@ -96,7 +96,14 @@ class Aside:
     def live(
         self, connection: sa.Connection, going: Going, seeds: Seeds, before: SchemaState, after: SchemaState
     ) -> Iterator[None]:
-        """Without what the catalogs say is in the way."""
+        """Without what the catalogs say is in the way. Inside there is always a transaction."""
+        with _whole(connection), self._without(connection, going, seeds, before, after):
+            yield
+
+    @contextmanager
+    def _without(
+        self, connection: sa.Connection, going: Going, seeds: Seeds, before: SchemaState, after: SchemaState
+    ) -> Iterator[None]:
         views, triggers = views_above(connection, seeds), triggers_above(connection, seeds)
         found = {view.key for view in views} | {trigger.key for trigger in triggers}
         others = [item for item in going.blocks(before) if isinstance(item, CustomState) and self._is_here(item)]
@@ -127,10 +134,10 @@ class Aside:
     ) -> None:
         if view.key in before.objects and view.key not in after.objects:
             return
-        known = after.objects.get(view.key)
-        known = known if isinstance(known, ViewState) and self._is_here(known) else None
-        item = known or replace(view.item, definition=Definition(((self.spelling.dialect.name, view.definition),)))
-        with self._explained(item, "was in the way and"):
+        item = self._known(after, view.key) or replace(
+            view.item, definition=Definition(((self.spelling.dialect.name, view.definition),))
+        )
+        with _explained(item):
             self.send(self.create(item))
             named = {column for _, column, _ in gifts if column is not None}
             there = columns_of_view(connection, self._name(item)) if named else ()
@@ -139,23 +146,17 @@ class Aside:
     def _bring_trigger(self, trigger: LiveTrigger, before: SchemaState, after: SchemaState) -> None:
         if trigger.key in before.objects and trigger.key not in after.objects:
             return
-        known = after.objects.get(trigger.key)
+        known = self._known(after, trigger.key)
         table = self.spelling.schema_prefix(trigger.item.schema) + self.spelling.quote(trigger.item.table)
-        with self._explained(trigger.item, "was in the way and"):
+        with _explained(trigger.item):
             self.send(self.create(known) if known else (trigger.definition,))
             if trigger.enabled in _ENABLED:
                 name = self.spelling.quote(trigger.item.name)
                 self.send((f"ALTER TABLE {table} {_ENABLED[trigger.enabled]} TRIGGER {name}",))
 
-    @contextmanager
-    def _explained(self, item: ObjectState, what: str) -> Iterator[None]:
-        try:
-            yield
-        except sa.exc.DBAPIError as error:
-            raise UnsupportedError(
-                f"{item.key} {what} cannot be created again: {' '.join(str(error.orig).split())}",
-                hint=f"drop {item.key} before this migration, and create it again, adapted, after it",
-            ) from error
+    def _known(self, state: SchemaState, key: str) -> DefinedState | None:
+        item = state.objects.get(key)
+        return item if isinstance(item, DefinedState) and self._is_here(item) else None
 
     def _is_here(self, item: DefinedState) -> bool:
         return item.definition.on(self.spelling.dialect.name) is not None
@@ -164,3 +165,29 @@ class Aside:
         """A relation as SQL names it, its schema always said."""
         schema = item.schema or self.spelling.dialect.default_schema_name
         return self.spelling.schema_prefix(schema) + self.spelling.quote(item.name)
+
+
+@contextmanager
+def _explained(item: ObjectState) -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        raise UnsupportedError(
+            f"{item.key} was in the way and cannot be created again: {' '.join(str(error.orig).split())}",
+            hint=f"drop {item.key} before this migration, and create it again, adapted, after it",
+        ) from error
+
+
+@contextmanager
+def _whole(connection: sa.Connection) -> Iterator[None]:
+    """All or nothing also for a migration whose statements are committed one by one."""
+    if not connection._is_autocommit_isolation():  # noqa: SLF001 (the public way is younger than 2.0)
+        yield
+        return
+    connection.exec_driver_sql("BEGIN")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK")
+        raise
+    connection.exec_driver_sql("COMMIT")

@@ -133,12 +133,14 @@ class PostgreSQLObjects(ObjectEditor):
         if column is None and not statement.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX")):
             self.send([statement])
             return
+        connection.exec_driver_sql("SAVEPOINT minimig_gift")
         try:
-            with _attempt(connection):
-                self.send([statement])
+            self.send([statement])
         except sa.exc.DBAPIError as error:
             if "does not exist" not in str(error.orig):
                 raise
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT minimig_gift")
+        connection.exec_driver_sql("RELEASE SAVEPOINT minimig_gift")
 
     def _remade_function(self, before: SchemaState, after: SchemaState, old: FunctionState, new: FunctionState) -> None:
         connection = self.output.connection
