@@ -36,7 +36,6 @@ from minimig.dialects.sqlite.reader import SQLiteReader
 from minimig.dialects.sqlite.rebuild import Rebuild, affinity, converted
 from minimig.dialects.sqlite.swap import carry_out, legacy_alter
 from minimig.dialects.sqlite.transaction import sqlite_transaction
-from minimig.errors import UnsupportedError
 from minimig.state.expressions import mentions
 from minimig.state.parts import ColumnState, ConstraintState, IndexState, PrimaryKeyState
 from minimig.state.schema import SchemaState
@@ -62,8 +61,7 @@ class SQLiteEditor(SchemaEditor):
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
         super().__init__(dialect, output)
         self._pending: dict[str, Rebuild] = {}
-        self._objects_of = SchemaState()
-        """The state whose triggers a script has to hang on a table that was rebuilt."""
+        self._latest = SchemaState()
 
     def finish(self) -> None:
         for key in list(self._pending):
@@ -261,30 +259,13 @@ class SQLiteEditor(SchemaEditor):
     def _rebuild(self, change: TableChange, *sql: str | None) -> Rebuild:
         """The rebuild that this change joins: one that waits, or a new one. `sql` is what it wants to compute."""
         key = change.old.key
-        self._objects_of = change.after
+        self._latest = change.after
         text = " ".join(each for each in sql if each is not None)
-        self._refuse_rebuild(change.new)
+        native.refuse_unwanted_rebuild(self, change.new)
         self._settle(change.new, text)
         if key in self._pending and not self._pending[key].can_read(text):
             self._flush(key)
         return self._pending.get(key) or Rebuild.of(change.old, self.quote)
-
-    def _refuse_rebuild(self, table: TableState) -> None:
-        """Raise UnsupportedError where rebuilds are not wanted."""
-        connection = self.output.connection
-        wanted = "auto" if connection is None else connection.get_execution_options().get("minimig_rebuild", "auto")
-        if wanted == "never":
-            running = ".".join(map(str, native.version(self)))
-            raise UnsupportedError(
-                f"SQLite {running} can do this only by building table {table.key} anew, and the execution option"
-                ' minimig_rebuild="never" forbids it',
-                hint="leave the option out for this migration",
-            )
-        if wanted != "auto":
-            raise UnsupportedError(
-                f"the execution option minimig_rebuild is {wanted!r}",
-                hint='it is "auto" or "never"; ops.RebuildTable rebuilds a table always',
-            )
 
     def _watch_children(self, table: TableState) -> None:
         """Something happens that rows pointing to the table may not survive."""
@@ -301,6 +282,6 @@ class SQLiteEditor(SchemaEditor):
 
     def _flush(self, key: str) -> None:
         carry_out(self, self._pending.pop(key))
-        if self.output.connection is None:  # with one, they are in sqlite_master and were kept word for word
-            for trigger in self._objects_of.triggers_of(key):
-                self.objects.create(self._objects_of, self._objects_of, trigger)
+        if self.output.connection is None:  # with one, triggers are in sqlite_master and were kept word for word
+            for trigger in self._latest.triggers_of(key):
+                self.objects.create(self._latest, self._latest, trigger)

@@ -15,6 +15,7 @@ from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.sqlite.create_sql import TableText
 from minimig.dialects.sqlite.live import live_text
+from minimig.errors import UnsupportedError
 from minimig.state.expressions import is_constant, names_in
 from minimig.state.parts import CheckState, ColumnState, ConstraintState, PrimaryKeyState
 from minimig.state.tables import TableState
@@ -106,3 +107,21 @@ def _is_used(live: TableText, column: str) -> bool:
         if name in (each.lower() for each in clause.columns):
             return True
     return False
+
+
+def refuse_unwanted_rebuild(editor: SchemaEditor, table: TableState) -> None:
+    """Raise UnsupportedError where rebuilds are not wanted."""
+    connection = editor.output.connection
+    wanted = "auto" if connection is None else connection.get_execution_options().get("minimig_rebuild", "auto")
+    if wanted == "never":
+        running = ".".join(map(str, version(editor)))
+        raise UnsupportedError(
+            f"SQLite {running} can do this only by building table {table.key} anew, and the execution option"
+            ' minimig_rebuild="never" forbids it',
+            hint="leave the option out for this migration",
+        )
+    if wanted != "auto":
+        raise UnsupportedError(
+            f"the execution option minimig_rebuild is {wanted!r}",
+            hint='it is "auto" or "never"; ops.RebuildTable rebuilds a table always',
+        )
