@@ -21,7 +21,15 @@ import sqlalchemy as sa
 
 from minimig.state.declared import declare
 from minimig.state.definition import Definition, DefinitionArgument
-from minimig.state.objects import CollationState, ExtensionState, NamespaceState, ViewState
+from minimig.state.objects import (
+    CollationState,
+    CustomState,
+    ExtensionState,
+    FunctionState,
+    NamespaceState,
+    TriggerState,
+    ViewState,
+)
 
 
 def view(
@@ -30,11 +38,16 @@ def view(
     definition: DefinitionArgument,
     *,
     materialized: bool = False,
+    populated: bool = True,
     depends_on: Sequence[str] = (),
     schema: str | None = None,
 ) -> ViewState:
-    """Declare a view; `definition` is its SELECT."""
-    return declare(metadata, ViewState(name, schema, Definition.of(definition), tuple(depends_on), materialized))
+    """Declare a view; `definition` is its SELECT.
+
+    A materialized view with `populated=False` is created empty; `ops.RefreshView` fills it.
+    """
+    text = Definition.of(definition)
+    return declare(metadata, ViewState(name, schema, text, tuple(depends_on), materialized, populated))
 
 
 def schema(metadata: sa.MetaData, name: str) -> NamespaceState:
@@ -75,3 +88,55 @@ def collation(  # noqa: PLR0913 - what a collation can be is what can be said
             rules=rules,
         ),
     )
+
+
+def function(
+    metadata: sa.MetaData,
+    name: str,
+    definition: DefinitionArgument,
+    *,
+    arguments: str | None = None,
+    procedure: bool = False,
+    depends_on: Sequence[str] = (),
+    schema: str | None = None,
+) -> FunctionState:
+    """Declare a function, or a procedure; `definition` is its whole CREATE statement.
+
+    `arguments` are the types of its arguments, as in `"text, integer"`: they tell functions of one name apart, and
+    PostgreSQL needs them where it has two of the name.
+    """
+    text = Definition.of(definition)
+    return declare(metadata, FunctionState(name, schema, text, tuple(depends_on), arguments, procedure))
+
+
+def trigger(
+    metadata: sa.MetaData,
+    name: str,
+    table: str,
+    definition: DefinitionArgument,
+    *,
+    depends_on: Sequence[str] = (),
+    schema: str | None = None,
+) -> TriggerState:
+    """Declare a trigger on a table or view; `definition` is its whole CREATE statement, `schema` that of the table."""
+    return declare(metadata, TriggerState(name, schema, Definition.of(definition), tuple(depends_on), table))
+
+
+def custom(
+    metadata: sa.MetaData,
+    sort: str,
+    name: str,
+    *,
+    create: DefinitionArgument,
+    drop: DefinitionArgument,
+    provides: bool = False,
+    depends_on: Sequence[str] = (),
+    schema: str | None = None,
+) -> CustomState:
+    """Declare an object of a sort that minimig does not know: a policy, a rule, a grant, an aggregate.
+
+    `create` and `drop` are the two statements that make it and take it away; when one of them changes, the old `drop`
+    and the new `create` are sent. With `provides` it comes before all tables, else after what its SQL names.
+    """
+    text, away = Definition.of(create), Definition.of(drop)
+    return declare(metadata, CustomState(name, schema, text, tuple(depends_on), sort, away, provides))

@@ -7,8 +7,10 @@ from minimig.operations.change_constraints import RenameConstraint, ValidateCons
 from minimig.operations.collations import CreateCollation, DropCollation
 from minimig.operations.columns import AddColumn, DropColumn
 from minimig.operations.constraints import AddConstraint, DropConstraint, DropPrimaryKey
+from minimig.operations.custom import CreateCustom, DropCustom, ReplaceCustom
 from minimig.operations.enums import AddEnumValue, AlterEnum, EnumOperation, RenameEnum, RenameEnumValue
 from minimig.operations.extensions import AlterExtension, CreateExtension, DropExtension
+from minimig.operations.functions import CreateFunction, DropFunction, ReplaceFunction
 from minimig.operations.indexes import CreateIndex, DropIndex, RenameIndex
 from minimig.operations.namespaces import CreateSchema, DropSchema
 from minimig.operations.noop import NOOP
@@ -20,7 +22,8 @@ from minimig.operations.run_sql import RunSQL
 from minimig.operations.separate import SeparateStateAndDatabase
 from minimig.operations.sequences import AlterSequence, CreateSequence, DropSequence, RenameSequence
 from minimig.operations.tables import AlterTable, CreateTable, DropTable, RenameTable
-from minimig.operations.views import CreateView, DropView, ReplaceView
+from minimig.operations.triggers import CreateTrigger, DropTrigger, ReplaceTrigger
+from minimig.operations.views import CreateView, DropView, RefreshView, ReplaceView
 
 __all__ = [
     "NOOP",
@@ -38,27 +41,34 @@ __all__ = [
     "ColumnOperation",
     "ConstraintOperation",
     "CreateCollation",
+    "CreateCustom",
     "CreateExtension",
+    "CreateFunction",
     "CreateIndex",
     "CreateObject",
     "CreateSchema",
     "CreateSequence",
     "CreateTable",
+    "CreateTrigger",
     "CreateView",
     "DropCollation",
     "DropColumn",
     "DropConstraint",
+    "DropCustom",
     "DropExtension",
+    "DropFunction",
     "DropIndex",
     "DropObject",
     "DropPrimaryKey",
     "DropSchema",
     "DropSequence",
     "DropTable",
+    "DropTrigger",
     "DropView",
     "EnumOperation",
     "Operation",
     "RebuildTable",
+    "RefreshView",
     "RenameColumn",
     "RenameConstraint",
     "RenameEnum",
@@ -67,7 +77,10 @@ __all__ = [
     "RenameObject",
     "RenameSequence",
     "RenameTable",
+    "ReplaceCustom",
+    "ReplaceFunction",
     "ReplaceObject",
+    "ReplaceTrigger",
     "ReplaceView",
     "RunPython",
     "RunSQL",

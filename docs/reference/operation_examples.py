@@ -26,6 +26,35 @@ BEFORE: list[Operation] = [
     ),
 ]
 
+SHOUT = {
+    "postgresql": """
+        CREATE FUNCTION shout(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+            SELECT upper(t) || '!'
+        $$
+    """,
+    "mysql": "CREATE FUNCTION shout(t text) RETURNS text DETERMINISTIC RETURN concat(upper(t), '!')",
+}
+QUIET = {
+    "postgresql": "CREATE FUNCTION shout(t text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT t'",
+    "mysql": "CREATE FUNCTION shout(t text) RETURNS text DETERMINISTIC RETURN t",
+}
+STAMP = {
+    "sqlite": "CREATE TRIGGER stamp AFTER INSERT ON posts BEGIN UPDATE users SET name = 'x'; END",
+    "postgresql": "CREATE TRIGGER stamp AFTER INSERT ON posts FOR EACH ROW EXECUTE FUNCTION stamp()",
+    "mysql": "CREATE TRIGGER stamp BEFORE INSERT ON posts FOR EACH ROW SET NEW.title = trim(NEW.title)",
+}
+STAMP_ALWAYS = {
+    **STAMP,
+    "postgresql": "CREATE TRIGGER stamp AFTER INSERT OR UPDATE ON posts FOR EACH ROW EXECUTE FUNCTION stamp()",
+}
+POLICY = ops.CreateCustom(
+    "own_posts",
+    {"postgresql": "CREATE POLICY own_posts ON posts USING (author_id > 0)"},
+    drop={"postgresql": "DROP POLICY own_posts ON posts"},
+    sort="policy",
+)
+KEPT = ops.CreateView("kept", {"postgresql": "SELECT id FROM posts"}, materialized=True)
+
 NAMELESS: frozenset[str] = frozenset({"ReplaceObject", "ChangeObject", "RenameObject"})
 """Bases of operations, which are not shown on their own."""
 
@@ -70,6 +99,8 @@ EXAMPLES: dict[str, list[list[Operation]]] = {
         ],
         [ops.BulkInsert("users", [{"email": sa.func.lower("B@x.org")}], reverse=ops.NOOP)],
     ],
+    "CreateCustom": [[POLICY]],
+    "CreateFunction": [[ops.CreateFunction("shout", SHOUT, arguments="text")]],
     "CreateCollation": [
         [ops.CreateCollation("natural", provider="icu", locale="en-u-kn-true", deterministic=False)],
     ],
@@ -92,18 +123,25 @@ EXAMPLES: dict[str, list[list[Operation]]] = {
             )
         ]
     ],
+    "CreateTrigger": [[ops.CreateTrigger("stamp", STAMP, table="posts")]],
     "CreateView": [[ops.CreateView("live_posts", "SELECT id, title FROM posts WHERE status = 'live'")]],
     "DropCollation": [[ops.CreateCollation("natural", locale="C"), ops.DropCollation("natural")]],
     "DropColumn": [[ops.DropColumn("users", "name")]],
     "DropConstraint": [[ops.DropConstraint("ck_posts_title", "posts")]],
     "DropExtension": [[ops.CreateExtension("citext"), ops.DropExtension("citext")]],
+    "DropCustom": [[POLICY, ops.DropCustom("own_posts", sort="policy")]],
+    "DropFunction": [
+        [ops.CreateFunction("shout", QUIET, arguments="text"), ops.DropFunction("shout", arguments="text")],
+    ],
     "DropIndex": [[ops.DropIndex("ix_posts_title", "posts")]],
     "DropPrimaryKey": [[ops.DropPrimaryKey("posts")]],
     "DropSchema": [[ops.CreateSchema("shop"), ops.DropSchema("shop")]],
     "DropSequence": [[ops.CreateSequence("order_seq"), ops.DropSequence("order_seq")]],
     "DropTable": [[ops.DropTable("posts")]],
+    "DropTrigger": [[ops.CreateTrigger("stamp", STAMP, table="posts"), ops.DropTrigger("stamp", "posts")]],
     "DropView": [[ops.CreateView("names", "SELECT name FROM users"), ops.DropView("names")]],
     "RebuildTable": [[ops.RebuildTable("posts", order=["id", "author_id"])], [ops.RebuildTable("users")]],
+    "RefreshView": [[KEPT, ops.RefreshView("kept")]],
     "RenameColumn": [[ops.RenameColumn("users", "name", "display_name")]],
     "RenameConstraint": [
         [ops.RenameConstraint("ck_posts_title", "ck_title", "posts")],
@@ -114,6 +152,29 @@ EXAMPLES: dict[str, list[list[Operation]]] = {
     "RenameIndex": [[ops.RenameIndex("ix_posts_title", "ix_title", "posts")]],
     "RenameSequence": [[ops.CreateSequence("order_seq"), ops.RenameSequence("order_seq", "order_numbers")]],
     "RenameTable": [[ops.RenameTable("posts", "articles")]],
+    "ReplaceCustom": [
+        [
+            POLICY,
+            ops.ReplaceCustom(
+                "own_posts",
+                {"postgresql": "CREATE POLICY own_posts ON posts USING (author_id > 1)"},
+                drop={"postgresql": "DROP POLICY own_posts ON posts"},
+                sort="policy",
+            ),
+        ]
+    ],
+    "ReplaceFunction": [
+        [
+            ops.CreateFunction("shout", SHOUT, arguments="text"),
+            ops.ReplaceFunction("shout", QUIET, arguments="text"),
+        ]
+    ],
+    "ReplaceTrigger": [
+        [
+            ops.CreateTrigger("stamp", STAMP, table="posts"),
+            ops.ReplaceTrigger("stamp", STAMP_ALWAYS, table="posts"),
+        ]
+    ],
     "ReplaceView": [
         [
             ops.CreateView("names", "SELECT name FROM users"),

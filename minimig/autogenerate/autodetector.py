@@ -19,7 +19,7 @@ from minimig.autogenerate.pairs import pair_tables
 from minimig.autogenerate.questioner import NeverRename, Questioner
 from minimig.autogenerate.renames import any_group, find_renames
 from minimig.autogenerate.rules.enums import enum_changes, usable
-from minimig.autogenerate.rules.objects import objects
+from minimig.autogenerate.rules.objects import objects, with_objects_aside
 from minimig.autogenerate.rules.order import RULES
 from minimig.operations.base import Operation
 from minimig.operations.chain import states
@@ -43,7 +43,7 @@ def diff(
     difference that no operation can make.
     """
     before, after = _only(before, include), _only(after, include)
-    renames = find_renames(before, after, questioner, same_group)
+    renames = with_objects_aside(find_renames(before, after, questioner, same_group), before)
     aligned = states(renames, before)[-1]
     enums = enum_changes(aligned, after, questioner)
     named = states(enums, aligned)[-1]

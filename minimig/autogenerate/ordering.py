@@ -23,6 +23,8 @@ from minimig.operations.columns import AddColumn
 from minimig.operations.constraints import AddConstraint, DropConstraint
 from minimig.operations.footprint import Footprint, Key
 from minimig.operations.tables import CreateTable, DropTable
+from minimig.state.dependencies import tables_on
+from minimig.state.objects import DefinedState
 from minimig.state.parts import ForeignKeyState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
@@ -40,6 +42,7 @@ class _Step:
     symbol: str
     touched: Footprint
     rank: tuple[int, int, str]
+    home: str
     fills: bool
     """Whether it computes values for old rows, and so may read a column that is about to go."""
 
@@ -53,6 +56,7 @@ def in_order(operations: Sequence[Operation], before: SchemaState, after: Schema
     graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_nodes_from(range(len(steps)))
     graph.add_edges_from(_edges(steps))
+    graph.add_edges_from(_object_edges(steps, before, after))
     try:
         order = list(nx.lexicographical_topological_sort(graph, key=lambda number: (*steps[number].rank, number)))
     except nx.NetworkXUnfeasible:
@@ -101,12 +105,13 @@ def _steps(
     operations: Sequence[Operation], before: SchemaState, loosened: SchemaState, either: SchemaState
 ) -> list[_Step]:
     found = []
+    changing = SchemaState(before.tables, {**either.objects, **before.objects})
     for operation in operations:
-        state = loosened if isinstance(operation, DropTable) else before
+        state = loosened if isinstance(operation, DropTable) else changing if operation.symbol == CHANGES else before
         touched = operation.footprint(either if operation.symbol == BRINGS else state)
         rank = (operation.rank, operation.inner_rank(before), operation.home or "")
         fills = isinstance(operation, AddColumn) and operation.fill is not None
-        found.append(_Step(operation.symbol, touched, rank, fills))
+        found.append(_Step(operation.symbol, touched, rank, operation.home or "", fills))
     return found
 
 
@@ -131,6 +136,30 @@ def _edges(steps: Sequence[_Step]) -> Iterator[tuple[int, int]]:
     for key, droppers in drops.items():
         yield from _pairs(droppers, creates[key])
     yield from _name_edges(steps, drops, creates)
+
+
+def _object_edges(steps: Sequence[_Step], before: SchemaState, after: SchemaState) -> Iterator[tuple[int, int]]:
+    """A change that uses an object comes after that is created, or before it is gone: a default that calls a function.
+
+    One that is dropped and created anew is used by no table before.
+    """
+    if not (before.objects or after.objects):
+        return
+    creates, drops, reads = (_by_key(steps, what) for what in ("creates", "drops", "reads"))
+    for key, readers in reads.items():
+        changers = [reader for reader in readers if steps[reader].symbol == CHANGES]
+        if key[0] in after.objects:
+            yield from _pairs(creates[key], [each for each in changers if _uses(after, steps[each].home, key[0])])
+        elif key[0] in before.objects:
+            yield from _pairs([each for each in changers if _uses(before, steps[each].home, key[0])], drops[key])
+
+
+def _uses(state: SchemaState, home: str, key: str) -> bool:
+    """Whether a table or object uses an object in this state."""
+    item = state.objects[key]
+    if home in state.objects:
+        return key in state.needs(state.objects[home])
+    return home in tables_on(state, item) if isinstance(item, DefinedState) else True
 
 
 def _name_edges(

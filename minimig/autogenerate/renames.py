@@ -52,7 +52,7 @@ def find_renames(
     """
     found = _renamed_tables(before, after, questioner, same_group)
     found += _renamed_sequences(before, after, questioner, same_group)
-    state = before
+    state = SchemaState(before.tables)  # without the objects, some of which will have to step aside first
     for rename in found:
         state = rename.state_forwards(state)
     for key in sorted(state.tables.keys() & after.tables.keys()):

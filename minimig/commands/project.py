@@ -24,7 +24,7 @@ from minimig.revisions.replay import creators, replay
 from minimig.revisions.survey import Survey, survey
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.state.from_metadata import from_metadata
-from minimig.state.objects import CollationState, ExtensionState, NamespaceState, SequenceState
+from minimig.state.objects import CollationState, ExtensionState, NamespaceState, SequenceState, kind_and_name
 from minimig.state.schema import SchemaState
 from minimig.state.written import Convention
 from minimig.urls import mask_url
@@ -155,7 +155,7 @@ class Project:
         include = self.environment.include
 
         def owned(key: str) -> bool:
-            kind, _, name = key.rpartition(" ")
+            kind, name = kind_and_name(key)
             matches = kind in FREE or not app.tables or any(fnmatchcase(name, pattern) for pattern in app.tables)
             return matches and key != self.recorder.table.key and (include is None or include(kind or "table", name))
 

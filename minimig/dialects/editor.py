@@ -71,7 +71,7 @@ class SchemaEditor(ItemEditor):
 
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
         super().__init__(dialect, output)
-        self.objects = self.object_editor(self, output, self.normalizer)
+        self.objects = self.object_editor(self, output, self.normalizer, self.finish)
 
     @staticmethod
     def assume(dialect: sa.Dialect) -> None:

@@ -30,6 +30,9 @@ class ObjectNormalizer:
     object_kinds: ClassVar[tuple[type[ObjectState], ...]] = (ViewState, TriggerState, CustomState)
     """The kinds of objects that the database has."""
 
+    materializes_views: ClassVar[bool] = False
+    """Whether it has materialized views."""
+
     sequences: ClassVar[SequenceRules] = SequenceRules()
     """How the database completes the options of a sequence."""
 
@@ -51,6 +54,8 @@ class ObjectNormalizer:
         if not isinstance(item, self.object_kinds):
             return None
         if isinstance(item, DefinedState) and item.definition.on(self.dialect.name) is None:
+            return None
+        if isinstance(item, ViewState) and item.materialized and not self.materializes_views:
             return None
         if isinstance(item, NamespaceState) and item.name == self.default_schema:
             return None

@@ -7,7 +7,8 @@ extension, a collation), and refuses where something would break (a function wit
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 
 import sqlalchemy as sa
 
@@ -27,46 +28,72 @@ from minimig.state.objects import (
 )
 from minimig.state.parts import ColumnState
 from minimig.state.schema import SchemaState
-from minimig.state.tables import TableState
+from minimig.state.tables import TableState, table_key
+
+_CREATE = re.compile(r"CREATE\s+(?:OR\s+REPLACE\s+)?(?=\w)", re.IGNORECASE)
+
+
+def or_replace(sql: str) -> str | None:
+    """A CREATE statement as CREATE OR REPLACE; None when it begins with something else."""
+    match = _CREATE.match(sql)
+    return None if match is None else f"CREATE OR REPLACE {sql[match.end() :]}"
 
 
 class ObjectEditor:
-    """Standard SQL. A subclass overrides what its database spells differently."""
+    """Standard SQL. A subclass overrides what its database spells differently.
 
-    def __init__(self, spelling: Spelling, output: Output, normalizer: type[Normalizer]) -> None:
+    `settle` sends what the schema editor has held back: an object may look at it.
+    """
+
+    def __init__(
+        self, spelling: Spelling, output: Output, normalizer: type[Normalizer], settle: Callable[[], None]
+    ) -> None:
         self.spelling = spelling
         self.output = output
         self.kinds = normalizer.object_kinds
         self.sequences = normalizer.sequences
+        self.materializes = normalizer.materializes_views
+        self.settle = settle
 
     # --- what the operations ask for ----------------------------------------------------------------------------------
 
     def create(self, before: SchemaState, after: SchemaState, item: ObjectState) -> None:
         """Create an object."""
         if self.has(item) and not self.stands(item):
-            for statement in self.create_sql(item):
-                self.output.execute(statement)
+            self.send(self.create_sql(item))
 
     def drop(self, before: SchemaState, after: SchemaState, item: ObjectState) -> None:
         """Drop an object."""
         if self.has(item) and self.goes(item):
-            for statement in self.drop_sql(item):
-                self.output.execute(statement)
+            self.send(self.drop_sql(item))
 
     def replace(self, before: SchemaState, after: SchemaState, old: ObjectState, new: ObjectState) -> None:
         """Put `new` in the place of `old`, which has another definition or other options."""
         if isinstance(old, SequenceState) and isinstance(new, SequenceState) and self.has(old) and self.has(new):
-            for statement in self.alter_sequence_sql(old, new):
-                self.output.execute(statement)
+            self.send(self.alter_sequence_sql(old, new))
             return
         self.drop(before, after, old)
         self.create(before, after, new)
+        if isinstance(new, ViewState):
+            for trigger in after.triggers_of(table_key(new.name, new.schema)):  # they went with the view
+                self.create(before, after, trigger)
+
+    def refresh(self, item: ObjectState, *, concurrently: bool) -> None:
+        """Fill a materialized view anew."""
+        if self.has(item):
+            option = "CONCURRENTLY " if concurrently else ""
+            self.send((f"REFRESH MATERIALIZED VIEW {option}{self.qualified(item)}",))
+
+    def send(self, statements: Iterable[str]) -> None:
+        """Send statements, after all that was held back."""
+        self.settle()
+        for statement in statements:
+            self.output.execute(statement)
 
     def rename(self, before: SchemaState, after: SchemaState, old: ObjectState, new: ObjectState) -> None:
         """Give an object another name."""
         if self.has(old):
-            for statement in self.rename_sql(old, new):
-                self.output.execute(statement)
+            self.send(self.rename_sql(old, new))
 
     # --- what a database has ------------------------------------------------------------------------------------------
 
@@ -76,6 +103,12 @@ class ObjectEditor:
             return False
         if isinstance(item, SequenceState) and dict(item.options).get("optional"):
             return isinstance(item, self.kinds) and not self.spelling.dialect.sequences_optional
+        if isinstance(item, ViewState) and item.materialized and not self.materializes:
+            raise UnsupportedError(
+                f"{self.spelling.dialect.name} has no materialized views, so {item.key} cannot be created",
+                hint='give the definition by dialect, as in {"postgresql": "SELECT ..."}; a plain view of another name'
+                " can serve the other databases",
+            )
         if isinstance(item, self.kinds):
             return True
         if isinstance(item, FunctionState):
@@ -118,7 +151,8 @@ class ObjectEditor:
         match item:
             case ViewState():
                 kind = "MATERIALIZED VIEW" if item.materialized else "VIEW"
-                return (f"CREATE {kind} {self.qualified(item)} AS\n{self.text(item)}",)
+                empty = "" if item.populated or not item.materialized else "\nWITH NO DATA"
+                return (f"CREATE {kind} {self.qualified(item)} AS\n{self.text(item)}{empty}",)
             case FunctionState() | TriggerState() | CustomState():
                 return (self.text(item),)
             case NamespaceState():

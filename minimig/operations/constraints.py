@@ -12,7 +12,17 @@ from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.presence import if_missing, if_there
 from minimig.errors import StateError
 from minimig.operations.base import Arguments, ConstraintOperation, Operation, TableOperation, assign
-from minimig.operations.footprint import Footprint, Keys, columns, item, pointed_at, primary_key, table, unique_keys
+from minimig.operations.footprint import (
+    Footprint,
+    Keys,
+    columns,
+    item,
+    pointed_at,
+    primary_key,
+    sql_providers,
+    table,
+    unique_keys,
+)
 from minimig.operations.keep import given
 from minimig.operations.rank import Rank
 from minimig.operations.tables import DropTable
@@ -258,6 +268,8 @@ def reads_of(schema: SchemaState, key: str, constraint: ConstraintState | Primar
     """What a constraint of table `key` needs: its columns, and what a foreign key points to."""
     own = constraint.columns if isinstance(constraint, PrimaryKeyState) else columns_of(constraint, schema[key])
     reads = columns(key, own) | {table(key)}
+    if isinstance(constraint, CheckState):
+        return reads | sql_providers([constraint.expression], schema)
     return reads | pointed_at(constraint, schema) if isinstance(constraint, ForeignKeyState) else reads
 
 

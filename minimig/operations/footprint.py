@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from minimig.state.named_types import TypeName, named_types_in
-from minimig.state.objects import ExtensionState, FunctionState, mentioned_in
+from minimig.state.objects import CustomState, ExtensionState, FunctionState, mentioned_in
 from minimig.state.parts import CheckState, ColumnState, ForeignKeyState, IndexState, PrimaryKeyState, UniqueState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
@@ -110,7 +110,7 @@ def pointed_at(key: ForeignKeyState, schema: SchemaState) -> Keys:
 
 
 def table_providers(state: TableState, schema: SchemaState) -> Keys:
-    """The types, schemas, extensions, collations, sequences and functions that a table is built on."""
+    """What a table is built on: types, schemas, extensions, collations, sequences, functions, what says it provides."""
     if not schema.objects:
         return types_of(state.columns.values())
     checks = (c.expression for c in state.constraints.values() if isinstance(c, CheckState))
@@ -140,9 +140,19 @@ def _there(keys: Iterable[str], schema: SchemaState) -> Keys:
     return frozenset((key, "") for key in keys if key in schema.objects)
 
 
+def sql_providers(parts: Iterable[object], schema: SchemaState) -> Keys:
+    """The sequences and functions that a CHECK, the elements of an index, or options of either name."""
+    if not schema.objects:
+        return frozenset()
+    return _named([part.text for part in parts if isinstance(part, SqlExpression)], schema)
+
+
 def _named(texts: Iterable[str], schema: SchemaState) -> Keys:
     keys = [key for key, item in schema.objects.items() if item.provider or isinstance(item, FunctionState)]
-    return frozenset((key, "") for key in mentioned_in("\n".join(texts), keys))
+    given = frozenset(
+        (key, "") for key, item in schema.objects.items() if isinstance(item, CustomState) and item.provides
+    )
+    return given | {(key, "") for key in mentioned_in("\n".join(texts), keys)}
 
 
 def unique_keys(state: TableState) -> tuple[tuple[str, frozenset[str]], ...]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.presence import if_missing, if_there
 from minimig.operations.base import Arguments, Operation, TableOperation, assign
-from minimig.operations.footprint import Footprint, columns, item, table
+from minimig.operations.footprint import Footprint, columns, item, sql_providers, table
 from minimig.operations.keep import given
 from minimig.operations.rank import Rank
 from minimig.operations.rename_item import RenameItem
@@ -100,6 +100,7 @@ class CreateIndex(TableOperation):
 
     def footprint(self, before: SchemaState) -> Footprint:
         reads = columns(self.key, columns_of(self.index, before[self.key])) | {table(self.key)}
+        reads |= sql_providers(self.index.elements, before)
         return Footprint(creates=frozenset({item(self.key, self.index.name)}), reads=reads)
 
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:
@@ -179,6 +180,7 @@ class DropIndex(TableOperation):
     def footprint(self, before: SchemaState) -> Footprint:
         old = before[self.key]
         reads = columns(self.key, columns_of(old.index(self.name), old)) | {table(self.key)}
+        reads |= sql_providers(old.index(self.name).elements, before)
         return Footprint(drops=frozenset({item(self.key, self.name)}), reads=reads)
 
     def absorb(self, following: Operation) -> tuple[Operation, ...] | None:

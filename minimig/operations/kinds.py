@@ -9,12 +9,25 @@ from typing import Any
 from minimig.errors import UnsupportedError
 from minimig.operations.base import Operation
 from minimig.operations.collations import CreateCollation, DropCollation
+from minimig.operations.custom import CreateCustom, DropCustom, ReplaceCustom
 from minimig.operations.extensions import AlterExtension, CreateExtension, DropExtension
+from minimig.operations.functions import CreateFunction, DropFunction, ReplaceFunction
 from minimig.operations.namespaces import CreateSchema, DropSchema
 from minimig.operations.objects import ChangeObject, CreateObject, DropObject, ReplaceObject
 from minimig.operations.sequences import AlterSequence, CreateSequence, DropSequence
+from minimig.operations.triggers import CreateTrigger, DropTrigger, ReplaceTrigger
 from minimig.operations.views import CreateView, DropView, ReplaceView
-from minimig.state.objects import CollationState, ExtensionState, NamespaceState, ObjectState, SequenceState, ViewState
+from minimig.state.objects import (
+    CollationState,
+    CustomState,
+    ExtensionState,
+    FunctionState,
+    NamespaceState,
+    ObjectState,
+    SequenceState,
+    TriggerState,
+    ViewState,
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,9 @@ KINDS: Mapping[type[ObjectState], KindOperations] = {
     CollationState: KindOperations(CreateCollation, None, DropCollation.of),
     SequenceState: KindOperations(CreateSequence, None, DropSequence.of, AlterSequence.between),
     ViewState: KindOperations(CreateView, ReplaceView, DropView.of),
+    FunctionState: KindOperations(CreateFunction, ReplaceFunction, DropFunction.of),
+    TriggerState: KindOperations(CreateTrigger, ReplaceTrigger, DropTrigger.of),
+    CustomState: KindOperations(CreateCustom, ReplaceCustom, DropCustom.of),
 }
 
 

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from minimig.dialects.editor import SchemaEditor
 from minimig.operations.base import Arguments, Operation
 from minimig.operations.footprint import Footprint, Keys, columns, table
+from minimig.state.dependencies import tables_on
 from minimig.state.objects import ObjectState
 from minimig.state.schema import SchemaState
 
@@ -240,7 +241,10 @@ def said(item: ObjectState) -> Arguments:
 def _needed(item: ObjectState, state: SchemaState) -> Keys:
     """The objects that it builds on, and the tables with all their columns: which ones it uses, only SQL could tell."""
     keys: set[tuple[str, str]] = set()
+    above = tables_on(state, item)  # a table that calls the function comes after it, although the function names it
     for key in state.needs(item):
+        if key in above:
+            continue
         keys.add(table(key))
         if key in state.tables:
             keys |= columns(key, state[key].columns)

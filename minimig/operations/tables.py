@@ -175,9 +175,11 @@ class RenameTable(TableOperation):
         old = before[self.key]
         new = replace(old, name=self.new_name)
         following = ((t.key, fk) for t, fk in before.references_to(self.key) if t.key != self.key)
+        triggers = before.triggers_of(self.key)
+        moved = (trigger.on_table(self.new_name, self.schema) for trigger in triggers)
         return Footprint(
-            creates=_members(new),
-            drops=_members(old),
+            creates=_members(new).union(table(trigger.key) for trigger in moved),
+            drops=_members(old).union(table(trigger.key) for trigger in triggers),
             changes=frozenset(item(key, fk.name) for key, fk in following),
             reads=_targets(old, before),
         )

@@ -46,7 +46,16 @@ class Lines:
     parts: tuple[str, ...]
 
 
-Source = str | Bracket | Chain | Lines
+@dataclass(frozen=True)
+class Block:
+    """A string of several lines between triple quotes, for a value that is read without its margin (SQL text)."""
+
+    whole: str
+    opening: str
+    lines: tuple[str, ...]
+
+
+Source = str | Bracket | Chain | Lines | Block
 """Python source before it is laid out; a `str` is text that is never broken."""
 
 
@@ -58,7 +67,7 @@ def flat(source: Source) -> str:
             return f"{opening}{inside}{',' if lone_comma and len(items) == 1 else ''}{closing}"
         case Chain(base, calls):
             return flat(base) + "".join(flat(call) for call in calls)
-        case Lines(whole):
+        case Lines(whole) | Block(whole):
             return whole
         case _:
             return source
@@ -77,6 +86,8 @@ def layout(source: Source, indent: int = 0, used: int = 0, reserved: int = 0) ->
         return _opened(source, indent)
     if isinstance(source, Chain):
         return _chained(source, indent, used, reserved)
+    if isinstance(source, Block):
+        return _block(source, " " * indent)
     margin = " " * (indent + STEP)
     return "".join(["(\n", *(f"{margin}{part}\n" for part in source.parts), " " * indent, ")"])
 
@@ -88,6 +99,8 @@ def _spread(source: Source) -> bool:
             return spread or any(_spread(item) for _, item in items)
         case Chain(base, calls):
             return _spread(base) or any(_spread(call) for call in calls)
+        case Block():
+            return True
         case _:
             return False
 
@@ -100,6 +113,11 @@ def _opened(bracket: Bracket, indent: int) -> str:
     for prefix, item in bracket.items:
         lines.append(f"{' ' * inner}{prefix}{layout(item, inner, inner + len(prefix), 1)},")
     return "\n".join([*lines, " " * indent + bracket.closing])
+
+
+def _block(block: Block, margin: str) -> str:
+    lines = [f"{margin}{line}" if line else "" for line in block.lines]
+    return "\n".join([block.opening, *lines, f'{margin}"""'])
 
 
 def _chained(chain: Chain, indent: int, used: int, reserved: int) -> str:
@@ -143,3 +161,18 @@ def quoted(value: str) -> str:
         return "'" + "\\'".join(repr(piece)[1:-1] for piece in value.split("'")) + "'"
     # A single quote in front makes repr choose double quotes, whatever else the piece holds.
     return '"' + '\\"'.join(repr("'" + piece)[2:-1] for piece in value.split('"')) + '"'
+
+
+def block(value: str) -> Source:
+    """SQL text of an object: in a block when it has several lines, one literal when it has one."""
+    if "\n" not in value:
+        return quoted(value)
+    lines = value.split("\n")
+    if "\\" in value and '"""' not in value and all(line.isprintable() for line in lines):
+        return Block(quoted(value), 'r"""', tuple(lines))
+    return Block(quoted(value), '"""', tuple(_escaped(line) for line in lines))
+
+
+def _escaped(line: str) -> str:
+    plain = "".join(c if c.isprintable() else repr(c)[1:-1] for c in line.replace("\\", "\\\\"))
+    return plain.replace('"""', '\\"\\"\\"')

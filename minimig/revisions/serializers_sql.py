@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from minimig.errors import WriterError
 from minimig.revisions.serializers_base import Rule, Writing
-from minimig.revisions.serializers_layout import Bracket, Chain, Source, call, text
+from minimig.revisions.serializers_layout import Bracket, Chain, Source, block, call, quoted, text
+from minimig.state.definition import Definition
 from minimig.state.expressions import string_value
 from minimig.state.to_metadata import escape_colons
 from minimig.state.values import GENERIC, Call, Reference, SqlExpression, SqlType
@@ -58,6 +59,14 @@ def _reference(value: Reference, writing: Writing) -> Source:
 
 
 # --- SQL --------------------------------------------------------------------------------------------------------------
+
+
+def _definition(value: Definition, _: Writing) -> Source:
+    """The SQL of an object: a text, or a dictionary of texts by dialect."""
+    if not isinstance(value.plain, dict):
+        return block(value.plain)
+    items = tuple((f"{quoted(dialect)}: ", block(sql)) for dialect, sql in value.plain.items())
+    return Bracket("{", items, "}")
 
 
 def sql_text(value: SqlExpression, writing: Writing) -> Source:
@@ -137,6 +146,7 @@ def _clause(value: sa.ClauseElement, writing: Writing) -> Source:
 
 
 SQL_RULES: tuple[Rule, ...] = (
+    (Definition, _definition),
     (SqlType, _type),
     (Call, _call),
     (Reference, _reference),

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 
 from minimig.errors import StateError
+from minimig.state.expressions import rename_in, requote
 from minimig.state.values import GENERIC, compile_expression
 
 ANY = ""
@@ -32,13 +34,26 @@ class Definition:
         given = value if isinstance(value, Mapping) else {ANY: value}
         if not given:
             raise StateError("a definition for no dialect at all", hint="give the SQL, or a dictionary by dialect")
-        return cls(tuple(sorted((name, _text(each)) for name, each in given.items())))
+        texts = {name: _text(each) for name, each in given.items()}
+        query = given.get(ANY)
+        if isinstance(query, sa.ClauseElement) and "mysql" not in given:
+            texts.update(_other_meaning(query, texts[ANY]))
+        return cls(tuple(sorted(texts.items())))
 
     def on(self, dialect: str) -> str | None:
         """The text for a dialect, or None when the object does not exist there. MariaDB reads what MySQL reads."""
         texts = dict(self.texts)
         fallback = texts.get("mysql") if dialect == "mariadb" else None
         return texts.get(dialect, fallback if fallback is not None else texts.get(ANY))
+
+    def is_generic(self, dialect: str) -> bool:
+        """Whether a dialect gets the text that is for all, in which double quotes stand around names."""
+        texts = dict(self.texts)
+        return dialect not in texts and not (dialect == "mariadb" and "mysql" in texts)
+
+    def renamed(self, old: str, new: str) -> Definition:
+        """The same SQL with another name for a table."""
+        return Definition(tuple((dialect, _renamed(text, old, new, dialect)) for dialect, text in self.texts))
 
     @property
     def plain(self) -> str | dict[str, str]:
@@ -52,18 +67,38 @@ class Definition:
 
 def _text(value: str | sa.ClauseElement) -> str:
     if isinstance(value, str):
-        lines = [line.rstrip() for line in value.expandtabs(4).strip("\r\n").splitlines()]
-        margin = min((len(line) - len(line.lstrip()) for line in lines if line), default=0)
-        text = "\n".join(line[margin:] for line in lines).strip()
+        text = _clean(value)
     else:
         try:
-            text = compile_expression(value, GENERIC, tables=True)
+            text = _clean(compile_expression(value, GENERIC, tables=True))
         except (sa.exc.CompileError, NotImplementedError) as error:
             raise StateError(f"this query has no plain SQL: {error}", hint="write it as text") from error
-    text = text.removesuffix(";").rstrip()
     if not text:
         raise StateError("an object's definition is empty", hint="give its SQL")
     return text
+
+
+def _clean(sql: str) -> str:
+    """SQL without margin, blanks at line ends and a semicolon after the last word; cleaned again it is the same."""
+    lines = [line.rstrip() for line in sql.expandtabs(4).strip("\r\n").split("\n")]
+    margin = min((len(line) - len(line.lstrip()) for line in lines if line), default=0)
+    return "\n".join(line[margin:] for line in lines).strip().rstrip(";").rstrip()
+
+
+def _other_meaning(query: sa.ClauseElement, generic: str) -> dict[str, str]:
+    """MySQL's own text of a query, where the text for all would say something else there: `||` is OR, for example."""
+    dialect = mysql.dialect(paramstyle="named")
+    try:
+        own = _clean(compile_expression(query, dialect, tables=True))
+    except (sa.exc.CompileError, NotImplementedError):
+        return {}
+    return {} if requote(own, None, "`") == requote(generic, None, "`") else {"mysql": own}
+
+
+def _renamed(text: str, old: str, new: str, dialect: str) -> str:
+    preparer = (mysql.dialect() if dialect in ("mysql", "mariadb") else GENERIC).identifier_preparer
+    needed = preparer.quote(old) if preparer.quote(old) != old else None
+    return rename_in(text, old, new, preparer.quote(new), needed)
 
 
 DefinitionArgument = str | sa.ClauseElement | Mapping[str, str | sa.ClauseElement] | Definition

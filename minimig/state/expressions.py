@@ -46,6 +46,7 @@ def has_subquery(sql: str) -> bool:
 
 
 _WORD = re.compile(r"[^\W\d]\w*")
+_EVERYTHING = re.compile(r"(?:\bselect|\bdistinct|\ball|,|\.)\s*\*|\bnatural\b", re.IGNORECASE)
 _STRING = re.compile(r"'((?:[^']|'')*)'")
 
 
@@ -111,6 +112,14 @@ def words_in(text: str, among: Collection[str]) -> tuple[str, ...]:
     return tuple(name for name in among if name.lower() in words or (not _WORD.fullmatch(name) and name in text))
 
 
+def selects_all(sql: str) -> bool:
+    """Whether `sql` has a `*` that stands for whatever columns there are, or joins by them: NATURAL.
+
+    The `*` of `count(*)` is another.
+    """
+    return _EVERYTHING.search("".join(token for kind, token in _tokens(sql) if kind != "string")) is not None
+
+
 def mentions(sql: str, among: Collection[str]) -> bool:
     """Whether any of the words `among` occurs in `sql`, also before a parenthesis: `INSERT INTO users(name)`."""
     return bool(_found(sql, among, ("word", "call")))
@@ -156,14 +165,14 @@ def spell_like(sql: str, names: Collection[str]) -> str:
     return "".join(plain.get(token.lower(), token) if kind == "word" else token for kind, token in _tokens(sql))
 
 
-def requote(sql: str, names: Collection[str], quote: str) -> str:
-    """`sql` with those double-quoted identifiers that are among `names` quoted by another sign.
+def requote(sql: str, names: Collection[str] | None, quote: str) -> str:
+    """`sql` with those double-quoted identifiers that are among `names`, or all of them, quoted by another sign.
 
     MySQL reads `"name"` as a string unless ANSI_QUOTES is on (MySQL manual, 11.2 Schema Object Names).
     """
     return "".join(
         quote + _unquote(token).replace(quote, quote * 2) + quote
-        if kind == "quoted" and token[0] == '"' and _unquote(token) in names
+        if kind == "quoted" and token[0] == '"' and (names is None or _unquote(token) in names)
         else token
         for kind, token in _tokens(sql)
     )

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from minimig.errors import ModelsError
+from minimig.state.declared import is_view
 from minimig.state.from_items import (
     column_state,
     constraint_state,
@@ -42,7 +43,7 @@ def from_metadata(*metadata: sa.MetaData, keep: Callable[[str], bool] | None = N
     tables: dict[str, TableState] = {}
     objects: dict[str, ObjectState] = {}
     for each in metadata:
-        for table in (t for t in each.tables.values() if keep is None or keep(t.key)):
+        for table in (t for t in each.tables.values() if not is_view(t) and (keep is None or keep(t.key))):
             state = table_state(table)
             if state.key in tables:
                 raise ModelsError(

@@ -6,13 +6,15 @@ Each kind is a class; `kind` is its word for people and the first part of its ke
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from minimig.errors import StateError
 from minimig.state.definition import Definition
-from minimig.state.expressions import words_in
+from minimig.state.expressions import selects_all, words_in
 from minimig.state.parts import Options
 from minimig.state.tables import table_key
 
@@ -128,26 +130,50 @@ class DefinedState(ObjectState):
     @property
     def said(self) -> dict[str, Any]:
         depends = {"depends_on": list(self.depends_on)} if self.depends_on else {}
-        return {"definition": self.definition.plain, **depends}
+        return {"definition": self.definition, **depends}
+
+    @property
+    def body(self) -> str:
+        """The SQL without the place where it says the object's own name: another object may have the same."""
+        own = re.compile(rf"(?<!\w){re.escape(self.name)}(?!\w)", re.IGNORECASE)
+        return "\n".join(own.sub("", text, count=1) for _, text in self.definition.texts)
+
+    def speaks_of(self, name: str) -> bool:
+        """Whether a name stands in the SQL."""
+        return bool(words_in(self.body, [name]))
 
     def needs(self, names: Collection[str]) -> tuple[str, ...]:
-        """What was declared, and the tables and objects whose names stand in the text."""
-        mentioned = mentioned_in(str(self.definition), names)
+        """What was declared, and the tables and objects whose names stand in the text. Nothing calls a trigger."""
+        mentioned = mentioned_in(self.body, [key for key in names if not key.startswith("trigger ")])
         found = dict.fromkeys([*super().needs(names), *(k for k in names if k in self.depends_on), *mentioned])
         return tuple(key for key in found if key != self.key)
 
 
 @dataclass(frozen=True)
 class ViewState(DefinedState):
-    """A view, or a materialized view: the definition is its SELECT."""
+    """A view, or a materialized view: the definition is its SELECT.
+
+    `populated` is False for a materialized view that is created empty, to be filled by a first refresh.
+    """
 
     materialized: bool = False
+    populated: bool = True
 
     kind: ClassVar[str] = "view"
 
     @property
     def said(self) -> dict[str, Any]:
-        return {**super().said, **({"materialized": True} if self.materialized else {})}
+        materialized = {"materialized": True} if self.materialized else {}
+        return {**super().said, **materialized, **({} if self.populated else {"populated": False})}
+
+    @property
+    def body(self) -> str:
+        return str(self.definition)
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether `*` makes its columns, so that they are those of its tables at the moment it is created."""
+        return selects_all(str(self.definition))
 
 
 @dataclass(frozen=True)
@@ -189,9 +215,13 @@ class TriggerState(DefinedState):
         return {"table": self.table, **super().said}
 
     def needs(self, names: Collection[str]) -> tuple[str, ...]:
-        """Its table, and what its text mentions."""
-        own = table_key(self.table, self.schema)
-        return tuple(dict.fromkeys([*([own] if own in names else []), *super().needs(names)]))
+        """Its table or view, and what its text mentions."""
+        own = (table_key(self.table, self.schema), object_key(ViewState.kind, self.table, self.schema))
+        return tuple(dict.fromkeys([*(key for key in own if key in names), *super().needs(names)]))
+
+    def on_table(self, name: str, schema: str | None) -> TriggerState:
+        """The same trigger after its table was renamed."""
+        return replace(self, table=name, schema=schema, definition=self.definition.renamed(self.table, name))
 
 
 @dataclass(frozen=True)
@@ -205,15 +235,27 @@ class CustomState(DefinedState):
     drop: Definition = NO_SQL
     provides: bool = False
 
+    def __post_init__(self) -> None:
+        taken = ("schema", "extension", "collation", "sequence", "view", "function", "procedure", "trigger", "table")
+        if self.sort in taken:
+            raise StateError(
+                f"{self.sort} {self.name} cannot be an object of the user's own sort",
+                hint=f"minimig knows {self.sort}s: declare it as one, or give the sort another word",
+            )
+
     @property
     def key(self) -> str:
         """Under the kind its author gave it."""
         return object_key(self.sort, self.name, self.schema)
 
+    def needs(self, names: Collection[str]) -> tuple[str, ...]:
+        """As everywhere; what comes before the tables cannot mean one of them when it says its name."""
+        return tuple(key for key in super().needs(names) if kind_and_name(key)[0] or not self.provides)
+
     @property
     def said(self) -> dict[str, Any]:
         provides = {"provides": True} if self.provides else {}
-        return {"sort": self.sort, "drop": self.drop.plain, **super().said, **provides}
+        return {"sort": self.sort, "drop": self.drop, **super().said, **provides}
 
 
 def object_key(kind: str, name: str, schema: str | None) -> str:
@@ -228,6 +270,13 @@ def mentioned_in(text: str, names: Collection[str]) -> tuple[str, ...]:
     return tuple(key for key, name in bare.items() if name in found)
 
 
+def kind_and_name(key: str) -> tuple[str, str]:
+    """The two parts of an object's key: `("function", "shop.slugify(text, integer)")`. A table has no kind."""
+    head, parenthesis, arguments = key.partition("(")
+    kind, _, name = head.rpartition(" ")
+    return kind, name + parenthesis + arguments
+
+
 def plain_name(key: str) -> str:
     """The name alone in the key of a table or object: `best_sellers` in `view shop.best_sellers`."""
-    return key.partition("(")[0].rpartition(" ")[2].rpartition(".")[2]
+    return kind_and_name(key)[1].partition("(")[0].rpartition(".")[2]

@@ -6,11 +6,11 @@ to nothing and two equal tables are usually the same object.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from minimig.errors import StateError, nearest
-from minimig.state.objects import ObjectState, TriggerState
+from minimig.state.objects import DefinedState, FunctionState, ObjectState, TriggerState, ViewState
 from minimig.state.parts import ForeignKeyState
 from minimig.state.tables import TableState, table_key
 
@@ -74,13 +74,15 @@ class SchemaState:
         if new in self.tables:
             raise StateError(f"there is a table {new!r} already")
         tables = {table.key if key == old else key: table if key == old else t for key, t in self.tables.items()}
-        moved = {t.key: replace(t, table=name, schema=schema) for t in self.triggers_of(old)}
-        objects = [moved.get(key, item) for key, item in self.objects.items()]
+        self._refuse_names(f"table {old}", self.naming(old))
+        moved = {trigger.key: trigger.on_table(name, schema) for trigger in self.triggers_of(old)}
+        objects = [_told(moved.get(key, item), old, new) for key, item in self.objects.items()]
         return SchemaState.of((t.retargeted(old, new) for t in tables.values()), objects)
 
     def with_renamed_column(self, key: str, old: str, new: str) -> SchemaState:
         """The schema with a column renamed, and every foreign key that points to it following."""
         table = self[key].with_renamed_column(old, new)
+        self._refuse_names(f"column {key}.{old}", self.naming(key, old))
         return self.with_tables(
             {k: table if k == key else t.with_target_column_renamed(key, old, new) for k, t in self.tables.items()}
         )
@@ -109,8 +111,14 @@ class SchemaState:
         return SchemaState(self.tables, {**self.objects, item.key: item})
 
     def without_object(self, key: str) -> SchemaState:
-        """The schema without an object."""
-        self.object(key)
+        """The schema without an object; StateError when it is a view that still has a trigger."""
+        item = self.object(key)
+        triggers = self.triggers_of(table_key(item.name, item.schema)) if isinstance(item, ViewState) else ()
+        for trigger in triggers:
+            raise StateError(
+                f"{key} cannot be dropped: trigger {trigger.name} is on it",
+                hint="drop the trigger in an operation before this one",
+            )
         return SchemaState(self.tables, {k: item for k, item in self.objects.items() if k != key})
 
     def with_changed_object(self, old: str, item: ObjectState) -> SchemaState:
@@ -125,6 +133,37 @@ class SchemaState:
         found = (item for item in self.objects.values() if isinstance(item, TriggerState))
         return tuple(item for item in found if table_key(item.table, item.schema) == table)
 
+    def naming(self, table: str, column: str | None = None) -> tuple[DefinedState, ...]:
+        """The objects whose SQL names a table, or a column of it, so that a rename would leave them behind.
+
+        A trigger follows its own table: the name stands in one place of it that everybody knows.
+        """
+        own = {trigger.key for trigger in self.triggers_of(table)} if column is None else set()
+        found = (item for key, item in self.objects.items() if isinstance(item, DefinedState) and key not in own)
+        if column is None:
+            name = self[table].name
+            return tuple(item for item in found if table in self.needs(item) and item.speaks_of(name))
+        return tuple(item for item in found if table in self.needs(item) and _uses(item, column))
+
+    def _refuse_names(self, what: str, objects: Collection[DefinedState]) -> None:
+        """Refuse a rename under objects that it would break. A function is read when it is called, not before."""
+        for item in (each for each in objects if not isinstance(each, FunctionState)):
+            raise StateError(
+                f"{what} cannot be renamed: {item.key} speaks of it in its SQL",
+                hint=f"drop {item.key} in an operation before the rename, and create it with its new SQL after it",
+            )
+
     def needs(self, item: ObjectState) -> tuple[str, ...]:
         """The keys of the tables and objects that an object builds on."""
         return item.needs((*self.tables, *self.objects))
+
+
+def _uses(item: DefinedState, column: str) -> bool:
+    return item.speaks_of(column) or (isinstance(item, ViewState) and item.shows_all)
+
+
+def _told(item: ObjectState, old: str, new: str) -> ObjectState:
+    """The object with what it was declared to depend on under its new key."""
+    if not isinstance(item, DefinedState) or old not in item.depends_on:
+        return item
+    return replace(item, depends_on=tuple(new if key == old else key for key in item.depends_on))

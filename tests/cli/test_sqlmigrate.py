@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sqlite3
-import subprocess
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from support.clients import execute
 from support.databases import Database
 from support.facts import facts
 from support.histories import WORDS, add, revision, two_apps
@@ -99,39 +96,6 @@ def project_of(path: Path, url: str, history: list[tuple[str, str]]) -> ProjectF
         parents = [f"shop.{history[number - 1][0]}"] if number else []
         project.write(f"shop/migrations/{name}.py", revision(parents, body))
     return project
-
-
-def execute(database: Database, script: str) -> None:
-    """Run a script with the database's own command-line client, or with its driver where there is none."""
-    url = database.engine.url
-    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    commands = {
-        "sqlite": ["sqlite3", str(url.database)],
-        "postgresql": ["psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", plain],
-        "mariadb": ["mariadb", f"-h{url.host}", f"-P{url.port or 3306}", f"-u{url.username}", str(url.database)],
-    }  # fmt: skip
-    command = commands[database.kind]
-    if shutil.which(command[0]) is None:
-        by_driver(database, script)
-        return
-    environment = {**os.environ, "MYSQL_PWD": url.password or ""}
-    done = subprocess.run(
-        command, input=script, text=True, capture_output=True, timeout=60, check=False, env=environment
-    )
-    assert (done.returncode, done.stderr) == (0, ""), script
-
-
-def by_driver(database: Database, script: str) -> None:
-    """Run a script over the driver."""
-    if database.kind == "sqlite":
-        with sqlite3.connect(str(database.engine.url.database)) as driver:
-            driver.executescript(script.replace(".bail on\n", ""))
-        driver.close()
-        return
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT", no_parameters=True) as connection:
-        for statement in script.split(";\n"):
-            if any(line and not line.startswith("--") for line in statement.splitlines()):
-                connection.exec_driver_sql(statement)
 
 
 def seen(database: Database) -> tuple[object, ...]:

@@ -8,8 +8,10 @@ from sqlalchemy import Column, Integer, MetaData, String, Table
 
 import minimig
 from minimig import objects, ops
+from minimig.errors import StateError, UnsupportedError
 from minimig.operations.chain import reversed_operations, states
 from minimig.state.from_metadata import from_metadata
+from minimig.state.schema import SchemaState
 from support.databases import Database
 from support.editing import run
 
@@ -110,3 +112,44 @@ def test_a_view_that_is_gone_is_noticed(database: Database, people: MetaData) ->
     run(database, [ops.CreateView(view)], from_metadata(people).without_object("view names"))
     with database.engine.connect() as connection:
         assert minimig.diff(connection, people) == []
+
+
+def test_a_materialized_view_is_refused_where_there_is_none(database: Database, people: MetaData) -> None:
+    """Where the database has none, nothing is sent and the hint says how to say it; by dialect it is left out."""
+    if database.kind == "postgresql":
+        return
+    before = from_metadata(people)
+    with pytest.raises(UnsupportedError, match="has no materialized views, so view kept cannot be created") as refused:
+        run(database, [ops.CreateView("kept", NAMES, materialized=True)], before)
+    assert "give the definition by dialect" in str(refused.value)
+    up = [
+        ops.CreateView("kept", {"postgresql": NAMES}, materialized=True),
+        ops.RefreshView("kept"),
+        ops.ReplaceView("kept", {"postgresql": LONG}, materialized=True),
+        ops.DropView("kept"),
+    ]
+    after = run(database, up, before)
+    with database.engine.connect() as connection:
+        assert minimig.diff(connection, states(up, before)[-2]) == []
+    run(database, reversed_operations(up, before), after)
+
+
+def test_only_materialized_views_are_refreshed(people: MetaData) -> None:
+    """A plain view is never out of date, so an operation that says otherwise is a mistake."""
+    state = ops.CreateView("names", NAMES).state_forwards(from_metadata(people))
+    with pytest.raises(StateError, match="view names is not materialized"):
+        ops.RefreshView("names").state_forwards(state)
+
+
+def test_names_that_need_quotes(database: Database) -> None:
+    """A query reads the same everywhere, with the quotes of each database around its names."""
+    metadata = MetaData()
+    order = Table("Order", metadata, Column("id", Integer, primary_key=True), Column("Select", Integer))
+    objects.view(metadata, "My view", sa.select(order.c.Select.label("The sum")))
+    up = minimig.diff(MetaData(), metadata)
+    after = run(database, up, SchemaState())
+    quote = "`" if database.kind == "mariadb" else '"'
+    assert rows(database, f"{quote}My view{quote}") == []
+    with database.engine.connect() as connection:
+        assert minimig.diff(connection, metadata) == []
+    run(database, reversed_operations(up, SchemaState()), after)

@@ -444,3 +444,23 @@ def test_server_defaults_are_written_in_the_shortest_way(default: SqlExpression,
     operation = ops.AlterColumn("t", "a", server_default=default)
     line = Serializer().list_source([operation], Imports(), one_line=True)
     assert line == f'[ops.AlterColumn("t", "a", server_default={text})]'
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1",
+        "SELECT 'it''s' AS \"x\"\nFROM t",
+        "CREATE FUNCTION f() AS $$\n\n    SELECT '\\d+', '\"\"\"'\n  $$",
+        "CREATE FUNCTION f() AS $$\n    SELECT regexp_replace(t, '\\s+', '-')\n$$",
+        "SELECT 'a\u00a0b\u2028c\x07'\nFROM \"T\" --\\",
+        'SELECT """"\nFROM """"',
+    ],
+)
+def test_sql_of_objects_reads_back(sql: str) -> None:
+    """A body of several lines stands in a block, deeper than the call, and is the same SQL when it is read."""
+    made = ops.CreateView("v", {"postgresql": sql, "sqlite": f"SELECT 2\n{sql}"})
+    text, _ = operations_source([made, ops.ReplaceView("v", sql)])
+    names: dict[str, object] = {"ops": ops}
+    assert eval(text, names) == [made, ops.ReplaceView("v", sql)]
+    assert "\\n" not in text

@@ -19,9 +19,10 @@ from minimig.dialects.mysql.columns import alter_together
 from minimig.dialects.mysql.foreign_keys import ForeignKeyIndexes, fits
 from minimig.dialects.mysql.lock import mysql_lock
 from minimig.dialects.mysql.normalizer import MySQLNormalizer
+from minimig.dialects.mysql.objects import MySQLObjects
 from minimig.dialects.mysql.options import option_clauses, retyped_by_charset
-from minimig.dialects.mysql.providers import MySQLProviders
 from minimig.dialects.mysql.reader import MySQLReader
+from minimig.dialects.mysql.script import MySQLScript
 from minimig.dialects.mysql.session import StrictMode
 from minimig.dialects.mysql.text import is_long
 from minimig.dialects.output import Output, Values
@@ -51,7 +52,8 @@ class MySQLEditor(MySQLClauses):
     """MySQL 8.0.16 and MariaDB 10.5 and later."""
 
     normalizer = MySQLNormalizer
-    object_editor = MySQLProviders
+    object_editor = MySQLObjects
+    script = MySQLScript()
     reader = MySQLReader
     lock = staticmethod(mysql_lock)
     folds_case: ClassVar[bool] = True

@@ -14,7 +14,7 @@ from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.sequences import SequenceRules
-from minimig.state.objects import NamespaceState, ObjectState, SequenceState
+from minimig.state.objects import FunctionState, NamespaceState, ObjectState, SequenceState
 from minimig.state.parts import ColumnState, ConstraintState, Options, UniqueState
 from minimig.state.tables import TableState
 from minimig.state.values import Call, Reference
@@ -35,7 +35,12 @@ class MySQLNormalizer(Normalizer):
 
     supports_deferrable: ClassVar[bool] = False
     ignored_options: ClassVar[frozenset[str]] = frozenset(["mysql_using", "mariadb_using"])
-    object_kinds: ClassVar[tuple[type[ObjectState], ...]] = (*Normalizer.object_kinds, NamespaceState, SequenceState)
+    object_kinds: ClassVar[tuple[type[ObjectState], ...]] = (
+        *Normalizer.object_kinds,
+        NamespaceState,
+        SequenceState,
+        FunctionState,
+    )
     sequences: ClassVar[SequenceRules] = SequenceRules(
         lowest=-(2**63) + 1, highest=2**63 - 2, cache=1000, no_cycle="NOCYCLE", types=False
     )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
+from minimig.dialects.mysql.definitions import KINDS, live_objects
 from minimig.dialects.mysql.provider_reader import read_sequences
 from minimig.state.objects import ObjectState, SequenceState
 from minimig.state.raw_tables import RawTable, Row
@@ -56,9 +57,11 @@ class MySQLReader(Reader):
                 _column_default(tables[found.table].column(found.column), found.default, found.extra)
 
     def objects(self, connection: sa.Connection, wanted: Mapping[str, ObjectState]) -> dict[str, ObjectState]:
+        others = {k: item for k, item in wanted.items() if not isinstance(item, (*KINDS, SequenceState))}
         sequences = {key: item for key, item in wanted.items() if isinstance(item, SequenceState)}
-        others = {key: item for key, item in wanted.items() if key not in sequences}
-        return {**super().objects(connection, others), **read_sequences(connection, sequences)}
+        found = {**super().objects(connection, others), **read_sequences(connection, sequences)}
+        found.update(live_objects(connection, wanted))
+        return {key: found[key] for key in wanted if key in found}
 
     def complete_temporary(self, connection: sa.Connection, tables: Tables) -> None:
         """No catalog lists temporary tables, and the Inspector overlooks their defaults."""

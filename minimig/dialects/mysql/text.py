@@ -16,6 +16,7 @@ from sqlalchemy.sql.elements import Grouping
 
 from minimig.dialects.sqltext import is_expression
 from minimig.errors import UnsupportedError
+from minimig.state.definition import Definition
 from minimig.state.expressions import is_constant, requote
 from minimig.state.parts import CheckState, ColumnState, ConstraintState, ForeignKeyState, IndexState
 from minimig.state.tables import TableState
@@ -71,6 +72,12 @@ def _in_parentheses(default: SqlExpression) -> SqlExpression:
         return default
     element: Any = sa.text(escape_colons(default.text)) if default.element is None else default.element
     return SqlExpression(f"({default.text})", Grouping(element))
+
+
+def object_text(definition: Definition, dialect: str) -> str | None:
+    """The SQL of an object; a text that is for all databases has double quotes around names."""
+    text = definition.on(dialect)
+    return requote(text, None, "`") if text is not None and definition.is_generic(dialect) else text
 
 
 def _column(column: ColumnState, text: Respell, *, mariadb: bool) -> ColumnState:

@@ -45,6 +45,7 @@ class OracleNormalizer(Normalizer):
 
     names_primary_keys: ClassVar[bool] = True
     supports_identity: ClassVar[bool] = True
+    materializes_views: ClassVar[bool] = True
     object_kinds: ClassVar[tuple[type[ObjectState], ...]] = (
         ViewState,
         FunctionState,

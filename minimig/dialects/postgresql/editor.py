@@ -125,7 +125,8 @@ class PostgreSQLEditor(PostgreSQLItems):
             super().add_column_sql(change, column)
 
     def drop_column(self, change: TableChange, column: ColumnState) -> None:
-        super().drop_column(change, column)
+        with self.objects.aside(change.before, change.after, [change.old.key], [column.name]):
+            super().drop_column(change, column)
         self._types.clean(change.after, [column])
 
     def rename_column(self, change: TableChange, old: str, new: str) -> None:
@@ -220,7 +221,7 @@ class PostgreSQLEditor(PostgreSQLItems):
             old_type, new_type = (bare(column.type.sa_type, self.dialect) for column in (old, new))
             expression = using or conversion(name, old_type, new_type, type_)
             clause = f" USING {expression}" if expression and not new.computed else ""
-            with self.objects.aside(change.before, change.after, [table.key]):
+            with self.objects.aside(change.before, change.after, [table.key], [old.name]):
                 self.execute(f"{alter} TYPE {type_}{clause}")
         if default_after is not None and (retyped or default_before != default_after):
             self.execute(f"{alter} SET DEFAULT {default_after}")

@@ -17,7 +17,14 @@ from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer, plain_type
 from minimig.dialects.sqltext import canonical
-from minimig.state.objects import CollationState, ExtensionState, NamespaceState, ObjectState, SequenceState
+from minimig.state.objects import (
+    CollationState,
+    ExtensionState,
+    FunctionState,
+    NamespaceState,
+    ObjectState,
+    SequenceState,
+)
 from minimig.state.options import NOT_VALID
 from minimig.state.parts import ConstraintState, IdentityState, IndexState, Options, PrimaryKeyState
 from minimig.state.tables import TableState
@@ -38,6 +45,7 @@ class PostgreSQLNormalizer(Normalizer):
     supports_identity: ClassVar[bool] = True
     supports_match: ClassVar[bool] = True
     merges_uniques: ClassVar[bool] = True
+    materializes_views: ClassVar[bool] = True
     ignored_options: ClassVar[frozenset[str]] = frozenset(["postgresql_tablespace"])
 
     object_kinds: ClassVar[tuple[type[ObjectState], ...]] = (
@@ -46,6 +54,7 @@ class PostgreSQLNormalizer(Normalizer):
         ExtensionState,
         CollationState,
         SequenceState,
+        FunctionState,
     )
 
     @property

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from minimig.dialects.postgresql.definitions import KINDS, live_objects
 from minimig.dialects.postgresql.provider_reader import PROVIDERS, read_providers
 from minimig.state.objects import ObjectState
 from minimig.state.options import NOT_VALID
@@ -136,8 +137,10 @@ class PostgreSQLReader(Reader):
 
     def objects(self, connection: sa.Connection, wanted: Mapping[str, ObjectState]) -> dict[str, ObjectState]:
         providers = {key: item for key, item in wanted.items() if isinstance(item, PROVIDERS)}
-        others = {key: item for key, item in wanted.items() if key not in providers}
-        return {**super().objects(connection, others), **read_providers(connection, providers)}
+        others = {k: item for k, item in wanted.items() if not isinstance(item, (*PROVIDERS, *KINDS))}
+        found = {**super().objects(connection, others), **read_providers(connection, providers)}
+        found.update(live_objects(connection, wanted))
+        return {key: found[key] for key in wanted if key in found}
 
 
 def _mark_deferrable(tables: Tables, keys: Iterable[Any]) -> None:

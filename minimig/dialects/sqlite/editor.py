@@ -60,6 +60,7 @@ class SQLiteEditor(SQLiteClauses):
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
         super().__init__(dialect, output)
         self._pending: dict[str, Rebuild] = {}
+        self._latest = SchemaState()
 
     def finish(self) -> None:
         for key in list(self._pending):
@@ -267,6 +268,7 @@ class SQLiteEditor(SQLiteClauses):
     def _rebuild(self, change: TableChange, *sql: str | None) -> Rebuild:
         """The rebuild that this change joins: one that waits, or a new one. `sql` is what it wants to compute."""
         key = change.old.key
+        self._latest = change.after
         text = " ".join(each for each in sql if each is not None)
         native.refuse_rebuild(self, change.new)
         self._settle(change.new, text)
@@ -289,3 +291,6 @@ class SQLiteEditor(SQLiteClauses):
 
     def _flush(self, key: str) -> None:
         carry_out(self, self._pending.pop(key))
+        if self.output.connection is None:  # with one, triggers are in sqlite_master and were kept word for word
+            for trigger in self._latest.triggers_of(key):
+                self.objects.create(self._latest, self._latest, trigger)

@@ -6,11 +6,14 @@ in their column, all from the text of the CREATE statements.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
 from minimig.dialects.sqlite.create_sql import Clause, index_text, table_text
+from minimig.dialects.sqlite.definitions import KINDS, live_objects
+from minimig.state.objects import ObjectState
 from minimig.state.raw_tables import RawTable, Row
 from minimig.state.reader import Reader, Tables
 
@@ -33,6 +36,11 @@ class SQLiteReader(Reader):
                 _complete(table, sql)
             elif kind == "index":
                 table.indexes.append(_index(name, sql))
+
+    def objects(self, connection: sa.Connection, wanted: Mapping[str, ObjectState]) -> dict[str, ObjectState]:
+        others = {key: item for key, item in wanted.items() if not isinstance(item, KINDS)}
+        found = {**super().objects(connection, others), **dict(live_objects(connection, wanted))}
+        return {key: found[key] for key in wanted if key in found}
 
     def autoincrement(self, row: Row, key: tuple[str, ...]) -> bool | str:
         """What the Inspector says of AUTOINCREMENT is an option of the table here."""
