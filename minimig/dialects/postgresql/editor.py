@@ -18,6 +18,7 @@ from sqlalchemy.schema import AddConstraint
 from minimig.dialects.change import ColumnStep, EnumChange, TableChange
 from minimig.dialects.enum_columns import alter_columns
 from minimig.dialects.output import Output
+from minimig.dialects.postgresql.computed import refuse_computed_from, stop_computing
 from minimig.dialects.postgresql.enum_rebuild import relabelled
 from minimig.dialects.postgresql.items import PostgreSQLItems
 from minimig.dialects.postgresql.lock import postgresql_lock
@@ -31,8 +32,6 @@ from minimig.dialects.postgresql.table_options import option_clauses
 from minimig.dialects.postgresql.types import bare, conversion, named_type
 from minimig.dialects.remake import remake_column
 from minimig.dialects.rows import Row
-from minimig.errors import UnsupportedError
-from minimig.state.expressions import names_in
 from minimig.state.following import Place, keys_between
 from minimig.state.named_types import type_name
 from minimig.state.parts import (
@@ -147,10 +146,10 @@ class PostgreSQLEditor(PostgreSQLItems):
             if new.computed is not None:
                 remake_column(self, change, new)
                 return
-            self._stop_computing(change, old)
+            stop_computing(self, change, old)
             old = replace(old, computed=None)
         table = change.new
-        self._refuse_computed(change, old, new)
+        refuse_computed_from(self, change, old, new)
         checks_before, checks_after = self._type_checks(table, old), self._type_checks(table, new)
         if checks_before != checks_after:
             for name in checks_before:
@@ -185,24 +184,6 @@ class PostgreSQLEditor(PostgreSQLItems):
         for table, key in keys:
             built = self.built(after[table.key])
             self.execute(self.compile(AddConstraint(self.built_constraint(built, key.name))))
-
-    def _stop_computing(self, change: TableChange, column: ColumnState) -> None:
-        """Keep the values; a virtual column (PostgreSQL 18) must be stored first, for it has none."""
-        stored = replace(column, computed=column.computed and replace(column.computed, persisted=True))
-        if column.computed and not self.normalizer(self.dialect).persisted(column.computed.persisted):
-            remake_column(self, change, stored)
-        self.execute(f"{self.alter(change.new)} ALTER COLUMN {self.quote(column.name)} DROP EXPRESSION")
-
-    def _refuse_computed(self, change: TableChange, old: ColumnState, new: ColumnState) -> None:
-        """PostgreSQL converts no column that another is computed from."""
-        computed = [c for c in change.old.columns.values() if c.computed is not None and c.name != old.name]
-        users = [c.name for c in computed if c.computed and names_in(c.computed.expression.text, [old.name])]
-        if users and self.column_type(old) != self.column_type(new):
-            raise UnsupportedError(
-                f"PostgreSQL cannot change the type of {change.new.key}.{new.name}: computed column {', '.join(users)}"
-                " uses it",
-                hint="drop the computed column before and add it again after the change",
-            )
 
     def _alter_type(self, change: TableChange, old: ColumnState, new: ColumnState, using: str | None) -> None:
         """The type and the default: a default may not fit the new type, so it steps aside while the type changes."""
