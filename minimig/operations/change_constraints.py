@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.errors import StateError
+from minimig.operations.about_constraints import reads_of
 from minimig.operations.base import Arguments, ConstraintOperation, Operation, assign
-from minimig.operations.constraints import DropConstraint, reads_of
+from minimig.operations.constraints import DropConstraint
 from minimig.operations.footprint import Footprint, item
 from minimig.operations.keep import given
 from minimig.operations.rank import Rank

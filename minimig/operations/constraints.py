@@ -11,15 +11,13 @@ import sqlalchemy as sa
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.presence import if_missing, if_there
 from minimig.errors import StateError
+from minimig.operations.about_constraints import keys_of, kind_of, meaningless, name_of, reads_of
 from minimig.operations.base import Arguments, ConstraintOperation, Operation, TableOperation, assign
 from minimig.operations.footprint import (
     Footprint,
-    Keys,
     columns,
     item,
-    pointed_at,
     primary_key,
-    sql_providers,
     table,
     unique_keys,
 )
@@ -28,9 +26,9 @@ from minimig.operations.rank import Rank
 from minimig.operations.tables import DropTable
 from minimig.operations.which_constraint import Kind, meant, refuse_vague
 from minimig.state.options import NOT_VALID
-from minimig.state.parts import CheckState, ConstraintState, ExcludeState, ForeignKeyState, IndexState, PrimaryKeyState
+from minimig.state.parts import CheckState, ConstraintState, ForeignKeyState, IndexState, PrimaryKeyState
 from minimig.state.schema import SchemaState
-from minimig.state.tables import TableState, columns_of
+from minimig.state.tables import TableState
 from minimig.state.written import Convention, item_named_by, item_state
 
 
@@ -66,7 +64,7 @@ class AddConstraint(TableOperation):
         if not_valid and isinstance(state, ForeignKeyState | CheckState):
             state = replace(state, options=tuple(sorted({*state.options, NOT_VALID})))
         elif not_valid or (if_not_exists and isinstance(state, PrimaryKeyState)):
-            raise _meaningless("not_valid" if not_valid else "if_not_exists", _kind(state), table)
+            raise meaningless("not_valid" if not_valid else "if_not_exists", kind_of(state), table)
         assign(self, table=table, schema=schema, constraint=state, if_not_exists=if_not_exists, open=is_open)
 
     @property
@@ -98,15 +96,15 @@ class AddConstraint(TableOperation):
         editor.under(missing, lambda: editor.add_constraint(change, self.constraint))
 
     def describe(self) -> str:
-        return f"add {_kind(self.constraint)} {_name(self.constraint)} on {self.key}"
+        return f"add {kind_of(self.constraint)} {name_of(self.constraint)} on {self.key}"
 
     def fragment(self) -> str:
-        return f"add_{_name(self.constraint).replace(' ', '_')}"
+        return f"add_{name_of(self.constraint).replace(' ', '_')}"
 
     def footprint(self, before: SchemaState) -> Footprint:
         changed = self.constraint.columns if isinstance(self.constraint, PrimaryKeyState) else ()
         return Footprint(
-            creates=_keys(self.key, self.constraint),
+            creates=keys_of(self.key, self.constraint),
             changes=columns(self.key, changed),
             reads=reads_of(before, self.key, self.constraint),
         )
@@ -262,44 +260,3 @@ class DropPrimaryKey(TableOperation):
             **({"nullable": self.nullable} if self.nullable else {}),
             **given(schema=self.schema),
         }
-
-
-def reads_of(schema: SchemaState, key: str, constraint: ConstraintState | PrimaryKeyState) -> Keys:
-    """What a constraint of table `key` needs: its columns, and what a foreign key points to."""
-    own = constraint.columns if isinstance(constraint, PrimaryKeyState) else columns_of(constraint, schema[key])
-    reads = columns(key, own) | {table(key)}
-    if isinstance(constraint, CheckState):
-        return reads | sql_providers([constraint.expression], schema)
-    return reads | pointed_at(constraint, schema) if isinstance(constraint, ForeignKeyState) else reads
-
-
-def _meaningless(argument: str, kind: str, table: str) -> StateError:
-    reasons = {
-        "not_valid": "only a foreign key or CHECK can wait to be validated",
-        "if_not_exists": "a key has no name to look for",
-    }
-    return StateError(
-        f"a {kind} is added to table {table} with {argument}, but {reasons[argument]}", hint=f"leave {argument} out"
-    )
-
-
-def _keys(table_key: str, constraint: ConstraintState | PrimaryKeyState) -> Keys:
-    if isinstance(constraint, PrimaryKeyState):
-        return primary_key(table_key, constraint)
-    return frozenset({item(table_key, constraint.name)})
-
-
-def _kind(constraint: ConstraintState | PrimaryKeyState) -> str:
-    if isinstance(constraint, PrimaryKeyState):
-        return "primary key"
-    if isinstance(constraint, ForeignKeyState):
-        return "foreign key"
-    if isinstance(constraint, ExcludeState):
-        return "exclude constraint"
-    return "check" if isinstance(constraint, CheckState) else "unique constraint"
-
-
-def _name(constraint: ConstraintState | PrimaryKeyState) -> str:
-    if isinstance(constraint, PrimaryKeyState):
-        return f"({', '.join(constraint.columns)})" if constraint.name is None else constraint.name
-    return constraint.name

@@ -2,8 +2,7 @@
 
 Every DDL statement commits by itself, so one operation is one ALTER TABLE wherever the server allows: it happens or it
 does not. A column can only be changed by saying all of it again (MODIFY), which the state knows; InnoDB's demands on
-foreign keys are in `foreign_keys`, double quotes and other habits of SQL text in `text`, and what a
-table itself can be told in `options`.
+foreign keys are in `foreign_keys`, habits of SQL text in `text`, and what a table can be told in `options`.
 """
 
 from __future__ import annotations
