@@ -101,7 +101,38 @@ REFUSED = {
 }
 """What each dialect refuses, and in which words."""
 
+SHOUT = {
+    "mssql": "CREATE FUNCTION shout(@t nvarchar(20)) RETURNS nvarchar(20) AS BEGIN RETURN upper(@t); END",
+    "oracle": "CREATE FUNCTION shout(t VARCHAR2) RETURN VARCHAR2 IS BEGIN RETURN upper(t); END",
+    "mysql": "CREATE FUNCTION shout(t text) RETURNS text DETERMINISTIC RETURN upper(t)",
+}
+STAMP = {
+    "mssql": "CREATE TRIGGER stamp ON authors AFTER INSERT AS BEGIN SELECT 1; END",
+    "oracle": "CREATE TRIGGER stamp BEFORE INSERT ON authors FOR EACH ROW BEGIN :NEW.name := 'x'; END",
+    "mysql": "CREATE TRIGGER stamp BEFORE INSERT ON authors FOR EACH ROW SET NEW.name = 'x'",
+}
+GRANT, REVOKE = "GRANT SELECT ON authors TO reader", "REVOKE SELECT ON authors FROM reader"
+
 MORE: dict[str, list[Operation]] = {
+    "functions": [
+        ops.CreateFunction("shout", SHOUT),
+        ops.ReplaceFunction("shout", {name: sql.replace("upper", "lower") for name, sql in SHOUT.items()}),
+        ops.DropFunction("shout"),
+    ],
+    "triggers": [
+        ops.CreateTrigger("stamp", STAMP, table="authors"),
+        ops.ReplaceTrigger("stamp", {name: sql.replace("'x'", "'y'") for name, sql in STAMP.items()}, table="authors"),
+        ops.DropTrigger("stamp", "authors"),
+    ],
+    "objects_of_ones_own_sort": [
+        ops.CreateCustom("readers", GRANT, drop=REVOKE, sort="grant"),
+        ops.ReplaceCustom("readers", GRANT.replace("SELECT", "UPDATE"), drop=REVOKE, sort="grant"),
+        ops.DropCustom("readers", sort="grant"),
+    ],
+    "materialized_views": [
+        ops.CreateView("kept", {"oracle": "SELECT id FROM authors"}, materialized=True),
+        ops.RefreshView("kept"),
+    ],
     "views": [
         ops.CreateView("names", "SELECT id, name FROM authors"),
         ops.ReplaceView("names", "SELECT id FROM authors"),

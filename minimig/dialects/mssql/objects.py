@@ -11,7 +11,7 @@ class MSSQLObjects(MSSQLProviders):
     """SQL Server."""
 
     def has(self, item: ObjectState) -> bool:
-        if isinstance(item, ViewState) and item.materialized:
+        if isinstance(item, ViewState) and item.materialized and item.definition.on("mssql") is not None:
             raise UnsupportedError(
                 f"SQL Server has no materialized views, so {item.key} cannot be created",
                 hint="create a view WITH SCHEMABINDING and a unique clustered index on it, by ops.RunSQL",

@@ -105,9 +105,7 @@ class Aside:
         self, connection: sa.Connection, going: Going, seeds: Seeds, before: SchemaState, after: SchemaState
     ) -> Iterator[None]:
         views, triggers = views_above(connection, seeds), triggers_above(connection, seeds)
-        found = {view.key for view in views} | {trigger.key for trigger in triggers}
-        others = [item for item in going.blocks(before) if isinstance(item, CustomState) and self._is_here(item)]
-        custom = [item for item in others if seeds.columns or not found.isdisjoint(before.needs(item))]
+        custom = [item for item in going.blocks(before) if isinstance(item, CustomState) and self._is_here(item)]
         for item in reversed(custom):
             self.send(self.drop(item))
         for trigger in triggers:
