@@ -20,6 +20,7 @@ import networkx as nx
 from minimig.autogenerate.families import family
 from minimig.autogenerate.questioner import Foretold, Questioner
 from minimig.operations.base import Operation
+from minimig.operations.chain import states
 from minimig.operations.rename_column import RenameColumn
 from minimig.operations.sequences import RenameSequence
 from minimig.operations.tables import RenameTable
@@ -46,15 +47,15 @@ def find_renames(
     questioner: Questioner,
     same_group: Callable[[str, str], bool] = any_group,
 ) -> list[Operation]:
-    """The renames of tables, of sequences, then of columns, as answered by the questioner.
+    """The renames of sequences, of tables, then of columns, as answered by the questioner.
 
     `same_group(old key, new key)` says whether a table may move between the two, for example that both are of one app.
     """
-    found = _renamed_tables(before, after, questioner, same_group)
-    found += _renamed_sequences(before, after, questioner, same_group)
-    state = SchemaState(before.tables)  # without the objects, some of which will have to step aside first
-    for rename in found:
-        state = rename.state_forwards(state)
+    sequences = _renamed_sequences(before, after, questioner, same_group)
+    tables = _renamed_tables(before, after, questioner, same_group)
+    state = SchemaState(states(sequences, before)[-1].tables)  # some objects will have to step aside first
+    state = states(tables, state)[-1]
+    found = [*sequences, *tables]
     for key in sorted(state.tables.keys() & after.tables.keys()):
         found += _renamed_columns(state[key], after[key], questioner)
     return found
