@@ -52,8 +52,25 @@ CONDITIONS = {
 }
 """On a connection the database is asked; a script has no words for a step of several statements."""
 
+OF_POSTGRESQL = {
+    "keys.exclude": "it has no INT4RANGE",
+    "keys.drop_exclude": "it has no INT4RANGE",
+    "keys.set_null_of_one_column": "Unexpected SQL phrase: 'SET NULL",
+    "keys.foreign_key_with_everything": "MATCH FULL, which",
+}
+"""What only PostgreSQL has."""
+
+OWN_NAME = {
+    "keys.name_the_primary_key": "gives to one by itself is not known",
+    "keys.rename_the_primary_key": "gives to one by itself is not known",
+}
+
 REFUSED = {
     "mssql": {
+        **OF_POSTGRESQL,
+        **OWN_NAME,
+        "keys.single_to_composite_and_what_points_to_it": IDENTITY_STAYS,
+        "keys.key_that_numbers_itself_gives_way_to_another": IDENTITY_STAYS,
         "key_that_numbers_itself_no_more": IDENTITY_STAYS,
         "identity": "cannot change start and increment",
         "identity_beside_the_key": NO_IDENTITY_LATER,
@@ -71,6 +88,8 @@ REFUSED = {
         "conditions.drop_table": NO_WORDS,
     },
     "oracle": {
+        **OF_POSTGRESQL,
+        **OWN_NAME,
         "add_computed_column": NOT_STORED,
         "rename_computed_source": NOT_STORED,
         "identity": NO_IDENTITY_LATER,
@@ -92,8 +111,9 @@ REFUSED = {
         **CONDITIONS,
         "conditions.drop_table": NO_WORDS,
     },
-    "mysql": {"rename_computed_source": "MySQL cannot rename books.order", **CONDITIONS},
+    "mysql": {"rename_computed_source": "MySQL cannot rename books.order", **OF_POSTGRESQL, **CONDITIONS},
     "mariadb": {
+        **OF_POSTGRESQL,
         "create_expression_index": NO_EXPRESSIONS,
         "conditions.add_column": NO_WORDS,
         "conditions.add_column_with_items": NO_WORDS,
@@ -170,6 +190,7 @@ BASES = {
     ops.Operation,
     ops.TableOperation,
     ops.ColumnOperation,
+    ops.ConstraintOperation,
     ops.CreateObject,
     ops.ReplaceObject,
     ops.DropObject,

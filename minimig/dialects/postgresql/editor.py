@@ -27,7 +27,6 @@ from minimig.dialects.postgresql.normalizer import PostgreSQLNormalizer
 from minimig.dialects.postgresql.objects import PostgreSQLObjects
 from minimig.dialects.postgresql.reader import PostgreSQLReader
 from minimig.dialects.postgresql.rows import OverridingInsert
-from minimig.dialects.postgresql.sequences import Sequences
 from minimig.dialects.postgresql.table_options import option_clauses
 from minimig.dialects.postgresql.types import bare, conversion, named_type
 from minimig.dialects.remake import remake_column
@@ -37,9 +36,6 @@ from minimig.state.named_types import type_name
 from minimig.state.parts import (
     CheckState,
     ColumnState,
-    ConstraintState,
-    ForeignKeyState,
-    PrimaryKeyState,
     UniqueState,
 )
 from minimig.state.schema import SchemaState
@@ -65,7 +61,6 @@ class PostgreSQLEditor(PostgreSQLItems):
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
         super().__init__(dialect, output)
         self._types = NamedTypes(self, self.objects)
-        self._sequences = Sequences(self)
 
     @property
     def conditional(self) -> Mapping[bool, tuple[str, ...]]:
@@ -262,25 +257,6 @@ class PostgreSQLEditor(PostgreSQLItems):
         value = relabelled(self, f"{name}::text[]" if array else name, values, array=array)
         where = self.holds_label(column, tuple(values))
         self.execute(f"UPDATE {self.table(table)} SET {name} = {value} WHERE {where}")
-
-    # --- constraints --------------------------------------------------------------------------------------------------
-
-    def add_constraint(self, change: TableChange, constraint: ConstraintState | PrimaryKeyState) -> None:
-        self._sequences.release(change)
-        super().add_constraint(change, constraint)
-        self._sequences.bestow(change)
-
-    def drop_constraint(self, change: TableChange, constraint: ConstraintState) -> None:
-        super().drop_constraint(change, constraint)
-        if isinstance(constraint, ForeignKeyState):
-            self._sequences.bestow(change)  # an integer key that pointed elsewhere numbers itself from now on
-
-    def drop_primary_key(self, change: TableChange) -> None:
-        self._sequences.release(change)
-        self.drop_constraint_sql(change.old, self.primary_key_name(change.old))
-        for name, column in change.new.columns.items():
-            if column.nullable and not change.old.columns[name].nullable:
-                self.execute(f"{self.alter(change.new)} ALTER COLUMN {self.quote(name)} DROP NOT NULL")
 
 
 def _stated_again(table: TableState) -> tuple[str, ...]:

@@ -12,11 +12,13 @@ import sqlalchemy as sa
 
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.output import Output
 from minimig.dialects.postgresql.catalog import Catalog, own_name
 from minimig.dialects.postgresql.concurrent import create_concurrently, drop_concurrently, left_over
+from minimig.dialects.postgresql.sequences import Sequences
 from minimig.dialects.postgresql.versions import refuse_newer
 from minimig.dialects.presence import Condition
-from minimig.state.parts import IndexState
+from minimig.state.parts import ConstraintState, ForeignKeyState, IndexState, PrimaryKeyState
 from minimig.state.tables import TableState
 
 
@@ -25,12 +27,34 @@ class PostgreSQLItems(SchemaEditor):
 
     builds_indexes_outside: ClassVar[bool] = True
 
+    def __init__(self, dialect: sa.Dialect, output: Output) -> None:
+        super().__init__(dialect, output)
+        self._sequences = Sequences(self)
+
     def built(self, table: TableState) -> sa.Table:
         refuse_newer(self.dialect, table)
         return super().built(table)
 
+    def add_constraint(self, change: TableChange, constraint: ConstraintState | PrimaryKeyState) -> None:
+        self._sequences.release(change)
+        super().add_constraint(change, constraint)
+        self._sequences.bestow(change)
+
+    def drop_constraint(self, change: TableChange, constraint: ConstraintState) -> None:
+        super().drop_constraint(change, constraint)
+        if isinstance(constraint, ForeignKeyState):
+            self._sequences.bestow(change)  # an integer key that pointed elsewhere numbers itself from now on
+
+    def drop_primary_key(self, change: TableChange) -> None:
+        self._sequences.release(change)
+        self.drop_constraint_sql(change.old, self.primary_key_name(change.old))
+        for name, column in change.new.columns.items():
+            if column.nullable and not change.old.columns[name].nullable:
+                self.execute(f"{self.alter(change.new)} ALTER COLUMN {self.quote(name)} DROP NOT NULL")
+
     def rename_primary_key(self, change: TableChange) -> None:
-        old, new = (self.primary_key_name(table) for table in (change.old, change.new))
+        old = self.primary_key_name(change.old)
+        new = change.new.key_or_error().name or own_name(change.new.name, None, "pkey")
         if old != new:
             self.rename_constraint_sql(change.new, old, new)
 
