@@ -24,7 +24,7 @@ from minimig.operations.constraints import AddConstraint, DropConstraint
 from minimig.operations.footprint import Footprint, Key
 from minimig.operations.tables import CreateTable, DropTable
 from minimig.state.dependencies import tables_on
-from minimig.state.objects import DefinedState
+from minimig.state.objects import CustomState, DefinedState
 from minimig.state.parts import ForeignKeyState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
@@ -91,14 +91,16 @@ def _without(state: SchemaState, cut: _Cut) -> SchemaState:
 def _either(before: SchemaState, after: SchemaState) -> SchemaState:
     """The state after, with the columns of before as well.
 
-    A CHECK that speaks of a name which was a column has to wait until that column is gone.
+    A CHECK that speaks of a name which was a column has to wait until that column is gone. What all tables are built on
+    and no table will be is not waited for.
     """
     tables = dict(after.tables)
     for key in before.tables.keys() & after.tables.keys():
         old, new = before[key], after[key]
         if old is not new:
             tables[key] = replace(new, columns={**old.columns, **new.columns})
-    return SchemaState(tables, {**before.objects, **after.objects})
+    going = {key: item for key, item in before.objects.items() if not (isinstance(item, CustomState) and item.provides)}
+    return SchemaState(tables, {**going, **after.objects})
 
 
 def _steps(

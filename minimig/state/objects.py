@@ -19,6 +19,8 @@ from minimig.state.parts import Options
 from minimig.state.tables import table_key
 
 NO_SQL = Definition(())
+_AFTER_TABLES = ("", "view", "trigger")
+"""The kinds of keys that stand for tables, and for what always looks at tables."""
 
 
 @dataclass(frozen=True)
@@ -249,8 +251,11 @@ class CustomState(DefinedState):
         return object_key(self.sort, self.name, self.schema)
 
     def needs(self, names: Collection[str]) -> tuple[str, ...]:
-        """As everywhere; what comes before the tables cannot mean one of them when it says its name."""
-        return tuple(key for key in super().needs(names) if kind_and_name(key)[0] or not self.provides)
+        """As everywhere; what comes before the tables cannot mean one of them, or a view, when it says its name."""
+        needed = super().needs(names)
+        if not self.provides:
+            return needed
+        return tuple(key for key in needed if key in self.depends_on or kind_and_name(key)[0] not in _AFTER_TABLES)
 
     @property
     def said(self) -> dict[str, Any]:

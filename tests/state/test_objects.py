@@ -75,7 +75,7 @@ def test_views_of_sqlalchemy_are_declared_views(metadata: MetaData) -> None:
     sa.CreateView(sa.select(people.c.id), "t", metadata=metadata, temporary=True)
     state = from_metadata(metadata)
     assert list(state.tables) == ["people"]
-    assert sorted(state.objects) == ["view m", "view shop.v"]
+    assert sorted(state.objects) == ["schema shop", "view m", "view shop.v"]
     expected = objects.view(MetaData(), "v", sa.select(people.c.id), schema="shop")
     assert state.object("view shop.v") == expected
     assert state.object("view m").said["materialized"] is True
