@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Column, Integer
+from sqlalchemy.dialects.postgresql.base import PGDialect
 
 import minimig
 from minimig import ops
@@ -23,6 +24,9 @@ from support.editing import run
 from support.facts import rows
 from support.histories import WORDS, History
 from support.revision_files import read_back
+
+STORAGE = any("with" in arguments for kind, arguments in PGDialect.construct_arguments or () if kind is sa.Table)
+"""Whether this SQLAlchemy knows the storage parameters of PostgreSQL's tables: 2.0 does not."""
 
 
 def table(**options: Any) -> ops.CreateTable:
@@ -61,6 +65,7 @@ CASES = [
     (kind, name, *options)
     for kind, cases in {"postgresql": POSTGRESQL, "mariadb": MARIADB, "sqlite": SQLITE}.items()
     for name, options in cases.items()
+    if STORAGE or not name.startswith("storage")
 ]
 UNSEEN = {"tablespace", "access_method"}
 """To the default, which the catalog does not tell from nothing said."""
@@ -154,7 +159,7 @@ def test_options_of_other_databases_are_nobodys_business(database: Database) -> 
     others = {
         "mysql_engine": "InnoDB",
         "mariadb_engine": "InnoDB",
-        "postgresql_with": {"fillfactor": 70},
+        **({"postgresql_with": {"fillfactor": 70}} if STORAGE else {}),
         "sqlite_strict": True,
     }
     mine = [name for name in others if name.startswith(database.engine.dialect.name)]
@@ -198,8 +203,9 @@ def test_info_is_no_difference() -> None:
     assert "info={" in minimig.source([with_info])
 
 
+STORED: dict[str, Any] = {"postgresql_with": {"fillfactor": 70}} if STORAGE else {"postgresql_using": "heap"}
 WRITTEN: list[Operation] = [
-    table(if_not_exists=True, comment="c", postgresql_with={"fillfactor": 70}, prefixes=["UNLOGGED"]),
+    table(if_not_exists=True, comment="c", prefixes=["UNLOGGED"], **STORED),
     ops.DropTable("t", if_exists=True, schema="s"),
     ops.RenameTable("t", "u", if_exists=True),
     ops.AddColumn(
