@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType
 
 from minimig.errors import WriterError
 from minimig.revisions.header import LITERAL_NAMES, OPERATION_NAMES
 from minimig.revisions.loader import Migration
+from minimig.revisions.toplevel import bindings
 
+_IMPORTS = (ast.Import, ast.ImportFrom)
 _USUAL = frozenset({"import sqlalchemy as sa", "from minimig import ops", "from __future__ import annotations"})
 
 
@@ -45,7 +47,7 @@ NOTHING = Carried()
 
 @dataclass(frozen=True)
 class _Statement:
-    """One statement at the top of a file: the names it binds and uses, and its text with decorators and comments."""
+    """One statement at the top of a file: the names it binds or may change in place, and those it uses."""
 
     node: ast.stmt
     binds: frozenset[str]
@@ -63,15 +65,17 @@ def carry(migrations: Iterable[Migration]) -> Carried:
         wanted = _functions(migration)
         if not wanted:
             continue
-        source = migration.source.decode("utf-8-sig").replace("\r\n", "\n")
+        source = migration.source.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
         needed = _needed(_statements(source), wanted, path)
         renamed = _renamed(needed, source, taken, migration.header.name)
         names.update({(path, name): renamed.get(name, name) for statement in needed for name in statement.binds})
+        _refuse_hidden(needed, renamed.keys(), path)
+        earlier = frozenset(definitions)
         for statement in needed:
             text = _spelled(statement, source, renamed)
             if isinstance(statement.node, ast.Import | ast.ImportFrom):
                 imports.update({} if text in _USUAL else {text: None})
-            elif text not in definitions:
+            elif text not in earlier:
                 definitions.append(text)
     return Carried(tuple(imports), tuple(definitions), names)
 
@@ -95,11 +99,16 @@ def _functions(migration: Migration) -> frozenset[str]:
 
 
 def _statements(source: str) -> list[_Statement]:
+    nodes = ast.parse(source).body
+    own = {name for node in nodes if not isinstance(node, _IMPORTS) for name in _bound(node)}
     found = []
-    for node in ast.parse(source).body:
-        binds = frozenset(_bound(node))
+    for node in nodes:
+        uses = frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+        edited = {binding.name for binding in bindings(ast.Module([node], []))}
+        # A bare call may change in place whatever it is given.
+        edited |= uses if isinstance(node, ast.Expr) else set()
+        binds = frozenset(_bound(node)) | (edited & own)
         if binds and binds.isdisjoint((*LITERAL_NAMES, *OPERATION_NAMES)):
-            uses = frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
             found.append(_Statement(node, binds, uses))
     return found
 
@@ -109,9 +118,13 @@ def _bound(node: ast.stmt) -> Iterable[str]:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             yield name
         case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-            yield from (alias.asname or alias.name.partition(".")[0] for alias in aliases)
+            yield from map(_imported, aliases)
         case _:
             yield from (n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+
+
+def _imported(alias: ast.alias) -> str:
+    return alias.asname or alias.name.partition(".")[0]
 
 
 def _needed(statements: Iterable[_Statement], wanted: Iterable[str], path: str) -> list[_Statement]:
@@ -151,10 +164,50 @@ def _renamed(needed: Sequence[_Statement], source: str, taken: dict[str, str], f
     return out
 
 
+def _refuse_hidden(needed: Iterable[_Statement], renamed: Collection[str], path: str) -> None:
+    """Raise WriterError where a name that changes is also one of a scope further in: it would mean something else."""
+    for statement in needed:
+        for node in ast.walk(statement.node):
+            clash = sorted(set(_hidden(node, statement.node)) & set(renamed))
+            if clash:
+                raise WriterError(
+                    f"{clash[0]} cannot be carried into another file: two of the old files call different things so, "
+                    "and it is also a name inside a function or a class",
+                    where=f"{path}:{getattr(node, 'lineno', statement.node.lineno)}",
+                    hint=f"call {clash[0]} something else in one of the old files",
+                )
+
+
+def _hidden(node: ast.AST, top: ast.stmt) -> Iterable[str]:
+    """The names that a node binds or declares as bare text, below the statement at the left margin."""
+    match node:
+        case ast.arg(arg=name):
+            yield name
+        case ast.Global(names=names) | ast.Nonlocal(names=names):
+            yield from names
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            yield name
+        case ast.MatchMapping(rest=str(name)):
+            yield name
+        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+            dotted = (alias.asname is None and "." in alias.name for alias in aliases)
+            yield from (_imported(a) for a, whole in zip(aliases, dotted, strict=True) if node is not top or whole)
+        case ast.ClassDef(name=name, body=body):
+            yield from () if node is top else (name,)
+            yield from (name for inner in body for name in _bound(inner))
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if node is not top:
+            yield name
+
+
 def _spelled(statement: _Statement, source: str, renamed: Mapping[str, str]) -> str:
     """The text of a statement, with the comments right above it, and names changed."""
-    lines = source.splitlines()
     node = statement.node
+    if isinstance(node, _IMPORTS) and not statement.binds.isdisjoint(renamed):
+        aliases = [ast.alias(alias.name, renamed.get(_imported(alias), alias.asname)) for alias in node.names]
+        if isinstance(node, ast.ImportFrom):
+            return ast.unparse(ast.ImportFrom(node.module, aliases, node.level))
+        return ast.unparse(ast.Import(aliases))
+    lines = source.split("\n")
     decorators = getattr(node, "decorator_list", [])
     first = min([node.lineno, *(decorator.lineno for decorator in decorators)]) - 1
     changes = [
@@ -173,4 +226,4 @@ def _spelled(statement: _Statement, source: str, renamed: Mapping[str, str]) -> 
         lines[line - 1] = (data[:column] + new.encode() + data[column + len(old.encode()) :]).decode()
     while first > 0 and lines[first - 1].startswith("#"):
         first -= 1
-    return "\n".join(line.rstrip() for line in lines[first : node.end_lineno])
+    return "\n".join(lines[first : node.end_lineno])

@@ -159,3 +159,37 @@ def test_nothing_is_left_after_going_back(project: ProjectFolder, database: Data
     project.ok("migrate", "shop", "zero")
     project.ok("migrate", "accounts", "zero")
     assert sa.inspect(database.engine).get_table_names() == ["minimig_version"]
+
+
+@pytest.mark.parametrize(
+    ("top", "inner"),
+    [("MARK = '+'", "def mark(MARK):\n    return MARK"), ("MARK = 0", "def mark():\n    global MARK\n    MARK += 1")],
+)
+def test_a_clash_with_an_inner_name_is_refused(project: ProjectFolder, top: str, inner: str) -> None:
+    """A name that would have to change, and is also one inside a function, would come to mean something else."""
+    step = "def {}(conn, tables):\n    print(MARK, mark())\n\n\n"
+    one = f"MARK = 7\n\n\ndef mark():\n    return 1\n\n\n{step.format('one')}"
+    add(project, "accounts.0006_one", ["0005_wide"], "ops.RunPython(one)", one)
+    two = f"{top}\n\n\n{inner}\n\n\n{step.format('two')}"
+    add(project, "accounts.0007_two", ["0006_one"], "ops.RunPython(two)", two)
+    result = project.run("squashmigrations", "accounts", "--no-input")
+    assert result.code != 0
+    assert "call MARK something else in one of the old files" in result.err
+    assert not list(project.path.glob("accounts/migrations/*squashed*"))
+
+
+def test_what_edits_a_value_comes_along(project: ProjectFolder) -> None:
+    """Statements that change a list in place, imports of one alias, and spaces at the end of a line in a text."""
+    step = "def {}(conn, tables):\n    print(ROWS, path, TEXT)\n\n\n"
+    one = f"import os.path as path\n\nROWS = [1]\nTEXT = ''\n\n\n{step.format('one')}"
+    add(project, "accounts.0006_one", ["0005_wide"], "ops.RunPython(one)", one)
+    edits = "ROWS = [2]\nROWS.append(3)\nROWS.append(3)\nfor _ in range(2):\n    ROWS.append(_)\nTEXT = '''a  \nb'''\n"
+    two = f"import datetime as path\n\n{edits}\n\n{step.format('two')}"
+    add(project, "accounts.0007_two", ["0006_one"], "ops.RunPython(two)", two)
+    project.ok("squashmigrations", "accounts", "--no-input")
+    text = project.read("accounts/migrations/0001_squashed_0007_two.py")
+    assert text.count("ROWS_0007.append(3)") == 2
+    assert "    ROWS_0007.append(_)" in text
+    assert "import datetime as path_0007" in text
+    assert "'''a  \nb'''" in text
+    assert "print(ROWS_0007, path_0007, TEXT_0007)" in text
