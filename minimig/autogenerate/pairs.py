@@ -98,7 +98,7 @@ def pair_tables(before: SchemaState, after: SchemaState) -> tuple[TablePair, ...
     columns: dict[str, frozenset[str]] = {}
     for key in sorted(before.tables.keys() | after.tables.keys()):
         old, new = before.tables.get(key), after.tables.get(key)
-        gone = _columns_leaving(old, new) if old and new and old != new else frozenset()
+        gone = columns_leaving(old, new) if old and new and old != new else frozenset()
         if old is None or new is None:
             alone.append((old, new))
         elif gone == old.columns.keys():
@@ -112,7 +112,8 @@ def pair_tables(before: SchemaState, after: SchemaState) -> tuple[TablePair, ...
     return tuple(TablePair(old, new, leaving) for old, new in [*alone, *both])
 
 
-def _columns_leaving(old: TableState, new: TableState) -> frozenset[str]:
+def columns_leaving(old: TableState, new: TableState) -> frozenset[str]:
+    """The old columns that do not stay: dropped, or computed in another way, or from one that does not stay."""
     gone = {
         name
         for name, column in old.columns.items()

@@ -163,3 +163,17 @@ def test_keys_are_absent_within_the_operation_only() -> None:
         assert [kind for kind in kinds if kind != "TYPE"] == ["DROP"] * 4 + ["ADD"] * 4
         assert kinds[:4] == ["DROP"] * 4
         assert kinds[-4:] == ["ADD"] * 4
+
+
+def test_a_view_that_compares_both_ends_waits_for_both(postgresql_database: Database) -> None:
+    """A view joining a key with what points to it is away until both have the new type, up, down and in a script."""
+    tables = made(postgresql_database, models(), ROWS)
+    views = [
+        ops.CreateView("led", "SELECT p.id, t.name FROM people p JOIN teams t ON t.lead = p.id"),
+        ops.CreateView("names", "SELECT name FROM led"),
+    ]
+    before = run(postgresql_database, views, tables)
+    change = ops.AlterColumn("people", "id", type=String(40))
+    there_and_back(postgresql_database, [change], before)
+    written = [line for line in script(dialect_of("postgresql"), [change], before) if "DROP VIEW led" in line]
+    assert len(written) == 1

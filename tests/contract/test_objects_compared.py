@@ -10,6 +10,8 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, func
 
 import minimig
 from minimig import objects, ops
+from minimig.autogenerate.autodetector import diff
+from minimig.operations.chain import reversed_operations
 from minimig.state.from_metadata import from_metadata
 from minimig.state.schema import SchemaState
 from support.databases import Database
@@ -234,3 +236,24 @@ def test_asking_costs_two_queries_and_leaves_nothing(postgresql_database: Databa
         assert sum("minimig" in statement for statement in asked) == 2
         left = connection.exec_driver_sql("SELECT count(*) FROM pg_class WHERE relname LIKE 'minimig_probe%%'").scalar()
     assert left == 0
+
+
+def test_a_view_over_a_column_that_is_computed_anew(database: Database) -> None:
+    """A view that shows a column computed in another way, and a view upon it, are made anew around the change."""
+
+    def models(expression: str) -> SchemaState:
+        metadata = MetaData()
+        full = Column("twice", Integer, sa.Computed(expression, persisted=True))
+        Table("people", metadata, Column("id", Integer, primary_key=True), Column("age", Integer), full)
+        objects.view(metadata, "shown", "SELECT id, twice FROM people")
+        objects.view(metadata, "upon", "SELECT twice FROM shown")
+        objects.view(metadata, "other", "SELECT age FROM people")
+        return from_metadata(metadata)
+
+    old, new = models("age * 2"), models("age + age")
+    before = run(database, diff(SchemaState.of([]), old), SchemaState.of([]))
+    change = diff(before, new)
+    assert not any("other" in o.describe() for o in change)
+    after = run(database, change, before)
+    assert drift(database, after) == []
+    assert drift(database, run(database, reversed_operations(change, before), after)) == []

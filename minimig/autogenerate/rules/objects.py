@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from minimig.autogenerate.pairs import columns_leaving
 from minimig.operations.base import Operation
 from minimig.operations.chain import states
 from minimig.operations.kinds import KINDS, operations_for
@@ -76,11 +77,22 @@ def _made_anew(before: SchemaState, after: SchemaState, moved: set[str]) -> set[
         basis = {*before.needs(old), *after.needs(new)}
         changed = key in moved and (not operations_for(new).changes or not unsteady.isdisjoint(basis))
         star = isinstance(new, ViewState) and new.shows_all and not reshaped.isdisjoint(basis)
-        if changed or star or not replaced.isdisjoint(before.needs(old)):
+        if changed or star or _shows_again(new, before, after) or not replaced.isdisjoint(before.needs(old)):
             first.add(key)
     gone = first | (before.objects.keys() - after.objects.keys())
     heirs = {item.key for item in builders_on(before, gone)}
     return {key for key in (first | heirs) & both if not tables_on(before, before.objects[key])}
+
+
+def _shows_again(item: ObjectState, before: SchemaState, after: SchemaState) -> bool:
+    """Whether a view shows a column that is dropped and added anew, as one that is computed in another way."""
+    if not isinstance(item, ViewState):
+        return False
+    for key in before.tables.keys() & after.tables.keys() & set(before.needs(item)):
+        old, new = before[key], after[key]
+        if old != new and any(item.speaks_of(name) for name in columns_leaving(old, new) & new.columns.keys()):
+            return True
+    return False
 
 
 def _alters(item: ObjectState) -> bool:

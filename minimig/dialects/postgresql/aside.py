@@ -41,10 +41,15 @@ _ENABLED = {"D": "DISABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}
 
 @dataclass(frozen=True)
 class Going:
-    """What is about to change: tables and objects by key; of the tables, perhaps only some columns."""
+    """What is about to change: tables and objects by key; of the tables, perhaps only columns of these names."""
 
     keys: Collection[str]
     columns: Collection[str] = ()
+
+    def within(self, other: Going) -> bool:
+        """Whether all that is in the way of this is in the way of the other, too."""
+        columns = not other.columns or (bool(self.columns) and set(self.columns) <= set(other.columns))
+        return columns and set(self.keys) <= set(other.keys)
 
     def blocks(self, state: SchemaState) -> tuple[DefinedState, ...]:
         """The views, triggers and objects of the user's own sort that the state knows to be in the way."""

@@ -36,6 +36,7 @@ from minimig.state.named_types import type_name
 from minimig.state.parts import (
     CheckState,
     ColumnState,
+    ForeignKeyState,
     UniqueState,
 )
 from minimig.state.schema import SchemaState
@@ -164,15 +165,25 @@ class PostgreSQLEditor(PostgreSQLItems):
             self._types.clean(change.after, [old])
 
     def alter_together(self, steps: Sequence[ColumnStep]) -> None:
-        """The keys between the columns are gone meanwhile: no type in between fits, and each is checked only once.
+        """Keys between the columns and views over them are gone meanwhile: no type in between fits.
 
-        An enum that is rebuilt takes care of its keys itself.
+        An enum that is rebuilt takes care of both itself.
         """
         before, after = steps[0].change.before, steps[-1].change.after
         old, new = (named_type(c.type.sa_type, self.dialect) for c in (steps[0].old, steps[0].new))
         rebuilt = isinstance(old, postgresql.ENUM) and new is not None and type_name(old) == type_name(new)
         places = {Place(step.change.old.key, step.old.name) for step in steps}
-        keys = [] if rebuilt else list(keys_between(before, places))
+        if rebuilt:
+            super().alter_together(steps)
+            return
+        keys = list(keys_between(before, places))
+        tables, columns = {place.table for place in places}, {place.column for place in places}
+        with self.objects.aside(before, after, sorted(tables), sorted(columns)):
+            self._alter_without(keys, steps, after)
+
+    def _alter_without(
+        self, keys: Sequence[tuple[TableState, ForeignKeyState]], steps: Sequence[ColumnStep], after: SchemaState
+    ) -> None:
         for table, key in keys:
             self.drop_constraint_sql(table, key.name)
         super().alter_together(steps)

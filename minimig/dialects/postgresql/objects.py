@@ -33,6 +33,8 @@ _AFTER_COLUMNS = re.compile(r"\b(?:where|group by|having|order by|limit|offset|f
 class PostgreSQLObjects(PostgreSQLProviders):
     """PostgreSQL."""
 
+    gone: Going | None = None  # around which change everything is aside just now
+
     def drop_sql(self, item: ObjectState) -> tuple[str, ...]:
         match item:
             case TriggerState():
@@ -78,9 +80,23 @@ class PostgreSQLObjects(PostgreSQLProviders):
     ) -> Iterator[None]:
         """Without what builds on these tables and objects, or on these columns of the one table.
 
-        What `after` has is back when the block ends, and with a connection also what only the database knows.
+        What `after` has is back when the block ends, and with a connection also what only the database knows. A block
+        within a block about the same columns finds nothing left in the way.
         """
         going = Going(keys, columns)
+        if self.gone is not None and going.within(self.gone):
+            yield
+            return
+        outer, self.gone = self.gone, going
+        try:
+            with self._aside(going, before, after):
+                yield
+        finally:
+            self.gone = outer
+
+    @contextmanager
+    def _aside(self, going: Going, before: SchemaState, after: SchemaState) -> Iterator[None]:
+        keys = going.keys
         aside = Aside(self.spelling, self.send, self.create_sql, self.drop_sql)
         connection = self.output.connection
         if connection is None:
@@ -91,7 +107,7 @@ class PostgreSQLObjects(PostgreSQLProviders):
         objects = [before.objects[key] for key in keys if key in before.objects]
         views = [self.qualified(item) for item in objects if isinstance(item, ViewState)]
         functions = [self.signature(item) for item in objects if isinstance(item, FunctionState)]
-        seeds = Seeds((*tables, *views), tuple(columns), tuple(functions))
+        seeds = Seeds((*tables, *views), tuple(going.columns), tuple(functions))
         with aside.live(connection, going, seeds, before, after):
             yield
 
