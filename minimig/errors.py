@@ -114,6 +114,10 @@ class NeedsConnectionError(UnsupportedError):
     """A step needs a live connection, and a script is being written."""
 
 
+class NeedsAnswerError(UnsupportedError):
+    """A script has no words for `if_exists` or `if_not_exists` here; a live database is asked."""
+
+
 class DatabaseError(MinimigError):
     """The database cannot be reached, or refused a statement."""
 

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from minimig.dialects.names import refuse_names
 from minimig.dialects.output import Output, Values
 from minimig.dialects.spelling import Spelling
-from minimig.errors import UnsupportedError
+from minimig.errors import NeedsAnswerError, UnsupportedError
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
 
@@ -79,7 +79,7 @@ class Conditions(Spelling):
     def under(self, condition: Condition | None, step: Callable[[], None]) -> None:
         """Take a step where the condition holds: of the database that is asked now, or of the one a script will meet.
 
-        Without a condition the step is taken. Raises UnsupportedError where a script has no words for the condition.
+        Without a condition the step is taken. Raises NeedsAnswerError where a script has no words for the condition.
         """
         if condition is None:
             step()
@@ -157,7 +157,7 @@ class ConditionalScript:
         parameters: Values | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> None:
-        """Write one statement with its condition. Raises UnsupportedError for one that has no words for it."""
+        """Write one statement with its condition. Raises NeedsAnswerError for one that has no words for it."""
         text, words = str(statement).lstrip(), self._condition.words
         match = next(filter(None, (form.match(text) for form in self._forms)), None)
         repeatable = words in text or text.startswith("COMMENT ON")
@@ -172,11 +172,11 @@ class ConditionalScript:
         """As the script itself does it."""
         return self._output.outside_transaction()
 
-    def refusal(self) -> UnsupportedError:
+    def refusal(self) -> NeedsAnswerError:
         """Why this operation cannot stand in a script."""
         condition = self._condition
         where = "" if condition.kind == "table" else f" of {condition.table.key}"
-        return UnsupportedError(
+        return NeedsAnswerError(
             f"a script for this database cannot say {condition.words} about {condition.kind} {condition.name}{where}",
             hint=f"migrate with a live connection, which is asked first; or leave {_flag(condition)} out",
         )

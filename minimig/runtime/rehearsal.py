@@ -3,7 +3,8 @@
 In: prepared steps and the dialect that they will run on. Every operation is executed against an output that sends
 nothing, so what its schema editor refuses stops the run while the database is still untouched. The editor asks no
 database meanwhile; what only a live one can tell (a trigger that a rebuild would break, a sequence of another name) is
-still found when its operation runs. Steps in Python are passed over.
+still found when its operation runs. Steps in Python are passed over, and so is what hangs on a condition
+(`if_not_exists`) that no script has words for.
 
 An operation of the project's own is executed here as well, and once more for real: all that it does should go through
 the editor. (Django and Alembic find out in the middle of a run what a database cannot do; on MySQL the operations
@@ -17,7 +18,7 @@ from collections.abc import Callable, Sequence
 import sqlalchemy as sa
 
 from minimig.dialects.registry import editor_for
-from minimig.errors import MinimigError, NeedsConnectionError
+from minimig.errors import MinimigError, NeedsAnswerError, NeedsConnectionError
 from minimig.revisions.replay import Change
 from minimig.runtime.output import PaperOutput
 from minimig.runtime.prepare import PreparedStep
@@ -38,8 +39,8 @@ def rehearse_moves(moves: Sequence[Change], dialect: sa.Dialect, where: Callable
             reached = position
             try:
                 operation.database_forwards(editor, before, after)
-            except NeedsConnectionError:
-                continue  # a Python step: it has its turn when there is a connection
+            except (NeedsConnectionError, NeedsAnswerError):
+                continue  # a Python step, a condition: they have their turn when there is a connection
         editor.finish()
     except MinimigError as error:
         raise error.at(where(reached)) from error

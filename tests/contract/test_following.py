@@ -175,5 +175,5 @@ def test_a_view_that_compares_both_ends_waits_for_both(postgresql_database: Data
     before = run(postgresql_database, views, tables)
     change = ops.AlterColumn("people", "id", type=String(40))
     there_and_back(postgresql_database, [change], before)
-    written = [line for line in script(dialect_of("postgresql"), [change], before) if "DROP VIEW led" in line]
+    written = [line for line in script(postgresql_database.engine.dialect, [change], before) if "DROP VIEW led" in line]
     assert len(written) == 1

@@ -155,8 +155,8 @@ SETUPS: dict[str, Setup] = {
     "MigrationFailedError": two_rows_alike,
     "HistoryError": lost_file,
 }
-WITHOUT_COMMAND = {"NeedsConnectionError", "LockError", "InterruptedRunError"}
-"""The first is shown in Python (test_docs runs it); the others need a second runner, or a person at the keyboard."""
+WITHOUT_COMMAND = {"NeedsConnectionError", "NeedsAnswerError", "LockError", "InterruptedRunError"}
+"""Two are shown in Python (test_docs runs it); the others need a second runner or a person at the keyboard."""
 
 
 @pytest.fixture

@@ -183,3 +183,20 @@ def test_fake_refuses_nothing(tmp_path: Path, sqlite_database: Database) -> None
     assert "0003_refused.py, up[0]: run SQL SELECT 'it, line 1 of the SQL" in refused.err
     assert sa.inspect(sqlite_database.engine).get_table_names() == []
     assert "0003_refused" in project.ok("migrate", "--fake").out
+
+
+def test_a_condition_without_words_is_no_refusal(history: History) -> None:
+    """What a script could not say IF NOT EXISTS about runs on a live database, which is asked."""
+    history.write(
+        "0002_size",
+        """
+        up = [
+            ops.AddColumn("words", sa.Column("size", sa.Integer, nullable=False), fill="5", if_not_exists=True),
+            ops.AddColumn("words", sa.Column("kind", sa.Integer), if_not_exists=True),
+        ]
+        """,
+    )
+    history.migrate("0001")
+    history.run("ALTER TABLE words ADD COLUMN kind INTEGER")
+    history.migrate()
+    assert {"size", "kind"} <= set(history.columns("words"))
