@@ -51,6 +51,12 @@ class Normalizer(ObjectNormalizer):
     supports_identity: ClassVar[bool] = False
     supports_deferrable: ClassVar[bool] = True
     supports_match: ClassVar[bool] = False
+    supports_restrict: ClassVar[bool] = True
+    """Whether RESTRICT is something else than NO ACTION."""
+
+    type_detail: ClassVar[re.Pattern[str] | None] = None
+    """The words in a type that are the database's affair as long as the models do not say them."""
+
     ignored_options: ClassVar[frozenset[str]] = frozenset()
     """Dialect options of indexes and constraints that the database does not report, or that change nothing."""
 
@@ -194,7 +200,7 @@ class Normalizer(ObjectNormalizer):
     def action(self, action: str | None) -> str | None:
         """ON DELETE and ON UPDATE; NO ACTION is what nothing means."""
         action = action and " ".join(action.upper().split())
-        return None if action == "NO ACTION" else action
+        return None if action == "NO ACTION" or (action == "RESTRICT" and not self.supports_restrict) else action
 
     def match(self, match: str | None) -> str | None:
         """MATCH; SIMPLE is what nothing means."""
@@ -226,8 +232,13 @@ class Normalizer(ObjectNormalizer):
     # --- what the other side leaves open ------------------------------------------------------------------------------
 
     def alike(self, live: ColumnState, expected: ColumnState) -> ColumnState:
-        """The live column without what `expected` does not speak of, such as a collation."""
-        return live
+        """The live column without what `expected` does not speak of: by default the words of `type_detail`."""
+        if self.type_detail is None:
+            return live
+        text = str(live.type.call.target.name)
+        if self.type_detail.search(str(expected.type.call.target.name)) or not self.type_detail.search(text):
+            return live
+        return replace(live, type=replace(live.type, call=Call(Reference("sql", self.type_detail.sub("", text)))))
 
     def alike_constraint(self, live: ConstraintState, expected: ConstraintState) -> ConstraintState:
         """The live constraint of the same name, without a difference that means nothing."""

@@ -14,52 +14,43 @@ from minimig.state.objects import CustomState, object_key
 from minimig.state.schema import SchemaState
 
 
+class _Written(Operation):
+    """How either operation is written that makes one."""
+
+    rank: ClassVar[Rank] = Rank.CREATE_DEPENDENT
+
+    def __init__(
+        self,
+        name: str | CustomState,
+        create: DefinitionArgument = "",
+        *,
+        drop: DefinitionArgument = "",
+        sort: str = "object",
+        provides: bool = False,
+        depends_on: Sequence[str] = (),
+        schema: str | None = None,
+    ) -> None:
+        assign(self, item=_custom(name, create, drop, sort, provides, depends_on, schema))
+
+
 @dataclass(frozen=True, init=False)
-class CreateCustom(CreateObject):
+class CreateCustom(_Written, CreateObject):
     """Create an object by the statement `create`; `drop` is the one that takes it away again.
 
     `sort` is the word for what it is ("policy"). With `provides` tables may be built on it.
     """
 
     item: CustomState
-    rank: ClassVar[Rank] = Rank.CREATE_DEPENDENT
-
-    def __init__(
-        self,
-        name: str | CustomState,
-        create: DefinitionArgument = "",
-        *,
-        drop: DefinitionArgument = "",
-        sort: str = "object",
-        provides: bool = False,
-        depends_on: Sequence[str] = (),
-        schema: str | None = None,
-    ) -> None:
-        assign(self, item=_custom(name, create, drop, sort, provides, depends_on, schema))
 
     def reverse(self, before: SchemaState) -> Operation:
         return DropCustom.of(self.item)
 
 
 @dataclass(frozen=True, init=False)
-class ReplaceCustom(ReplaceObject):
+class ReplaceCustom(_Written, ReplaceObject):
     """Drop an object by the statement that its old definition gave for that, and create it by the new `create`."""
 
     item: CustomState
-    rank: ClassVar[Rank] = Rank.CREATE_DEPENDENT
-
-    def __init__(
-        self,
-        name: str | CustomState,
-        create: DefinitionArgument = "",
-        *,
-        drop: DefinitionArgument = "",
-        sort: str = "object",
-        provides: bool = False,
-        depends_on: Sequence[str] = (),
-        schema: str | None = None,
-    ) -> None:
-        assign(self, item=_custom(name, create, drop, sort, provides, depends_on, schema))
 
 
 @dataclass(frozen=True, init=False)

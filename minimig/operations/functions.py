@@ -14,14 +14,9 @@ from minimig.state.objects import NO_SQL, FunctionState
 from minimig.state.schema import SchemaState
 
 
-@dataclass(frozen=True, init=False)
-class CreateFunction(CreateObject):
-    """Create a function, or a procedure. `definition` is its whole CREATE statement, in a dictionary by dialect.
+class _Written(Operation):
+    """How either operation is written that makes one."""
 
-    `arguments` are the types of its arguments (`"text, integer"`), which tell functions of one name apart.
-    """
-
-    item: FunctionState
     rank: ClassVar[Rank] = Rank.CREATE_DEPENDENT
 
     def __init__(
@@ -36,12 +31,22 @@ class CreateFunction(CreateObject):
     ) -> None:
         assign(self, item=_function(name, definition, arguments, procedure, depends_on, schema))
 
+
+@dataclass(frozen=True, init=False)
+class CreateFunction(_Written, CreateObject):
+    """Create a function, or a procedure. `definition` is its whole CREATE statement, in a dictionary by dialect.
+
+    `arguments` are the types of its arguments (`"text, integer"`), which tell functions of one name apart.
+    """
+
+    item: FunctionState
+
     def reverse(self, before: SchemaState) -> Operation:
         return DropFunction.of(self.item)
 
 
 @dataclass(frozen=True, init=False)
-class ReplaceFunction(ReplaceObject):
+class ReplaceFunction(_Written, ReplaceObject):
     """Give a function another definition. What calls it stays, unless its arguments or its result change their types.
 
     Then views and triggers that call it step aside; a table that calls it (a default, a CHECK) has to let go of it in
@@ -49,19 +54,6 @@ class ReplaceFunction(ReplaceObject):
     """
 
     item: FunctionState
-    rank: ClassVar[Rank] = Rank.CREATE_DEPENDENT
-
-    def __init__(
-        self,
-        name: str | FunctionState,
-        definition: DefinitionArgument = "",
-        *,
-        arguments: str | None = None,
-        procedure: bool = False,
-        depends_on: Sequence[str] = (),
-        schema: str | None = None,
-    ) -> None:
-        assign(self, item=_function(name, definition, arguments, procedure, depends_on, schema))
 
 
 @dataclass(frozen=True, init=False)

@@ -1,8 +1,8 @@
 """What the operations on views, functions, sequences and other objects share: create, replace or alter, rename, drop.
 
-A kind of object brings three short classes (`views` is the model), entered in `kinds`: how its arguments read in a file
-(the state itself is taken as well, in place of the name), and which operation is its reverse. State, statements,
-footprint and folding are here. Alembic has no such operations; its
+A kind of object brings three short classes (`views` is the model), entered in `kinds`: how its arguments read in a
+file, the same for creating and replacing it (the state itself is taken as well, in place of the name), and which
+operation is its reverse. State, statements, footprint and folding are here. Alembic has no such operations; its
 cookbook shows how to write them for one project at a time.
 """
 

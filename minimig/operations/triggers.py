@@ -15,11 +15,9 @@ from minimig.state.objects import TriggerState
 from minimig.state.schema import SchemaState
 
 
-@dataclass(frozen=True, init=False)
-class CreateTrigger(CreateObject):
-    """Create a trigger on a table or view. `definition` is its whole CREATE statement, in a dictionary by dialect."""
+class _Written(Operation):
+    """How either operation is written that makes one."""
 
-    item: TriggerState
     rank: ClassVar[Rank] = Rank.CREATE_DEPENDENT
 
     def __init__(
@@ -32,28 +30,23 @@ class CreateTrigger(CreateObject):
         schema: str | None = None,
     ) -> None:
         assign(self, item=_trigger(name, definition, table, depends_on, schema))
+
+
+@dataclass(frozen=True, init=False)
+class CreateTrigger(_Written, CreateObject):
+    """Create a trigger on a table or view. `definition` is its whole CREATE statement, in a dictionary by dialect."""
+
+    item: TriggerState
 
     def reverse(self, before: SchemaState) -> Operation:
         return DropTrigger.of(self.item)
 
 
 @dataclass(frozen=True, init=False)
-class ReplaceTrigger(ReplaceObject):
+class ReplaceTrigger(_Written, ReplaceObject):
     """Give a trigger another definition."""
 
     item: TriggerState
-    rank: ClassVar[Rank] = Rank.CREATE_DEPENDENT
-
-    def __init__(
-        self,
-        name: str | TriggerState,
-        definition: DefinitionArgument = "",
-        *,
-        table: str = "",
-        depends_on: Sequence[str] = (),
-        schema: str | None = None,
-    ) -> None:
-        assign(self, item=_trigger(name, definition, table, depends_on, schema))
 
 
 @dataclass(frozen=True, init=False)

@@ -16,8 +16,26 @@ from minimig.state.objects import ViewState, object_key
 from minimig.state.schema import SchemaState
 
 
+class _Written(Operation):
+    """How either operation is written that makes one."""
+
+    rank: ClassVar[Rank] = Rank.CREATE_DEPENDENT
+
+    def __init__(
+        self,
+        name: str | ViewState,
+        definition: DefinitionArgument = "",
+        *,
+        materialized: bool = False,
+        populated: bool = True,
+        depends_on: Sequence[str] = (),
+        schema: str | None = None,
+    ) -> None:
+        assign(self, item=_view(name, definition, materialized, populated, depends_on, schema))
+
+
 @dataclass(frozen=True, init=False)
-class CreateView(CreateObject):
+class CreateView(_Written, CreateObject):
     """Create a view. `definition` is its SELECT, as text, as a SQLAlchemy query, or either in a dictionary by dialect.
 
     Tables and views that the SELECT mentions by name are found; `depends_on` names what else has to be there before.
@@ -25,42 +43,16 @@ class CreateView(CreateObject):
     """
 
     item: ViewState
-    rank: ClassVar[Rank] = Rank.CREATE_DEPENDENT
-
-    def __init__(
-        self,
-        name: str | ViewState,
-        definition: DefinitionArgument = "",
-        *,
-        materialized: bool = False,
-        populated: bool = True,
-        depends_on: Sequence[str] = (),
-        schema: str | None = None,
-    ) -> None:
-        assign(self, item=_view(name, definition, materialized, populated, depends_on, schema))
 
     def reverse(self, before: SchemaState) -> Operation:
         return DropView.of(self.item)
 
 
 @dataclass(frozen=True, init=False)
-class ReplaceView(ReplaceObject):
+class ReplaceView(_Written, ReplaceObject):
     """Give a view another SELECT. Views on top of it are dropped and created again where the database demands it."""
 
     item: ViewState
-    rank: ClassVar[Rank] = Rank.CREATE_DEPENDENT
-
-    def __init__(
-        self,
-        name: str | ViewState,
-        definition: DefinitionArgument = "",
-        *,
-        materialized: bool = False,
-        populated: bool = True,
-        depends_on: Sequence[str] = (),
-        schema: str | None = None,
-    ) -> None:
-        assign(self, item=_view(name, definition, materialized, populated, depends_on, schema))
 
 
 @dataclass(frozen=True, init=False)

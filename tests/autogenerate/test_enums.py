@@ -85,6 +85,22 @@ def test_a_label_in_the_place_of_another_is_asked_about() -> None:
     assert told(before, after, None, "status.old") == ["alter enum status (a, new, c)"]
 
 
+def test_fewer_labels_in_the_place_of_others_are_asked_about() -> None:
+    """Two go where one comes: each may be the one that was renamed; whoever is said to be gone is asked no more."""
+    before, after = schema("live", "gone", "c"), schema("online", "c")
+    with pytest.raises(QuestionError, match="has no value 'live' any more") as caught:
+        told(before, after)
+    assert caught.value.hint is not None
+    assert "--rename status.live:online" in caught.value.hint
+    assert told(before, after, {"status.gone": "online"}, "status.live") == [
+        "rename value 'gone' of enum status to 'online'",
+        "alter enum status (online, c)",
+    ]
+    with pytest.raises(QuestionError, match="has no value 'gone' any more"):
+        told(before, after, None, "status.live")
+    assert told(before, after, None, "status.live", "status.gone") == ["alter enum status (online, c)"]
+
+
 def test_a_rename_may_be_told_for_labels_that_moved() -> None:
     """A label that stands elsewhere now is not asked about, but may be told."""
     before, after = schema("old", "a", "b"), schema("a", "b", "new")

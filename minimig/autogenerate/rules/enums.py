@@ -124,14 +124,15 @@ def _additions(name: TypeName, old: Labels, new: Labels) -> Iterator[Operation]:
 
 
 def _renamed_labels(name: TypeName, old: Labels, new: Labels, questioner: Questioner) -> Iterator[tuple[str, str]]:
-    """Labels that became others, as was told; asked is only about one that stands where another stood."""
+    """Labels that became others, as was told; asked is only about those that stand where others stood."""
     gone = [label for label in old if label not in new]
     fresh = [label for label in new if label not in old]
     places = _same_place(old, new)
     for label in gone if fresh else ():
         to = _told(name, label, fresh, questioner)
-        if to is None and places.get(label) in fresh:
-            to = questioner.rename_label(str(name), label, [places[label]])
+        candidates = [new for new in places.get(label, ()) if new in fresh]
+        if to is None and candidates:
+            to = questioner.rename_label(str(name), label, candidates)
         if to is not None:
             fresh.remove(to)
             yield label, to
@@ -145,12 +146,14 @@ def _told(name: TypeName, label: str, fresh: Sequence[str], questioner: Question
     return None if said is None else full[said]
 
 
-def _same_place(old: Labels, new: Labels) -> Mapping[str, str]:
-    """The new label where an old one stood, with the same labels around."""
-    places: dict[str, str] = {}
+def _same_place(old: Labels, new: Labels) -> Mapping[str, Labels]:
+    """The new labels where an old one stood, between the same labels; of as many as stood there, its counterpart."""
+    places: dict[str, Labels] = {}
     for kind, start, end, new_start, new_end in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
-        if kind == "replace" and end - start == new_end - new_start:
-            places |= dict(zip(old[start:end], new[new_start:new_end], strict=True))
+        if kind == "replace":
+            there = new[new_start:new_end]
+            as_many = end - start == len(there)
+            places |= {old[start + i]: (there[i],) if as_many else there for i in range(end - start)}
     return places
 
 

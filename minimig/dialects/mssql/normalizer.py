@@ -27,7 +27,6 @@ from minimig.state.objects import (
 )
 from minimig.state.parts import CheckState, ColumnState, ConstraintState, IdentityState, UniqueState
 from minimig.state.tables import TableState
-from minimig.state.values import Call, Reference
 
 _COLLATION = re.compile(r" COLLATE \w+")
 _FLOAT = re.compile(r"FLOAT\((\d+)\)")
@@ -54,6 +53,8 @@ class MSSQLNormalizer(Normalizer):
     names_primary_keys: ClassVar[bool] = True
     supports_identity: ClassVar[bool] = True
     supports_deferrable: ClassVar[bool] = False
+    supports_restrict: ClassVar[bool] = False
+    type_detail: ClassVar[re.Pattern[str] | None] = _COLLATION
     object_kinds: ClassVar[tuple[type[ObjectState], ...]] = (
         ViewState,
         FunctionState,
@@ -114,14 +115,3 @@ class MSSQLNormalizer(Normalizer):
         if found.identity is None and found.autoincrement is True:
             return replace(found, identity=self.identity(IdentityState(), ""), autoincrement="auto", nullable=False)
         return found
-
-    def action(self, action: str | None) -> str | None:
-        action = super().action(action)
-        return None if action == "RESTRICT" else action
-
-    def alike(self, live: ColumnState, expected: ColumnState) -> ColumnState:
-        """A collation that the models do not name is the database's affair."""
-        text = str(live.type.call.target.name)
-        if _COLLATION.search(str(expected.type.call.target.name)) or not _COLLATION.search(text):
-            return live
-        return replace(live, type=replace(live.type, call=Call(Reference("sql", _COLLATION.sub("", text)))))

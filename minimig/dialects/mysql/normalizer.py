@@ -15,9 +15,8 @@ from sqlalchemy.types import TypeEngine
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.sequences import SequenceRules
 from minimig.state.objects import FunctionState, NamespaceState, ObjectState, SequenceState
-from minimig.state.parts import ColumnState, ConstraintState, Options, UniqueState
+from minimig.state.parts import ConstraintState, Options, UniqueState
 from minimig.state.tables import TableState
-from minimig.state.values import Call, Reference
 
 _WIDTH = re.compile(r"^(TINYINT|SMALLINT|MEDIUMINT|INTEGER|BIGINT|YEAR)\(\d+\)")
 _DECIMAL = re.compile(r"^(?:NUMERIC|DECIMAL)(?:\((\d+)\))?(?=$| )")
@@ -34,6 +33,8 @@ class MySQLNormalizer(Normalizer):
     """The spelling of MySQL and MariaDB."""
 
     supports_deferrable: ClassVar[bool] = False
+    supports_restrict: ClassVar[bool] = False
+    type_detail: ClassVar[re.Pattern[str] | None] = _CHARSET
     ignored_options: ClassVar[frozenset[str]] = frozenset(["mysql_using", "mariadb_using"])
     object_kinds: ClassVar[tuple[type[ObjectState], ...]] = (
         *Normalizer.object_kinds,
@@ -77,17 +78,6 @@ class MySQLNormalizer(Normalizer):
         if text.startswith("'"):
             return text
         return {"true": "1", "false": "0"}.get(text) or _NOW.sub("current_timestamp", text)
-
-    def action(self, action: str | None) -> str | None:
-        action = super().action(action)
-        return None if action == "RESTRICT" else action
-
-    def alike(self, live: ColumnState, expected: ColumnState) -> ColumnState:
-        """A character set that the models do not name is the table's affair."""
-        text = str(live.type.call.target.name)
-        if _CHARSET.search(str(expected.type.call.target.name)) or not _CHARSET.search(text):
-            return live
-        return replace(live, type=replace(live.type, call=Call(Reference("sql", _CHARSET.sub("", text)))))
 
     def table_options(self, options: Options) -> Options:
         prefix = f"{self.dialect.name}_"

@@ -43,6 +43,7 @@ _HIGHEST = 10**28 - 1
 class OracleNormalizer(Normalizer):
     """Oracle's spelling."""
 
+    supports_restrict: ClassVar[bool] = False
     names_primary_keys: ClassVar[bool] = True
     supports_identity: ClassVar[bool] = True
     materializes_views: ClassVar[bool] = True
@@ -75,10 +76,6 @@ class OracleNormalizer(Normalizer):
 
     def persisted(self, persisted: bool | None) -> bool:
         return False
-
-    def action(self, action: str | None) -> str | None:
-        action = super().action(action)
-        return None if action == "RESTRICT" else action
 
     def counts(self, column: sa.Column[Any], built: sa.Table) -> bool:
         """Only an identity numbers a column, and that is told."""
