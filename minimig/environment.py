@@ -30,7 +30,11 @@ from minimig.urls import mask_url
 
 __all__ = ["Environment", "import_path", "load_environment", "load_metadata", "make_engine"]
 
-EXTRAS = {"psycopg": "minimig[postgresql]", "pymysql": "minimig[mysql]", "MySQLdb": "minimig[mysql]"}
+INSTALL = {
+    "psycopg": "pip install 'minimig[postgresql]'",
+    "pymysql": "pip install 'minimig[mysql]'",
+    "MySQLdb": "pip install mysqlclient, or write mysql+pymysql:// in the URL and pip install 'minimig[mysql]'",
+}
 SYNC_DRIVERS = {
     "sqlite": "sqlite",
     "postgresql": "postgresql+psycopg",
@@ -135,7 +139,7 @@ def engine_for(text: str) -> sa.Engine:
         raise ConfigError("the URL of the database cannot be read", where=where, hint=_url_hint(text)) from None
     except ImportError as error:
         module = (error.name or "").partition(".")[0]
-        hint = f"pip install '{EXTRAS[module]}'" if module in EXTRAS else f"pip install {module or 'the driver'}"
+        hint = INSTALL.get(module) or f"pip install {module or 'the driver'}"
         raise ConfigError(f"the driver of the database is not installed: {error}", where=where, hint=hint) from error
     if engine.dialect.is_async:
         raise _asynchronous(where, SYNC_DRIVERS.get(engine.dialect.name))

@@ -209,7 +209,7 @@ def test_a_database_in_memory_is_one_database(tmp_path: Path) -> None:
         ("blog.db", "cannot be read", "looks like sqlite:///blog.db"),
         ("postgresql+psycopg://u:s3cret@host:port/db", "cannot be read", "percent form"),
         ("postgresq://u:s3cret@host/db", "no database called postgresq", "postgresql"),
-        ("mysql+mysqldb://u:s3cret@host/db", "driver of the database is not installed", "pip install 'minimig[mysql]'"),
+        ("mysql+mysqldb://u:s3cret@host/db", "driver of the database is not installed", "pip install mysqlclient, or"),
         ("postgresql+pg8000://u:s3cret@host/db", "driver of the database is not installed", "pip install pg8000"),
         ("sqlite+nosuch:///x.db", "no database called sqlite+nosuch", "sqlite"),
     ],
