@@ -101,11 +101,16 @@ def primary_key(key: str, primary: PrimaryKeyState | None) -> Keys:
 
 
 def pointed_at(key: ForeignKeyState, schema: SchemaState) -> Keys:
-    """What a foreign key needs in the table it points to: the columns, and the key or unique index over them."""
+    """What a foreign key needs in the table it points to: the columns, and the key or unique index over them.
+
+    Where there is no primary key, that there is none: a key added after one was dropped is not to come before.
+    """
     target = schema.tables.get(key.target)
     needed = columns(key.target, key.target_columns) | {table(key.target)}
     if target is None:
         return needed
+    if target.primary_key is None:
+        needed |= {item(target.key, "")}
     return needed | {item(target.key, name) for name, over in unique_keys(target) if over == set(key.target_columns)}
 
 

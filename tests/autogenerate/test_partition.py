@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
@@ -55,6 +57,23 @@ def test_knot_across_two_apps_takes_a_second_chunk() -> None:
         ("shop", ["create table shop_item (2 columns)"], set()),
         ("blog", ["create table blog_tag (1 column)", "create table blog_post (2 columns)"], {0}),
         ("shop", ["add foreign key fk_shop_item_blog_post_id_blog_post on shop_item"], {0, 1}),
+    ]
+
+
+def test_a_key_does_not_come_before_the_primary_key_is_gone() -> None:
+    """A foreign key that is dropped and added again around the end of the primary key it pointed to."""
+    before = schema(blog_post=("shop_item",), shop_item=())
+    key = before["blog_post"].constraints["fk_blog_post_shop_item_id_shop_item"]
+    operations = [
+        ops.DropConstraint(key.name, "blog_post"),
+        ops.DropPrimaryKey("shop_item"),
+        ops.AddConstraint("blog_post", replace(key, ondelete="CASCADE")),
+    ]
+    chunks = partition(operations, before, app_of)
+    assert [(chunk.app, [type(o).__name__ for o in chunk.operations], set(chunk.needs)) for chunk in chunks] == [
+        ("blog", ["DropConstraint"], set()),
+        ("shop", ["DropPrimaryKey"], {0}),
+        ("blog", ["AddConstraint"], {0, 1}),
     ]
 
 
