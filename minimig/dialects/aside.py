@@ -6,6 +6,7 @@ back after it, as it is then.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import replace
 
 from sqlalchemy.schema import AddConstraint
@@ -25,9 +26,9 @@ class AsideEditor(SchemaEditor):
         """Whether the database can have this foreign key: it may want both sides to be of one type."""
         return True
 
+    @abstractmethod
     def drop_primary_key_sql(self, table: TableState) -> None:
         """Drop the primary key and nothing else."""
-        raise NotImplementedError
 
     def take_away(self, change: TableChange, found: Dependents) -> None:
         """Drop what is in the way: what builds on others first."""

@@ -24,7 +24,7 @@ def wait_for(try_lock: Callable[[], bool], holder: Callable[[], str | None], wai
         if time.monotonic() >= deadline:
             who = holder()
             raise LockError(
-                f"another run has held the lock of this database for {wait:g} seconds{f': {who}' if who else ''}",
+                f"another run has held the lock of this database for {wait:g} s{f': {who}' if who else ''}",
                 hint="wait for it to finish, or give more time with --lock-timeout; nothing was changed",
             )
         time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - runners should not try in step
