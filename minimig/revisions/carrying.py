@@ -66,7 +66,7 @@ def carry(migrations: Iterable[Migration]) -> Carried:
         if not wanted:
             continue
         source = migration.source.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-        needed = _needed(_statements(source), wanted, path)
+        needed = _needed(_statements(source, path), wanted, path)
         renamed = _renamed(needed, source, taken, migration.header.name)
         names.update({(path, name): renamed.get(name, name) for statement in needed for name in statement.binds})
         _refuse_hidden(needed, renamed.keys(), path)
@@ -98,8 +98,15 @@ def _functions(migration: Migration) -> frozenset[str]:
     return frozenset(found)
 
 
-def _statements(source: str) -> list[_Statement]:
+def _statements(source: str, path: str) -> list[_Statement]:
     nodes = ast.parse(source).body
+    for node in nodes:
+        if node.col_offset:
+            raise WriterError(
+                "two statements in one line cannot be carried into another file",
+                where=f"{path}:{node.lineno}",
+                hint="put each on a line of its own",
+            )
     own = {name for node in nodes if not isinstance(node, _IMPORTS) for name in _bound(node)}
     found = []
     for node in nodes:

@@ -193,3 +193,12 @@ def test_what_edits_a_value_comes_along(project: ProjectFolder) -> None:
     assert "import datetime as path_0007" in text
     assert "'''a  \nb'''" in text
     assert "print(ROWS_0007, path_0007, TEXT_0007)" in text
+
+
+def test_two_statements_in_one_line_are_refused(project: ProjectFolder) -> None:
+    """The text of one would bring the other along."""
+    step = "ROWS = []\nROWS.append(1); ROWS.append(2)\n\n\ndef one(conn, tables):\n    print(ROWS)\n\n\n"
+    add(project, "accounts.0006_one", ["0005_wide"], "ops.RunPython(one)", step)
+    result = project.run("squashmigrations", "accounts", "--no-input")
+    assert result.code != 0
+    assert "put each on a line of its own" in result.err
