@@ -12,8 +12,9 @@ import inspect
 import math
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 import sqlalchemy as sa
@@ -119,8 +120,17 @@ def _same_operation(one: Operation, other: Operation) -> bool:
 
 def _same_function(one: FunctionType, other: FunctionType) -> bool:
     """One function written into two files: the same code, whatever its names are called there."""
-    codes = one.__code__, other.__code__
-    return codes[0].co_code == codes[1].co_code and codes[0].co_argcount == codes[1].co_argcount
+    return _same_code(one.__code__, other.__code__)
+
+
+def _same_code(one: CodeType, other: CodeType) -> bool:
+    if one.co_code != other.co_code or one.co_argcount != other.co_argcount:
+        return False
+    pairs = list(zip_longest(one.co_consts, other.co_consts))
+    inner = [pair for pair in pairs if isinstance(pair[0], CodeType) and isinstance(pair[1], CodeType)]
+    # The text, not the value: 1, 1.0 and True are equal, and NaN is not equal to itself.
+    plain = all(repr(a) == repr(b) for a, b in pairs if not (isinstance(a, CodeType) and isinstance(b, CodeType)))
+    return plain and all(_same_code(a, b) for a, b in inner)
 
 
 _ALIKE: tuple[tuple[type | tuple[type, ...], Callable[[Any, Any], bool]], ...] = (
