@@ -17,8 +17,8 @@ from minimig.autogenerate.questioner import NeverRename, Questioner
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_connection, migrate_project
 from minimig.commands.project import Project
 from minimig.config import AppSettings, Settings, load_settings
-from minimig.dialects.compare import database_state
 from minimig.dialects.registry import dialect_of, editor_for, normalizer_for, reader_for
+from minimig.dialects.worded import worded
 from minimig.environment import Environment, engine_for
 from minimig.errors import NoConfigError, UsageError
 from minimig.operations.base import Operation
@@ -94,17 +94,18 @@ def diff(
     what matters; `dialect` asks for the same between two schemas without a database. Without a `questioner` nothing is
     taken for a rename. Tables that only the database has are among the differences.
     """
-    old, new = _spelled(before, after, dialect_of(f"{dialect}://") if isinstance(dialect, str) else dialect)
+    old, new = _comparable(before, after, dialect_of(f"{dialect}://") if isinstance(dialect, str) else dialect)
     return diff_states(old, new, questioner=questioner or NeverRename())
 
 
-def _spelled(before: Source, after: Source, dialect: sa.Dialect | None) -> tuple[SchemaState, SchemaState]:
-    """Both sides as states that may be compared."""
+def _comparable(before: Source, after: Source, dialect: sa.Dialect | None) -> tuple[SchemaState, SchemaState]:
+    """Both sides as states that may be compared: that of a connection in the words of the other one."""
     if isinstance(before, sa.Connection):
-        expected, live = database_state(before, snapshot(after), ignore=_is_ours)
-        return live, expected
+        like = snapshot(after)
+        return worded(before, like, _is_ours), like
     if isinstance(after, sa.Connection):
-        return database_state(after, snapshot(before), ignore=_is_ours)
+        like = snapshot(before)
+        return like, worded(after, like, _is_ours)
     if dialect is None:
         return snapshot(before), snapshot(after)
     normalizer = normalizer_for(dialect)

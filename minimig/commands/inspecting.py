@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.questioner import NeverRename
 from minimig.commands.project import Project
-from minimig.dialects.compare import database_state
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import editor_for
 from minimig.dialects.script_style import ScriptStyle
+from minimig.dialects.worded import worded
 from minimig.errors import MinimigError, NeedsConnectionError, TargetError, nearest
 from minimig.operations.base import Operation
 from minimig.revisions.identifiers import resolve
@@ -176,8 +176,8 @@ def check_project(project: Project, *, models: bool = True, database: bool = Tru
 
 def _drift(project: Project, connection: sa.Connection, applied: Sequence[str]) -> tuple[Operation, ...]:
     expected = replay(project.load(revision) for revision in applied)
-    wanted, live = database_state(connection, expected, ignore=lambda key: key not in expected)
-    return tuple(diff(live, wanted, questioner=NeverRename()))
+    live = worded(connection, expected, ignore=lambda key: key not in expected)
+    return tuple(diff(live, expected, questioner=NeverRename()))
 
 
 def _not_leading_back(project: Project) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import sqlalchemy as sa
@@ -27,10 +27,25 @@ from minimig.state.tables import TableState
 _MADE_UP = re.compile(r"_[0-9a-f]{4}$|_type$")
 
 
+@dataclass(frozen=True)
+class Spelled:
+    """What is expected and what there is, in one spelling; and `read`, what there is as it was read."""
+
+    expected: SchemaState
+    live: SchemaState
+    read: SchemaState
+
+
 def database_state(
     connection: sa.Connection, like: SchemaState, ignore: Callable[[str], bool] = nothing
 ) -> tuple[SchemaState, SchemaState]:
-    """`like` and the live schema in one spelling: (expected, live). Equal when the database holds what `like` says.
+    """`like` and the live schema in one spelling: (expected, live). Equal when the database holds what `like` says."""
+    both = spelled(connection, like, ignore)
+    return both.expected, both.live
+
+
+def spelled(connection: sa.Connection, like: SchemaState, ignore: Callable[[str], bool] = nothing) -> Spelled:
+    """`like` and the live schema, spelled alike.
 
     The live side has the default schema and every schema that `like` speaks of, tables unknown to `like` included,
     except those of them whose key `ignore` answers for with True; and those objects of `like` that are there.
@@ -43,13 +58,14 @@ def database_state(
     schemas = _there(connection, {table.schema for table in expected.tables.values()})
     unwanted = partial(_is_unwanted, expected, ignore)
     reader = reader_for(connection.dialect)
-    live = normalizer.normalize(reflect(connection, reader, schemas=schemas, ignore=unwanted))
+    read = reflect(connection, reader, schemas=schemas, ignore=unwanted)
+    live = normalizer.normalize(read)
     if expected.objects:
         live = SchemaState(live.tables, reader.objects(connection, expected.objects))
     if normalizer.rewrites_expressions:
         spelling = editor_for(connection.dialect, _Nowhere())
         expected = respelled(connection, originals, expected, live, normalizer, spelling)
-    return aligned(expected, live, normalizer)
+    return Spelled(*aligned(expected, live, normalizer), read)
 
 
 def _there(connection: sa.Connection, schemas: Collection[str | None]) -> list[str | None]:

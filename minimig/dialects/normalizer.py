@@ -269,6 +269,10 @@ class Normalizer(ObjectNormalizer):
         prefix = f"{self.dialect.name}_"
         return tuple((key, str(self.option(value)).lower()) for key, value in options if key.startswith(prefix))
 
+    def telling_options(self, options: Options) -> Options:
+        """Those options of a table as it was read that say more than this database's defaults."""
+        return options
+
 
 def is_number(type_: TypeEngine[Any]) -> bool:
     """Whether a column of this type takes numbers."""

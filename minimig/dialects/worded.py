@@ -1,0 +1,189 @@
+"""The live schema in the words of another one, so that a difference is a difference of what people wrote.
+
+In: a connection and the schema that the database should hold. Out: the live schema in which everything that is as it
+should be is said in the very words of that schema, `sa.String(80)` and not `VARCHAR(80)`, and only what is not is said
+as the database reports it, in the most general words that mean the same. So `diff(live, like)` is empty when they
+agree; what it holds otherwise can be written into a revision file or executed, and leads exactly to `like`.
+
+(Django and Alembic write what the Inspector says: dialect types, defaults with casts.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeEngine
+
+from minimig.dialects.compare import spelled
+from minimig.dialects.normalizer import Normalizer
+from minimig.dialects.registry import normalizer_for
+from minimig.state.objects import ObjectState
+from minimig.state.parts import ColumnState, ConstraintState, ForeignKeyState, IndexState, Options
+from minimig.state.reflection import nothing
+from minimig.state.schema import SchemaState
+from minimig.state.tables import TableState
+from minimig.state.values import SqlType
+
+Item = ConstraintState | IndexState
+
+
+def worded(
+    connection: sa.Connection,
+    like: SchemaState,
+    ignore: Callable[[str], bool] = nothing,
+    otherwise: SchemaState | None = None,
+) -> SchemaState:
+    """The live schema in the words of `like`; equal to it when the database holds what it says.
+
+    It has the tables that `dialects.compare.spelled` reads, and those objects of `like` that are there. What this kind
+    of database cannot hold, or does not report, is taken to be as `like` says. A part that is not as `like` says comes
+    from `otherwise`, which is the same live schema in other words, where that has it.
+    """
+    both = spelled(connection, like, ignore)
+    normalizer = normalizer_for(connection.dialect)
+    by_key = {normalizer.key(table): table for table in like.tables.values()}
+    others = {} if otherwise is None else {normalizer.key(table): table for table in otherwise.tables.values()}
+    names = {key: table.key for key, table in by_key.items()}
+    tables: list[TableState] = []
+    for key, live in both.live.tables.items():
+        own = others.get(key) or _plain_table(live, both.read.tables[key], normalizer)
+        own = replace(own, constraints={c.name: _pointing(c, names) for c in own.constraints.values()})
+        if key in by_key:
+            tables.append(_Table(by_key[key], both.expected[key], live, own, normalizer).worded())
+        else:
+            tables.append(own)
+    return SchemaState.of(tables, _objects(like, both.expected, both.live, normalizer))
+
+
+def _objects(
+    like: SchemaState, expected: SchemaState, live: SchemaState, normalizer: Normalizer
+) -> Iterator[ObjectState]:
+    for item in like.objects.values():
+        spelled_item = normalizer.object(item)
+        if spelled_item is None:
+            yield item  # nothing that this database has
+        elif (found := live.objects.get(spelled_item.key)) is not None:
+            yield item if found == expected.objects[spelled_item.key] else found
+
+
+def _pointing(constraint: ConstraintState, names: Mapping[str, str]) -> ConstraintState:
+    """A foreign key to a table by the name that `like` knows it by: with or without the default schema."""
+    if isinstance(constraint, ForeignKeyState):
+        return replace(constraint, target=names.get(constraint.target, constraint.target))
+    return constraint
+
+
+@dataclass(frozen=True)
+class _Table:
+    """One table that both sides have: as it was written, as it is expected and found in one spelling, as it is said."""
+
+    written: TableState
+    expected: TableState
+    live: TableState
+    own: TableState
+    normalizer: Normalizer
+
+    def worded(self) -> TableState:
+        written, expected, live, own = self.written, self.expected, self.live, self.own
+        retyped = set(self.columns_of_other_checks())
+        items = list(self.items())
+        return replace(
+            written,
+            columns={name: self.column(name, retyped=name in retyped) for name in live.columns},
+            primary_key=written.primary_key if live.primary_key == expected.primary_key else own.primary_key,
+            constraints={item.name: item for item in items if not isinstance(item, IndexState)},
+            indexes={item.name: item for item in items if isinstance(item, IndexState)},
+            comment=written.comment if live.comment == expected.comment else live.comment,
+            options=self.options(),
+        )
+
+    def column(self, name: str, *, retyped: bool) -> ColumnState:
+        """A column: each field in the written words where it is as expected."""
+        live, own = self.live.columns[name], self.own.columns[name]
+        if name not in self.expected.columns:
+            return own
+        written, expected = self.written.columns[name], self.expected.columns[name]
+        same = {f.name for f in fields(ColumnState) if getattr(live, f.name) == getattr(expected, f.name)}
+        same -= {"type"} if retyped else set()
+        return replace(own, **{field: getattr(written, field) for field in same})
+
+    def columns_of_other_checks(self) -> Iterator[str]:
+        """Columns whose type brings a CHECK along that the table has not, or has with another text."""
+        built = self.normalizer.spelling.built(self.written)
+        for column in self.written.columns:
+            for check in self.normalizer.spelling.type_checks(built, column):
+                name = str(check.name)
+                if column in self.live.columns and self.live.constraints.get(name) != self.expected.constraints.get(
+                    name
+                ):
+                    yield column
+
+    def items(self) -> Iterator[Item]:
+        """Constraints and indexes, together: MySQL takes a unique index for a constraint.
+
+        What CREATE TABLE merged with another one counts as being there.
+        """
+        written, expected, live, own = map(_items, (self.written, self.expected, self.live, self.own))
+        names = {self.normalizer.name(name): name for name in written}
+        yield from (written[name] for short, name in names.items() if short not in expected)
+        for name, item in live.items():
+            if expected.get(name) != item:
+                yield own.get(name, item)
+            elif name in names:  # otherwise it is the CHECK of a type
+                yield written[names[name]]
+
+    def options(self) -> Options:
+        """The written options, those that are other ones as they are found."""
+        expected, live = dict(self.expected.options), dict(self.live.options)
+        found = dict(self.own.options)
+        return tuple(
+            (key, value if live.get(key) == expected.get(key) else found.get(key, live.get(key)))
+            for key, value in self.written.options
+        )
+
+
+def _items(table: TableState) -> dict[str, Item]:
+    return {**table.indexes, **table.constraints}
+
+
+# --- what no words are known for --------------------------------------------------------------------------------------
+
+
+def _plain_table(live: TableState, read: TableState, normalizer: Normalizer) -> TableState:
+    """A table in the most general words that this database spells as it reported it."""
+    return replace(
+        live,
+        columns={name: _plain_column(live.columns[name], read.columns[name], normalizer) for name in live.columns},
+        options=normalizer.telling_options(read.options),
+    )
+
+
+def _plain_column(live: ColumnState, read: ColumnState, normalizer: Normalizer) -> ColumnState:
+    return replace(live, type=plain_words(read.type, normalizer), autoincrement=read.autoincrement)
+
+
+def plain_words(type_: SqlType, normalizer: Normalizer) -> SqlType:
+    """A reflected type in general words, `String(80)` for `VARCHAR(80)`, where the database spells both alike."""
+    text = _without_detail(normalizer.type_text(type_.sa_type), normalizer)
+    for candidate in _general(type_.sa_type):
+        if _without_detail(normalizer.type_text(candidate), normalizer) == text:
+            return SqlType.of(candidate)
+    return SqlType.of(type_.sa_type)
+
+
+def _without_detail(text: str, normalizer: Normalizer) -> str:
+    return text if normalizer.type_detail is None else normalizer.type_detail.sub("", text)
+
+
+def _general(type_: TypeEngine[Any]) -> Iterator[TypeEngine[Any]]:
+    if isinstance(type_, sa.Enum):
+        yield sa.Enum(*type_.enums, name=type_.name, schema=type_.schema)
+        return
+    try:
+        yield type_.as_generic()
+    except NotImplementedError:
+        return  # a type with no general form
+    yield sa.Boolean()
