@@ -1,4 +1,4 @@
-"""`minimig showmigrations`, `minimig sqlmigrate`, `minimig check`."""
+"""`minimig showmigrations`, `minimig sqlmigrate`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import click
 
 from minimig.cli.context import Session, pass_session
-from minimig.cli.printing import mark, operation_lines, plural
-from minimig.commands.inspecting import CheckResult, MigrationRow, check_project, show_migrations, sql_migrate
+from minimig.cli.printing import mark
+from minimig.commands.inspecting import MigrationRow, show_migrations, sql_migrate
 from minimig.commands.project import Project
 from minimig.environment import load_environment
 
@@ -89,44 +89,3 @@ def sqlmigrate(session: Session, app: str, name: str | None, backwards: bool) ->
         click.echo("-- (no operations)")
     for line in (*(style.terminated(statement) for statement in style.closing if result.framed), *style.tail):
         click.echo(line)
-
-
-@click.command()
-@click.option("--models", "what", flag_value="models", help="Only the models against the revision files; no database.")
-@click.option("--database", "what", flag_value="database", help="Only the revision files against the database.")
-@pass_session
-def check(session: Session, what: str | None) -> int:
-    """Compare models with revision files, and revision files with the database. Exit 4 when something differs.
-
-    \b
-    Examples:
-      minimig check
-      minimig check --models      (in CI, without a database)
-    """
-    project = Project(load_environment(session.settings()))
-    result = check_project(project, models=what != "database", database=what != "models")
-    _print_check(result, session)
-    return 0 if result.clean else 4
-
-
-def _print_check(result: CheckResult, session: Session) -> None:
-    if result.unwritten:
-        click.echo("Models and revision files differ. Run: minimig makemigrations")
-        for line in operation_lines(result.unwritten, "  "):
-            click.echo(line)
-    for revision, differences in result.not_back:
-        click.echo(f"The way down of {revision} does not lead back to the state before it:")
-        for difference in differences:
-            click.echo(f"  {difference}")
-    if result.pending:
-        click.echo(f"{plural(len(result.pending), 'migration')} not applied. Run: minimig migrate")
-        for revision in result.pending:
-            click.echo(f"  {mark(False)} {revision}")
-    if result.drift:
-        click.echo("The database differs from the applied revisions. What would mend it:")
-        for line in operation_lines(result.drift, "  "):
-            click.echo(line)
-    if result.clean and session.verbosity:
-        parts = ["models", "revision files"] if result.compared_models else ["revision files"]
-        parts += ["database"] if result.compared_database else []
-        click.echo(f"{', '.join(parts).capitalize()} agree.")

@@ -35,7 +35,9 @@ COMMANDS = {
     "current": ("minimig.cli.history", "Show where the database stands."),
     "graph": ("minimig.cli.history", "Draw the history with its branches and merges."),
     "ensure-version": ("minimig.cli.stamping", "Create the version table if it is missing."),
-    "check": ("minimig.cli.inspecting", "Compare models, revision files and database."),
+    "check": ("minimig.cli.comparing", "Compare models, revision files and database."),
+    "diff": ("minimig.cli.comparing", "Show what leads from one schema to another."),
+    "snapshot": ("minimig.cli.comparing", "Write a schema down, to compare with it later."),
     "demo": ("minimig.cli.starting", "Watch the whole story on a temporary copy of the example project."),
 }
 

@@ -14,6 +14,12 @@ from typing import Any
 import click
 
 from minimig.operations.base import Operation
+from minimig.operations.change_constraints import RenameConstraint
+from minimig.operations.indexes import CreateIndex, RenameIndex
+from minimig.operations.rename_column import RenameColumn
+from minimig.revisions.replay import Change
+from minimig.revisions.serializer import operation_source
+from minimig.state.changes import table_changes
 
 COLOURS = {"+": "green", "-": "red", "~": "yellow", "p": "cyan", "s": "cyan", "?": "magenta"}
 
@@ -34,6 +40,38 @@ def operation_lines(operations: Iterable[Operation], indent: str = "    ") -> It
     for operation in operations:
         symbol = click.style(operation.symbol, fg=COLOURS.get(operation.symbol))
         yield f"{indent}{symbol} {operation.describe()}"
+
+
+def change_lines(changes: Iterable[Change], indent: str = "    ") -> Iterable[str]:
+    """As `operation_lines`, each with what it changes from and to on lines below."""
+    for change in changes:
+        yield from operation_lines([change.operation], indent)
+        yield from (f"{indent}    {click.style(line, dim=True)}" for line in details(change))
+
+
+def change_data(change: Change) -> dict[str, Any]:
+    """A change for `print_json`: its kind, what it is about, in words, and as a revision file has it."""
+    operation = change.operation
+    return {
+        "operation": type(operation).__name__,
+        "symbol": operation.symbol,
+        "about": operation.home,
+        "words": operation.describe(),
+        "details": details(change),
+        "source": operation_source(operation),
+    }
+
+
+def details(change: Change) -> list[str]:
+    """What an operation changes, where its own words do not say it: `type VARCHAR(80) -> VARCHAR(200)`."""
+    operation, home = change.operation, change.operation.home
+    if home is None or isinstance(operation, _SAY_IT_ALL):
+        return []
+    old, new = change.before.tables.get(home), change.after.tables.get(home)
+    return [] if old is None or new is None else table_changes(old, new)
+
+
+_SAY_IT_ALL = (RenameColumn, RenameConstraint, RenameIndex, CreateIndex)
 
 
 def plural(number: int, noun: str) -> str:

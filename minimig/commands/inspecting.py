@@ -1,4 +1,4 @@
-"""Commands that look and change nothing: showmigrations, sqlmigrate, check."""
+"""Commands that look and change nothing: showmigrations, sqlmigrate."""
 
 from __future__ import annotations
 
@@ -6,22 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import sqlalchemy as sa
-
-from minimig.autogenerate.autodetector import diff
-from minimig.autogenerate.questioner import NeverRename
 from minimig.commands.project import Project
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import editor_for
 from minimig.dialects.script_style import ScriptStyle
-from minimig.dialects.worded import worded
 from minimig.errors import MinimigError, NeedsConnectionError, TargetError, nearest
 from minimig.operations.base import Operation
 from minimig.revisions.identifiers import resolve
 from minimig.revisions.loader import Migration
-from minimig.revisions.replay import Change, downward, leads_back, place_of, replay, steps
+from minimig.revisions.replay import Change, downward, place_of, replay, steps
 from minimig.runtime.output import ScriptOutput
-from minimig.runtime.recorder import revisions
 
 
 @dataclass(frozen=True)
@@ -136,57 +130,3 @@ def _is_framed(migration: Migration, moves: Sequence[Change], editor: SchemaEdit
     """Whether a script is one transaction: not where no operation of the migration may be in one."""
     alone = bool(moves) and all(move.operation.steps_outside(editor) for move in moves)
     return editor.transactional_ddl and migration.header.atomic and not alone
-
-
-@dataclass(frozen=True)
-class CheckResult:
-    """What check found. Empty everywhere means that models, files and database agree."""
-
-    unwritten: tuple[Operation, ...] = ()
-    not_back: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    pending: tuple[str, ...] = ()
-    drift: tuple[Operation, ...] = ()
-    compared_models: bool = False
-    compared_database: bool = False
-
-    @property
-    def clean(self) -> bool:
-        return not (self.unwritten or self.not_back or self.pending or self.drift)
-
-
-def check_project(project: Project, *, models: bool = True, database: bool = True) -> CheckResult:
-    """Compare models with files, and files with the database. Drift is written as what would mend the database."""
-    unwritten: tuple[Operation, ...] = ()
-    not_back: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    if models:
-        project.graph.check_single_heads()
-        unwritten = tuple(diff(project.files_state, project.models.state, questioner=NeverRename()))
-        not_back = _not_leading_back(project)
-    if not database:
-        return CheckResult(unwritten, not_back, compared_models=models)
-    with project.connect() as connection:
-        rows = project.applied(connection)
-        project.refuse_unknown(rows)
-        graph = project.graph_at(revisions(rows))
-        applied = graph.effective(revisions(rows))
-        drift = _drift(project, connection, graph.order(applied & graph.headers.keys()))
-    pending = tuple(r for r in graph.order() if r not in applied)
-    return CheckResult(unwritten, not_back, pending, drift, compared_models=models, compared_database=True)
-
-
-def _drift(project: Project, connection: sa.Connection, applied: Sequence[str]) -> tuple[Operation, ...]:
-    expected = replay(project.load(revision) for revision in applied)
-    live = worded(connection, expected, ignore=lambda key: key not in expected)
-    return tuple(diff(live, expected, questioner=NeverRename()))
-
-
-def _not_leading_back(project: Project) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    found = []
-    state = replay(())
-    for migration in project.migrations:
-        differences = tuple(leads_back(migration, state))
-        if differences:
-            found.append((migration.header.revision, differences))
-        moves = list(steps(migration, state))
-        state = moves[-1].after if moves else state
-    return tuple(found)

@@ -68,6 +68,11 @@ def spelled(connection: sa.Connection, like: SchemaState, ignore: Callable[[str]
     return Spelled(*aligned(expected, live, normalizer), read)
 
 
+def spelled_on_paper(read: SchemaState, like: SchemaState, normalizer: Normalizer) -> Spelled:
+    """The same without a database, for a schema that was read from one before; nobody can be asked for spellings."""
+    return Spelled(*aligned(normalizer.normalize(like), normalizer.normalize(read), normalizer), read)
+
+
 def _there(connection: sa.Connection, schemas: Collection[str | None]) -> list[str | None]:
     """The default schema and those of `schemas` that exist: MySQL would not answer a question about any other.
 

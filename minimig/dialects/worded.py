@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
-from minimig.dialects.compare import spelled
+from minimig.dialects.compare import Spelled, spelled
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.registry import normalizer_for
 from minimig.state.objects import ObjectState
@@ -42,8 +42,13 @@ def worded(
     of database cannot hold, or does not report, is taken to be as `like` says. A part that is not as `like` says comes
     from `otherwise`, which is the same live schema in other words, where that has it.
     """
-    both = spelled(connection, like, ignore)
-    normalizer = normalizer_for(connection.dialect)
+    return in_words_of(like, spelled(connection, like, ignore), normalizer_for(connection.dialect), otherwise)
+
+
+def in_words_of(
+    like: SchemaState, both: Spelled, normalizer: Normalizer, otherwise: SchemaState | None = None
+) -> SchemaState:
+    """The same, when both sides are spelled alike already."""
     by_key = {normalizer.key(table): table for table in like.tables.values()}
     others = {} if otherwise is None else {normalizer.key(table): table for table in otherwise.tables.values()}
     names = {key: table.key for key, table in by_key.items()}

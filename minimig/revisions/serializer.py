@@ -26,7 +26,7 @@ from minimig.revisions.serializers_tables import TABLE_RULES, create_table, opti
 from minimig.state.tables import TableState
 from minimig.state.values import Reference, SqlExpression
 
-__all__ = ["Imports", "Rule", "Serializer", "Writing", "operations_source", "source"]
+__all__ = ["Imports", "Rule", "Serializer", "Writing", "operation_source", "operations_source", "source"]
 
 OWN = "minimig.operations."
 """Where the operations live that files know as `ops.X`."""
@@ -100,3 +100,8 @@ def source(value: Any, imports: Imports) -> str:
 def operations_source(operations: Iterable[Operation]) -> tuple[str, Imports]:
     """The source of a list of operations by minimig's own rules, and the imports it needs."""
     return Serializer().operations_source(operations)
+
+
+def operation_source(operation: Operation) -> str:
+    """The call that builds one operation, in one line, by minimig's own rules."""
+    return Serializer().list_source([operation], Imports(), one_line=True)[1:-1]

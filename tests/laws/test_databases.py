@@ -118,6 +118,22 @@ def test_a_migration_keeps_the_rows(database: Database, data: st.DataObject) -> 
         _there_and_back(database, journey)
 
 
+@given(data=st.data())
+@bounded
+def test_what_a_comparison_says_mends_the_database(database: Database, data: st.DataObject) -> None:
+    """A database that holds another schema becomes what it should be by the operations that the comparison names."""
+    emptied(database)
+    journey = data.draw(journeys(database.kind))
+    if not carried_out(database, diff(EMPTY, journey.before), EMPTY):
+        return
+    with database.engine.connect() as connection:
+        live = worded(connection, journey.after)
+    mending = diff(live, journey.after)
+    assert states(mending, live)[-1] == journey.after
+    if carried_out(database, mending, live):
+        assert_holds(database, journey.after)
+
+
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 @given(data=st.data())
 @bounded

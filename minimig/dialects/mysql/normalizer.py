@@ -80,12 +80,10 @@ class MySQLNormalizer(Normalizer):
         return {"true": "1", "false": "0"}.get(text) or _NOW.sub("current_timestamp", text)
 
     def telling_options(self, options: Options) -> Options:
-        """Without the engine that every table has by default, and character sets, which are the database's as a rule."""
-        words = {key: str(value).lower() for key, value in options}
-        charsets = {key for key in words if key.partition("_")[2] in (*_TABLE_OPTIONS, "charset", "collate")}
-        return tuple(
-            (k, v) for k, v in options if k not in charsets and not (k.endswith("_engine") and words[k] == "innodb")
-        )
+        """Without the usual engine, and without character sets, which are the database's as a rule."""
+        names = {key: key.partition("_")[2] for key, _ in options}
+        told = ((key, value) for key, value in options if names[key] not in (*_TABLE_OPTIONS, "charset", "collate"))
+        return tuple((key, value) for key, value in told if (names[key], value) != ("engine", "InnoDB"))
 
     def table_options(self, options: Options) -> Options:
         prefix = f"{self.dialect.name}_"

@@ -1,0 +1,163 @@
+"""`minimig check`, `minimig diff`, `minimig snapshot`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from minimig.autogenerate.questioner import Answers, NeverRename, parse_rename
+from minimig.cli.context import Session, pass_session
+from minimig.cli.printing import change_data, change_lines, json_option, mark, plural, print_json
+from minimig.commands.checking import CheckResult, check_project
+from minimig.commands.comparing import Difference, DiffOptions, diff_sides, take_snapshot
+from minimig.commands.project import Project
+from minimig.environment import load_environment
+from minimig.revisions.serializer import operations_source
+from minimig.revisions.snapshots import snapshot_text, write_snapshot
+
+
+@click.command()
+@click.argument("before", default="database", metavar="[BEFORE]")
+@click.argument("after", default="models", metavar="[AFTER]")
+@click.option("--all", "everything", is_flag=True, help="Count tables of a database that nobody declared.")
+@click.option("--rename", "renames", multiple=True, metavar="OLD:NEW", help="users.nick:handle or users:accounts.")
+@click.option("--python", "as_python", is_flag=True, help="Print the operations as a revision file has them.")
+@json_option
+@pass_session
+def diff(
+    session: Session,
+    before: str,
+    after: str,
+    everything: bool,
+    renames: tuple[str, ...],
+    as_python: bool,
+    as_json: bool,
+) -> int:
+    """Show what leads from one schema to another; by default, from the database to the models. Exit 4 if they differ.
+
+    \b
+    Each side is: models, database, a URL, a revision, head (the revision files), current (what the database has
+    had), zero, or a file that `minimig snapshot` wrote:
+      minimig diff
+      minimig diff head models
+      minimig diff blog.0003 blog.0005 --python
+      minimig diff current database                    (drift, as it came about)
+      minimig diff postgresql://host/live postgresql://host/staging
+      minimig diff last_release.py models --json
+    """
+    questioner = Answers(dict(map(parse_rename, renames)), otherwise=NeverRename())
+    options = DiffOptions(everything, questioner)
+    found = diff_sides(Project(load_environment(session.settings())), before, after, session.folder, options)
+    questioner.unused()
+    if as_json:
+        print_json("diff", _diff_data(found))
+    elif as_python:
+        click.echo(operations_source(found.operations)[0])
+    else:
+        _print_diff(session, found)
+    return 4 if found.changes else 0
+
+
+def _diff_data(found: Difference) -> dict[str, Any]:
+    changes = [change_data(change) for change in found.changes]
+    return {"before": found.before, "after": found.after, "operations": changes, "left_out": list(found.left_out)}
+
+
+def _print_diff(session: Session, found: Difference) -> None:
+    if found.changes:
+        click.echo(f"{plural(len(found.changes), 'operation')} from {found.before} to {found.after}:")
+        for line in change_lines(found.changes, "  "):
+            click.echo(line)
+    elif session.verbosity:
+        click.echo(f"No difference between {found.before} and {found.after}.")
+    if found.left_out and session.verbosity:
+        names = ", ".join(found.left_out[:5]) + (", ..." if len(found.left_out) > 5 else "")
+        click.echo(
+            f"Left out: {plural(len(found.left_out), 'table')} that nobody declared ({names}); see --all.", err=True
+        )
+
+
+@click.command()
+@click.argument("side", default="models", metavar="[SIDE]")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
+@pass_session
+def snapshot(session: Session, side: str, output: Path | None) -> None:
+    """Write a schema down: a file that makes it from nothing, which `minimig diff` can compare with later.
+
+    \b
+    SIDE is what `minimig diff` takes:
+      minimig snapshot -o last_release.py
+      minimig snapshot blog.0003
+      minimig snapshot database -o as_it_is.py
+    """
+    taken = take_snapshot(Project(load_environment(session.settings())), side, session.folder)
+    if output is None:
+        click.echo(snapshot_text(taken), nl=False)
+        return
+    path = session.folder / output
+    write_snapshot(path, taken)
+    if session.verbosity:
+        click.echo(f"Wrote {session.relative(path)}.", err=True)
+
+
+@click.command()
+@click.option("--models", "what", flag_value="models", help="Only the models against the revision files; no database.")
+@click.option("--database", "what", flag_value="database", help="Only the revision files against the database.")
+@json_option
+@pass_session
+def check(session: Session, what: str | None, as_json: bool) -> int:
+    """Compare models with revision files, and revision files with the database. Exit 4 when something differs.
+
+    \b
+    Examples:
+      minimig check
+      minimig check --models      (in CI, without a database)
+      minimig check --json
+    """
+    project = Project(load_environment(session.settings()))
+    result = check_project(project, models=what != "database", database=what != "models")
+    if as_json:
+        print_json("check", _check_data(result))
+    else:
+        _print_check(result, session)
+    return 0 if result.clean else 4
+
+
+def _check_data(result: CheckResult) -> dict[str, Any]:
+    return {
+        "clean": result.clean,
+        "compared": _compared(result),
+        "unwritten": [change_data(change) for change in result.unwritten],
+        "not_back": [{"revision": revision, "differences": list(lines)} for revision, lines in result.not_back],
+        "pending": list(result.pending),
+        "drift": [change_data(change) for change in result.drift],
+    }
+
+
+def _compared(result: CheckResult) -> Sequence[str]:
+    parts = ["models", "revision files"] if result.compared_models else ["revision files"]
+    return [*parts, "database"] if result.compared_database else parts
+
+
+def _print_check(result: CheckResult, session: Session) -> None:
+    if result.unwritten:
+        click.echo("Models and revision files differ. Run: minimig makemigrations")
+        for line in change_lines(result.unwritten, "  "):
+            click.echo(line)
+    for revision, differences in result.not_back:
+        click.echo(f"The way down of {revision} does not lead back to the state before it:")
+        for difference in differences:
+            click.echo(f"  {difference}")
+    if result.pending:
+        click.echo(f"{plural(len(result.pending), 'migration')} not applied. Run: minimig migrate")
+        for revision in result.pending:
+            click.echo(f"  {mark(False)} {revision}")
+    if result.drift:
+        click.echo("The database differs from the applied revisions. What would mend it:")
+        for line in change_lines(result.drift, "  "):
+            click.echo(line)
+    if result.clean and session.verbosity:
+        click.echo(f"{', '.join(_compared(result)).capitalize()} agree.")

@@ -1,0 +1,69 @@
+"""The check command: models against revision files, revision files against the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from minimig.autogenerate.questioner import NeverRename
+from minimig.commands.comparing import along
+from minimig.commands.project import Project
+from minimig.dialects.worded import worded
+from minimig.revisions.replay import Change, leads_back, replay, steps
+from minimig.runtime.recorder import revisions
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What check found. Empty everywhere means that models, files and database agree."""
+
+    unwritten: tuple[Change, ...] = ()
+    not_back: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    pending: tuple[str, ...] = ()
+    drift: tuple[Change, ...] = ()
+    compared_models: bool = False
+    compared_database: bool = False
+
+    @property
+    def clean(self) -> bool:
+        return not (self.unwritten or self.not_back or self.pending or self.drift)
+
+
+def check_project(project: Project, *, models: bool = True, database: bool = True) -> CheckResult:
+    """Compare models with files, and files with the database. Drift is written as what would mend the database."""
+    unwritten: tuple[Change, ...] = ()
+    not_back: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    if models:
+        project.graph.check_single_heads()
+        unwritten = along(project.files_state, project.models.state, NeverRename())
+        not_back = _not_leading_back(project)
+    if not database:
+        return CheckResult(unwritten, not_back, compared_models=models)
+    with project.connect() as connection:
+        rows = project.applied(connection)
+        project.refuse_unknown(rows)
+        graph = project.graph_at(revisions(rows))
+        applied = graph.effective(revisions(rows))
+        drift = _drift(project, connection, graph.order(applied & graph.headers.keys()))
+    pending = tuple(r for r in graph.order() if r not in applied)
+    return CheckResult(unwritten, not_back, pending, drift, compared_models=models, compared_database=True)
+
+
+def _drift(project: Project, connection: sa.Connection, applied: Sequence[str]) -> tuple[Change, ...]:
+    expected = replay(project.load(revision) for revision in applied)
+    live = worded(connection, expected, ignore=lambda key: key not in expected)
+    return along(live, expected, NeverRename())
+
+
+def _not_leading_back(project: Project) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    found = []
+    state = replay(())
+    for migration in project.migrations:
+        differences = tuple(leads_back(migration, state))
+        if differences:
+            found.append((migration.header.revision, differences))
+        moves = list(steps(migration, state))
+        state = moves[-1].after if moves else state
+    return tuple(found)

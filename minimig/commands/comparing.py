@@ -1,0 +1,127 @@
+"""Commands that compare two schemas, wherever they come from: diff, snapshot.
+
+In: two sides. Out: the operations that lead from one to the other, and the states between which they lead. A live
+schema is said in the words of the other side, so that what is left are differences and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from minimig.autogenerate.autodetector import diff
+from minimig.autogenerate.questioner import NeverRename, Questioner
+from minimig.commands.project import Project
+from minimig.commands.sides import Side, open_side
+from minimig.dialects.compare import spelled_on_paper
+from minimig.dialects.registry import normalizer_for
+from minimig.dialects.worded import in_words_of, worded
+from minimig.errors import UsageError
+from minimig.operations.base import Operation
+from minimig.operations.chain import states
+from minimig.revisions.replay import Change
+from minimig.revisions.snapshots import Snapshot
+from minimig.state.schema import SchemaState
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What leads from one side to the other. `left_out` are tables of a database that nobody declared."""
+
+    before: str
+    after: str
+    changes: tuple[Change, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        return tuple(change.operation for change in self.changes)
+
+
+@dataclass(frozen=True)
+class DiffOptions:
+    """`everything` counts tables of a database that nobody declared. Without a questioner nothing is a rename."""
+
+    everything: bool = False
+    questioner: Questioner = field(default_factory=NeverRename)
+
+
+def diff_sides(project: Project, before: str, after: str, folder: Path, options: DiffOptions) -> Difference:
+    """The differences between the sides that two words name; files are looked for in `folder`.
+
+    Raises TargetError for a word that names nothing, UsageError for two sides that speak of different databases.
+    """
+    with ExitStack() as stack:
+        old, new = (open_side(project, word, folder, stack) for word in (before, after))
+        left_out: list[str] = []
+        one, other = _comparable(project, old, new, _ignoring(project, (old, new), options, left_out))
+    return Difference(old.name, new.name, along(one, other, options.questioner), tuple(sorted(left_out)))
+
+
+def along(before: SchemaState, after: SchemaState, questioner: Questioner) -> tuple[Change, ...]:
+    """The operations between two states, each with the states around it."""
+    operations = diff(before, after, questioner=questioner)
+    between = states(operations, before)
+    return tuple(Change(*change) for change in zip(operations, between, between[1:], strict=False))
+
+
+def take_snapshot(project: Project, word: str, folder: Path) -> Snapshot:
+    """The schema that a word names, ready to be written; a live one in the most general words of its dialect."""
+    with ExitStack() as stack:
+        side = open_side(project, word, folder, stack)
+        dialect = None if side.dialect is None else side.dialect.name
+        # Not by its whole name: a URL may hold a user's name, and the file is for everybody.
+        title = "a database" if side.connection is not None else side.name
+        return Snapshot(_alone(project, side), f"Snapshot of {title}.", dialect)
+
+
+def _comparable(
+    project: Project, old: Side, new: Side, ignore: Callable[[str], bool]
+) -> tuple[SchemaState, SchemaState]:
+    """Both states, one of them in the words of the other where it comes from a database."""
+    if old.dialect is not None and new.dialect is not None and old.dialect.name != new.dialect.name:
+        raise UsageError(
+            f"{old.name} speaks {old.dialect.name} and {new.name} {new.dialect.name}: they spell nothing alike",
+            hint="compare each of them with the models or with a revision",
+        )
+    if new.dialect is not None and (old.dialect is None or old.connection is None):
+        return old.state, _said_like(new, old.state, ignore)
+    if old.dialect is None:
+        return old.state, new.state
+    like = _alone(project, new)
+    return _said_like(old, like, ignore), like
+
+
+def _said_like(side: Side, like: SchemaState, ignore: Callable[[str], bool]) -> SchemaState:
+    if side.connection is not None:
+        return worded(side.connection, like, ignore)
+    assert side.dialect is not None  # noqa: S101 - a side without a connection is said in other words for its dialect
+    normalizer = normalizer_for(side.dialect)
+    return in_words_of(like, spelled_on_paper(side.state, like, normalizer), normalizer)
+
+
+def _alone(project: Project, side: Side) -> SchemaState:
+    """The state of a side that nothing else gives words to. Of objects, a database has those of the revision files."""
+    if side.connection is None:
+        return side.state
+    asked_for = SchemaState({}, project.files_state.objects)
+    return worded(side.connection, asked_for, lambda key: key == project.recorder.table.key)
+
+
+def _ignoring(
+    project: Project, sides: tuple[Side, Side], options: DiffOptions, left_out: list[str]
+) -> Callable[[str], bool]:
+    """Which tables of a database do not count: ours, and, beside what people wrote, those that nobody declared."""
+    own = project.recorder.table.key
+    if options.everything or all(side.connection is not None for side in sides):
+        return lambda key: key == own
+    declared = project.files_state.tables.keys()
+
+    def ignore(key: str) -> bool:
+        if key != own and key not in declared:
+            left_out.append(key)
+        return key == own or key not in declared
+
+    return ignore
