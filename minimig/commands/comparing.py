@@ -103,11 +103,10 @@ def _said_like(side: Side, like: SchemaState, ignore: Callable[[str], bool]) -> 
 
 
 def _alone(project: Project, side: Side) -> SchemaState:
-    """The state of a side that nothing else gives words to. Of objects, a database has those of the revision files."""
+    """The state of a side that no other side gives words to: a live one is said in those of the revision files."""
     if side.connection is None:
         return side.state
-    asked_for = SchemaState({}, project.files_state.objects)
-    return worded(side.connection, asked_for, lambda key: key == project.recorder.table.key)
+    return worded(side.connection, project.files_state, lambda key: key == project.recorder.table.key)
 
 
 def _ignoring(

@@ -161,13 +161,24 @@ def _plain_table(live: TableState, read: TableState, normalizer: Normalizer) -> 
     """A table in the most general words that this database spells as it reported it."""
     return replace(
         live,
-        columns={name: _plain_column(live.columns[name], read.columns[name], normalizer) for name in live.columns},
+        columns={name: _plain_column(live, read.columns[name], normalizer) for name in live.columns},
         options=normalizer.telling_options(read.options),
     )
 
 
-def _plain_column(live: ColumnState, read: ColumnState, normalizer: Normalizer) -> ColumnState:
-    return replace(live, type=plain_words(read.type, normalizer), autoincrement=read.autoincrement)
+def _plain_column(table: TableState, read: ColumnState, normalizer: Normalizer) -> ColumnState:
+    key = table.primary_key.columns if table.primary_key else ()
+    goes_without_saying = (
+        read.autoincrement is True
+        and key == (read.name,)
+        and isinstance(read.type.sa_type, sa.Integer)
+        and not any(read.name in foreign.columns for foreign in table.foreign_keys)
+    )
+    return replace(
+        table.columns[read.name],
+        type=plain_words(read.type, normalizer),
+        autoincrement="auto" if goes_without_saying else read.autoincrement,
+    )
 
 
 def plain_words(type_: SqlType, normalizer: Normalizer) -> SqlType:
