@@ -12,7 +12,7 @@ from minimig.autogenerate.questioner import Answers, NeverRename, parse_rename
 from minimig.cli.context import Session, pass_session
 from minimig.cli.printing import change_data, change_lines, json_option, mark, plural, print_json
 from minimig.commands.checking import CheckResult, check_project
-from minimig.commands.comparing import Difference, DiffOptions, diff_sides, take_snapshot
+from minimig.commands.comparing import Difference, DiffOptions, diff_sides, sql_of, take_snapshot
 from minimig.commands.project import Project
 from minimig.environment import load_environment
 from minimig.revisions.serializer import operations_source
@@ -24,7 +24,8 @@ from minimig.revisions.snapshots import snapshot_text, write_snapshot
 @click.argument("after", default="models", metavar="[AFTER]")
 @click.option("--all", "everything", is_flag=True, help="Count tables of a database that nobody declared.")
 @click.option("--rename", "renames", multiple=True, metavar="OLD:NEW", help="users.nick:handle or users:accounts.")
-@click.option("--python", "as_python", is_flag=True, help="Print the operations as a revision file has them.")
+@click.option("--python", "form", flag_value="python", help="Print the operations as a revision file has them.")
+@click.option("--sql", "form", flag_value="sql", help="Print the statements that would make the changes.")
 @json_option
 @pass_session
 def diff(
@@ -33,7 +34,7 @@ def diff(
     after: str,
     everything: bool,
     renames: tuple[str, ...],
-    as_python: bool,
+    form: str | None,
     as_json: bool,
 ) -> int:
     """Show what leads from one schema to another; by default, from the database to the models. Exit 4 if they differ.
@@ -43,19 +44,23 @@ def diff(
     had), zero, or a file that `minimig snapshot` wrote:
       minimig diff
       minimig diff head models
-      minimig diff blog.0003 blog.0005 --python
+      minimig diff blog.0003 blog.0005 --sql
       minimig diff current database                    (drift, as it came about)
       minimig diff postgresql://host/live postgresql://host/staging
       minimig diff last_release.py models --json
     """
     questioner = Answers(dict(map(parse_rename, renames)), otherwise=NeverRename())
     options = DiffOptions(everything, questioner)
-    found = diff_sides(Project(load_environment(session.settings())), before, after, session.folder, options)
+    project = Project(load_environment(session.settings()))
+    found = diff_sides(project, before, after, session.folder, options)
     questioner.unused()
     if as_json:
         print_json("diff", _diff_data(found))
-    elif as_python:
+    elif form == "python":
         click.echo(operations_source(found.operations)[0])
+    elif form == "sql":
+        for statement in sql_of(found, found.dialect or project.dialect):
+            click.echo(statement)
     else:
         _print_diff(session, found)
     return 4 if found.changes else 0

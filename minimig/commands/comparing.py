@@ -11,27 +11,34 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.questioner import NeverRename, Questioner
 from minimig.commands.project import Project
 from minimig.commands.sides import Side, open_side
 from minimig.dialects.compare import spelled_on_paper
-from minimig.dialects.registry import normalizer_for
+from minimig.dialects.registry import editor_for, normalizer_for
 from minimig.dialects.worded import in_words_of, worded
 from minimig.errors import UsageError
 from minimig.operations.base import Operation
-from minimig.operations.chain import states
+from minimig.operations.chain import execute, states
 from minimig.revisions.replay import Change
 from minimig.revisions.snapshots import Snapshot
+from minimig.runtime.output import ScriptOutput
 from minimig.state.schema import SchemaState
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What leads from one side to the other. `left_out` are tables of a database that nobody declared."""
+    """What leads from one side to the other, and whose words they speak if they speak a database's.
+
+    `left_out` are tables of a database that nobody declared.
+    """
 
     before: str
     after: str
+    dialect: sa.Dialect | None
     changes: tuple[Change, ...] = ()
     left_out: tuple[str, ...] = ()
 
@@ -57,7 +64,19 @@ def diff_sides(project: Project, before: str, after: str, folder: Path, options:
         old, new = (open_side(project, word, folder, stack) for word in (before, after))
         left_out: list[str] = []
         one, other = _comparable(project, old, new, _ignoring(project, (old, new), options, left_out))
-    return Difference(old.name, new.name, along(one, other, options.questioner), tuple(sorted(left_out)))
+        dialect = old.dialect or new.dialect
+    changes = along(one, other, options.questioner)
+    return Difference(old.name, new.name, dialect, changes, tuple(sorted(left_out)))
+
+
+def sql_of(difference: Difference, dialect: sa.Dialect) -> list[str]:
+    """The statements that would make the changes, each ended as a script of that dialect wants it."""
+    output = ScriptOutput(dialect)
+    editor = editor_for(dialect, output)
+    between = [change.before for change in difference.changes] + [change.after for change in difference.changes[-1:]]
+    execute(editor, difference.operations, between)
+    editor.finish()
+    return [editor.script.terminated(statement) for statement in output.lines]
 
 
 def along(before: SchemaState, after: SchemaState, questioner: Questioner) -> tuple[Change, ...]:

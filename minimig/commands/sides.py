@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from minimig.commands.project import Project
 from minimig.dialects.registry import dialect_of
 from minimig.environment import Environment, engine_for, import_path
-from minimig.errors import TargetError
+from minimig.errors import RevisionFileError, TargetError
 from minimig.revisions.identifiers import resolve
 from minimig.revisions.replay import replay
 from minimig.revisions.snapshots import read_snapshot
@@ -74,7 +74,14 @@ def _saved(path: Path) -> Side:
             where=str(path.parent),
             hint=f"write one with: minimig snapshot models -o {path.name}",
         )
-    found = read_snapshot(path)
+    try:
+        found = read_snapshot(path)
+    except RevisionFileError as error:
+        raise RevisionFileError(
+            f"{path.name} is no snapshot: {error.message}",
+            where=error.where,
+            hint=f"write one with: minimig snapshot models -o {path.stem}_snapshot.py",
+        ) from error
     dialect = None if found.dialect is None else dialect_of(f"{found.dialect}://")
     return Side(f"snapshot {path.name}", found.state, dialect)
 
