@@ -20,7 +20,7 @@ from sqlalchemy.types import TypeEngine
 from minimig.dialects.compare import Spelled, spelled
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.registry import normalizer_for
-from minimig.state.objects import ObjectState
+from minimig.state.objects import ObjectState, SequenceState
 from minimig.state.parts import ColumnState, ConstraintState, ForeignKeyState, IndexState, Options
 from minimig.state.reflection import nothing
 from minimig.state.schema import SchemaState
@@ -60,18 +60,27 @@ def in_words_of(
             tables.append(_Table(by_key[key], both.expected[key], live, own, normalizer).worded())
         else:
             tables.append(own)
-    return SchemaState.of(tables, _objects(like, both.expected, both.live, normalizer))
+    return SchemaState.of(tables, _objects(like, both.live, normalizer))
 
 
-def _objects(
-    like: SchemaState, expected: SchemaState, live: SchemaState, normalizer: Normalizer
-) -> Iterator[ObjectState]:
+def _objects(like: SchemaState, live: SchemaState, normalizer: Normalizer) -> Iterator[ObjectState]:
     for item in like.objects.values():
         spelled_item = normalizer.object(item)
         if spelled_item is None:
             yield item  # nothing that this database has
         elif (found := live.objects.get(spelled_item.key)) is not None:
-            yield item if found == expected.objects[spelled_item.key] else found
+            if isinstance(item, SequenceState) and isinstance(found, SequenceState):
+                yield _worded_sequence(item, spelled_item, found)
+            else:
+                yield item if found == spelled_item else found
+
+
+def _worded_sequence(written: SequenceState, expected: ObjectState, found: SequenceState) -> SequenceState:
+    """The written options of a sequence, those that are other ones as they are found."""
+    has, should = dict(found.options), dict(expected.options) if isinstance(expected, SequenceState) else {}
+    options = {name: value for name, value in written.options if has.get(name) == should.get(name)}
+    options |= {name: value for name, value in has.items() if value != should.get(name)}
+    return replace(written, options=tuple(sorted(options.items())))
 
 
 def _pointing(constraint: ConstraintState, names: Mapping[str, str]) -> ConstraintState:
