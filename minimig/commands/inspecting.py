@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.questioner import NeverRename
+from minimig.commands.hooks import hooks_of, unwritten
 from minimig.commands.project import Project
 from minimig.dialects.compare import database_state
 from minimig.dialects.editor import SchemaEditor
@@ -22,6 +23,7 @@ from minimig.revisions.loader import Migration
 from minimig.revisions.replay import Change, downward, leads_back, place_of, replay, steps
 from minimig.runtime.output import ScriptOutput
 from minimig.runtime.recorder import revisions
+from minimig.state.seen import included
 
 
 @dataclass(frozen=True)
@@ -156,14 +158,14 @@ class CheckResult:
 
 def check_project(project: Project, *, models: bool = True, database: bool = True) -> CheckResult:
     """Compare models with files, and files with the database. Drift is written as what would mend the database."""
-    unwritten: tuple[Operation, ...] = ()
+    missing: tuple[Operation, ...] = ()
     not_back: tuple[tuple[str, tuple[str, ...]], ...] = ()
     if models:
         project.graph.check_single_heads()
-        unwritten = tuple(diff(project.files_state, project.models.state, questioner=NeverRename()))
+        missing = tuple(unwritten(project, NeverRename()))
         not_back = _not_leading_back(project)
     if not database:
-        return CheckResult(unwritten, not_back, compared_models=models)
+        return CheckResult(missing, not_back, compared_models=models)
     with project.connect() as connection:
         rows = project.applied(connection)
         project.refuse_unknown(rows)
@@ -171,13 +173,14 @@ def check_project(project: Project, *, models: bool = True, database: bool = Tru
         applied = graph.effective(revisions(rows))
         drift = _drift(project, connection, graph.order(applied & graph.headers.keys()))
     pending = tuple(r for r in graph.order() if r not in applied)
-    return CheckResult(unwritten, not_back, pending, drift, compared_models=models, compared_database=True)
+    return CheckResult(missing, not_back, pending, drift, compared_models=models, compared_database=True)
 
 
 def _drift(project: Project, connection: sa.Connection, applied: Sequence[str]) -> tuple[Operation, ...]:
-    expected = replay(project.load(revision) for revision in applied)
+    hooks = hooks_of(project, connection.dialect)
+    expected = included(hooks.include, replay(project.load(revision) for revision in applied))
     wanted, live = database_state(connection, expected, ignore=lambda key: key not in expected)
-    return tuple(diff(live, wanted, questioner=NeverRename()))
+    return tuple(diff(live, wanted, questioner=NeverRename(), hooks=hooks))
 
 
 def _not_leading_back(project: Project) -> tuple[tuple[str, tuple[str, ...]], ...]:
