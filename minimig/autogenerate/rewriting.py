@@ -79,8 +79,8 @@ def rewritten(
             raise HookError(
                 f"what {' and '.join(astray)} gave does not lead to the models, and the next makemigrations"
                 f" would write again: {', '.join(operation.describe() for operation in again)}",
-                hint="leave a step out each time it comes up, change the models, or tell what SQL of your own does with"
-                " ops.SeparateStateAndDatabase",
+                hint="leave a step out each time it comes up, change the models, or say what SQL of your own does:"
+                " ops.RunSQL(..., state_operations=[...])",
             )
     return given
 
