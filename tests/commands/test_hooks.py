@@ -9,6 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 import minimig
+from minimig.commands.hooks import ignored
+from minimig.commands.project import Project
+from minimig.config import load_settings
+from minimig.environment import load_environment
 from minimig.hooks import Hooks
 from support.databases import Database
 from support.histories import counted
@@ -239,6 +243,35 @@ def test_types_and_defaults_are_compared_by_the_projects_words(tmp_path: Path, d
     assert "users.email" not in project.run("check").out
     project.write("shop/models.py", MODELS.replace("80", "120"))
     assert project.ok("makemigrations").out == "No changes detected.\n"
+
+
+def test_a_declared_difference_is_told_each_time(tmp_path: Path, database: Database) -> None:
+    """What a hook says differs though it is equal is drift for ever, and a file at each makemigrations, which runs."""
+    project = shop(tmp_path, database.url)
+    project.ok("makemigrations")
+    hook(project, "same_type=lambda column, old, new: False if column.key == 'users.email' else None")
+    for number in (2, 3):
+        project.ok("makemigrations", "-n", "again")
+        assert "ops.AlterColumn(" in project.read(f"shop/migrations/000{number}_again.py")
+    project.ok("migrate")
+    told = project.run("check")
+    assert told.code == 4
+    assert told.out.count("alter column users.email (type)") == 2  # models and files, files and database
+    hook(project)
+    project.ok("check")
+
+
+def test_what_other_commands_ask_of_the_filters(tmp_path: Path) -> None:
+    """Which tables of a live database are not to be read: those not included, and the version table."""
+    project = shop(tmp_path)
+    hook(project, 'include=lambda kind, name: kind != "schema" and name != "geo"')
+    settings = load_settings(tmp_path, environ={}, overrides={})
+    skip = ignored(Project(load_environment(settings)))
+    assert [key for key in ("users", "geo", "minimig_version", "other.users") if skip(key)] == [
+        "geo",
+        "minimig_version",
+        "other.users",
+    ]
 
 
 # --- rules and rewriters ----------------------------------------------------------------------------------------------
