@@ -76,30 +76,48 @@ def unwritten(project: Project, questioner: Questioner) -> list[Operation]:
     Raises QuestionError, and HookError when filters or rewriters leave operations that do not fit the files.
     """
     before, hooks = project.files_state, hooks_of(project)
-    operations = diff(
-        before,
-        project.models.state,
-        questioner=questioner,
-        hooks=hooks,
-        same_group=lambda old, new: project.app_of(old) == project.app_of(new),
-    )
-    if hooks != Hooks():
-        _fit(operations, before)
+
+    def compared() -> list[Operation]:
+        return diff(
+            before,
+            project.models.state,
+            questioner=questioner,
+            hooks=hooks,
+            same_group=lambda old, new: project.app_of(old) == project.app_of(new),
+        )
+
+    operations = compared() if hooks == Hooks() else _fitting(compared, before)
+    if not hooks.own_rules:
+        _refuse_unrest(states(operations, before)[-1], project.models.state, hooks)
     return rewritten(operations, project.environment.rewriters, before, hooks)
 
 
-def _fit(operations: Sequence[Operation], before: SchemaState) -> None:
-    """Raise HookError unless the operations fit the files as they are, with all that was not looked at."""
-    state = before
-    for operation in operations:
-        try:
+def _fitting(compared: Callable[[], list[Operation]], before: SchemaState) -> list[Operation]:
+    """The operations, if they fit the files as they are, with all that was not looked at. Raises HookError."""
+    place = ""
+    try:
+        operations, state = compared(), before
+        for operation in operations:
+            place = f"{operation.describe()}: "
             state = operation.state_forwards(state)
-        except StateError as error:
-            raise HookError(
-                f"{operation.describe()} does not fit what the revision files have: {error.message}",
-                where="the comparison as `include`, `keep` and rules of the environment leave it",
-                hint="let them see both what changes and what hangs on it, or neither",
-            ) from error
+    except StateError as error:
+        raise HookError(
+            f"what was found does not fit the revision files: {place}{error.message}",
+            where="the comparison as `include`, `keep` and rules of the environment leave it",
+            hint="let them see both what changes and what hangs on it, or neither",
+        ) from error
+    return operations
+
+
+def _refuse_unrest(reached: SchemaState, models: SchemaState, hooks: Hooks) -> None:
+    """Raise HookError where what rules gave would be undone by the next makemigrations, whose rules see the models."""
+    again = diff(reached, models, hooks=hooks)
+    if states(again, reached)[-1] != reached:
+        raise HookError(
+            "rules of the environment lead away from the models, and the next makemigrations would write:"
+            f" {', '.join(operation.describe() for operation in again)}",
+            hint="a rule may find less than there is, and add SQL; what it makes must be in the models",
+        )
 
 
 # --- new files --------------------------------------------------------------------------------------------------------

@@ -206,7 +206,7 @@ def test_what_hangs_on_a_change_must_be_seen_with_it(tmp_path: Path) -> None:
     hook(project, 'keep=lambda kind, name, item: kind != "index"')
     refused = project.run("makemigrations")
     assert refused.code == 1
-    assert "drop column users.email does not fit what the revision files have" in refused.err
+    assert "what was found does not fit the revision files: drop column users.email: " in refused.err
     assert "index ix_users_email" in refused.err
     assert project.files("shop/migrations/0002*.py") == []
 
@@ -305,6 +305,28 @@ def test_rules_and_rewriters_make_the_file(tmp_path: Path, postgresql_database: 
         assert rights.scalar() == 1
     project.ok("check")
     project.ok("migrate", "shop", "zero")
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        ("rules=(*RULES, log)", "the next makemigrations would write: drop table log"),
+        ("rules=[rule for rule in RULES if rule.__name__ != 'added']", "has no column 'nick'"),
+    ],
+)
+def test_rules_that_lead_nowhere_are_refused(tmp_path: Path, rules: str, message: str) -> None:
+    """A rule that makes what no model has, and one left out that others build on, are told, and nothing is written."""
+    project = shop(tmp_path)
+    project.ok("makemigrations")
+    more = ', sa.Column("nick", sa.String(9), index=True))'
+    project.write("shop/models.py", MODELS.replace("80)))", f"80)){more}"))
+    log = "def log(pair, questioner):\n    if pair.old and pair.old.name == 'users':\n"
+    hook(project, rules, f"{log}        yield ops.CreateTable(replace(pair.old, name='log'))\n")
+    refused = project.run("makemigrations")
+    assert refused.code == 1
+    assert message in refused.err
+    assert "environment" in refused.err
+    assert project.files("shop/migrations/0002*.py") == []
 
 
 def test_a_rewriter_that_leaves_a_step_out_does_so_each_time(tmp_path: Path) -> None:
