@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from minimig.autogenerate.autodetector import diff as diff_states
+from minimig.autogenerate.hooks import NO_HOOKS, Hooks
 from minimig.autogenerate.questioner import NeverRename, Questioner
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_connection, migrate_project
 from minimig.commands.project import Project
@@ -33,6 +35,7 @@ from minimig.runtime.rehearsal import rehearse_moves
 from minimig.state.from_metadata import from_metadata
 from minimig.state.reflection import reflect as reflect_connection
 from minimig.state.schema import SchemaState
+from minimig.state.seen import included, is_included
 from minimig.urls import choose_driver
 
 Source = sa.MetaData | SchemaState | sa.Connection
@@ -86,26 +89,40 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
 
 
 def diff(
-    before: Source, after: Source, *, dialect: sa.Dialect | str | None = None, questioner: Questioner | None = None
+    before: Source,
+    after: Source,
+    *,
+    dialect: sa.Dialect | str | None = None,
+    questioner: Questioner | None = None,
+    hooks: Hooks = NO_HOOKS,
 ) -> list[Operation]:
     """The operations that lead from one schema to another.
 
     A connection is compared in the spelling of its database, so that models and a live database can be told apart by
     what matters; `dialect` asks for the same between two schemas without a database. Without a `questioner` nothing is
-    taken for a rename. Tables that only the database has are among the differences.
+    taken for a rename. Tables that only the database has are among the differences. `hooks` say what counts, what is
+    the same and which rules look; a table that they do not include is not read.
     """
-    old, new = _comparable(before, after, dialect_of(f"{dialect}://") if isinstance(dialect, str) else dialect)
-    return diff_states(old, new, questioner=questioner or NeverRename())
+    live = next((side for side in (before, after) if isinstance(side, sa.Connection)), None)
+    known = live.dialect if live is not None else dialect_of(f"{dialect}://") if isinstance(dialect, str) else dialect
+    old, new = _comparable(before, after, known, hooks)
+    return diff_states(old, new, questioner=questioner or NeverRename(), hooks=replace(hooks, dialect=known))
 
 
-def _comparable(before: Source, after: Source, dialect: sa.Dialect | None) -> tuple[SchemaState, SchemaState]:
+def _comparable(
+    before: Source, after: Source, dialect: sa.Dialect | None, hooks: Hooks
+) -> tuple[SchemaState, SchemaState]:
     """Both sides as states that may be compared: that of a connection in the words of the other one."""
+
+    def ignore(key: str) -> bool:
+        return _is_ours(key) or not is_included(hooks.include, key)
+
     if isinstance(before, sa.Connection):
-        like = snapshot(after)
-        return worded(before, like, _is_ours), like
+        like = included(hooks.include, snapshot(after))
+        return worded(before, like, ignore), like
     if isinstance(after, sa.Connection):
-        like = snapshot(before)
-        return like, worded(after, like, _is_ours)
+        like = included(hooks.include, snapshot(before))
+        return like, worded(after, like, ignore)
     if dialect is None:
         return snapshot(before), snapshot(after)
     normalizer = normalizer_for(dialect)

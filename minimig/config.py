@@ -60,6 +60,7 @@ class Settings:
     version_table: str = "minimig_version"
     version_schema: str | None = None
     env: str | None = None
+    plugins: tuple[str, ...] = ()
     x: Mapping[str, str] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -123,7 +124,7 @@ def settings_from(
 ) -> Settings:
     """Check the keys and types of `values`, read from `source`, and fold environment and overrides in."""
     section = Section(values, f"{source}, [tool.minimig]" if source.name == "pyproject.toml" else str(source), environ)
-    section.check_keys((*OVERRIDABLE, *SINGLE_KEYS, "apps"))
+    section.check_keys((*OVERRIDABLE, *SINGLE_KEYS, "plugins", "apps"))
     from_file = {key: text for key in OVERRIDABLE if (text := section.raw(key)) is not None}
     url, engine = _database(section, from_file, overrides)
     # Variables are named, not copied: their text is filled in once and never searched for placeholders.
@@ -139,6 +140,7 @@ def settings_from(
         version_table=chosen.text("version_table") or Settings.version_table,
         version_schema=chosen.text("version_schema"),
         env=chosen.text("env"),
+        plugins=_plugins(section),
         x=MappingProxyType({key.removeprefix("x."): text for key, text in overrides.items() if key not in OVERRIDABLE}),
         environ=MappingProxyType(dict(environ)),
     )
@@ -156,6 +158,14 @@ def _database(
         if url is not None or engine is not None:
             return url, engine
     return None, None
+
+
+def _plugins(section: Section) -> tuple[str, ...]:
+    names = section.texts("plugins")
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            raise ConfigError(f"the plugin {name} is named twice", where=section.where, hint="name it once")
+    return names
 
 
 def _apps(section: Section, root: Path) -> dict[str, AppSettings]:

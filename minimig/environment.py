@@ -13,8 +13,8 @@ from __future__ import annotations
 import importlib.util
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,9 +23,11 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool, StaticPool
 
 from minimig.config import AppSettings, Settings
-from minimig.errors import ConfigError, ModelsError, nearest
+from minimig.errors import ConfigError, HookError, ModelsError, nearest
+from minimig.plugins import load_plugins
 from minimig.state.from_objects import objects_of
-from minimig.targets import guarded, import_path, resolve
+from minimig.state.seen import Include, Keep
+from minimig.targets import guarded, import_path, resolve, shielded
 from minimig.urls import mask_url
 
 __all__ = ["Environment", "import_path", "load_environment", "load_metadata", "make_engine"]
@@ -45,48 +47,108 @@ SYNC_DRIVERS = {
 }
 
 
+Hook = Callable[..., Any]
+FUNCTIONS = ("include", "keep", "same_type", "same_default", "revise")
+TUPLES = ("rules", "schema_rules", "rewriters")
+
+
 @dataclass(frozen=True)
 class Environment:
-    """The settings, and what the project's `env` file puts in their place.
+    """The settings, and what plugins and the project's `env` file put in their place; docs/howto/hooks.md tells more.
 
-    `engine` and `metadata` (by app label) replace what the settings name. `include(kind, name)` says
-    whether an object of the database or the models is minimig's business; None means that everything is.
+    `engine` and `metadata` (by app label) replace what the settings name. Which things count, by name and before they
+    are read, is said by `include(kind, name)`, afterwards by `keep(kind, name, item)`. `same_type(column, old, new)`
+    and `same_default(column, old, new)` say what is the same (True), what differs (False), or nothing (None). `rules`
+    and `schema_rules` compare pairs of tables and whole states; None stands for minimig's own. `rewriters` take the
+    operations and give those to write, `revise(migration)` gives the file to write, or None for none, and `serializers`
+    are pairs of a type and a function `(value, writing)` that gives its source.
     """
 
     settings: Settings
     engine: sa.Engine | None = None
     metadata: Mapping[str, tuple[sa.MetaData, ...]] | None = None
-    include: Callable[[str, str], bool] | None = None
+    include: Include | None = None
+    keep: Keep | None = None
+    same_type: Hook | None = None
+    same_default: Hook | None = None
+    rules: Sequence[Hook] | None = None
+    schema_rules: Sequence[Hook] | None = None
+    rewriters: Sequence[Hook] = ()
+    revise: Hook | None = None
+    serializers: Sequence[tuple[type, Hook]] = ()
 
 
 def load_environment(settings: Settings) -> Environment:
-    """The environment of a project: `configure(Environment(settings))` of its `env` file, if it has one.
+    """The environment of a project: what its plugins and then its `env` file make of `Environment(settings)`.
 
-    Raises ConfigError when the file is missing, fails, or does not give an Environment back.
+    Raises ConfigError when one of them is missing, fails, or does not give an Environment back.
     """
     environment = Environment(settings)
-    if settings.env is None:
+    if not settings.plugins and settings.env is None:
         return environment
-    path = (settings.root / settings.env).resolve()
-    if not path.is_file():
-        raise ConfigError("the file that `env` names does not exist", where=str(path))
     with import_path(settings.root):
-        module = guarded(lambda: _run_file(path), "the env file failed", path.parent, ConfigError)
-        configure = getattr(module, "configure", None)
-        if not callable(configure):
-            raise ConfigError(
-                "the env file has no function `configure`",
-                where=str(path),
-                hint=nearest("configure", vars(module)) or "write: def configure(environment): return environment",
-            )
-        result = guarded(lambda: configure(environment), "`configure` failed", path.parent, ConfigError)
+        for name, configure in load_plugins(settings.plugins, settings.root, settings.source):
+            environment = _configured(environment, configure, f"plugin {name}", settings.root)
+        if settings.env is not None:
+            path = (settings.root / settings.env).resolve()
+            environment = _configured(environment, _env_function(path), str(path), path.parent)
+    return _shielded(environment)
+
+
+def _shielded(environment: Environment) -> Environment:
+    """The environment with functions whose failures are told as errors of ours; minimig's own rules stay themselves."""
+
+    def shield(name: str, function: Hook) -> Hook:
+        if str(getattr(function, "__module__", "")).startswith("minimig.autogenerate.rules."):
+            return function
+        return shielded(function, f"`{name}` of the environment failed", environment.settings.root, HookError)
+
+    given = {name: getattr(environment, name) for name in (*FUNCTIONS, *TUPLES)}
+    changed: dict[str, Any] = {name: shield(name, given[name]) for name in FUNCTIONS if given[name] is not None}
+    changed |= {name: tuple(shield(name, f) for f in given[name]) for name in TUPLES if given[name] is not None}
+    serializers = tuple((type_, shield("serializers", function)) for type_, function in environment.serializers)
+    return replace(environment, serializers=serializers, **changed)
+
+
+def _configured(environment: Environment, configure: Hook, where: str, root: Path) -> Environment:
+    """What one function makes of an environment. Raises ConfigError for what is none, or holds what is no function."""
+    what = f"`configure` of {where}" if where.startswith("plugin ") else "`configure`"
+    result = guarded(lambda: configure(environment), f"{what} failed", root, ConfigError)
     if not isinstance(result, Environment):
         raise ConfigError(
-            f"`configure` returned {type(result).__name__} instead of an Environment",
-            where=str(path),
+            f"{what} returned {type(result).__name__} instead of an Environment",
+            where=where,
             hint="end it with: return dataclasses.replace(environment, ...)",
         )
+    for name in FUNCTIONS:
+        if not (getattr(result, name) is None or callable(getattr(result, name))):
+            raise ConfigError(f"`{name}` of the environment is not a function", where=where)
+    for name in TUPLES:
+        given = getattr(result, name)
+        if not (given is None or isinstance(given, list | tuple)) or not all(callable(item) for item in given or ()):
+            raise ConfigError(f"`{name}` of the environment is not a tuple of functions", where=where)
+    if not isinstance(result.serializers, list | tuple) or not all(map(_is_serializer, result.serializers)):
+        raise ConfigError("`serializers` of the environment is not a tuple of pairs (type, function)", where=where)
     return result
+
+
+def _is_serializer(rule: object) -> bool:
+    return isinstance(rule, tuple) and len(rule) == 2 and isinstance(rule[0], type) and callable(rule[1])
+
+
+def _env_function(path: Path) -> Hook:
+    """The function `configure` of an env file."""
+    if not path.is_file():
+        raise ConfigError("the file that `env` names does not exist", where=str(path))
+    module = guarded(lambda: _run_file(path), "the env file failed", path.parent, ConfigError)
+    configure: Hook | None = getattr(module, "configure", None)
+    if configure is None or not callable(configure):
+        raise ConfigError(
+            "the env file has no function `configure`",
+            where=str(path),
+            hint=nearest("configure", vars(module)) or "write: def configure(environment): return environment",
+        )
+    return configure
 
 
 def load_metadata(setting: AppSettings, root: Path) -> tuple[sa.MetaData, ...]:

@@ -45,6 +45,10 @@ class ConfigError(MinimigError):
     """The configuration is missing, contradictory, or holds a wrong key or value."""
 
 
+class HookError(ConfigError):
+    """A function of the env file or of a plugin failed, or gave what makes no sense."""
+
+
 class NoConfigError(ConfigError):
     """There is no configuration at all, here or above."""
 

@@ -7,6 +7,7 @@ hand-written `env.py` and Django to its app registry; a name in the configuratio
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 import sys
@@ -89,6 +90,20 @@ def guarded(
             hint = f"is {failure.name} installed in this environment?"
         last_line = traceback.format_exception_only(failure)[-1].strip()
         raise error(f"{problem}: {last_line}", where=_place(failure, root), hint=hint) from failure
+
+
+def shielded(function: Callable[..., Any], problem: str, root: Path, error: type[MinimigError]) -> Callable[..., Any]:
+    """The project's function, of which what it raises becomes an `error` as in `guarded`; of an iterator, all of it."""
+
+    @functools.wraps(function)
+    def call(*args: Any) -> Any:
+        def run() -> Any:
+            result = function(*args)
+            return list(result) if isinstance(result, Iterator) else result
+
+        return guarded(run, problem, root, error)
+
+    return call
 
 
 def _not_found(failure: BaseException, module_name: str, target: str, root: Path, error: type[MinimigError]) -> None:

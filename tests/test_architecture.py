@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).parents[1] / "minimig"
 FLOORS = (
     ("errors", "version"),
     ("files", "targets", "toml", "urls"),
-    ("config",),
+    ("config", "plugins"),
     ("state",),
     ("dialects",),
     ("operations",),
@@ -29,11 +29,17 @@ FLOORS = (
     ("environment",),
     ("commands",),
     ("cli",),
-    ("api", "objects", "ops"),
+    ("api", "hooks", "objects", "ops"),
     ("__init__", "__main__"),
     ("testing",),
 )
-FACADE = {"minimig", "minimig.api", "minimig.objects", "minimig.ops"}  # what users import; the package itself does not
+FACADE = {
+    "minimig",
+    "minimig.api",
+    "minimig.hooks",
+    "minimig.objects",
+    "minimig.ops",
+}  # what users import; the package itself does not
 FACADE_USERS = FACADE | {"minimig.testing"}
 NARROW = {  # rooms held to less than their floor would let them
     "files": {"errors"},
@@ -41,6 +47,8 @@ NARROW = {  # rooms held to less than their floor would let them
     "toml": {"errors"},
     "urls": {"errors"},
     "config": {"errors", "toml", "urls"},
+    "plugins": {"errors", "targets"},
+    "hooks": {"autogenerate", "environment", "revisions", "state"},
     "objects": {"state"},
     "ops": {"operations"},
     "__main__": {"cli"},

@@ -13,14 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from minimig.autogenerate.followers import briefly, with_followers
+from minimig.autogenerate.hooks import NO_HOOKS, Hooks
 from minimig.autogenerate.optimizer import optimize
 from minimig.autogenerate.ordering import in_order
 from minimig.autogenerate.pairs import pair_tables
 from minimig.autogenerate.questioner import NeverRename, Questioner
 from minimig.autogenerate.renames import any_group, find_renames
 from minimig.autogenerate.rules.enums import enum_changes, usable
-from minimig.autogenerate.rules.objects import objects, with_objects_aside
-from minimig.autogenerate.rules.order import RULES
+from minimig.autogenerate.rules.objects import with_objects_aside
 from minimig.operations.base import Operation
 from minimig.operations.chain import states
 from minimig.state.schema import SchemaState
@@ -33,38 +33,33 @@ def diff(
     after: SchemaState,
     *,
     questioner: Questioner = _NOBODY,
-    include: Callable[[str], bool] | None = None,
+    hooks: Hooks = NO_HOOKS,
     same_group: Callable[[str, str], bool] = any_group,
 ) -> list[Operation]:
     """The operations that lead from `before` to `after`; each fits the state that those in front of it leave.
 
-    `include(table key)` says which tables count, on both sides; `same_group(old key, new key)` whether a table may have
-    been renamed from one to the other. Raises what the questioner raises (QuestionError), and UnsupportedError for a
-    difference that no operation can make.
+    `hooks` say what counts, on both sides, and what is the same; `same_group(old key, new key)` whether a table may
+    have been renamed from one to the other. Raises what the questioner raises (QuestionError), and UnsupportedError for
+    a difference that no operation can make.
     """
-    before, after = _only(before, include), _only(after, include)
+    before, after = hooks.seen(before, after)
     renames = with_objects_aside(find_renames(before, after, questioner, same_group), before)
     aligned = states(renames, before)[-1]
+    after, told = hooks.settled(aligned, after)
     enums = enum_changes(aligned, after, questioner)
     named = states(enums, aligned)[-1]
-    changes = compare(named, after, questioner)
+    changes = [*compare(named, after, questioner, hooks), *told]
     ordered = briefly(in_order(changes, named, after), named)
     return optimize([*renames, *usable([*enums, *ordered], aligned)], before)
 
 
-def compare(before: SchemaState, after: SchemaState, questioner: Questioner) -> list[Operation]:
+def compare(
+    before: SchemaState, after: SchemaState, questioner: Questioner, hooks: Hooks = NO_HOOKS
+) -> list[Operation]:
     """The differences, in no order that could be executed. What bears the same name is taken to be the same thing."""
-    if before == after:
+    if before == after and hooks.own_rules:
         return []
     pairs = pair_tables(before, after)
-    changes = [operation for pair in pairs for rule in RULES for operation in rule(pair, questioner)]
-    return [*with_followers(changes, before), *objects(before, after)]
-
-
-def _only(state: SchemaState, include: Callable[[str], bool] | None) -> SchemaState:
-    if include is None:
-        return state
-    return SchemaState(
-        {key: table for key, table in state.tables.items() if include(key)},
-        {key: item for key, item in state.objects.items() if include(key)},
-    )
+    changes = [operation for pair in pairs for rule in hooks.rules for operation in rule(pair, questioner)]
+    whole = [operation for rule in hooks.schema_rules for operation in rule(before, after)]
+    return [*with_followers(changes, before), *whole]

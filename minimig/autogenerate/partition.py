@@ -11,7 +11,7 @@ Django adds files until every dependency is met, in order of apps; Alembic has o
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -46,17 +46,20 @@ class Chunk:
     drops: frozenset[str] = frozenset()
 
 
-def partition(operations: Sequence[Operation], before: SchemaState, app_of: AppOf) -> list[Chunk]:
+def partition(
+    operations: Sequence[Operation], before: SchemaState, app_of: AppOf, apps: Collection[str] = ()
+) -> list[Chunk]:
     """The operations in chunks; executed one after another they lead where the list leads.
 
-    `app_of(table key)` names the app of a table. Raises StateError for an operation that changes no table.
+    `app_of(table key)` names the app of a table. One that belongs to no table, such as SQL that a rewriter added, stays
+    with the one in front of it, else with the one behind; alone it goes to the only one of `apps`. Raises StateError
+    when there are several.
     """
     touched = [o.footprint(state) for o, state in zip(operations, states(operations, before), strict=False)]
     waits = _waits(touched)
-    homes = [_home(operation, footprint) for operation, footprint in zip(operations, touched, strict=True)]
     groups = {
-        place: _Group(app_of(home), place if operation.alone else None)
-        for place, (operation, home) in enumerate(zip(operations, homes, strict=True))
+        place: _Group(app, place if operations[place].alone else None)
+        for place, app in enumerate(_apps(operations, touched, app_of, apps))
     }
     chunk_of: dict[int, int] = {}
     chunks: list[Chunk] = []
@@ -82,13 +85,24 @@ def reads_of(chunk: Chunk, before: SchemaState, app_of: AppOf) -> frozenset[str]
     return frozenset(key for key in chunk.touches if key in before and app_of(key) != chunk.app)
 
 
-def _home(operation: Operation, touched: Footprint) -> str:
+def _apps(
+    operations: Sequence[Operation], touched: Sequence[Footprint], app_of: AppOf, apps: Collection[str]
+) -> Iterator[str]:
+    """The app of each operation."""
+    homes = [_home(operation, footprint) for operation, footprint in zip(operations, touched, strict=True)]
+    own = [None if home is None else app_of(home) for home in homes]
+    before = next((app for app in own if app is not None), next(iter(apps), None) if len(apps) == 1 else None)
+    for operation, app in zip(operations, own, strict=True):
+        before = app or before
+        if before is None:
+            raise StateError(f"{operation.describe()} belongs to no table, so to no app")
+        yield before
+
+
+def _home(operation: Operation, touched: Footprint) -> str | None:
     """Where an operation belongs. What has no home of its own, such as an enum, has it in a table that it changes."""
     changed = sorted(table for table, _ in touched.changes if table)
-    home = operation.home or next(iter(changed), None)
-    if home is None:
-        raise StateError(f"{operation.describe()} belongs to no table, so to no app")
-    return home
+    return operation.home or next(iter(changed), None)
 
 
 def _next_chunk(
@@ -130,9 +144,14 @@ def _waits(touched: Iterable[Footprint]) -> list[frozenset[int]]:
     writer: dict[Key, int] = {}
     users: defaultdict[Key, set[int]] = defaultdict(set)
     visitors: defaultdict[str, set[int]] = defaultdict(set)
-    found = []
+    found: list[frozenset[int]] = []
+    last: int | None = None  # of those that touch everything
     for place, footprint in enumerate(touched):
-        waits: set[int | None] = {writer.get(key) for key in footprint.touches}
+        if footprint.everything:
+            last = place
+            found.append(frozenset(range(place)))
+            continue
+        waits: set[int | None] = {last, *(writer.get(key) for key in footprint.touches)}
         waits |= {writer.get((table, "")) for table, _ in footprint.touches}
         for table, member in footprint.writes:
             waits |= users[table, member] if member else visitors[table]

@@ -6,15 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from minimig.autogenerate.autodetector import diff
-from minimig.autogenerate.families import neutral_fill
 from minimig.autogenerate.partition import Chunk, partition, reads_of
 from minimig.autogenerate.questioner import Answers
+from minimig.commands.hooks import revised, serializer_of, unwritten, way_back
 from minimig.commands.project import Project
 from minimig.errors import TargetError, UsageError, nearest
 from minimig.operations.base import Operation
-from minimig.operations.chain import reversed_operations, states
-from minimig.operations.columns import AddColumn
+from minimig.operations.chain import states
 from minimig.revisions.header import check_name
 from minimig.revisions.migration import NewMigration
 from minimig.revisions.names import file_name, merge_name, slug
@@ -53,27 +51,22 @@ def make_migrations(
     """Write what leads from the files to the models; nothing when there is no difference.
 
     Raises HeadsError when an app has two heads, ModelsError, QuestionError for a question that `answers` leaves open,
-    UsageError for an answer without a question, WriterError.
+    UsageError for an answer without a question, WriterError, HookError.
     """
     _check_apps(project, apps)
     project.graph.check_single_heads()
     before, after = project.files_state, project.models.state
     _refuse_chains(answers.renames, before, after)
-    operations = diff(
-        before,
-        after,
-        questioner=answers,
-        same_group=lambda old, new: project.app_of(old) == project.app_of(new),
-    )
+    operations = unwritten(project, answers)
     answers.unused()
-    chunks = partition(operations, before, project.app_of)
+    chunks = partition(operations, before, project.app_of, tuple(project.settings.apps))
     wanted = _wanted(chunks, apps)
     namer = _Namer(project, options)
     new: list[NewMigration] = []
     state = before
     for chunk in chunks:
         along = states(chunk.operations, state)
-        down = tuple(_runnable(operation) for operation in reversed_operations(chunk.operations, state))
+        down = way_back(chunk.operations, state)
         state = along[-1]
         dependencies = _dependencies(project, chunk, before, [new[i] for i in sorted(chunk.needs)], new)
         new.append(namer.migration(chunk.app, chunk.operations, down, dependencies))
@@ -125,15 +118,6 @@ class _Namer:
         self._names[app].append(name)
         doc = self._options.message or ""
         return NewMigration(app, name, doc, dependencies, up, down)
-
-
-def _runnable(back: Operation) -> Operation:
-    """A column that comes back NOT NULL gets a plain value for the rows, or its way down could only fail on them."""
-    if not isinstance(back, AddColumn) or back.column.nullable or back.fill is not None:
-        return back
-    column = back.column
-    filled_by_database = column.default or column.computed or column.identity or column.autoincrement is True
-    return back if filled_by_database else back.having(fill=neutral_fill(column.type))
 
 
 def _refuse_chains(renames: Mapping[str, str], before: SchemaState, after: SchemaState) -> None:
@@ -204,11 +188,11 @@ def _check_apps(project: Project, apps: Sequence[str]) -> None:
 
 def _write(project: Project, new: Sequence[NewMigration], options: MakeOptions) -> tuple[NewFile, ...]:
     files = []
-    for migration in new:
+    serializer = serializer_of(project)
+    for migration in revised(project, new):
         path = project.settings.apps[migration.app].migrations / f"{migration.name}.py"
-        files.append(
-            NewFile(migration.app, migration.name, path, render(migration, formatted=options.write), migration.up)
-        )
+        text = render(migration, serializer=serializer, formatted=options.write)
+        files.append(NewFile(migration.app, migration.name, path, text, migration.up))
     if options.write:
         write_all([(file.path, file.text) for file in files])
     return tuple(files)

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.questioner import NeverRename
-from minimig.commands.comparing import along
+from minimig.commands.comparing import with_states
+from minimig.commands.hooks import hooks_of, unwritten
 from minimig.commands.project import Project
 from minimig.dialects.worded import worded
 from minimig.revisions.replay import Change, leads_back, replay, steps
 from minimig.runtime.recorder import revisions
+from minimig.state.seen import included
 
 
 @dataclass(frozen=True)
@@ -33,14 +36,14 @@ class CheckResult:
 
 def check_project(project: Project, *, models: bool = True, database: bool = True) -> CheckResult:
     """Compare models with files, and files with the database. Drift is written as what would mend the database."""
-    unwritten: tuple[Change, ...] = ()
+    missing: tuple[Change, ...] = ()
     not_back: tuple[tuple[str, tuple[str, ...]], ...] = ()
     if models:
         project.graph.check_single_heads()
-        unwritten = along(project.files_state, project.models.state, NeverRename())
+        missing = with_states(unwritten(project, NeverRename()), project.files_state)
         not_back = _not_leading_back(project)
     if not database:
-        return CheckResult(unwritten, not_back, compared_models=models)
+        return CheckResult(missing, not_back, compared_models=models)
     with project.connect() as connection:
         rows = project.applied(connection)
         project.refuse_unknown(rows)
@@ -48,13 +51,14 @@ def check_project(project: Project, *, models: bool = True, database: bool = Tru
         applied = graph.effective(revisions(rows))
         drift = _drift(project, connection, graph.order(applied & graph.headers.keys()))
     pending = tuple(r for r in graph.order() if r not in applied)
-    return CheckResult(unwritten, not_back, pending, drift, compared_models=models, compared_database=True)
+    return CheckResult(missing, not_back, pending, drift, compared_models=models, compared_database=True)
 
 
 def _drift(project: Project, connection: sa.Connection, applied: Sequence[str]) -> tuple[Change, ...]:
-    expected = replay(project.load(revision) for revision in applied)
+    hooks = hooks_of(project, connection.dialect)
+    expected = included(hooks.include, replay(project.load(revision) for revision in applied))
     live = worded(connection, expected, ignore=lambda key: key not in expected)
-    return along(live, expected, NeverRename())
+    return with_states(diff(live, expected, questioner=NeverRename(), hooks=hooks), live)
 
 
 def _not_leading_back(project: Project) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -6,7 +6,7 @@ schema is said in the words of the other side, so that what is left are differen
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.questioner import NeverRename, Questioner
+from minimig.commands.hooks import hooks_of, ignored
 from minimig.commands.project import Project
 from minimig.commands.sides import Side, open_side
 from minimig.dialects.compare import spelled_on_paper
@@ -27,6 +28,7 @@ from minimig.revisions.replay import Change
 from minimig.revisions.snapshots import Snapshot
 from minimig.runtime.output import ScriptOutput
 from minimig.state.schema import SchemaState
+from minimig.state.seen import included
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,10 @@ def diff_sides(project: Project, before: str, after: str, folder: Path, options:
         left_out: list[str] = []
         one, other = _comparable(project, old, new, _ignoring(project, (old, new), options, left_out))
         dialect = old.dialect or new.dialect
-    changes = along(one, other, options.questioner)
-    return Difference(old.name, new.name, dialect, changes, tuple(sorted(left_out)))
+    hooks = hooks_of(project, dialect)
+    one, other = (included(hooks.include, state) for state in (one, other))
+    operations = diff(one, other, questioner=options.questioner, hooks=hooks)
+    return Difference(old.name, new.name, dialect, with_states(operations, one), tuple(sorted(left_out)))
 
 
 def sql_of(difference: Difference, dialect: sa.Dialect) -> list[str]:
@@ -79,9 +83,8 @@ def sql_of(difference: Difference, dialect: sa.Dialect) -> list[str]:
     return [editor.script.terminated(statement) for statement in output.lines]
 
 
-def along(before: SchemaState, after: SchemaState, questioner: Questioner) -> tuple[Change, ...]:
-    """The operations between two states, each with the states around it."""
-    operations = diff(before, after, questioner=questioner)
+def with_states(operations: Sequence[Operation], before: SchemaState) -> tuple[Change, ...]:
+    """The operations, each with the states around it."""
     between = states(operations, before)
     return tuple(Change(*change) for change in zip(operations, between, between[1:], strict=False))
 
@@ -125,21 +128,22 @@ def _alone(project: Project, side: Side) -> SchemaState:
     """The state of a side that no other side gives words to: a live one is said in those of the revision files."""
     if side.connection is None:
         return side.state
-    return worded(side.connection, project.files_state, lambda key: key == project.recorder.table.key)
+    return worded(side.connection, project.files_state, ignored(project))
 
 
 def _ignoring(
     project: Project, sides: tuple[Side, Side], options: DiffOptions, left_out: list[str]
 ) -> Callable[[str], bool]:
     """Which tables of a database do not count: ours, and, beside what people wrote, those that nobody declared."""
-    own = project.recorder.table.key
+    unread = ignored(project)
     if options.everything or all(side.connection is not None for side in sides):
-        return lambda key: key == own
+        return unread
     declared = project.files_state.tables.keys()
 
     def ignore(key: str) -> bool:
-        if key != own and key not in declared:
+        strange = key not in declared and not unread(key)
+        if strange:
             left_out.append(key)
-        return key == own or key not in declared
+        return strange or unread(key)
 
     return ignore

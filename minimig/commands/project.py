@@ -26,6 +26,7 @@ from minimig.runtime.recorder import Applied, Recorder
 from minimig.state.from_metadata import from_metadata
 from minimig.state.objects import CollationState, ExtensionState, NamespaceState, SequenceState, kind_and_name
 from minimig.state.schema import SchemaState
+from minimig.state.seen import is_included
 from minimig.state.written import Convention
 from minimig.urls import mask_url
 
@@ -157,7 +158,7 @@ class Project:
         def owned(key: str) -> bool:
             kind, name = kind_and_name(key)
             matches = kind in FREE or not app.tables or any(fnmatchcase(name, pattern) for pattern in app.tables)
-            return matches and key != self.recorder.table.key and (include is None or include(kind or "table", name))
+            return matches and key != self.recorder.table.key and is_included(include, key)
 
         return from_metadata(*metadata, keep=owned)
 

@@ -98,8 +98,8 @@ class Writing:
         raise WriterError(
             f"a value of type {type(value).__module__}.{name} cannot be written into a revision file",
             where=self.place or None,
-            hint=f"give the serializer a rule for it: Serializer(rules=(({name}, function),)), "
-            "where function(value, writing) returns its source",
+            hint="teach the writer in the env file: return dataclasses.replace(environment, "
+            f"serializers=(({name}, function),)), where function(value, writing) returns its source",
         )
 
     def values(self, values: Iterable[Any]) -> tuple[Source, ...]:

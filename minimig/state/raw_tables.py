@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.base import PGInspector
 from sqlalchemy.engine.reflection import ObjectKind, ObjectScope
 
 Row = dict[str, Any]
@@ -39,10 +40,14 @@ class RawTable:
         return next(row for row in self.columns if row["name"] == name)
 
 
-def read_tables(connection: sa.Connection, schema: str | None, temporary: Collection[str] = ()) -> dict[str, RawTable]:
-    """All tables of a schema by name; or, when `temporary` names some, those temporary tables and nothing else."""
+def read_tables(
+    connection: sa.Connection, schema: str | None, temporary: Collection[str] = (), only: Collection[str] | None = None
+) -> dict[str, RawTable]:
+    """All tables of a schema by name, or `only` those; when `temporary` names some, those temporary tables alone."""
     inspector, dialect = sa.inspect(connection), connection.dialect.name
     wanted: dict[str, Any] = {"schema": schema, "kind": ObjectKind.TABLE, "scope": ObjectScope.DEFAULT}
+    if only is not None:
+        wanted["filter_names"] = list(only)
     if temporary:
         # Only PostgreSQL can tell temporary tables from others; elsewhere the names have to do.
         scoped = dialect == "postgresql"
@@ -64,6 +69,15 @@ def read_tables(connection: sa.Connection, schema: str | None, temporary: Collec
         for (_, name), row in inspector.get_multi_table_comment(**wanted).items():
             tables[str(name)].comment = row["text"]
     return tables
+
+
+def table_names(connection: sa.Connection, schema: str | None) -> list[str]:
+    """The names of the tables that `read_tables` would read; nothing else of them is looked at."""
+    inspector = sa.inspect(connection)
+    names = inspector.get_table_names(schema)
+    if isinstance(inspector, PGInspector):
+        names += inspector.get_foreign_table_names(schema)
+    return names
 
 
 def _fill(tables: dict[str, RawTable], attribute: str, found: Any) -> None:

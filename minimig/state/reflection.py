@@ -31,7 +31,7 @@ from minimig.state.parts import (
     PrimaryKeyState,
     UniqueState,
 )
-from minimig.state.raw_tables import RawTable, Row, read_tables
+from minimig.state.raw_tables import RawTable, Row, read_tables, table_names
 from minimig.state.raw_type import RawType
 from minimig.state.reader import Reader
 from minimig.state.schema import SchemaState
@@ -54,14 +54,13 @@ def reflect(
     """The tables of the given schemas; None is the connection's default schema. Views are no tables.
 
     A table of the default schema is keyed without schema, even when that schema is asked for by its name. A table
-    whose key `ignore` answers for with True is left out.
+    whose key `ignore` answers for with True is left out, and nothing but its name is read.
     """
     default = connection.dialect.default_schema_name
     found: dict[str, TableState] = {}
     for schema in dict.fromkeys(None if schema == default else schema for schema in schemas):
-        for table in _Schema(connection, reader, schema).tables():
-            if not ignore(table.key):
-                found[table.key] = table
+        for table in _Schema(connection, reader, schema).tables(ignore=ignore):
+            found[table.key] = table
     return SchemaState(found)
 
 
@@ -79,16 +78,23 @@ class _Schema:
         self.dialect = connection.dialect
         self.schema = schema
 
-    def tables(self, temporary: Collection[str] = ()) -> Iterator[TableState]:
+    def tables(self, temporary: Collection[str] = (), ignore: Callable[[str], bool] = nothing) -> Iterator[TableState]:
         schema = self.schema
         if schema is None and not temporary and self.reader.names_schema:
             schema = self.dialect.default_schema_name
-        raw = read_tables(self.connection, schema, temporary)
+        only = None if ignore is nothing else self.names(schema, ignore)
+        raw = read_tables(self.connection, schema, temporary, only) if only is None or only else {}
         if temporary:
             self.reader.complete_temporary(self.connection, raw)
         elif raw:
             self.reader.complete(self.connection, schema, raw)
         return (self.table(table) for table in raw.values())
+
+    def names(self, schema: str | None, ignore: Callable[[str], bool]) -> list[str] | None:
+        """The tables that are not ignored; None when that is all of them."""
+        names = table_names(self.connection, schema)
+        wanted = [name for name in names if not ignore(table_key(name, self.schema))]
+        return None if len(wanted) == len(names) else wanted
 
     def table(self, raw: RawTable) -> TableState:
         key = tuple(raw.primary_key.get("constrained_columns") or ())

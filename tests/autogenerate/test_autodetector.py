@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from minimig.autogenerate.autodetector import diff
+from minimig.autogenerate.hooks import Hooks
 from minimig.autogenerate.questioner import Answers
 from minimig.errors import QuestionError
 from minimig.operations.base import Operation
@@ -345,7 +346,7 @@ def test_table_without_a_column_that_stays_is_made_anew() -> None:
 def test_tables_that_do_not_count_are_left_alone() -> None:
     """`include` holds for both sides."""
     before, after = schema(users=users(), mine=(number(),)), schema(users=users(sa.Column("x", sa.Text)), new=users())
-    operations = diff(before, after, include=lambda key: key != "users")
+    operations = diff(before, after, hooks=Hooks(include=lambda _, name: name != "users"))
     assert told(operations) == ["create table new (2 columns)", "drop table mine"]
 
 

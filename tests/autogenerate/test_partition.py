@@ -125,3 +125,39 @@ def test_an_operation_outside_transactions_gets_its_own_file() -> None:
         ["create_ix_a"],
     ]
     assert [chunk.needs for chunk in chunks] == [frozenset(), frozenset({0}), frozenset({1})]
+
+
+def sql(text: str) -> ops.RunSQL:
+    """A step that belongs to no table and may touch anything."""
+    return ops.RunSQL(text, reverse=NOOP)
+
+
+def test_what_belongs_to_no_table_stays_with_its_neighbour() -> None:
+    """Plain SQL is in the file of the operation in front of it, or behind it, and keeps its place among all others."""
+    after = schema(a_one=(), b_one=("a_one",))
+    one, two = diff(SchemaState(), after)
+    listed = [sql("first"), one, sql("between"), two, sql("last")]
+    chunks = partition(listed, SchemaState(), app_of, ["a", "b"])
+    assert [operation for chunk in chunks for operation in chunk.operations] == listed
+    assert [(chunk.app, len(chunk.operations)) for chunk in chunks] == [("a", 3), ("b", 2)]
+
+
+def test_what_stands_alone_goes_to_the_only_app() -> None:
+    """Plain SQL and nothing else is that app's; among several it is nobody's, and that is an error."""
+    assert [chunk.app for chunk in partition([sql("x")], SchemaState(), app_of, ["a"])] == ["a"]
+    with pytest.raises(StateError, match="belongs to no table, so to no app"):
+        partition([sql("x")], SchemaState(), app_of, ["a", "b"])
+
+
+def test_plain_sql_is_a_wall_between_apps() -> None:
+    """No operation of another app passes it, though nothing is known of what it does."""
+    after = schema(a_one=(), a_two=(), b_one=())
+    a_one, a_two, b_one = diff(SchemaState(), after)
+    listed = [a_one, b_one, sql("wall"), a_two]
+    chunks = partition(listed, SchemaState(), app_of, ["a", "b"])
+    assert [(chunk.app, list(chunk.operations)) for chunk in chunks] == [
+        ("a", [a_one]),
+        ("b", [b_one, sql("wall")]),
+        ("a", [a_two]),
+    ]
+    assert chunks[2].needs >= {1}

@@ -124,7 +124,7 @@ def test_a_sequence_is_renamed_when_told(project: ProjectFolder, postgresql_data
 
 
 def test_a_filter_keeps_a_schema_out(project: ProjectFolder) -> None:
-    """A schema that is somebody else's affair is named in the project's filter, and never created or dropped."""
+    """A schema that is somebody else's affair, though its tables are ours, is not kept: never created or dropped."""
     project.write("minimig.toml", 'env = "env.py"\n' + CONFIG)
     project.write(
         "env.py",
@@ -133,7 +133,7 @@ import dataclasses
 
 
 def configure(environment):
-    return dataclasses.replace(environment, include=lambda kind, name: (kind, name) != ("schema", "site"))
+    return dataclasses.replace(environment, keep=lambda kind, name, item: (kind, name) != ("schema", "site"))
 """,
     )
     told = described(project)

@@ -46,6 +46,17 @@ up = [
     ),
 ]
 """
+HOOK = """\
+from dataclasses import replace
+
+
+def commented(kind, name, item):
+    return kind != "table" or item.coment is not None
+
+
+def configure(environment):
+    return replace(environment, keep=commented)
+"""
 CODEC = """\
 class Codec:
     pass
@@ -101,6 +112,12 @@ def unconfigured(project: ProjectFolder) -> None:
     (project.path / "minimig.toml").unlink()
 
 
+def wrong_hook(project: ProjectFolder) -> None:
+    """An env file with a function that fails."""
+    project.write("env.py", HOOK)
+    project.write("minimig.toml", f'env = "env.py"\n{(project.path / "minimig.toml").read_text()}')
+
+
 def two_heads(project: ProjectFolder) -> None:
     """Two files on one parent."""
     revision("0002_add_slug", "up = []")(project)
@@ -138,6 +155,7 @@ def two_rows_alike(project: ProjectFolder) -> None:
 
 SETUPS: dict[str, Setup] = {
     "ConfigError": nothing,
+    "HookError": wrong_hook,
     "NoConfigError": unconfigured,
     "UsageError": nothing,
     "TargetError": nothing,

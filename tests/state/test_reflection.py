@@ -92,6 +92,33 @@ def test_ignored_tables_and_views_are_left_out(database: Database) -> None:
         assert set(reflect(connection, reader_for(connection.dialect), ignore=lambda key: key == "a").tables) == {"b"}
 
 
+ODD_TABLES = {
+    "sqlite": ["CREATE VIRTUAL TABLE words USING fts5(word)"],
+    "postgresql": [
+        "CREATE TABLE parts (id integer) PARTITION BY RANGE (id)",
+        "CREATE TABLE part_1 PARTITION OF parts FOR VALUES FROM (0) TO (9)",
+        "CREATE UNLOGGED TABLE fast (id integer)",
+        "CREATE MATERIALIZED VIEW seen AS SELECT 1 AS id",
+        "CREATE FOREIGN DATA WRAPPER far",
+        "CREATE SERVER away FOREIGN DATA WRAPPER far",
+        "CREATE FOREIGN TABLE distant (id integer) SERVER away",
+    ],
+    "mariadb": ["CREATE TABLE history (id integer) WITH SYSTEM VERSIONING", "CREATE SEQUENCE numbers"],
+}
+
+
+def test_leaving_out_one_table_leaves_out_no_other(database: Database) -> None:
+    """Tables of every kind are read the same, whether another one is ignored or not."""
+    blog().create_all(database.engine)
+    run(database, "CREATE VIEW all_users AS SELECT * FROM users", *ODD_TABLES[database.kind])
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TEMPORARY TABLE mine (id integer)")
+        everything = reflect(connection, reader_for(connection.dialect))
+        rest = reflect(connection, reader_for(connection.dialect), ignore=lambda key: key == "users")
+    assert rest.tables == {key: table for key, table in everything.tables.items() if key != "users"}
+    assert len(rest.tables) >= 2
+
+
 def test_an_empty_database_is_an_empty_state(database: Database) -> None:
     """Nothing there, nothing read, no error."""
     assert read(database) == SchemaState()
