@@ -3,7 +3,8 @@
 In: the state before (replayed from the files, or a database's) and the state after (the models'). Out: an
 ordered list of operations with `apply(diff(a, b), a) == b`. Renames are settled first and applied to the state
 before, then enums, which many tables share; so every rule compares things that bear the same name. Rules then care
-about one table pair each, and order is nobody's business but that of the footprints.
+about one table pair each, what would lose values is asked about, and order is nobody's business but that of the
+footprints.
 
 Django does all of this in one class of fifty methods that share attributes; here each step is a function.
 """
@@ -13,10 +14,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from minimig.autogenerate.followers import briefly, with_followers
+from minimig.autogenerate.losses import confirmed
 from minimig.autogenerate.optimizer import optimize
 from minimig.autogenerate.ordering import in_order
 from minimig.autogenerate.pairs import pair_tables
-from minimig.autogenerate.questioner import NeverRename, Questioner
+from minimig.autogenerate.questioner import NeverRename, Questioner, all_told
 from minimig.autogenerate.renames import any_group, find_renames
 from minimig.autogenerate.rules.enums import enum_changes, usable
 from minimig.autogenerate.rules.objects import objects, with_objects_aside
@@ -43,13 +45,15 @@ def diff(
     difference that no operation can make.
     """
     before, after = _only(before, include), _only(after, include)
-    renames = with_objects_aside(find_renames(before, after, questioner, same_group), before)
-    aligned = states(renames, before)[-1]
-    enums = enum_changes(aligned, after, questioner)
-    named = states(enums, aligned)[-1]
-    changes = compare(named, after, questioner)
-    ordered = briefly(in_order(changes, named, after), named)
-    return optimize([*renames, *usable([*enums, *ordered], aligned)], before)
+    with all_told(questioner):
+        found = find_renames(before, after, questioner, same_group)
+        renames = with_objects_aside(found.operations, before)
+        aligned = states(renames, before)[-1]
+        enums = enum_changes(aligned, after, questioner)
+        named = states(enums, aligned)[-1]
+        changes = confirmed(compare(named, after, questioner), named, after, questioner, found.dropped)
+        ordered = briefly(in_order(changes, named, after), named)
+        return optimize([*renames, *usable([*enums, *ordered], aligned)], before)
 
 
 def compare(before: SchemaState, after: SchemaState, questioner: Questioner) -> list[Operation]:

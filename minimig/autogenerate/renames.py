@@ -1,6 +1,7 @@
 """Renamed, or dropped and created anew? Finds likely pairs, asks, and gives the rename operations.
 
-In: two states and a questioner. Out: operations that rename tables, sequences and columns, before everything else.
+In: two states and a questioner. Out: operations that rename tables, sequences and columns, before everything else, and
+what turned out to be gone.
 When they are applied to the state before, every foreign key, index and CHECK follows, so the comparison after
 them sees a rename nowhere but here. Pairs are scored by likeness, and maximum weight matching puts the best
 partner of each first.
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import networkx as nx
 
@@ -36,6 +37,13 @@ THRESHOLD = 0.5
 """How alike, from 0 to 1, two things must be for a question to be worth asking."""
 
 
+class Renames(NamedTuple):
+    """The renames, and the full names of what was asked about and is none."""
+
+    operations: list[Operation]
+    dropped: frozenset[str]
+
+
 def any_group(_old: str, _new: str) -> bool:
     """Any table may have become any other."""
     return True
@@ -46,23 +54,28 @@ def find_renames(
     after: SchemaState,
     questioner: Questioner,
     same_group: Callable[[str, str], bool] = any_group,
-) -> list[Operation]:
+) -> Renames:
     """The renames of sequences, of tables, then of columns, as answered by the questioner.
 
     `same_group(old key, new key)` says whether a table may move between the two, for example that both are of one app.
     """
     sequences = _renamed_sequences(before, after, questioner, same_group)
-    tables = _renamed_tables(before, after, questioner, same_group)
+    dropped: set[str] = set()
+    tables = _renamed_tables(before, after, questioner, same_group, dropped)
     state = SchemaState(states(sequences, before)[-1].tables)  # some objects will have to step aside first
     state = states(tables, state)[-1]
     found = [*sequences, *tables]
     for key in sorted(state.tables.keys() & after.tables.keys()):
-        found += _renamed_columns(state[key], after[key], questioner)
-    return found
+        found += _renamed_columns(state[key], after[key], questioner, dropped)
+    return Renames(found, frozenset(dropped))
 
 
 def _renamed_tables(
-    before: SchemaState, after: SchemaState, questioner: Questioner, same_group: Callable[[str, str], bool]
+    before: SchemaState,
+    after: SchemaState,
+    questioner: Questioner,
+    same_group: Callable[[str, str], bool],
+    dropped: set[str],
 ) -> list[Operation]:
     olds = {key: table for key, table in before.tables.items() if key not in after.tables}
     news = {key: table for key, table in after.tables.items() if key not in before.tables}
@@ -78,7 +91,8 @@ def _renamed_tables(
     def ask(old: str, names: Sequence[str]) -> str | None:
         return questioner.rename_table(olds[old], [news[name] for name in names])
 
-    pairs = _decide(olds, news, alike, told, ask)
+    pairs, gone = _decide(olds, news, alike, told, ask)
+    dropped |= gone
     return [RenameTable(olds[old].name, news[new].name, schema=olds[old].schema) for old, new in pairs]
 
 
@@ -109,7 +123,9 @@ def _bare(key: str) -> str:
     return key.partition(" ")[2]
 
 
-def _renamed_columns(before: TableState, after: TableState, questioner: Questioner) -> list[Operation]:
+def _renamed_columns(
+    before: TableState, after: TableState, questioner: Questioner, dropped: set[str]
+) -> list[Operation]:
     olds = {name: column for name, column in before.columns.items() if name not in after.columns}
     news = {name: column for name, column in after.columns.items() if name not in before.columns}
     old_places, new_places = _places(before), _places(after)
@@ -128,7 +144,8 @@ def _renamed_columns(before: TableState, after: TableState, questioner: Question
     def ask(old: str, names: Sequence[str]) -> str | None:
         return questioner.rename_column(after.key, olds[old], [news[name] for name in names])
 
-    pairs = _decide(olds, news, alike, told, ask)
+    pairs, gone = _decide(olds, news, alike, told, ask)
+    dropped |= {f"{after.key}.{name}" for name in gone}
     return [RenameColumn(after.name, old, new, schema=after.schema) for old, new in pairs]
 
 
@@ -138,9 +155,10 @@ def _decide(
     alike: Alike,
     told: Callable[[str, Iterable[str]], str | None],
     ask: Callable[[str, Sequence[str]], str | None],
-) -> list[tuple[str, str]]:
-    """What became of each old name: first what was told, then what is asked, the clearest case first."""
+) -> tuple[list[tuple[str, str]], set[str]]:
+    """What each old name became: first what was told, then what is asked, the clearest first; and who was denied."""
     decided: dict[str, str] = {}
+    denied: set[str] = set()
     left = sorted(news)
     for old in sorted(olds):
         new = told(old, left)
@@ -149,10 +167,14 @@ def _decide(
             left.remove(new)
     for old, candidates in best_candidates([o for o in sorted(olds) if o not in decided], left, alike):
         open_ = [new for new in candidates if new not in decided.values()]
-        answer = ask(old, open_) if open_ else None
+        if not open_:
+            continue
+        answer = ask(old, open_)
         if answer is not None:
             decided[old] = answer
-    return sorted(decided.items())
+        else:
+            denied.add(old)
+    return sorted(decided.items()), denied
 
 
 def best_candidates(olds: Sequence[str], news: Sequence[str], alike: Alike) -> list[tuple[str, list[str]]]:

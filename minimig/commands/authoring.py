@@ -58,6 +58,7 @@ def make_migrations(
     _check_apps(project, apps)
     project.graph.check_single_heads()
     before, after = project.files_state, project.models.state
+    answers = answers.with_hints(project.models.hints)
     _refuse_chains(answers.renames, before, after)
     operations = diff(
         before,

@@ -23,9 +23,10 @@ import random
 import sqlalchemy as sa
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.partition import partition
+from minimig.autogenerate.questioner import NeverRename
 from minimig.state.from_metadata import from_metadata
 
-class Yes:
+class Yes(NeverRename):
     def rename_table(self, old, candidates):
         return candidates[0].key
     def rename_column(self, table, old, candidates):
