@@ -11,18 +11,20 @@ Django does all of this in one class of fifty methods that share attributes; her
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from minimig.autogenerate.followers import briefly, with_followers
 from minimig.autogenerate.losses import confirmed
 from minimig.autogenerate.optimizer import optimize
 from minimig.autogenerate.ordering import in_order
 from minimig.autogenerate.pairs import pair_tables
-from minimig.autogenerate.questioner import NeverRename, Questioner, all_told
+from minimig.autogenerate.questioner import Answers, NeverRename, Questioner
 from minimig.autogenerate.renames import any_group, find_renames
 from minimig.autogenerate.rules.enums import enum_changes, usable
 from minimig.autogenerate.rules.objects import objects, with_objects_aside
 from minimig.autogenerate.rules.order import RULES
+from minimig.errors import MinimigError, ModelsError
 from minimig.operations.base import Operation
 from minimig.operations.chain import states
 from minimig.state.schema import SchemaState
@@ -45,7 +47,7 @@ def diff(
     difference that no operation can make.
     """
     before, after = _only(before, include), _only(after, include)
-    with all_told(questioner):
+    with _all_told(questioner):
         found = find_renames(before, after, questioner, same_group)
         renames = with_objects_aside(found.operations, before)
         aligned = states(renames, before)[-1]
@@ -63,6 +65,22 @@ def compare(before: SchemaState, after: SchemaState, questioner: Questioner) -> 
     pairs = pair_tables(before, after)
     changes = [operation for pair in pairs for rule in RULES for operation in rule(pair, questioner)]
     return [*with_followers(changes, before), *objects(before, after)]
+
+
+@contextmanager
+def _all_told(questioner: Questioner) -> Iterator[None]:
+    """Tells all open questions at the end of a comparison, and in place of an error that they may have caused.
+
+    Raises QuestionError.
+    """
+    try:
+        yield
+    except MinimigError as error:
+        if isinstance(questioner, Answers) and not isinstance(error, ModelsError):
+            questioner.refuse_open(failed=True)
+        raise
+    if isinstance(questioner, Answers):
+        questioner.refuse_open(failed=False)
 
 
 def _only(state: SchemaState, include: Callable[[str], bool] | None) -> SchemaState:

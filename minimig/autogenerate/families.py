@@ -42,6 +42,8 @@ def family(type_: SqlType) -> type[TypeEngine[Any]]:
 
 def family_of(plain: TypeEngine[Any]) -> type[TypeEngine[Any]]:
     """The family of a SQLAlchemy type that decorates no other."""
+    if isinstance(plain, sa.Float):  # a Numeric itself only before SQLAlchemy 2.1
+        return sa.Numeric
     return next((one for one in FAMILIES if isinstance(plain, one)), type(plain))
 
 

@@ -90,7 +90,8 @@ def _length(type_: Type) -> int | None:
 
 def _too_long(old: Type, new: Type) -> Loss | None:
     width, room = _width(old), _length(new)
-    if width == _UNKNOWN:
+    binary = {family_of(old), family_of(new)} == {sa.LargeBinary, sa.String}
+    if width == _UNKNOWN or binary:
         return Loss(f"values that are no {new}")
     if room is None or (width is not None and width <= room):
         return None

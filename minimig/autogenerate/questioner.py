@@ -12,7 +12,6 @@ asks and always drops. Here nothing is dropped because a question could not be a
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -20,7 +19,7 @@ from minimig.autogenerate.flags import drop_flag, fill_flag, matching, rename_fl
 from minimig.autogenerate.hints import Hints
 from minimig.autogenerate.narrowing import Loss
 from minimig.autogenerate.open_questions import OpenQuestions
-from minimig.errors import MinimigError, ModelsError, UsageError, nearest
+from minimig.errors import UsageError, nearest
 from minimig.state.parts import ColumnState
 from minimig.state.tables import TableState
 
@@ -82,6 +81,9 @@ class Foretold(Protocol):
         Both sides are full names: `users`, `blog.users`, `users.nick`, `status.live`; the table of a column, and the
         enum of a label, is called as it is now.
         """
+
+    def handed_over(self, names: Collection[str]) -> frozenset[str]:
+        """Those of the full `names`, known before and after, that were told to go from one thing to another."""
 
 
 class NeverRename:
@@ -149,6 +151,11 @@ class Answers:
         """The renames that were answered in advance, old name to new."""
         return self._renames
 
+    @property
+    def drops(self) -> frozenset[str]:
+        """What may be dropped, as was said in advance."""
+        return self._drops
+
     def with_hints(self, hints: Hints) -> Answers:
         """The same answers, none of them used, and these hints."""
         fills, usings = self._sql[fill_flag], self._sql[using_flag]
@@ -187,6 +194,12 @@ class Answers:
         if self._dropped(f"{enum}.{old}"):
             return None
         return self._otherwise.rename_label(enum, old, candidates)
+
+    def handed_over(self, names: Collection[str]) -> frozenset[str]:
+        wanted = {self._beside(old, new) for old, new in self._renames.items()}
+        gone = {*self._renames, *self._drops}
+        own = {name: self._names_of(name) for name in names}
+        return frozenset(name for name in names if not (wanted.isdisjoint(own[name]) or gone.isdisjoint(own[name])))
 
     # --- rows and values ----------------------------------------------------------------------------------------------
 
@@ -256,7 +269,7 @@ class Answers:
         return self._sql[flag][known]
 
     def _hinted(self, old: str, names: Collection[str]) -> str | None:
-        taken = {self._beside(one, new) for one, new in self._renames.items()} | set(self._renames.values())
+        taken = {self._beside(one, new) for one, new in self._renames.items()}
         return self._hints.renamed_from(old, [name for name in names if name not in taken], self._former)
 
     def _beside(self, old: str, said: str) -> str:
@@ -281,19 +294,3 @@ class Answers:
     def _names_of(self, name: str) -> tuple[str, ...]:
         table, _, column = name.rpartition(".")
         return (name, f"{self._former[table]}.{column}") if table in self._former else (name,)
-
-
-@contextmanager
-def all_told(questioner: Questioner) -> Iterator[None]:
-    """Tells all open questions at the end of a comparison, and in place of an error that they may have caused.
-
-    Raises QuestionError.
-    """
-    try:
-        yield
-    except MinimigError as error:
-        if isinstance(questioner, Answers) and not isinstance(error, ModelsError):
-            questioner.refuse_open(failed=True)
-        raise
-    if isinstance(questioner, Answers):
-        questioner.refuse_open(failed=False)

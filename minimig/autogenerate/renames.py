@@ -12,8 +12,9 @@ renames.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from itertools import count
 from typing import NamedTuple, TypeVar
 
 import networkx as nx
@@ -77,8 +78,9 @@ def _renamed_tables(
     same_group: Callable[[str, str], bool],
     dropped: set[str],
 ) -> list[Operation]:
-    olds = {key: table for key, table in before.tables.items() if key not in after.tables}
-    news = {key: table for key, table in after.tables.items() if key not in before.tables}
+    leaving = _leaving(before.tables.keys(), after.tables.keys(), questioner)
+    olds = {key: table for key, table in before.tables.items() if key in leaving}
+    news = {key: table for key, table in after.tables.items() if key in leaving or key not in before.tables}
 
     def alike(old: str, new: str) -> float:
         possible = olds[old].schema == news[new].schema and same_group(old, new)
@@ -92,8 +94,14 @@ def _renamed_tables(
         return questioner.rename_table(olds[old], [news[name] for name in names])
 
     pairs, gone = _decide(olds, news, alike, told, ask)
-    dropped |= gone
-    return [RenameTable(olds[old].name, news[new].name, schema=olds[old].schema) for old, new in pairs]
+    aside = {key: _aside(key, before.tables) for key in olds if key in after.tables and key not in pairs}
+    dropped |= {*gone, *aside.values()}
+    found: list[Operation] = []
+    for old, new in _in_turn({**pairs, **aside}, before.tables):
+        schema = before[old].schema if old in before.tables else news[new].schema
+        start = len(schema) + 1 if schema else 0
+        found.append(RenameTable(old[start:], new[start:], schema=schema))
+    return found
 
 
 def _renamed_sequences(
@@ -126,8 +134,11 @@ def _bare(key: str) -> str:
 def _renamed_columns(
     before: TableState, after: TableState, questioner: Questioner, dropped: set[str]
 ) -> list[Operation]:
-    olds = {name: column for name, column in before.columns.items() if name not in after.columns}
-    news = {name: column for name, column in after.columns.items() if name not in before.columns}
+    full = {f"{after.key}.{name}": name for name in (*before.columns, *after.columns)}
+    old_keys, new_keys = ({f"{after.key}.{name}" for name in table.columns} for table in (before, after))
+    leaving = {full[key] for key in _leaving(old_keys, new_keys, questioner)}
+    olds = {name: column for name, column in before.columns.items() if name in leaving}
+    news = {name: column for name, column in after.columns.items() if name in leaving or name not in before.columns}
     old_places, new_places = _places(before), _places(after)
 
     def alike(old: str, new: str) -> float:
@@ -137,16 +148,44 @@ def _renamed_columns(
     def told(old: str, names: Iterable[str]) -> str | None:
         if not isinstance(questioner, Foretold):
             return None
-        full = {f"{after.key}.{name}": name for name in names}
-        said = questioner.stated(f"{after.key}.{old}", full.keys())
+        said = questioner.stated(f"{after.key}.{old}", [f"{after.key}.{name}" for name in names])
         return None if said is None else full[said]
 
     def ask(old: str, names: Sequence[str]) -> str | None:
         return questioner.rename_column(after.key, olds[old], [news[name] for name in names])
 
     pairs, gone = _decide(olds, news, alike, told, ask)
-    dropped |= {f"{after.key}.{name}" for name in gone}
-    return [RenameColumn(after.name, old, new, schema=after.schema) for old, new in pairs]
+    aside = {name: _aside(name, before.columns) for name in olds if name in after.columns and name not in pairs}
+    dropped |= {f"{after.key}.{name}" for name in (*gone, *aside.values())}
+    turns = _in_turn({**pairs, **aside}, before.columns)
+    return [RenameColumn(after.name, old, new, schema=after.schema) for old, new in turns]
+
+
+def _leaving(before: Collection[str], after: Collection[str], questioner: Questioner) -> set[str]:
+    """The full names of before that their things do not keep: they are gone, or were told to go to another thing."""
+    both = sorted(name for name in before if name in after)
+    handed_over = questioner.handed_over(both) if isinstance(questioner, Foretold) else frozenset()
+    return {name for name in before if name not in after} | handed_over
+
+
+def _in_turn(pairs: Mapping[str, str], taken: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The renames in an order in which each finds its new name free; a circle is opened by stepping aside once."""
+    left = dict(pairs)
+    while left:
+        ready = next((old for old in sorted(left) if left[old] not in left), None)
+        if ready is None:
+            ready = min(left)
+            aside = _aside(ready, {*taken, *pairs.values()})
+            yield ready, aside
+            left[aside] = left.pop(ready)
+        else:
+            yield ready, left.pop(ready)
+
+
+def _aside(name: str, taken: Collection[str]) -> str:
+    """A free name for the time between two renames."""
+    numbers = (f"{name[:50]}_aside{number or ''}" for number in count())
+    return next(free for free in numbers if free not in taken)
 
 
 def _decide(
@@ -155,7 +194,7 @@ def _decide(
     alike: Alike,
     told: Callable[[str, Iterable[str]], str | None],
     ask: Callable[[str, Sequence[str]], str | None],
-) -> tuple[list[tuple[str, str]], set[str]]:
+) -> tuple[dict[str, str], set[str]]:
     """What each old name became: first what was told, then what is asked, the clearest first; and who was denied."""
     decided: dict[str, str] = {}
     denied: set[str] = set()
@@ -165,7 +204,8 @@ def _decide(
         if new is not None:
             decided[old] = new
             left.remove(new)
-    for old, candidates in best_candidates([o for o in sorted(olds) if o not in decided], left, alike):
+    open_olds = [old for old in sorted(olds) if old not in decided and old not in news]
+    for old, candidates in best_candidates(open_olds, left, alike):
         open_ = [new for new in candidates if new not in decided.values()]
         if not open_:
             continue
@@ -174,7 +214,7 @@ def _decide(
             decided[old] = answer
         else:
             denied.add(old)
-    return sorted(decided.items()), denied
+    return decided, denied
 
 
 def best_candidates(olds: Sequence[str], news: Sequence[str], alike: Alike) -> list[tuple[str, list[str]]]:

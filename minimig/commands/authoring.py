@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.families import neutral_fill
-from minimig.autogenerate.partition import Chunk, partition, reads_of
+from minimig.autogenerate.partition import AppOf, Chunk, partition, reads_of
 from minimig.autogenerate.questioner import Answers
 from minimig.commands.project import Project
 from minimig.errors import TargetError, UsageError, nearest
 from minimig.operations.base import Operation
 from minimig.operations.chain import reversed_operations, states
 from minimig.operations.columns import AddColumn
+from minimig.operations.tables import RenameTable
 from minimig.revisions.header import check_name
 from minimig.revisions.migration import NewMigration
 from minimig.revisions.names import file_name, merge_name, slug
@@ -59,7 +60,7 @@ def make_migrations(
     project.graph.check_single_heads()
     before, after = project.files_state, project.models.state
     answers = answers.with_hints(project.models.hints)
-    _refuse_chains(answers.renames, before, after)
+    _refuse_taken(answers, before, after)
     operations = diff(
         before,
         after,
@@ -67,7 +68,7 @@ def make_migrations(
         same_group=lambda old, new: project.app_of(old) == project.app_of(new),
     )
     answers.unused()
-    chunks = partition(operations, before, project.app_of)
+    chunks = partition(operations, before, _app_of(project, operations))
     wanted = _wanted(chunks, apps)
     namer = _Namer(project, options)
     new: list[NewMigration] = []
@@ -107,6 +108,18 @@ def make_merge(project: Project, apps: Sequence[str], options: MakeOptions) -> t
     return _write(project, new, options)
 
 
+def _app_of(project: Project, operations: Sequence[Operation]) -> AppOf:
+    """Which app a table or object belongs to; one that only steps aside between two renames, to that of its table."""
+    was = {operation.new_key: operation.key for operation in operations if isinstance(operation, RenameTable)}
+
+    def app_of(key: str) -> str:
+        while key in was and key not in project.models.owners and key not in project.created_by:
+            key = was[key]
+        return project.app_of(key)
+
+    return app_of
+
+
 class _Namer:
     """Gives new migrations their number, name and docstring."""
 
@@ -137,23 +150,27 @@ def _runnable(back: Operation) -> Operation:
     return back if filled_by_database else back.having(fill=neutral_fill(column.type))
 
 
-def _refuse_chains(renames: Mapping[str, str], before: SchemaState, after: SchemaState) -> None:
-    """A rename onto a name that is taken, or from one that stays, would be answered by a guess: refuse it."""
+def _refuse_taken(answers: Answers, before: SchemaState, after: SchemaState) -> None:
+    """A rename onto a name that is taken and stays, or from one that stays, would be answered by a guess: refuse it."""
 
     def known(state: SchemaState, name: str) -> bool:
         table, _, column = name.rpartition(".")
-        return name in state or (table in state and column in state[table].columns)
+        return name in state or (table in state.tables and column in state[table].columns)
 
-    for old, new in renames.items():
-        container, _, _ = old.rpartition(".")
-        target = new if "." in new or not container else f"{container}.{new}"
-        if known(before, old) and (known(after, old) or known(before, target)):
-            taken = (
-                f"{old} is still in the models" if known(after, old) else f"{target} is in the revision files already"
-            )
+    containers = {old: old.rpartition(".")[0] for old in answers.renames}
+    targets = {
+        old: f"{containers[old]}.{new}" if containers[old] and "." not in new else new
+        for old, new in answers.renames.items()
+    }
+    for old, target in targets.items():
+        stays = known(after, old) and old not in targets.values()
+        taken = known(before, target) and target not in {*answers.renames, *answers.drops}
+        if known(before, old) and (stays or taken):
+            what = f"{old} is still in the models" if stays else f"{target} is in the revision files already"
+            advice = f"say what becomes of it too, by --rename {target}:NEW or --drop {target}"
             raise UsageError(
-                f"--rename {old}:{new} cannot be: {taken}",
-                hint="rename in two steps, over a name that is free, and run makemigrations after each",
+                f"--rename {old}:{answers.renames[old]} cannot be: {what}",
+                hint="take it out of the models, or leave the flag out" if stays else advice,
             )
 
 

@@ -156,6 +156,7 @@ def test_unlike_things_are_not_asked_about() -> None:
     [
         (sa.Enum("it's", "b"), "'it''s'"),
         (sa.BigInteger(), "0"),
+        (sa.Float(), "0"),
         (sa.Boolean(), "false"),
         (sa.DateTime(), "CURRENT_TIMESTAMP"),
         (sa.Text(), "''"),
