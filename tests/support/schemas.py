@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from hypothesis import strategies as st
 
+from minimig.autogenerate.narrowing import Loss
 from minimig.autogenerate.questioner import NeverRename, Questioner
 from minimig.state.expressions import names_in
 from minimig.state.from_items import next_value
@@ -228,6 +229,10 @@ class Dice(NeverRename):
 
     def fill(self, table: TableState, column: ColumnState, reason: str) -> str | None:
         assert column.name in table.columns
+        return self.data.draw(st.sampled_from((None, "0")))
+
+    def convert(self, table: TableState, old: ColumnState, new: ColumnState, loss: Loss) -> str | None:
+        assert (old.name, new) == (new.name, table.columns[new.name])
         return self.data.draw(st.sampled_from((None, "0")))
 
     def _choose(self, old: str, names: list[str]) -> str | None:
