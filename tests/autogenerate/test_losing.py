@@ -350,3 +350,32 @@ def test_several_renames_and_a_composite_key_at_once() -> None:
         "rename column sales.nr to number",
         "rename column sales.shop to branch",
     ]
+
+
+def test_renames_with_small_changes_are_found() -> None:
+    """Longer, nullable or not, of a related type: still asked about, several at once, each with its partner first."""
+    before = schema(
+        t=(text("nick", 40, nullable=False), sa.Column("born", sa.Date), sa.Column("points", sa.Integer)),
+    )
+    after = schema(
+        t=(text("nickname", 60), sa.Column("born_on", sa.Date, nullable=False), sa.Column("score", sa.BigInteger)),
+    )
+    assert asked(before, after) == [
+        "--rename t.born:born_on",
+        "--rename t.nick:nickname",
+        "--rename t.points:score",
+    ]
+    renames = {"t.born": "born_on", "t.nick": "nickname", "t.points": "score"}
+    assert told(before, after, renames=renames, fills={"t.born_on": "CURRENT_DATE"})[3:] == [
+        "alter column t.nickname (type, null)",
+        "alter column t.born_on (not null)",
+        "alter column t.score (type)",
+    ]
+
+
+def test_a_renamed_table_with_a_changed_column_is_found() -> None:
+    """One column more and another type do not hide that it is the same table."""
+    columns = [text("a", 9), text("b", 9), sa.Column("c", sa.Integer)]
+    before = schema(users=tuple(columns))
+    after = schema(members=(text("a", 9), text("b", 20), sa.Column("c", sa.Integer), text("d", 9)))
+    assert asked(before, after) == ["--rename users:members"]
