@@ -3,24 +3,28 @@
 In: the state before (replayed from the files, or a database's) and the state after (the models'). Out: an
 ordered list of operations with `apply(diff(a, b), a) == b`. Renames are settled first and applied to the state
 before, then enums, which many tables share; so every rule compares things that bear the same name. Rules then care
-about one table pair each, and order is nobody's business but that of the footprints.
+about one table pair each, what would lose values is asked about, and order is nobody's business but that of the
+footprints.
 
 Django does all of this in one class of fifty methods that share attributes; here each step is a function.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from minimig.autogenerate.followers import briefly, with_followers
 from minimig.autogenerate.hooks import NO_HOOKS, Hooks
+from minimig.autogenerate.losses import confirmed
 from minimig.autogenerate.optimizer import optimize
 from minimig.autogenerate.ordering import in_order
 from minimig.autogenerate.pairs import pair_tables
-from minimig.autogenerate.questioner import NeverRename, Questioner
+from minimig.autogenerate.questioner import Answers, NeverRename, Questioner
 from minimig.autogenerate.renames import any_group, find_renames
 from minimig.autogenerate.rules.enums import enum_changes, usable
 from minimig.autogenerate.rules.objects import with_objects_aside
+from minimig.errors import MinimigError, ModelsError
 from minimig.operations.base import Operation
 from minimig.operations.chain import states
 from minimig.state.schema import SchemaState
@@ -43,14 +47,17 @@ def diff(
     a difference that no operation can make.
     """
     before, after = hooks.seen(before, after)
-    renames = with_objects_aside(find_renames(before, after, questioner, same_group), before)
-    aligned = states(renames, before)[-1]
-    after, told = hooks.settled(aligned, after)
-    enums = enum_changes(aligned, after, questioner)
-    named = states(enums, aligned)[-1]
-    changes = [*compare(named, after, questioner, hooks), *told]
-    ordered = briefly(in_order(changes, named, after), named)
-    return optimize([*renames, *usable([*enums, *ordered], aligned)], before)
+    with _all_told(questioner):
+        found = find_renames(before, after, questioner, same_group)
+        renames = with_objects_aside(found.operations, before)
+        aligned = states(renames, before)[-1]
+        after, told = hooks.settled(aligned, after)
+        enums = enum_changes(aligned, after, questioner)
+        named = states(enums, aligned)[-1]
+        compared = compare(named, after, questioner, hooks)
+        changes = [*confirmed(compared, named, after, questioner, found.dropped), *told]
+        ordered = briefly(in_order(changes, named, after), named)
+        return optimize([*renames, *usable([*enums, *ordered], aligned)], before)
 
 
 def compare(
@@ -63,3 +70,19 @@ def compare(
     changes = [operation for pair in pairs for rule in hooks.rules for operation in rule(pair, questioner)]
     whole = [operation for rule in hooks.schema_rules for operation in rule(before, after)]
     return [*with_followers(changes, before), *whole]
+
+
+@contextmanager
+def _all_told(questioner: Questioner) -> Iterator[None]:
+    """Tells all open questions at the end of a comparison, and in place of an error that they may have caused.
+
+    Raises QuestionError.
+    """
+    try:
+        yield
+    except MinimigError as error:
+        if isinstance(questioner, Answers) and not isinstance(error, ModelsError):
+            questioner.refuse_open(failed=True)
+        raise
+    if isinstance(questioner, Answers):
+        questioner.refuse_open(failed=False)

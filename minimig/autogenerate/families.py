@@ -37,7 +37,13 @@ _EXAMPLES = {
 
 def family(type_: SqlType) -> type[TypeEngine[Any]]:
     """The family of a type; a type that belongs to none is one of its own."""
-    plain = _plain(type_)
+    return family_of(_plain(type_))
+
+
+def family_of(plain: TypeEngine[Any]) -> type[TypeEngine[Any]]:
+    """The family of a SQLAlchemy type that decorates no other."""
+    if isinstance(plain, sa.Float):  # a Numeric itself only before SQLAlchemy 2.1
+        return sa.Numeric
     return next((one for one in FAMILIES if isinstance(plain, one)), type(plain))
 
 

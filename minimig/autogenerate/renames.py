@@ -1,6 +1,7 @@
 """Renamed, or dropped and created anew? Finds likely pairs, asks, and gives the rename operations.
 
-In: two states and a questioner. Out: operations that rename tables, sequences and columns, before everything else.
+In: two states and a questioner. Out: operations that rename tables, sequences and columns, before everything else, and
+what turned out to be gone.
 When they are applied to the state before, every foreign key, index and CHECK follows, so the comparison after
 them sees a rename nowhere but here. Pairs are scored by likeness, and maximum weight matching puts the best
 partner of each first.
@@ -11,9 +12,10 @@ renames.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
-from typing import TypeVar
+from itertools import count
+from typing import NamedTuple, TypeVar
 
 import networkx as nx
 
@@ -36,6 +38,13 @@ THRESHOLD = 0.5
 """How alike, from 0 to 1, two things must be for a question to be worth asking."""
 
 
+class Renames(NamedTuple):
+    """The renames, and the full names of what was asked about and is none."""
+
+    operations: list[Operation]
+    dropped: frozenset[str]
+
+
 def any_group(_old: str, _new: str) -> bool:
     """Any table may have become any other."""
     return True
@@ -46,26 +55,32 @@ def find_renames(
     after: SchemaState,
     questioner: Questioner,
     same_group: Callable[[str, str], bool] = any_group,
-) -> list[Operation]:
+) -> Renames:
     """The renames of sequences, of tables, then of columns, as answered by the questioner.
 
     `same_group(old key, new key)` says whether a table may move between the two, for example that both are of one app.
     """
     sequences = _renamed_sequences(before, after, questioner, same_group)
-    tables = _renamed_tables(before, after, questioner, same_group)
+    dropped: set[str] = set()
+    tables = _renamed_tables(before, after, questioner, same_group, dropped)
     state = SchemaState(states(sequences, before)[-1].tables)  # some objects will have to step aside first
     state = states(tables, state)[-1]
     found = [*sequences, *tables]
     for key in sorted(state.tables.keys() & after.tables.keys()):
-        found += _renamed_columns(state[key], after[key], questioner)
-    return found
+        found += _renamed_columns(state[key], after[key], questioner, dropped)
+    return Renames(found, frozenset(dropped))
 
 
 def _renamed_tables(
-    before: SchemaState, after: SchemaState, questioner: Questioner, same_group: Callable[[str, str], bool]
+    before: SchemaState,
+    after: SchemaState,
+    questioner: Questioner,
+    same_group: Callable[[str, str], bool],
+    dropped: set[str],
 ) -> list[Operation]:
-    olds = {key: table for key, table in before.tables.items() if key not in after.tables}
-    news = {key: table for key, table in after.tables.items() if key not in before.tables}
+    leaving = _leaving(before.tables.keys(), after.tables.keys(), questioner)
+    olds = {key: table for key, table in before.tables.items() if key in leaving}
+    news = {key: table for key, table in after.tables.items() if key in leaving or key not in before.tables}
 
     def alike(old: str, new: str) -> float:
         possible = olds[old].schema == news[new].schema and same_group(old, new)
@@ -78,8 +93,15 @@ def _renamed_tables(
     def ask(old: str, names: Sequence[str]) -> str | None:
         return questioner.rename_table(olds[old], [news[name] for name in names])
 
-    pairs = _decide(olds, news, alike, told, ask)
-    return [RenameTable(olds[old].name, news[new].name, schema=olds[old].schema) for old, new in pairs]
+    pairs, gone = _decide(olds, news, alike, told, ask)
+    aside = {key: _aside(key, before.tables) for key in olds if key in after.tables and key not in pairs}
+    dropped |= {*gone, *aside.values()}
+    found: list[Operation] = []
+    for old, new in _in_turn({**pairs, **aside}, before.tables):
+        schema = before[old].schema if old in before.tables else news[new].schema
+        start = len(schema) + 1 if schema else 0
+        found.append(RenameTable(old[start:], new[start:], schema=schema))
+    return found
 
 
 def _renamed_sequences(
@@ -109,9 +131,14 @@ def _bare(key: str) -> str:
     return key.partition(" ")[2]
 
 
-def _renamed_columns(before: TableState, after: TableState, questioner: Questioner) -> list[Operation]:
-    olds = {name: column for name, column in before.columns.items() if name not in after.columns}
-    news = {name: column for name, column in after.columns.items() if name not in before.columns}
+def _renamed_columns(
+    before: TableState, after: TableState, questioner: Questioner, dropped: set[str]
+) -> list[Operation]:
+    full = {f"{after.key}.{name}": name for name in (*before.columns, *after.columns)}
+    old_keys, new_keys = ({f"{after.key}.{name}" for name in table.columns} for table in (before, after))
+    leaving = {full[key] for key in _leaving(old_keys, new_keys, questioner)}
+    olds = {name: column for name, column in before.columns.items() if name in leaving}
+    news = {name: column for name, column in after.columns.items() if name in leaving or name not in before.columns}
     old_places, new_places = _places(before), _places(after)
 
     def alike(old: str, new: str) -> float:
@@ -121,15 +148,44 @@ def _renamed_columns(before: TableState, after: TableState, questioner: Question
     def told(old: str, names: Iterable[str]) -> str | None:
         if not isinstance(questioner, Foretold):
             return None
-        full = {f"{after.key}.{name}": name for name in names}
-        said = questioner.stated(f"{after.key}.{old}", full.keys())
+        said = questioner.stated(f"{after.key}.{old}", [f"{after.key}.{name}" for name in names])
         return None if said is None else full[said]
 
     def ask(old: str, names: Sequence[str]) -> str | None:
         return questioner.rename_column(after.key, olds[old], [news[name] for name in names])
 
-    pairs = _decide(olds, news, alike, told, ask)
-    return [RenameColumn(after.name, old, new, schema=after.schema) for old, new in pairs]
+    pairs, gone = _decide(olds, news, alike, told, ask)
+    aside = {name: _aside(name, before.columns) for name in olds if name in after.columns and name not in pairs}
+    dropped |= {f"{after.key}.{name}" for name in (*gone, *aside.values())}
+    turns = _in_turn({**pairs, **aside}, before.columns)
+    return [RenameColumn(after.name, old, new, schema=after.schema) for old, new in turns]
+
+
+def _leaving(before: Collection[str], after: Collection[str], questioner: Questioner) -> set[str]:
+    """The full names of before that their things do not keep: they are gone, or were told to go to another thing."""
+    both = sorted(name for name in before if name in after)
+    handed_over = questioner.handed_over(both) if isinstance(questioner, Foretold) else frozenset()
+    return {name for name in before if name not in after} | handed_over
+
+
+def _in_turn(pairs: Mapping[str, str], taken: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The renames in an order in which each finds its new name free; a circle is opened by stepping aside once."""
+    left = dict(pairs)
+    while left:
+        ready = next((old for old in sorted(left) if left[old] not in left), None)
+        if ready is None:
+            ready = min(left)
+            aside = _aside(ready, {*taken, *pairs.values()})
+            yield ready, aside
+            left[aside] = left.pop(ready)
+        else:
+            yield ready, left.pop(ready)
+
+
+def _aside(name: str, taken: Collection[str]) -> str:
+    """A free name for the time between two renames."""
+    numbers = (f"{name[:50]}_aside{number or ''}" for number in count())
+    return next(free for free in numbers if free not in taken)
 
 
 def _decide(
@@ -138,21 +194,27 @@ def _decide(
     alike: Alike,
     told: Callable[[str, Iterable[str]], str | None],
     ask: Callable[[str, Sequence[str]], str | None],
-) -> list[tuple[str, str]]:
-    """What became of each old name: first what was told, then what is asked, the clearest case first."""
+) -> tuple[dict[str, str], set[str]]:
+    """What each old name became: first what was told, then what is asked, the clearest first; and who was denied."""
     decided: dict[str, str] = {}
+    denied: set[str] = set()
     left = sorted(news)
     for old in sorted(olds):
         new = told(old, left)
         if new is not None:
             decided[old] = new
             left.remove(new)
-    for old, candidates in best_candidates([o for o in sorted(olds) if o not in decided], left, alike):
+    open_olds = [old for old in sorted(olds) if old not in decided and old not in news]
+    for old, candidates in best_candidates(open_olds, left, alike):
         open_ = [new for new in candidates if new not in decided.values()]
-        answer = ask(old, open_) if open_ else None
+        if not open_:
+            continue
+        answer = ask(old, open_)
         if answer is not None:
             decided[old] = answer
-    return sorted(decided.items())
+        else:
+            denied.add(old)
+    return decided, denied
 
 
 def best_candidates(olds: Sequence[str], news: Sequence[str], alike: Alike) -> list[tuple[str, list[str]]]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import click
 
-from minimig.autogenerate.questioner import Answers, parse_rename
+from minimig.autogenerate.flags import parse_rename, parse_sql
+from minimig.autogenerate.open_questions import OpenQuestions
+from minimig.autogenerate.questioner import Answers
 from minimig.cli.asking import TerminalQuestioner
 from minimig.cli.context import Session, pass_session
 from minimig.cli.printing import operation_lines, plural
 from minimig.commands.authoring import MakeOptions, NewFile, make_empty, make_merge, make_migrations
 from minimig.commands.project import Project
 from minimig.environment import load_environment
-from minimig.errors import UsageError
+from minimig.errors import QuestionError, UsageError
 
 
 @click.command()
@@ -23,8 +25,10 @@ from minimig.errors import UsageError
 @click.option("--check", is_flag=True, help="Write nothing; exit 4 when something would be written.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; with -v, print the files.")
 @click.option("--rename", "renames", multiple=True, metavar="OLD:NEW", help="users.nick:handle or users:accounts.")
-@click.option("--drop", "drops", multiple=True, metavar="OLD", help="users.nick or users is dropped, not renamed.")
+@click.option("--drop", "drops", multiple=True, metavar="OLD", help="users.nick, users or 'legacy_*' may go.")
 @click.option("--fill", "fills", multiple=True, metavar="TABLE.COLUMN=SQL", help="One-off value for existing rows.")
+@click.option("--using", "usings", multiple=True, metavar="TABLE.COLUMN=SQL", help="SQL that converts to a new type.")
+@click.option("--from-database", is_flag=True, help="Compare with what the database holds, not with the files alone.")
 @click.option("--no-input", is_flag=True, help="Ask nothing: a question without an answer ends with exit code 3.")
 @pass_session
 def makemigrations(
@@ -39,6 +43,8 @@ def makemigrations(
     renames: tuple[str, ...],
     drops: tuple[str, ...],
     fills: tuple[str, ...],
+    usings: tuple[str, ...],
+    from_database: bool,
     no_input: bool,
 ) -> int:
     """Write revision files for what changed in the models, without asking any database.
@@ -49,23 +55,34 @@ def makemigrations(
       minimig makemigrations blog --rename posts.body:text
       minimig makemigrations --check          (in CI)
       minimig makemigrations blog --empty -n fill_slugs
+      minimig makemigrations --from-database  (what a live database has is taken as given)
     """
-    if empty and merge:
-        raise UsageError("--empty and --merge exclude each other")
+    if empty + merge + from_database > 1:
+        raise UsageError("--empty, --merge and --from-database exclude each other")
     project = Project(load_environment(session.settings()))
-    options = MakeOptions(name, message, write=not (check or dry_run))
+    options = MakeOptions(name, message, write=not (check or dry_run), from_database=from_database)
     if merge:
         files = make_merge(project, apps, options)
     elif empty:
         files = make_empty(project, apps, options)
     else:
-        asked = Answers(
+        asks = session.interactive and not (no_input or check)
+        questions = OpenQuestions(needed=not check)
+        answers = Answers(
             renames=dict(parse_rename(text) for text in renames),
-            fills=dict(_fill(text) for text in fills),
+            fills=dict(parse_sql("--fill", text) for text in fills),
             drops=frozenset(drops),
-            otherwise=TerminalQuestioner() if session.interactive and not no_input else None,
+            usings=dict(parse_sql("--using", text) for text in usings),
+            otherwise=TerminalQuestioner() if asks else questions,
         )
-        files = make_migrations(project, apps, asked, options)
+        try:
+            files = make_migrations(project, apps, answers, options)
+        except QuestionError as error:
+            if not check:
+                raise
+            click.echo(f"note: {error.message}", err=True)  # there is a difference, whatever the answers
+            return 4
+        _print_notes(questions)
     _print(session, files, wrote=options.write, nothing="No conflicts to merge." if merge else "No changes detected.")
     return 4 if check and files else 0
 
@@ -83,11 +100,18 @@ def _print(session: Session, files: tuple[NewFile, ...], *, wrote: bool, nothing
                 if not wrote and session.verbosity > 1:
                     click.echo(file.text)
     if files and wrote and session.verbosity:
+        for file in files:
+            if file.recorded:
+                click.echo(
+                    f"The database has this already. Record it: minimig migrate {file.revision} --fake", err=True
+                )
         click.echo(f"Wrote {plural(len(files), 'file')}. Read them, then run: minimig migrate", err=True)
 
 
-def _fill(text: str) -> tuple[str, str]:
-    column, separator, sql = text.partition("=")
-    if not separator or "." not in column:
-        raise UsageError(f"--fill {text} is not TABLE.COLUMN=SQL", hint="for example --fill \"posts.slug=''\"")
-    return column, sql
+def _print_notes(questions: OpenQuestions) -> None:
+    """What nobody was asked about: warnings, and with --check what makemigrations will ask."""
+    for note in questions.notes:
+        click.echo(f"note: {note}", err=True)
+    for question in questions.open:
+        click.echo(f"note: {question.text}", err=True)
+        click.echo(f"  next:  {question.advice}", err=True)

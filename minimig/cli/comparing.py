@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from minimig.autogenerate.questioner import Answers, NeverRename, parse_rename
+from minimig.autogenerate.flags import parse_rename
+from minimig.autogenerate.questioner import Answers, NeverRename
 from minimig.cli.context import Session, pass_session
 from minimig.cli.printing import change_data, change_lines, json_option, mark, plural, print_json
 from minimig.commands.checking import CheckResult, check_project

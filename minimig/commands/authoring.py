@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from minimig.autogenerate.partition import Chunk, partition, reads_of
+from minimig.autogenerate.autodetector import diff
+from minimig.autogenerate.partition import AppOf, Chunk, partition, reads_of
 from minimig.autogenerate.questioner import Answers
-from minimig.commands.hooks import revised, serializer_of, unwritten, way_back
+from minimig.commands.from_database import live_station
+from minimig.commands.hooks import hooks_of, revised, serializer_of, unwritten, way_back
 from minimig.commands.project import Project
 from minimig.errors import TargetError, UsageError, nearest
 from minimig.operations.base import Operation
 from minimig.operations.chain import states
+from minimig.operations.tables import RenameTable
 from minimig.revisions.header import check_name
 from minimig.revisions.migration import NewMigration
 from minimig.revisions.names import file_name, merge_name, slug
@@ -23,13 +26,14 @@ from minimig.state.schema import SchemaState
 
 @dataclass(frozen=True)
 class NewFile:
-    """A revision file that was, or would be, written."""
+    """A revision file that was, or would be, written. The database has what a `recorded` one holds already."""
 
     app: str
     name: str
     path: Path
     text: str
     operations: tuple[Operation, ...]
+    recorded: bool = False
 
     @property
     def revision(self) -> str:
@@ -43,6 +47,7 @@ class MakeOptions:
     name: str | None = None
     message: str | None = None
     write: bool = True
+    from_database: bool = False
 
 
 def make_migrations(
@@ -55,22 +60,43 @@ def make_migrations(
     """
     _check_apps(project, apps)
     project.graph.check_single_heads()
-    before, after = project.files_state, project.models.state
-    _refuse_chains(answers.renames, before, after)
-    operations = unwritten(project, answers)
+    answers = answers.with_hints(project.models.hints)
+    _refuse_taken(answers, project.files_state, project.models.state)
+    legs = _from_database(project, answers) if options.from_database else [_Leg(unwritten(project, answers))]
     answers.unused()
-    chunks = partition(operations, before, project.app_of, tuple(project.settings.apps))
-    wanted = _wanted(chunks, apps)
     namer = _Namer(project, options)
     new: list[NewMigration] = []
-    state = before
-    for chunk in chunks:
-        along = states(chunk.operations, state)
-        down = way_back(chunk.operations, state)
-        state = along[-1]
-        dependencies = _dependencies(project, chunk, before, [new[i] for i in sorted(chunk.needs)], new)
-        new.append(namer.migration(chunk.app, chunk.operations, down, dependencies))
-    return _write(project, [m for number, m in enumerate(new) if number in wanted], options)
+    wanted: set[int] = set()
+    state, recorded = project.files_state, 0
+    for leg in legs:
+        chunks = partition(leg.operations, state, _app_of(project, leg.operations), tuple(project.settings.apps))
+        start, before = len(new), state
+        for chunk in chunks:
+            down = way_back(chunk.operations, state)
+            state = states(chunk.operations, state)[-1]
+            needed = [*new[:recorded], *(new[start + number] for number in sorted(chunk.needs))]
+            dependencies = _dependencies(project, chunk, before, needed, new)
+            new.append(namer.migration(chunk.app, chunk.operations, down, dependencies, leg.doc))
+        wanted |= {start + number for number in _wanted(chunks, apps)}
+        recorded = len(new) if leg.doc else recorded
+    written = [migration for number, migration in enumerate(new) if number in wanted or (wanted and number < recorded)]
+    return _write(project, written, options, frozenset(migration.revision for migration in new[:recorded]))
+
+
+@dataclass(frozen=True)
+class _Leg:
+    """A part of the way from the files to the models. One with a `doc` is what a database has gone already."""
+
+    operations: list[Operation]
+    doc: str = ""
+
+
+def _from_database(project: Project, answers: Answers) -> list[_Leg]:
+    """What the database has beyond the files, and what the models want beyond that."""
+    live = live_station(project)
+    found = diff(project.files_state, live, questioner=answers, hooks=hooks_of(project))
+    doc = "Describe what the database had before a file said so.\n\nRecord it there with `minimig migrate --fake`."
+    return [_Leg(found, doc), _Leg(unwritten(project, answers, live))]
 
 
 def make_empty(project: Project, apps: Sequence[str], options: MakeOptions) -> tuple[NewFile, ...]:
@@ -99,6 +125,18 @@ def make_merge(project: Project, apps: Sequence[str], options: MakeOptions) -> t
     return _write(project, new, options)
 
 
+def _app_of(project: Project, operations: Sequence[Operation]) -> AppOf:
+    """Which app a table or object belongs to; one that only steps aside between two renames, to that of its table."""
+    was = {operation.new_key: operation.key for operation in operations if isinstance(operation, RenameTable)}
+
+    def app_of(key: str) -> str:
+        while key in was and key not in project.models.owners and key not in project.created_by:
+            key = was[key]
+        return project.app_of(key)
+
+    return app_of
+
+
 class _Namer:
     """Gives new migrations their number, name and docstring."""
 
@@ -111,32 +149,41 @@ class _Namer:
             check_name(options.name)
 
     def migration(
-        self, app: str, up: tuple[Operation, ...], down: tuple[Operation, ...], dependencies: tuple[str, ...]
+        self,
+        app: str,
+        up: tuple[Operation, ...],
+        down: tuple[Operation, ...],
+        dependencies: tuple[str, ...],
+        doc: str = "",
     ) -> NewMigration:
-        own = self._options.name or slug(self._options.message or "") or None
+        """A migration with its name; `doc` stands in place of the message, and of the name, that were asked for."""
+        own = None if doc else self._options.name or slug(self._options.message or "") or None
         name = file_name(self._names[app], up, own)
         self._names[app].append(name)
-        doc = self._options.message or ""
-        return NewMigration(app, name, doc, dependencies, up, down)
+        return NewMigration(app, name, doc or self._options.message or "", dependencies, up, down)
 
 
-def _refuse_chains(renames: Mapping[str, str], before: SchemaState, after: SchemaState) -> None:
-    """A rename onto a name that is taken, or from one that stays, would be answered by a guess: refuse it."""
+def _refuse_taken(answers: Answers, before: SchemaState, after: SchemaState) -> None:
+    """A rename onto a name that is taken and stays, or from one that stays, would be answered by a guess: refuse it."""
 
     def known(state: SchemaState, name: str) -> bool:
         table, _, column = name.rpartition(".")
-        return name in state or (table in state and column in state[table].columns)
+        return name in state or (table in state.tables and column in state[table].columns)
 
-    for old, new in renames.items():
-        container, _, _ = old.rpartition(".")
-        target = new if "." in new or not container else f"{container}.{new}"
-        if known(before, old) and (known(after, old) or known(before, target)):
-            taken = (
-                f"{old} is still in the models" if known(after, old) else f"{target} is in the revision files already"
-            )
+    containers = {old: old.rpartition(".")[0] for old in answers.renames}
+    targets = {
+        old: f"{containers[old]}.{new}" if containers[old] and "." not in new else new
+        for old, new in answers.renames.items()
+    }
+    for old, target in targets.items():
+        stays = known(after, old) and old not in targets.values()
+        taken = known(before, target) and target not in {*answers.renames, *answers.drops}
+        if known(before, old) and (stays or taken):
+            what = f"{old} is still in the models" if stays else f"{target} is in the revision files already"
+            advice = f"say what becomes of it too, by --rename {target}:NEW or --drop {target}"
             raise UsageError(
-                f"--rename {old}:{new} cannot be: {taken}",
-                hint="rename in two steps, over a name that is free, and run makemigrations after each",
+                f"--rename {old}:{answers.renames[old]} cannot be: {what}",
+                hint="take it out of the models, or leave the flag out" if stays else advice,
             )
 
 
@@ -186,13 +233,15 @@ def _check_apps(project: Project, apps: Sequence[str]) -> None:
             )
 
 
-def _write(project: Project, new: Sequence[NewMigration], options: MakeOptions) -> tuple[NewFile, ...]:
+def _write(
+    project: Project, new: Sequence[NewMigration], options: MakeOptions, recorded: Collection[str] = ()
+) -> tuple[NewFile, ...]:
     files = []
     serializer = serializer_of(project)
     for migration in revised(project, new):
         path = project.settings.apps[migration.app].migrations / f"{migration.name}.py"
         text = render(migration, serializer=serializer, formatted=options.write)
-        files.append(NewFile(migration.app, migration.name, path, text, migration.up))
+        files.append(NewFile(migration.app, migration.name, path, text, migration.up, migration.revision in recorded))
     if options.write:
         write_all([(file.path, file.text) for file in files])
     return tuple(files)

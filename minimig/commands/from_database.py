@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from minimig.commands.hooks import ignored
 from minimig.commands.project import Project
 from minimig.dialects.worded import worded
 from minimig.errors import DatabaseError
@@ -25,7 +26,7 @@ def live_station(project: Project) -> SchemaState:
     with project.connect() as connection:
         _refuse_pending(project, connection)
         files, models = project.files_state, project.models.state
-        declared = files.tables.keys() | models.tables.keys()
+        declared, unread = files.tables.keys() | models.tables.keys(), ignored(project)
         as_files = worded(connection, files, lambda key: key not in declared)
         as_models = worded(connection, models, lambda key: key not in declared, otherwise=as_files)
     tables = {
@@ -34,7 +35,11 @@ def live_station(project: Project) -> SchemaState:
     }
     objects = {**as_models.objects, **as_files.objects}
     changed = {key for key, item in as_files.objects.items() if item != files.objects[key]}
-    return SchemaState(tables, {**objects, **{key: as_models.objects.get(key, objects[key]) for key in changed}})
+    objects |= {key: as_models.objects[key] for key in changed & as_models.objects.keys()}
+    return SchemaState(
+        {**tables, **{key: table for key, table in files.tables.items() if unread(key)}},
+        {**objects, **{key: item for key, item in files.objects.items() if unread(key)}},
+    )
 
 
 def _refuse_pending(project: Project, connection: sa.Connection) -> None:

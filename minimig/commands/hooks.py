@@ -70,12 +70,12 @@ def serializer_of(project: Project) -> Serializer:
     return Serializer(project.environment.serializers)
 
 
-def unwritten(project: Project, questioner: Questioner) -> list[Operation]:
-    """The operations that lead from the files to the models, as makemigrations would write them.
+def unwritten(project: Project, questioner: Questioner, start: SchemaState | None = None) -> list[Operation]:
+    """The operations that lead from the files, or from `start`, to the models, as makemigrations would write them.
 
     Raises QuestionError, and HookError when filters or rewriters leave operations that do not fit the files.
     """
-    before, hooks = project.files_state, hooks_of(project)
+    before, hooks = project.files_state if start is None else start, hooks_of(project)
 
     def compared() -> list[Operation]:
         return diff(

@@ -13,6 +13,7 @@ from functools import cached_property, partial
 
 import sqlalchemy as sa
 
+from minimig.autogenerate.hints import Hints, hints_of
 from minimig.config import AppSettings
 from minimig.dialects.registry import dialect_of
 from minimig.environment import Environment, import_path, load_metadata, make_engine
@@ -36,10 +37,11 @@ FREE = frozenset(kind.kind for kind in (NamespaceState, ExtensionState, Collatio
 
 @dataclass(frozen=True)
 class Models:
-    """What the models say: one state, and which app owns each table and object, by key."""
+    """What the models say: one state, which app owns each table and object, by key, and hints of their history."""
 
     state: SchemaState
     owners: Mapping[str, str]
+    hints: Hints
 
 
 class Project:
@@ -130,7 +132,8 @@ class Project:
                 owners[key] = label
         tables = (table for state in states.values() for table in state.tables.values())
         objects = (item for state in states.values() for item in state.objects.values())
-        return Models(SchemaState.of(tables, objects), owners)
+        hints = hints_of((each for found in metadata.values() for each in found), owners)
+        return Models(SchemaState.of(tables, objects), owners, hints)
 
     def convention_of(self, label: str) -> Convention:
         """The naming convention of an app's models. Raises ModelsError when they have several."""

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.families import suggested_fill
-from minimig.autogenerate.questioner import Answers, parse_rename
+from minimig.autogenerate.flags import parse_rename
+from minimig.autogenerate.questioner import Answers, NeverRename
 from minimig.errors import QuestionError, UsageError
 from minimig.state.from_metadata import from_metadata
 from minimig.state.parts import ColumnState
@@ -27,7 +28,7 @@ def schema(table: str, *columns: str, schema: str | None = None) -> SchemaState:
     return from_metadata(metadata)
 
 
-class Eager:
+class Eager(NeverRename):
     """Says yes to everything, and remembers what was asked."""
 
     def __init__(self) -> None:
@@ -155,6 +156,7 @@ def test_unlike_things_are_not_asked_about() -> None:
     [
         (sa.Enum("it's", "b"), "'it''s'"),
         (sa.BigInteger(), "0"),
+        (sa.Float(), "0"),
         (sa.Boolean(), "false"),
         (sa.DateTime(), "CURRENT_TIMESTAMP"),
         (sa.Text(), "''"),

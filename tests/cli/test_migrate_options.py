@@ -303,8 +303,8 @@ def test_questions_are_numbered_at_a_terminal(project: ProjectFolder) -> None:
     )
     code, text = on_a_terminal(project, ["makemigrations"], {"NO_COLOR": "1"}, "\n7\n1\n42\n")
     assert code == 0, text
-    assert "1) renamed to handle" in text
-    assert "2) dropped, with all its values" in text
+    assert "1) Renamed to handle" in text
+    assert "2) Dropped, with all its values" in text
     assert "Choose [1]:" in text
     assert "'7' is not one of '1', '2'" in text
     assert 'ops.RenameColumn("users", "nick", "handle")' in project.read("accounts/migrations/0003*.py")

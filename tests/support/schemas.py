@@ -14,7 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from hypothesis import strategies as st
 
-from minimig.autogenerate.questioner import Questioner
+from minimig.autogenerate.narrowing import Loss
+from minimig.autogenerate.questioner import NeverRename, Questioner
 from minimig.state.expressions import names_in
 from minimig.state.from_items import next_value
 from minimig.state.objects import CollationState, ExtensionState, NamespaceState, ObjectState, SequenceState
@@ -210,7 +211,7 @@ def pairs(draw: Draw, *, outside: bool = True) -> tuple[SchemaState, SchemaState
     return before, draw(edited(before, outside=outside) | schemas(outside=outside))
 
 
-class Dice:
+class Dice(NeverRename):
     """A questioner that answers by chance; it checks that it is asked nothing twice and offered something."""
 
     def __init__(self, data: st.DataObject) -> None:
@@ -228,6 +229,10 @@ class Dice:
 
     def fill(self, table: TableState, column: ColumnState, reason: str) -> str | None:
         assert column.name in table.columns
+        return self.data.draw(st.sampled_from((None, "0")))
+
+    def convert(self, table: TableState, old: ColumnState, new: ColumnState, loss: Loss) -> str | None:
+        assert (old.name, new) == (new.name, table.columns[new.name])
         return self.data.draw(st.sampled_from((None, "0")))
 
     def _choose(self, old: str, names: list[str]) -> str | None:
