@@ -28,7 +28,8 @@ def live_station(project: Project) -> SchemaState:
         files, models = project.files_state, project.models.state
         declared, unread = files.tables.keys() | models.tables.keys(), ignored(project)
         as_files = worded(connection, files, lambda key: key not in declared)
-        as_models = worded(connection, models, lambda key: key not in declared, otherwise=as_files)
+        # Under its own names: an operation that drops a constraint has to call it as this database does.
+        as_models = worded(connection, models, lambda key: key not in declared, as_files, pair_names=False)
     tables = {
         key: as_files.tables[key] if as_files.tables.get(key) == files.tables.get(key, table) else table
         for key, table in as_models.tables.items()

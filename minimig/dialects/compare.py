@@ -44,8 +44,13 @@ def database_state(
     return both.expected, both.live
 
 
-def spelled(connection: sa.Connection, like: SchemaState, ignore: Callable[[str], bool] = nothing) -> Spelled:
+def spelled(
+    connection: sa.Connection, like: SchemaState, ignore: Callable[[str], bool] = nothing, *, pair_names: bool = True
+) -> Spelled:
     """`like` and the live schema, spelled alike.
+
+    With `pair_names`, a constraint that is as expected under another name, where nobody chose the expected one, is
+    given that name.
 
     The live side has the default schema and every schema that `like` speaks of, tables unknown to `like` included,
     except those of them whose key `ignore` answers for with True; and those objects of `like` that are there.
@@ -65,7 +70,7 @@ def spelled(connection: sa.Connection, like: SchemaState, ignore: Callable[[str]
     if normalizer.rewrites_expressions:
         spelling = editor_for(connection.dialect, _Nowhere())
         expected = respelled(connection, originals, expected, live, normalizer, spelling)
-    return Spelled(*aligned(expected, live, normalizer), read)
+    return Spelled(*aligned(expected, live, normalizer, pair_names=pair_names), read)
 
 
 def spelled_on_paper(read: SchemaState, like: SchemaState, normalizer: Normalizer) -> Spelled:
@@ -101,15 +106,20 @@ class _Nowhere:
         return nullcontext()
 
 
-def aligned(expected: SchemaState, live: SchemaState, normalizer: Normalizer) -> tuple[SchemaState, SchemaState]:
+def aligned(
+    expected: SchemaState, live: SchemaState, normalizer: Normalizer, *, pair_names: bool = True
+) -> tuple[SchemaState, SchemaState]:
     """Both sides without what one of them leaves open, and with names that nobody chose paired by content."""
+    pairs = pair_names or not normalizer.names_constraints
     left, right = dict(expected.tables), dict(live.tables)
     for key in left.keys() & right.keys():
-        left[key], right[key] = _aligned_table(left[key], right[key], normalizer)
+        left[key], right[key] = _aligned_table(left[key], right[key], normalizer, pairs=pairs)
     return expected.with_tables(left), live.with_tables(right)
 
 
-def _aligned_table(expected: TableState, live: TableState, normalizer: Normalizer) -> tuple[TableState, TableState]:
+def _aligned_table(
+    expected: TableState, live: TableState, normalizer: Normalizer, *, pairs: bool
+) -> tuple[TableState, TableState]:
     both = dict(expected.options).keys() & dict(live.options).keys()
     if normalizer.merges_uniques:
         expected = replace(expected, constraints=_merged_uniques(expected, live))
@@ -120,7 +130,7 @@ def _aligned_table(expected: TableState, live: TableState, normalizer: Normalize
             for name, column in live.columns.items()
         },
         primary_key=_named_as_expected(expected, live),
-        constraints=_renamed(expected, live, normalizer),
+        constraints=_renamed(expected, live, normalizer, pairs=pairs),
         options=tuple(item for item in live.options if item[0] in both),
     )
     return replace(expected, options=tuple(item for item in expected.options if item[0] in both)), live
@@ -158,10 +168,14 @@ def _others(unique: UniqueState, expected: TableState, live: TableState) -> bool
     )
 
 
-def _renamed(expected: TableState, live: TableState, normalizer: Normalizer) -> Mapping[str, ConstraintState]:
+def _renamed(
+    expected: TableState, live: TableState, normalizer: Normalizer, *, pairs: bool
+) -> Mapping[str, ConstraintState]:
     """Live constraints under the expected name, where minimig made that name up and only the name differs."""
     open_ = [
-        c for c in expected.constraints.values() if c.name not in live.constraints and _made_up(c, expected, normalizer)
+        c
+        for c in expected.constraints.values()
+        if pairs and c.name not in live.constraints and _made_up(c, expected, normalizer)
     ]
     out: dict[str, ConstraintState] = {}
     for name, constraint in live.constraints.items():

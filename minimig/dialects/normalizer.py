@@ -48,6 +48,8 @@ class Normalizer(ObjectNormalizer):
 
     supports_comments: ClassVar[bool] = True
     names_primary_keys: ClassVar[bool] = False
+    names_constraints: ClassVar[bool] = True
+    """Whether a constraint that nobody named has a name by which it can be told to the database."""
     supports_identity: ClassVar[bool] = False
     supports_deferrable: ClassVar[bool] = True
     supports_match: ClassVar[bool] = False

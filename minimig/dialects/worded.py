@@ -35,6 +35,8 @@ def worded(
     like: SchemaState,
     ignore: Callable[[str], bool] = nothing,
     otherwise: SchemaState | None = None,
+    *,
+    pair_names: bool = True,
 ) -> SchemaState:
     """The live schema in the words of `like`; equal to it when the database holds what it says.
 
@@ -42,7 +44,8 @@ def worded(
     of database cannot hold, or does not report, is taken to be as `like` says. A part that is not as `like` says comes
     from `otherwise`, which is the same live schema in other words, where that has it.
     """
-    return in_words_of(like, spelled(connection, like, ignore), normalizer_for(connection.dialect), otherwise)
+    both = spelled(connection, like, ignore, pair_names=pair_names)
+    return in_words_of(like, both, normalizer_for(connection.dialect), otherwise)
 
 
 def in_words_of(

@@ -35,6 +35,7 @@ _COLLATION = re.compile(r' COLLATE ("[^"]*"|\w+)')
 class SQLiteNormalizer(Normalizer):
     """SQLite's spelling."""
 
+    names_constraints: ClassVar[bool] = False
     supports_comments: ClassVar[bool] = False
     rewrites_expressions: ClassVar[bool] = False
 
