@@ -11,7 +11,6 @@ from minimig.autogenerate.families import neutral_fill
 from minimig.autogenerate.partition import Chunk, partition, reads_of
 from minimig.autogenerate.questioner import Answers
 from minimig.commands.project import Project
-from minimig.environment import import_path
 from minimig.errors import TargetError, UsageError, nearest
 from minimig.operations.base import Operation
 from minimig.operations.chain import reversed_operations, states
@@ -207,9 +206,9 @@ def _write(project: Project, new: Sequence[NewMigration], options: MakeOptions) 
     files = []
     for migration in new:
         path = project.settings.apps[migration.app].migrations / f"{migration.name}.py"
-        with import_path(project.settings.root):  # what the file imports must be found, as when it is loaded
-            text = render(migration, formatted=options.write)
-        files.append(NewFile(migration.app, migration.name, path, text, migration.up))
+        files.append(
+            NewFile(migration.app, migration.name, path, render(migration, formatted=options.write), migration.up)
+        )
     if options.write:
         write_all([(file.path, file.text) for file in files])
     return tuple(files)

@@ -14,7 +14,6 @@ from typing import Any
 from minimig.autogenerate.optimizer import optimize
 from minimig.commands.authoring import NewFile
 from minimig.commands.project import Project
-from minimig.environment import import_path
 from minimig.errors import GraphError, IrreversibleError, StateError, TargetError, UsageError
 from minimig.operations.base import Operation
 from minimig.operations.chain import states
@@ -82,8 +81,7 @@ def squash(project: Project, app: str, start: str | None, end: str | None, optio
     _prove(new, migrations, before)
     _refuse_cyclic_file(project, new)
     path = migrations[-1].header.path.with_name(f"{new.name}.py")
-    with import_path(project.settings.root):
-        text = render(new, formatted=options.write)
+    text = render(new, formatted=options.write)
     if options.write:
         write(path, text)
     return SquashResult(NewFile(app, new.name, path, text, new.up), new.replaces, count, len(up), irreversible)

@@ -11,6 +11,7 @@ import keyword
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -128,25 +129,30 @@ class Writing:
 
 
 def _findable(module: str) -> bool:
-    """Whether a new process would find a module: that it is imported here may be somebody's own doing."""
+    """Whether a new process would find a module: that it is imported here may be somebody's own doing.
+
+    The project's folder need not be on the path now: a module that was read from the file of its name is found there.
+    """
+    loaded = sys.modules.get(module)
+    file = getattr(loaded, "__file__", None) or ""
+    parts = Path(file.removesuffix(".py")).parts
+    name = tuple(module.split("."))
+    return name in (parts[-len(name) :], parts[:-1][-len(name) :]) or _on_the_path(module)
+
+
+def _on_the_path(module: str) -> bool:
     folders: Sequence[str] | None = None
     name = ""
     for part in module.split("."):
         name = f"{name}.{part}" if name else part
-        specs = (finder.find_spec(name, folders) for finder in sys.meta_path)
-        spec = next(filter(None, specs), None)
+        spec = next(filter(None, (finder.find_spec(name, folders) for finder in sys.meta_path)), None)
         if spec is None:
             return False
         folders = spec.submodule_search_locations
-        if folders is None and name != module:
-            return _made_by_its_package(module)
+        if folders is None and name != module:  # such as os.path, which os puts in place
+            parent, _, last = module.rpartition(".")
+            return isinstance(getattr(sys.modules.get(parent), last, None), ModuleType)
     return True
-
-
-def _made_by_its_package(module: str) -> bool:
-    """Whether a module such as `os.path` is put in place by the one it is called after."""
-    parent, _, name = module.rpartition(".")
-    return isinstance(getattr(sys.modules.get(parent), name, None), ModuleType)
 
 
 def _unreachable(reference: Reference) -> tuple[str, str]:
