@@ -36,6 +36,7 @@ COMMANDS = {
     "graph": ("minimig.cli.history", "Draw the history with its branches and merges."),
     "ensure-version": ("minimig.cli.stamping", "Create the version table if it is missing."),
     "check": ("minimig.cli.inspecting", "Compare models, revision files and database."),
+    "inspectdb": ("minimig.cli.generating", "Write models from the tables of the database."),
     "demo": ("minimig.cli.starting", "Watch the whole story on a temporary copy of the example project."),
 }
 
