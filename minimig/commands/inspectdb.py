@@ -99,6 +99,13 @@ def _made_writable(table: sa.Table) -> list[str]:
             constraint.sqltext = _compiled_later(constraint.sqltext)
         elif isinstance(constraint, sa.UniqueConstraint):
             left_out += [f"{name} of {constraint.name}" for name in _unwritten(constraint)]
+    left_out += _unwritable_indexes(table)
+    return [f"table {table.fullname}: {words}" for words in left_out]
+
+
+def _unwritable_indexes(table: sa.Table) -> list[str]:
+    """Take away the indexes that sqlacodegen cannot write; those that nobody makes by itself are told."""
+    left_out = []
     for index in sorted(table.indexes, key=lambda index: str(index.name)):
         if index.name in {key.name for key in table.foreign_key_constraints}:
             table.indexes.remove(index)  # MySQL and MariaDB make it for the key by themselves
@@ -108,7 +115,7 @@ def _made_writable(table: sa.Table) -> list[str]:
         if not plain or any(value is not None for value in conditions):
             table.indexes.remove(index)
             left_out.append(f"index {index.name}, which has more than columns: an expression, an order, or a condition")
-    return [f"table {table.fullname}: {words}" for words in left_out]
+    return left_out
 
 
 def _compiled_later(text: sa.TextClause) -> sa.TextClause:
