@@ -38,6 +38,7 @@ COMMANDS = {
     "check": ("minimig.cli.comparing", "Compare models, revision files and database."),
     "diff": ("minimig.cli.comparing", "Show what leads from one schema to another."),
     "snapshot": ("minimig.cli.comparing", "Write a schema down, to compare with it later."),
+    "inspectdb": ("minimig.cli.generating", "Write models from the tables of the database."),
     "demo": ("minimig.cli.starting", "Watch the whole story on a temporary copy of the example project."),
 }
 

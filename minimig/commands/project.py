@@ -5,7 +5,7 @@ Each part is read when it is first asked for, and once: a command pays only for 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -15,17 +15,20 @@ import sqlalchemy as sa
 
 from minimig.autogenerate.hints import Hints, hints_of
 from minimig.config import AppSettings
-from minimig.dialects.registry import dialect_of
+from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.registry import dialect_of, editor_for
 from minimig.environment import Environment, import_path, load_metadata, make_engine
-from minimig.errors import DatabaseError, HistoryError, ModelsError
+from minimig.errors import DatabaseError, HistoryError, ModelsError, UnsupportedError
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.header import Header, scan
 from minimig.revisions.loader import Migration, load_migration
 from minimig.revisions.replay import creators, replay
 from minimig.revisions.survey import Survey, survey
+from minimig.runtime.output import PaperOutput
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.state.from_metadata import from_metadata
 from minimig.state.objects import CollationState, ExtensionState, NamespaceState, SequenceState, kind_and_name
+from minimig.state.possible import refuse_impossible, refuse_numbering
 from minimig.state.schema import SchemaState
 from minimig.state.seen import is_included
 from minimig.state.written import Convention
@@ -132,8 +135,38 @@ class Project:
                 owners[key] = label
         tables = (table for state in states.values() for table in state.tables.values())
         objects = (item for state in states.values() for item in state.objects.values())
+        state = SchemaState.of(tables, objects)
+        self._refuse_impossible(state, {id(each): each for group in metadata.values() for each in group}.values())
         hints = hints_of((each for found in metadata.values() for each in found), owners)
-        return Models(SchemaState.of(tables, objects), owners, hints)
+        return Models(state, owners, hints)
+
+    def _refuse_impossible(self, state: SchemaState, metadata: Collection[sa.MetaData]) -> None:
+        """Raise ModelsError for models that no database, or not the configured one, could create."""
+        editor = self._paper_editor()
+        defined = {table.key: table for each in metadata for table in each.tables.values()}
+        refuse_numbering(table for key, table in defined.items() if key in state.tables)
+        refuse_impossible(
+            state,
+            is_foreign=lambda key: key in defined or self._is_foreign(key),
+            keys_need_unique=editor is not None and editor.limits.keys_need_unique,
+        )
+        if editor is not None:
+            try:
+                editor.refuse_models(state)
+            except UnsupportedError as error:
+                raise ModelsError(error.message, where=error.where, hint=error.hint) from error
+
+    def _paper_editor(self) -> SchemaEditor | None:
+        """The editor of the configured database, which sends nothing; None where no database is configured."""
+        if self.environment.engine is None and self.settings.engine is None and self.settings.url is None:
+            return None
+        return editor_for(self.dialect, PaperOutput(self.dialect))
+
+    def _is_foreign(self, key: str) -> bool:
+        """Whether a table of this name would be none of ours, wherever it is defined."""
+        include, apps = self.environment.include, self.settings.apps.values()
+        matched = any(not app.tables or any(fnmatchcase(key, pattern) for pattern in app.tables) for app in apps)
+        return not matched or (include is not None and not include("table", key))
 
     def convention_of(self, label: str) -> Convention:
         """The naming convention of an app's models. Raises ModelsError when they have several."""

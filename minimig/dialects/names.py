@@ -44,7 +44,7 @@ def refuse_names(dialect: sa.Dialect, before: SchemaState, after: SchemaState, *
         items = (*table.constraints, *table.indexes)
         kept = ((name, _folded(shortened(dialect, name), folds_case)) for name in items)
         _refuse_same(table, "constraints or indexes", kept, dialect)
-    if _folds_tables(dialect) and after.tables.keys() - before.tables.keys():
+    if folds_tables(dialect) and after.tables.keys() - before.tables.keys():
         for one, other in _meeting((key, key.lower()) for key in after.tables):
             raise UnsupportedError(f"{dialect.name} takes the tables {one!r} and {other!r} for one", hint=_HINT)
 
@@ -84,6 +84,6 @@ def _folded(name: str, folds_case: bool) -> str:
     return name.lower() if folds_case else name
 
 
-def _folds_tables(dialect: sa.Dialect) -> bool:
+def folds_tables(dialect: sa.Dialect) -> bool:
     """Whether table names differ by more than case; on MySQL the file system decides, known once connected."""
     return dialect.name == "sqlite" or getattr(dialect, "_casing", 0) != 0

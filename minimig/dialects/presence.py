@@ -19,7 +19,9 @@ from typing import Any, ClassVar, Literal
 
 import sqlalchemy as sa
 
-from minimig.dialects.names import refuse_names
+from minimig.dialects.limits import Kind as Named
+from minimig.dialects.limits import Limits, NameBook, refuse_table
+from minimig.dialects.names import folds_tables, refuse_names
 from minimig.dialects.output import Output, Values
 from minimig.dialects.spelling import Spelling
 from minimig.errors import NeedsAnswerError, UnsupportedError
@@ -60,6 +62,9 @@ class Conditions(Spelling):
     folds_case: ClassVar[bool] = False
     """Whether names of columns and indexes that differ only in upper and lower case are the same to the database."""
 
+    limits: ClassVar[Limits] = Limits()
+    """What this database refuses although another takes it."""
+
     @property
     def conditional(self) -> Mapping[bool, tuple[str, ...]]:
         """Statements of a script after which IF EXISTS (True) and IF NOT EXISTS (False) can stand, as patterns."""
@@ -68,6 +73,7 @@ class Conditions(Spelling):
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
         super().__init__(dialect)
         self.output = output
+        self._names = NameBook(dialect, self.limits.namespaces, self._kept)
 
     def finish(self) -> None:
         """Send what was held back; called once, after the last operation and before the version row is written."""
@@ -75,6 +81,19 @@ class Conditions(Spelling):
     def refuse_names(self, before: SchemaState, after: SchemaState) -> None:
         """Raise UnsupportedError for names that are new in `after` and that this database cannot keep apart."""
         refuse_names(self.dialect, before, after, folds_case=self.folds_case)
+        self._names.refuse(before, after)
+
+    def refuse_models(self, state: SchemaState) -> None:
+        """Raise UnsupportedError for models that this database could not create, as far as that is known on paper."""
+        self.refuse_names(SchemaState(), state)
+        for table in state.tables.values():
+            refuse_table(self.limits, self.dialect, table)
+
+    def _kept(self, kind: Named, name: str) -> str:
+        """A name as the database keeps it apart from others."""
+        tables = kind in ("table", "view", "sequence")
+        kept = name if tables else self.shortened(name)
+        return kept.lower() if (folds_tables(self.dialect) if tables else self.folds_case) else kept
 
     def under(self, condition: Condition | None, step: Callable[[], None]) -> None:
         """Take a step where the condition holds: of the database that is asked now, or of the one a script will meet.

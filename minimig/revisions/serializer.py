@@ -20,6 +20,7 @@ from minimig.operations.keep import Keep
 from minimig.operations.noop import Noop
 from minimig.revisions.serializers_base import Imports, Rule, Writing
 from minimig.revisions.serializers_layout import Source, call, flat, layout, list_of
+from minimig.revisions.serializers_objects import OBJECT_RULES
 from minimig.revisions.serializers_plain import PLAIN_RULES
 from minimig.revisions.serializers_sql import SQL_RULES, server_default
 from minimig.revisions.serializers_tables import TABLE_RULES, create_table, options
@@ -35,6 +36,8 @@ OWN = "minimig.operations."
 def _operation(operation: Operation, writing: Writing) -> Source:
     args, named = operation.arguments()
     cls = type(operation)
+    described = " ".join(operation.describe().split())
+    place = cls.__name__ if described == cls.__name__ else f"{cls.__name__} ({described})"
     if cls.__module__.startswith(OWN):
         target = writing.imports.ops(cls.__name__)
     else:
@@ -42,7 +45,7 @@ def _operation(operation: Operation, writing: Writing) -> Source:
     parameters = inspect.signature(cls).parameters
     written: list[tuple[str, Source]] = []
     for name, value in named.items():
-        here = writing.at(f"{cls.__name__}, argument {name}")
+        here = writing.at(f"{place}, argument {name}")
         if isinstance(value, Keep):
             continue
         if name == "server_default" and isinstance(value, SqlExpression):
@@ -53,9 +56,7 @@ def _operation(operation: Operation, writing: Writing) -> Source:
             written.append((name, here.value(value)))
     if len(args) == 1 and isinstance(args[0], TableState):
         return create_table(args[0], target, tuple(written), writing)
-    positional = tuple(
-        writing.at(f"{cls.__name__}, argument {number}").value(value) for number, value in enumerate(args, 1)
-    )
+    positional = tuple(writing.at(f"{place}, argument {number}").value(value) for number, value in enumerate(args, 1))
     return call(target, positional, tuple(written))
 
 
@@ -63,7 +64,14 @@ def _noop(value: Enum, writing: Writing) -> Source:
     return writing.imports.ops(value.name)
 
 
-RULES: tuple[Rule, ...] = ((Operation, _operation), (Noop, _noop), *TABLE_RULES, *SQL_RULES, *PLAIN_RULES)
+RULES: tuple[Rule, ...] = (
+    (Operation, _operation),
+    (Noop, _noop),
+    *TABLE_RULES,
+    *SQL_RULES,
+    *PLAIN_RULES,
+    *OBJECT_RULES,
+)
 """All rules in the order in which they are tried."""
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import keyword
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from minimig.errors import WriterError
@@ -85,6 +87,10 @@ class Writing:
     imports: Imports
     place: str = ""
 
+    def inside(self, place: str) -> Writing:
+        """The same, deeper: `place` is added to where this is."""
+        return self.at(f"{self.place}, {place}" if self.place else place)
+
     def at(self, place: str) -> Writing:
         """The same, with `place` for errors."""
         return replace(self, place=place)
@@ -94,12 +100,17 @@ class Writing:
         for kind, rule in self.rules:
             if isinstance(value, kind):
                 return rule(value, self)
+        raise self.unknown(value)
+
+    def unknown(self, value: Any) -> WriterError:
+        """The error for a value that no rule knows, with the way to teach one."""
         name = type(value).__qualname__
-        raise WriterError(
+        return WriterError(
             f"a value of type {type(value).__module__}.{name} cannot be written into a revision file",
             where=self.place or None,
             hint="teach the writer in the env file: return dataclasses.replace(environment, "
-            f"serializers=(({name}, function),)), where function(value, writing) returns its source",
+            f"serializers=(({name}, function),)), where function(value, writing) returns its source; "
+            "an argument of a type can also be given by a subclass",
         )
 
     def values(self, values: Iterable[Any]) -> tuple[Source, ...]:
@@ -118,6 +129,33 @@ class Writing:
         return self.imports.name(reference)
 
 
+def _findable(module: str) -> bool:
+    """Whether a new process would find a module: that it is imported here may be somebody's own doing.
+
+    The project's folder need not be on the path now: a module that was read from the file of its name is found there.
+    """
+    loaded = sys.modules.get(module)
+    file = getattr(loaded, "__file__", None) or ""
+    parts = Path(file.removesuffix(".py")).parts
+    name = tuple(module.split("."))
+    return name in (parts[-len(name) :], parts[:-1][-len(name) :]) or _on_the_path(module)
+
+
+def _on_the_path(module: str) -> bool:
+    folders: Sequence[str] | None = None
+    name = ""
+    for part in module.split("."):
+        name = f"{name}.{part}" if name else part
+        spec = next(filter(None, (finder.find_spec(name, folders) for finder in sys.meta_path)), None)
+        if spec is None:
+            return False
+        folders = spec.submodule_search_locations
+        if folders is None and name != module:  # such as os.path, which os puts in place
+            parent, _, last = module.rpartition(".")
+            return isinstance(getattr(sys.modules.get(parent), last, None), ModuleType)
+    return True
+
+
 def _unreachable(reference: Reference) -> tuple[str, str]:
     """Why a file cannot import something, and what to do; two empty strings when it can."""
     module, name = reference.module, reference.name
@@ -131,5 +169,10 @@ def _unreachable(reference: Reference) -> tuple[str, str]:
         return (
             f"is defined in {module!r}, whose name is no Python name",
             "move it into a module of its own, and import it from there",
+        )
+    if not _findable(module):
+        return (
+            f"says that it is from module {module}, and no such module is on the import path",
+            "import the module that defines it by the name that every process knows it by",
         )
     return "", ""

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from minimig.errors import WriterError
 from minimig.revisions.serializers_base import Rule, Writing
-from minimig.revisions.serializers_layout import Bracket, Chain, Source, block, call, quoted, text
+from minimig.revisions.serializers_layout import Bracket, Chain, Source, block, call, flat, list_of, quoted, text
+from minimig.state.calls import ListArgument
 from minimig.state.definition import Definition
 from minimig.state.expressions import string_value
 from minimig.state.to_metadata import escape_colons
@@ -30,9 +31,14 @@ def _call(value: Call, writing: Writing, *, instance: bool = False) -> Source:
     """A type by its call; without parentheses where it has no arguments and a class will do."""
     target = writing.name(value.target, "the type")
     # Types of the project may ask for instances among their arguments; SQLAlchemy's own take either.
-    inner = not value.target.module.startswith("sqlalchemy")
-    args = tuple(_argument(arg, writing, instance=inner) for arg in value.args)
-    kwargs = tuple((name, _argument(arg, writing, instance=inner)) for name, arg in value.kwargs)
+    inner = value.target.module.partition(".")[0] != "sqlalchemy"
+    here = writing.inside(value.target.name)
+    args = tuple(
+        _argument(arg, here.inside(f"argument {number}"), instance=inner) for number, arg in enumerate(value.args, 1)
+    )
+    kwargs = tuple(
+        (name, _argument(arg, here.inside(f"argument {name}"), instance=inner)) for name, arg in value.kwargs
+    )
     if not (args or kwargs or value.variants):
         return f"{target}()" if instance else target
     base = call(target, args, kwargs)
@@ -48,6 +54,11 @@ def _call(value: Call, writing: Writing, *, instance: bool = False) -> Source:
 def _argument(value: Any, writing: Writing, *, instance: bool) -> Source:
     if isinstance(value, Call):
         return _call(value, writing, instance=instance)
+    if isinstance(value, ListArgument):
+        return list_of(tuple(_argument(item, writing, instance=instance) for item in value))
+    if isinstance(value, dict):
+        pairs = ((f"{flat(writing.value(key))}: ", _argument(v, writing, instance=True)) for key, v in value.items())
+        return Bracket("{", tuple(pairs), "}")
     if isinstance(value, tuple):
         items = tuple(("", _argument(item, writing, instance=instance)) for item in value)
         return Bracket("(", items, ")", lone_comma=True)

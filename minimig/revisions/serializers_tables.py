@@ -47,7 +47,7 @@ def _identity(value: IdentityState, writing: Writing) -> Source:
 
 def _column(value: ColumnState, writing: Writing, *, primary_key: bool = False, keyed: bool = False) -> Source:
     """A column. `primary_key` writes it on the column; `keyed` says that it is in a key written elsewhere."""
-    writing = writing.at(f"{writing.place}, column {value.name}" if writing.place else f"column {value.name}")
+    writing = writing.inside(f"column {value.name}")
     args = [text(value.name), writing.value(value.type)]
     args += [writing.value(item) for item in (value.computed, value.identity) if item]
     if value.sequence is not None:
@@ -161,9 +161,9 @@ def _parts(table: TableState, writing: Writing) -> Iterator[Source]:
         yield writing.value(table.primary_key)
     order = (ForeignKeyState, UniqueState, ExcludeState, CheckState)
     for constraint in sorted(table.constraints.values(), key=lambda c: (order.index(type(c)), c.name)):
-        yield writing.at(f"{writing.place}, constraint {constraint.name}").value(constraint)
+        yield writing.inside(f"constraint {constraint.name}").value(constraint)
     for index in table.indexes.values():
-        yield writing.at(f"{writing.place}, index {index.name}").value(index)
+        yield writing.inside(f"index {index.name}").value(index)
 
 
 # --- arguments --------------------------------------------------------------------------------------------------------

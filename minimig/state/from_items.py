@@ -41,6 +41,7 @@ IDENTITY_OPTIONS = (
     "cycle",
     "cache",
     "order",
+    "on_null",
 )
 
 

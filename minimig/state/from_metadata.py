@@ -8,11 +8,11 @@ type brings along (Enum, Boolean) stay with the type.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from minimig.errors import ModelsError
+from minimig.errors import ModelsError, StateError, UnsupportedError
 from minimig.state.declared import is_view
 from minimig.state.from_items import (
     column_state,
@@ -31,6 +31,9 @@ from minimig.state.parts import (
 )
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
+
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
 
 
 def from_metadata(*metadata: sa.MetaData, keep: Callable[[str], bool] | None = None) -> SchemaState:
@@ -63,7 +66,7 @@ def from_metadata(*metadata: sa.MetaData, keep: Callable[[str], bool] | None = N
 
 def table_state(table: sa.Table) -> TableState:
     """One table as a value. Raises ModelsError for what no database could create."""
-    columns = {c.name: column_state(c) for c in table.columns if not c.system}
+    columns = {c.name: _read(column_state, c, f"column {c}") for c in table.columns if not c.system}
     if not columns:
         raise ModelsError(f"table {table.key} has no columns", hint="import the module that defines them")
     key = table.primary_key
@@ -71,7 +74,8 @@ def table_state(table: sa.Table) -> TableState:
     for constraint in _constraints(table):
         _keep(constraints, constraint, table)
     indexes: dict[str, IndexState] = {}
-    for index in sorted(map(index_state, table.indexes), key=lambda i: i.name):
+    found = [_read(index_state, index, f"table {table.key}, index {index.name}") for index in table.indexes]
+    for index in sorted(found, key=lambda i: i.name):
         _keep(indexes, index, table)
     given = tuple(table._prefixes)  # noqa: SLF001 - SQLAlchemy has no public way to read them
     prefixes = (("prefixes", given),) if given else ()
@@ -91,12 +95,28 @@ def _constraints(table: sa.Table) -> Iterator[ConstraintState]:
     """The table's constraints in a stable order: SQLAlchemy keeps them in a set."""
     # A CHECK written inside a Column belongs to the column alone as far as SQLAlchemy is concerned.
     on_columns = [c for column in table.columns for c in column.constraints]
+    names = [column.name for column in table.columns]
     found = [
-        constraint_state(c, str(table.name), [col.name for col in table.columns])
+        _read(lambda each: constraint_state(each, str(table.name), names), c, f"table {table.key}, {_words(c)}")
         for c in [*table.constraints, *on_columns]
         if not isinstance(c, sa.PrimaryKeyConstraint) and not getattr(c, "_type_bound", False)
     ]
     yield from sorted(found, key=lambda c: (type(c).__name__, c.name))
+
+
+def _words(constraint: sa.Constraint) -> str:
+    name = constraint.name if isinstance(constraint.name, str) else "without a name"
+    return f"{type(constraint).__name__} {name}"
+
+
+def _read(read: Callable[[_In], _Out], item: _In, place: str) -> _Out:
+    """What `read` makes of a part of a table; an error that does not know where it happened is told."""
+    try:
+        return read(item)
+    except (StateError, UnsupportedError) as error:
+        if error.where:
+            raise
+        raise error.at(place) from error
 
 
 def _keep(items: dict[str, Any], item: Any, table: sa.Table) -> None:

@@ -50,6 +50,10 @@ class Reader:
         }
         return {key: item for key, item in wanted.items() if key not in missing}
 
+    def extension_tables(self, connection: sa.Connection, schema: str | None) -> Collection[str]:
+        """The tables and views of a schema that belong to an extension of the database, and so to nobody's models."""
+        return ()
+
     def autoincrement(self, row: Row, key: tuple[str, ...]) -> bool | str:
         """True or False where models could say the opposite of a column, "auto" everywhere else."""
         if row.get("identity") or row["name"] not in key:

@@ -119,6 +119,7 @@ class _Schema:
         own_sequence = bool(row.get("owns_sequence")) and name in key
         default = None if own_sequence or computed else row.get("default")
         options = {k: (identity or {}).get(k) for k in IDENTITY_OPTIONS}
+        options["on_null"] = options["on_null"] or None  # Oracle says no where nobody asked
         return ColumnState(
             name=str(name),
             # A column of SQLite may have no type at all; it then stores what it is given.

@@ -22,6 +22,20 @@ def variadic_name(cls: type) -> str:
     return next((p.name for p in parameters if p.kind is inspect.Parameter.VAR_POSITIONAL), "")
 
 
+@cache
+def hands_on(cls: type, to: type) -> bool:
+    """Whether `**kwargs` of the constructor are handed on, from class to class, up to the constructor of `to`."""
+    for base in cls.__mro__:
+        init = base.__dict__.get("__init__")
+        if base is to:
+            return True
+        if init is not None and not any(
+            p.kind is inspect.Parameter.VAR_KEYWORD for p in inspect.signature(init).parameters.values()
+        ):
+            return False
+    return False
+
+
 def _walk(cls: type) -> Iterator[inspect.Parameter]:
     seen: set[str] = set()
     for base in cls.__mro__:

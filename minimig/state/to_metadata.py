@@ -56,18 +56,20 @@ def ddl_table(table: TableState, naming_convention: Mapping[Any, Any] | None = N
 
 def sa_table(table: TableState, metadata: sa.MetaData) -> sa.Table:
     """Build one table in `metadata`."""
+    indexes = [sa_index(index) for index in table.indexes.values()]
     built = sa.Table(
         table.name,
         metadata,
         *(sa_column(column) for column in table.columns.values()),
         *_primary_key(table),
         *(sa_constraint(constraint) for constraint in table.constraints.values()),
-        *(sa_index(index) for index in table.indexes.values()),
+        *indexes,
         schema=table.schema,
         comment=table.comment,
         info=dict(table.info),
         **thaw_options(table.options),
     )
+    built.indexes.intersection_update(indexes)  # without those that a type brings along
     for constraint in built.constraints:
         if getattr(constraint, "_type_bound", False) and not isinstance(constraint.name, str):
             column = next(iter(constraint.columns)).name  # type: ignore[attr-defined]
@@ -99,8 +101,8 @@ def sa_column(column: ColumnState) -> sa.Column[Any]:
 def sa_identity(identity: IdentityState) -> sa.Identity:
     """A new SQLAlchemy identity that belongs to no column yet."""
     options = dict(identity.options)
-    if "order" in options and hasattr(sa.Identity, "dialect_options"):
-        options["oracle_order"] = options.pop("order")  # its name from SQLAlchemy 2.1 on
+    if hasattr(sa.Identity, "dialect_options"):  # their names from SQLAlchemy 2.1 on
+        options.update({f"oracle_{name}": options.pop(name) for name in ("order", "on_null") if name in options})
     return sa.Identity(always=identity.always, **options)
 
 

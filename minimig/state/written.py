@@ -33,7 +33,7 @@ from minimig.state.parts import (
 )
 from minimig.state.tables import TableState, columns_of, elements_of, table_key
 from minimig.state.to_metadata import ddl_table
-from minimig.state.values import SqlType
+from minimig.state.values import SqlType, remembering
 
 Item = ConstraintState | PrimaryKeyState | IndexState
 """What a table has besides columns."""
@@ -62,11 +62,15 @@ def table_from_items(
 ) -> Written:
     """A table written as the arguments of `sqlalchemy.Table`: columns, constraints and indexes."""
     # None: an index without a name stays so, and is told from one that has the name SQLAlchemy would give.
+    items = tuple(items)
     metadata = sa.MetaData(naming_convention={"ix": None})  # type: ignore[dict-item]
     try:
         table = sa.Table(name, metadata, *items, schema=schema, comment=comment, **(options or {}))
     except sa.exc.SQLAlchemyError as error:
         raise StateError(f"table {name!r} cannot be built: {error}") from error
+    given = [item for item in items if isinstance(item, sa.Index)]
+    # A type may bring an index along when its column meets a table (GeoAlchemy2): a file says all its indexes itself.
+    table.indexes = {i for i in table.indexes if i in given or any(c.index or c.unique for c in i.columns)}
     on_columns = (c for column in table.columns for c in column.constraints)
     named: list[Any] = [*table.constraints, *table.indexes, *on_columns]
     said = {str(each.name) for each in named if isinstance(each.name, str)}
@@ -174,6 +178,7 @@ def _name_index(index: Any, table: str, schema: str | None) -> None:
 def _copied(column: sa.Column[Any]) -> sa.Column[Any]:
     """A column of its own, also when the one in the file belongs to a table: that one's single keys come along."""
     copy = column._copy()  # noqa: SLF001 - the public name was given up in SQLAlchemy 1.4
+    remembering(copy.type, column.type)
     for key in column.foreign_keys:
         if key.constraint is not None and len(key.constraint.elements) == 1:
             copy.append_foreign_key(key._copy())  # noqa: SLF001

@@ -14,9 +14,9 @@ from minimig.autogenerate.optimizer import optimize
 from minimig.autogenerate.partition import partition, reads_of
 from minimig.operations.base import Operation
 from minimig.operations.chain import reversed_operations, states
+from minimig.revisions.difference import difference
 from minimig.revisions.names import file_name
 from minimig.revisions.serializer import Imports, Serializer
-from minimig.revisions.verification import same
 from minimig.state.from_metadata import from_metadata
 from minimig.state.schema import SchemaState
 from minimig.state.values import SqlExpression
@@ -77,7 +77,7 @@ WRITTEN = [
 def test_operations_are_written_and_said(operation: Operation, text: str, words: str, tmp_path: Path) -> None:
     """Each operation is one call, reads back as an equal operation, and is one line for people."""
     assert Serializer().list_source([operation], Imports(), one_line=True) == f"[{text}]"
-    assert same(read_back(tmp_path, [operation]).up, (operation,))
+    assert difference(read_back(tmp_path, [operation]).up, (operation,)) is None
     assert operation.describe() == words
     assert file_name(["0001_initial"], [operation]).startswith("0002_")
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
 from minimig.dialects.aside import AsideEditor
+from minimig.dialects.limits import Limits
 from minimig.dialects.mssql import batches
+from minimig.dialects.mssql.limits import LIMITS
 from minimig.dialects.mssql.text import spell
 from minimig.dialects.sqltext import truth
 from minimig.state.parts import ColumnState, ForeignKeyState
@@ -17,6 +20,8 @@ _NUMERIC = re.compile(r"^(DECIMAL|NUMERIC)\b")
 
 class MSSQLStatements(AsideEditor):
     """T-SQL for one thing each."""
+
+    limits: ClassVar[Limits] = LIMITS
 
     def spelled(self, table: TableState) -> TableState:
         return spell(table)

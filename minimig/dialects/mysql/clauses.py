@@ -7,12 +7,15 @@ transaction as their DDL comes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 from sqlalchemy.schema import AddConstraint
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.limits import Limits
+from minimig.dialects.mysql.limits import LIMITS
 from minimig.dialects.mysql.text import requote_names, spell, with_expression_defaults
 from minimig.dialects.normalizer import plain_type
 from minimig.errors import UnsupportedError
@@ -24,6 +27,8 @@ from minimig.state.tables import TableState, columns_of
 
 class MySQLClauses(SchemaEditor):
     """What the editor and its helpers build statements from."""
+
+    limits: ClassVar[Limits] = LIMITS
 
     @property
     def mariadb(self) -> bool:

@@ -16,7 +16,9 @@ import sqlalchemy as sa
 from minimig.dialects.aside import AsideEditor
 from minimig.dialects.change import TableChange
 from minimig.dialects.dependents import speaking_of
+from minimig.dialects.limits import Limits
 from minimig.dialects.oracle.columns import ColumnChange
+from minimig.dialects.oracle.limits import LIMITS
 from minimig.dialects.oracle.normalizer import OracleNormalizer
 from minimig.dialects.oracle.objects import OracleObjects
 from minimig.dialects.oracle.script import SQLPlusScript, whole
@@ -39,6 +41,7 @@ class OracleEditor(AsideEditor):
     normalizer = OracleNormalizer
     object_editor = OracleObjects
     script: ClassVar[ScriptStyle] = SQLPlusScript()
+    limits: ClassVar[Limits] = LIMITS
 
     @staticmethod
     def assume(dialect: sa.Dialect) -> None:

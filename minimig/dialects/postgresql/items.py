@@ -12,9 +12,11 @@ import sqlalchemy as sa
 
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.limits import Limits
 from minimig.dialects.output import Output
 from minimig.dialects.postgresql.catalog import Catalog, own_name
 from minimig.dialects.postgresql.concurrent import create_concurrently, drop_concurrently, left_over
+from minimig.dialects.postgresql.limits import LIMITS
 from minimig.dialects.postgresql.sequences import Sequences
 from minimig.dialects.postgresql.versions import refuse_newer
 from minimig.dialects.presence import Condition
@@ -26,6 +28,7 @@ class PostgreSQLItems(SchemaEditor):
     """The part of PostgreSQL's editor that speaks of keys and indexes."""
 
     builds_indexes_outside: ClassVar[bool] = True
+    limits: ClassVar[Limits] = LIMITS
 
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
         super().__init__(dialect, output)

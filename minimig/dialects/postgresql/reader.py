@@ -31,6 +31,12 @@ _OWNED_SEQUENCES = sa.text("""
     WHERE d.deptype = 'a' AND n.nspname = :schema
       AND d.classid = 'pg_catalog.pg_class'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass
 """)
+_OF_EXTENSIONS = sa.text("""
+    SELECT c.relname FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
+    WHERE d.deptype = 'e' AND n.nspname = :schema AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
+""")
 _DEFERRABLE_KEYS = sa.text("""
     SELECT t.relname AS "table", c.conname AS name, c.condeferred AS deferred
     FROM pg_catalog.pg_constraint c
@@ -134,6 +140,10 @@ class PostgreSQLReader(Reader):
             _declare_domains(table)
         _add_excludes(tables, connection.execute(sa.text(_EXCLUDES.format(schema=_TEMPORARY))))
         _add_collations(tables, connection.execute(sa.text(_COLLATIONS.format(schema=_TEMPORARY))))
+
+    def extension_tables(self, connection: sa.Connection, schema: str | None) -> Collection[str]:
+        named = {"schema": schema or connection.dialect.default_schema_name}
+        return frozenset(connection.execute(_OF_EXTENSIONS, named).scalars())
 
     def objects(self, connection: sa.Connection, wanted: Mapping[str, ObjectState]) -> dict[str, ObjectState]:
         providers = {key: item for key, item in wanted.items() if isinstance(item, PROVIDERS)}

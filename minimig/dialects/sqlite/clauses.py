@@ -14,6 +14,8 @@ import sqlalchemy as sa
 
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.limits import Limits
+from minimig.dialects.sqlite.limits import LIMITS
 from minimig.state.parts import ColumnState, ConstraintState, ForeignKeyState, IndexState, UniqueState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, columns_of
@@ -25,6 +27,7 @@ class SQLiteClauses(SchemaEditor):
 
     supports_comments: ClassVar[bool] = False
     folds_case: ClassVar[bool] = True
+    limits: ClassVar[Limits] = LIMITS
 
     def spelled(self, table: TableState) -> TableState:
         """Only foreign keys can be deferred; WITHOUT ROWID is left out while an operation has taken the key away."""
