@@ -1,10 +1,10 @@
 """A golden folder: one change of a schema, and what minimig makes of it everywhere.
 
-In goes a folder with two files that people write: `before.py` and `after.py` define `metadata`, and the docstring of the
-latter says what changed. Its `renames`, `fills` and `drops`, where it has them, answer the questions that the change
-raises; `not_tried` names databases that it is not executed on. Out come the texts of the other files, which a test compares and `tests/golden/update.py` writes: the revision
-(`operations.py`), the statements of every dialect, up and down (`mariadb.sql` ...), and what a comparison with a live
-database says (`seen.txt`).
+In goes a folder with two files that people write: `before.py` and `after.py` define `metadata`, and the docstring of
+the latter says what changed. Its `renames`, `fills` and `drops`, where it has them, answer the questions that the
+change raises; `not_tried` names databases that it is not executed on. Out come the texts of the other files, which a
+test compares and `tests/golden/update.py` writes: the revision (`operations.py`), the statements of every dialect, up
+and down (`mariadb.sql` ...), and what a comparison with a live database says (`seen.txt`).
 """
 
 from __future__ import annotations
@@ -101,8 +101,9 @@ class Case:
     def seen(self, database: Database) -> str:
         """What an empty database, brought to the old models, says to the new ones; walks up, down and back to nothing.
 
-        `seen`; `not there`, when both are the same to this database; `not reported`, when a comparison does not tell
-        them apart; or that it is refused, with the message. Fails where something is left to be done after up or down.
+        `seen`; `no difference`, when both are spelled alike there; `not reported`, when they are not, and the database
+        does not tell which it has; or that it is refused, with the message. Fails where something is left to be done
+        after up or down.
         """
         if database.kind in self.not_tried:
             return f"not tried: {self.not_tried[database.kind]}"
@@ -136,7 +137,7 @@ class Case:
         except UnsupportedError as error:
             return f"refused: {_sentence(error)}"
         same = minimig.diff(self.before, self.after, dialect=connection.dialect) == []
-        return "not there" if same else "not reported"
+        return "no difference" if same else "not reported"
 
 
 def cases() -> list[Case]:

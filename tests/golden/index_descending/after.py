@@ -1,7 +1,6 @@
 """An index goes downward.
 
 Alembic: detects on PostgreSQL (A-AUT-09)
-MariaDB: the direction of an index is not read
 """
 
 import sqlalchemy as sa

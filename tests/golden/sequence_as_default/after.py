@@ -1,7 +1,6 @@
 """A column draws its numbers from a sequence.
 
 Alembic: does not create the sequence (A-AUT-27)
-SQLite: has no sequences
 """
 
 import sqlalchemy as sa

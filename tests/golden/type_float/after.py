@@ -1,6 +1,7 @@
 """A floating number is kept in double precision.
 
 Alembic: detects (A-AUT-04)
+MariaDB: takes REAL for DOUBLE
 """
 
 import sqlalchemy as sa
