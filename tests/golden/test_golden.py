@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from minimig.autogenerate.autodetector import diff
 from minimig.operations.chain import states
@@ -18,11 +19,15 @@ from support.golden import URLS, Case, cases, recorded
 
 CASES = cases()
 UPDATE = "python tests/golden/update.py"
+NEWER = frozenset({"default_json", "table_storage", "type_float", "type_json_to_jsonb", "type_uuid"})
+"""What SQLAlchemy 2.0 does not know or compiles in another way: JSON on Oracle, options of a table, UUID on MariaDB."""
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.path.name)
 def case(request: pytest.FixtureRequest) -> Case:
     """Each folder in turn."""
+    if request.param.path.name in NEWER and sa.__version__.startswith("2.0."):
+        pytest.skip("SQLAlchemy 2.0 compiles it in another way")
     return request.param
 
 
@@ -57,6 +62,7 @@ def test_the_statements_are_as_expected(case: Case, dialect: str) -> None:
     assert (case.path / f"{dialect}.sql").read_text(encoding="utf-8") == case.statements(dialect), UPDATE
 
 
+@pytest.mark.slow  # a minute for all of them together
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_live_database_says_what_is_recorded(case: Case, kind: str, databases: dict[str, Database]) -> None:
     """The change is seen in a live database, or is not, as recorded; up and down leave nothing to be done."""
