@@ -46,17 +46,15 @@ def sqlite_database(tmp_path: Path) -> Database:
 @pytest.fixture
 def postgresql_database(postgresql_server: Server) -> Iterator[Database]:
     """A fresh PostgreSQL database."""
-    database = postgresql_server.create()
-    yield database
-    postgresql_server.drop(database)
+    with postgresql_server.fresh() as database:
+        yield database
 
 
 @pytest.fixture
 def mariadb_database(mariadb_server: Server) -> Iterator[Database]:
     """A fresh MariaDB database."""
-    database = mariadb_server.create()
-    yield database
-    mariadb_server.drop(database)
+    with mariadb_server.fresh() as database:
+        yield database
 
 
 @pytest.fixture(params=KINDS)

@@ -21,6 +21,7 @@ from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.normalizer import Normalizer, plain_type
 from minimig.dialects.probe_domains import domains_of, retold, with_domains
 from minimig.dialects.transaction import commits_each
+from minimig.errors import UnsupportedError
 from minimig.state import naming
 from minimig.state.parts import CheckState, ColumnState, ConstraintState, ExcludeState, IndexState
 from minimig.state.reflection import reflect_temporary
@@ -156,7 +157,7 @@ def _ask(connection: sa.Connection, doubts: Sequence[Doubt], editor: SchemaEdito
                 for statement in _statements(probe, editor):
                     connection.execute(statement)
             return dict(reflect_temporary(connection, editor.reader(), [p.name for p in probes]).tables)
-    except (sa.exc.DBAPIError, sa.exc.CompileError):
+    except (sa.exc.DBAPIError, sa.exc.CompileError, UnsupportedError):
         if len(doubts) == 1:
             return {}
     return {name: table for doubt in doubts for name, table in _ask(connection, [doubt], editor).items()}

@@ -10,6 +10,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +73,15 @@ class Server:
         with self.admin.connect() as connection:
             connection.exec_driver_sql(f"CREATE DATABASE {name}" + OPTIONS[self.kind])
         return Database.at(self.kind, self.admin.url.set(database=name))
+
+    @contextmanager
+    def fresh(self) -> Iterator[Database]:
+        """A new database that is dropped afterwards."""
+        database = self.create()
+        try:
+            yield database
+        finally:
+            self.drop(database)
 
     def drop(self, database: Database) -> None:
         """Drop it even when a test, or a process that it killed, left connections open."""

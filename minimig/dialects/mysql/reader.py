@@ -18,7 +18,7 @@ from minimig.state.raw_tables import RawTable, Row
 from minimig.state.reader import Reader, Tables, name_types
 
 _DESCENDING = sa.text("""
-    SELECT table_name AS `table`, index_name AS `index`, column_name AS `column`
+    SELECT table_name AS `table`, index_name AS name, column_name AS `column`
     FROM information_schema.statistics
     WHERE table_schema = coalesce(:schema, database()) AND collation = 'D'
 """)
@@ -41,9 +41,8 @@ class MySQLReader(Reader):
     def complete(self, connection: sa.Connection, schema: str | None, tables: Tables) -> None:
         name = {"schema": schema}
         for found in connection.execute(_DESCENDING, name):
-            for row in tables[found.table].indexes if found.table in tables else ():
-                if row["name"] == found.index:
-                    row.setdefault("column_sorting", {})[found.column] = ("desc",)
+            if found.table in tables:
+                _descends(tables[found.table], found.name, found.column)
         for table in tables.values():
             _drop_indexes_of_keys(table)
             _drop_other_faces(table)
@@ -64,12 +63,20 @@ class MySQLReader(Reader):
         return {key: found[key] for key in wanted if key in found}
 
     def complete_temporary(self, connection: sa.Connection, tables: Tables) -> None:
-        """No catalog lists temporary tables, and the Inspector overlooks their defaults."""
+        """No catalog lists temporary tables, and the Inspector overlooks their defaults and descending columns."""
         for table in tables.values():
             for name, *_, default, _extra in connection.exec_driver_sql(f"SHOW COLUMNS FROM {table.name}"):
                 row = table.column(name)
                 if row.get("default") is None and default not in (None, "NULL"):
                     row["default"] = default
+            for found in connection.exec_driver_sql(f"SHOW INDEX FROM {table.name} WHERE Collation = 'D'").mappings():
+                _descends(table, found["Key_name"], found["Column_name"])
+
+
+def _descends(table: RawTable, index: str, column: str) -> None:
+    for row in table.indexes:
+        if row["name"] == index:
+            row.setdefault("column_sorting", {})[column] = ("desc",)
 
 
 def _column_default(row: Row, default: str | None, extra: str) -> None:

@@ -102,6 +102,8 @@ class PostgreSQLNormalizer(Normalizer):
         text = canonical(text)
         cast = _CAST.fullmatch(text)
         text = cast[1] if cast else text
+        if text.lower().startswith("null::"):
+            return "null"  # DEFAULT NULL is reported with the type of the column
         if isinstance(plain_type(type_), sa.Boolean):
             return "true" if text in _TRUE else "false" if text in _FALSE else text
         if text in _NOW:

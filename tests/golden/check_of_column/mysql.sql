@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE items ADD CONSTRAINT ck_items_price CHECK (price > 0);
+
+-- down
+
+ALTER TABLE items DROP CHECK ck_items_price;

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE items DROP CHECK ck_items_price_89b8;
+
+-- down
+
+ALTER TABLE items ADD CONSTRAINT ck_items_price_89b8 CHECK (price > 0);

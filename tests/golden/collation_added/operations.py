@@ -1,0 +1,13 @@
+"""Create collation plain."""
+
+from minimig import ops
+
+dependencies = []
+
+up = [
+    ops.CreateCollation("plain", locale="C"),
+]
+
+down = [
+    ops.DropCollation("plain"),
+]

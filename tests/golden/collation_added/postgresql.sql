@@ -1,0 +1,7 @@
+-- up
+
+CREATE COLLATION plain (LOCALE = 'C');
+
+-- down
+
+DROP COLLATION plain;

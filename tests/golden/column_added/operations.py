@@ -1,0 +1,15 @@
+"""Add column users.email."""
+
+import sqlalchemy as sa
+
+from minimig import ops
+
+dependencies = []
+
+up = [
+    ops.AddColumn("users", sa.Column("email", sa.String(80))),
+]
+
+down = [
+    ops.DropColumn("users", "email"),
+]

@@ -1,0 +1,22 @@
+-- up
+
+ALTER TABLE users ADD email VARCHAR(80) NOT NULL DEFAULT '' WITH VALUES;
+
+DECLARE @sql NVARCHAR(MAX) = (
+    SELECT N'ALTER TABLE users DROP CONSTRAINT ' + QUOTENAME(name) FROM sys.default_constraints
+    WHERE parent_object_id = OBJECT_ID(N'users') AND COL_NAME(parent_object_id, parent_column_id) = N'email'
+);
+EXEC sp_executesql @sql;
+
+-- down
+
+DECLARE @sql NVARCHAR(MAX) = (
+    SELECT STRING_AGG(N'ALTER TABLE users DROP CONSTRAINT ' + QUOTENAME(name), N'; ') FROM (
+        SELECT name FROM sys.default_constraints WHERE parent_object_id = OBJECT_ID(N'users') AND COL_NAME(parent_object_id, parent_column_id) = N'email'
+        UNION SELECT name FROM sys.check_constraints WHERE parent_object_id = OBJECT_ID(N'users') AND COL_NAME(parent_object_id, parent_column_id) = N'email'
+        UNION SELECT OBJECT_NAME(constraint_object_id) FROM sys.foreign_key_columns WHERE parent_object_id = OBJECT_ID(N'users') AND COL_NAME(parent_object_id, parent_column_id) = N'email'
+    ) AS found (name)
+);
+EXEC sp_executesql @sql;
+
+ALTER TABLE users DROP COLUMN email;

@@ -1,0 +1,9 @@
+-- up
+
+ALTER TABLE users ADD COLUMN email VARCHAR(80) NOT NULL DEFAULT '';
+
+ALTER TABLE users ALTER COLUMN email DROP DEFAULT;
+
+-- down
+
+ALTER TABLE users DROP COLUMN email;

@@ -1,0 +1,23 @@
+-- up
+
+-- Table users is rebuilt from the migrations alone: columns, constraints, indexes and triggers that
+-- they do not know are lost with the old table. A migration with a live connection keeps them.
+CREATE TABLE _minimig_users (
+    id INTEGER NOT NULL,
+    email VARCHAR(80) NOT NULL,
+    PRIMARY KEY (id)
+);
+
+INSERT OR ABORT INTO _minimig_users (id, email) SELECT id, '' FROM users;
+
+PRAGMA legacy_alter_table = ON;
+
+DROP TABLE users;
+
+ALTER TABLE _minimig_users RENAME TO users;
+
+PRAGMA legacy_alter_table = OFF;
+
+-- down
+
+ALTER TABLE users DROP COLUMN email;

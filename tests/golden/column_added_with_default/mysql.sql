@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE users ADD COLUMN logins INTEGER NOT NULL DEFAULT '0';
+
+-- down
+
+ALTER TABLE users DROP COLUMN logins;

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE users ADD COLUMN logins INTEGER DEFAULT '0' NOT NULL;
+
+-- down
+
+ALTER TABLE users DROP COLUMN logins;

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE users MODIFY COLUMN email VARCHAR(80) NOT NULL;
+
+-- down
+
+ALTER TABLE users MODIFY COLUMN email VARCHAR(80) NOT NULL COMMENT 'where to write to';

@@ -1,0 +1,7 @@
+-- up
+
+COMMENT ON COLUMN users.email IS '';
+
+-- down
+
+COMMENT ON COLUMN users.email IS 'where to write to';

@@ -1,0 +1,7 @@
+-- up
+
+-- refused: rows of users cannot get '' for email: to Oracle that is NULL, and the column is NOT NULL
+
+-- down
+
+ALTER TABLE users MODIFY (email NULL);

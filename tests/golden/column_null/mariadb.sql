@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE users MODIFY COLUMN email VARCHAR(80) COMMENT 'where to write to' DEFAULT 'none';
+
+-- down
+
+ALTER TABLE users MODIFY COLUMN email VARCHAR(80) NOT NULL COMMENT 'where to write to' DEFAULT 'none';

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE users ALTER COLUMN email VARCHAR(80) NULL;
+
+-- down
+
+ALTER TABLE users ALTER COLUMN email VARCHAR(80) NOT NULL;

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE users ALTER COLUMN email DROP NOT NULL;
+
+-- down
+
+ALTER TABLE users ALTER COLUMN email SET NOT NULL;

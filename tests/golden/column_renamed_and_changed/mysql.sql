@@ -1,0 +1,11 @@
+-- up
+
+ALTER TABLE users RENAME COLUMN nick TO handle;
+
+ALTER TABLE users MODIFY COLUMN handle VARCHAR(80);
+
+-- down
+
+ALTER TABLE users MODIFY COLUMN handle VARCHAR(40);
+
+ALTER TABLE users RENAME COLUMN handle TO nick;

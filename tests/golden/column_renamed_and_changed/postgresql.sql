@@ -1,0 +1,11 @@
+-- up
+
+ALTER TABLE users RENAME COLUMN nick TO handle;
+
+ALTER TABLE users ALTER COLUMN handle TYPE VARCHAR(80);
+
+-- down
+
+ALTER TABLE users ALTER COLUMN handle TYPE VARCHAR(40);
+
+ALTER TABLE users RENAME COLUMN handle TO nick;

@@ -1,0 +1,11 @@
+-- up
+
+ALTER TABLE users ADD phone VARCHAR2(40 CHAR);
+
+ALTER TABLE users DROP COLUMN fax;
+
+-- down
+
+ALTER TABLE users ADD fax VARCHAR2(40 CHAR);
+
+ALTER TABLE users DROP COLUMN phone;

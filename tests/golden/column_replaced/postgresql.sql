@@ -1,0 +1,11 @@
+-- up
+
+ALTER TABLE users ADD COLUMN phone VARCHAR(40);
+
+ALTER TABLE users DROP COLUMN fax;
+
+-- down
+
+ALTER TABLE users ADD COLUMN fax VARCHAR(40);
+
+ALTER TABLE users DROP COLUMN phone;

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE items ADD COLUMN twice INTEGER GENERATED ALWAYS AS (price * 2) STORED;
+
+-- down
+
+ALTER TABLE items DROP COLUMN twice;

@@ -1,0 +1,15 @@
+"""A computed column is computed in another way: it is made anew.
+
+Alembic: warns only (A-AUT-22)
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table(
+    "items",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("price", sa.Integer),
+    sa.Column("twice", sa.Integer, sa.Computed("price + price + 1", persisted=True)),
+)

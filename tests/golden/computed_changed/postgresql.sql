@@ -1,0 +1,11 @@
+-- up
+
+ALTER TABLE items DROP COLUMN twice;
+
+ALTER TABLE items ADD COLUMN twice INTEGER GENERATED ALWAYS AS (price + price + 1) STORED;
+
+-- down
+
+ALTER TABLE items DROP COLUMN twice;
+
+ALTER TABLE items ADD COLUMN twice INTEGER GENERATED ALWAYS AS (price * 2) STORED;

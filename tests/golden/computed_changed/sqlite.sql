@@ -1,0 +1,45 @@
+-- up
+
+ALTER TABLE items DROP COLUMN twice;
+
+-- Table items is rebuilt from the migrations alone: columns, constraints, indexes and triggers that
+-- they do not know are lost with the old table. A migration with a live connection keeps them.
+CREATE TABLE _minimig_items (
+    id INTEGER NOT NULL,
+    price INTEGER,
+    twice INTEGER GENERATED ALWAYS AS (price + price + 1) STORED,
+    PRIMARY KEY (id)
+);
+
+INSERT OR ABORT INTO _minimig_items (id, price) SELECT id, price FROM items;
+
+PRAGMA legacy_alter_table = ON;
+
+DROP TABLE items;
+
+ALTER TABLE _minimig_items RENAME TO items;
+
+PRAGMA legacy_alter_table = OFF;
+
+-- down
+
+ALTER TABLE items DROP COLUMN twice;
+
+-- Table items is rebuilt from the migrations alone: columns, constraints, indexes and triggers that
+-- they do not know are lost with the old table. A migration with a live connection keeps them.
+CREATE TABLE _minimig_items (
+    id INTEGER NOT NULL,
+    price INTEGER,
+    twice INTEGER GENERATED ALWAYS AS (price * 2) STORED,
+    PRIMARY KEY (id)
+);
+
+INSERT OR ABORT INTO _minimig_items (id, price) SELECT id, price FROM items;
+
+PRAGMA legacy_alter_table = ON;
+
+DROP TABLE items;
+
+ALTER TABLE _minimig_items RENAME TO items;
+
+PRAGMA legacy_alter_table = OFF;

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY COLUMN live BOOL NOT NULL DEFAULT true;
+
+-- down
+
+ALTER TABLE posts MODIFY COLUMN live BOOL NOT NULL DEFAULT false;

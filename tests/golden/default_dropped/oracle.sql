@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY (mood DEFAULT NULL);
+
+-- down
+
+ALTER TABLE posts MODIFY (mood DEFAULT 'fine');

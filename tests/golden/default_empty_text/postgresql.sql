@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN mood SET DEFAULT '';
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN mood DROP DEFAULT;

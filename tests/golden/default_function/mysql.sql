@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY COLUMN at DATETIME DEFAULT (now());
+
+-- down
+
+ALTER TABLE posts MODIFY COLUMN at DATETIME;

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY (at DEFAULT CURRENT_TIMESTAMP);
+
+-- down
+
+ALTER TABLE posts MODIFY (at DEFAULT NULL);

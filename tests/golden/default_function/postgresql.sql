@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN at SET DEFAULT now();
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN at DROP DEFAULT;

@@ -1,0 +1,19 @@
+-- up
+
+DECLARE @sql NVARCHAR(MAX) = (
+    SELECT N'ALTER TABLE posts DROP CONSTRAINT ' + QUOTENAME(name) FROM sys.default_constraints
+    WHERE parent_object_id = OBJECT_ID(N'posts') AND COL_NAME(parent_object_id, parent_column_id) = N'data'
+);
+EXEC sp_executesql @sql;
+
+ALTER TABLE posts ADD DEFAULT '{"a": [1, null]}' FOR data;
+
+-- down
+
+DECLARE @sql NVARCHAR(MAX) = (
+    SELECT N'ALTER TABLE posts DROP CONSTRAINT ' + QUOTENAME(name) FROM sys.default_constraints
+    WHERE parent_object_id = OBJECT_ID(N'posts') AND COL_NAME(parent_object_id, parent_column_id) = N'data'
+);
+EXEC sp_executesql @sql;
+
+ALTER TABLE posts ADD DEFAULT '{}' FOR data;

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY COLUMN views INTEGER DEFAULT (-1);
+
+-- down
+
+ALTER TABLE posts MODIFY COLUMN views INTEGER DEFAULT '0';

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY (views DEFAULT -1);
+
+-- down
+
+ALTER TABLE posts MODIFY (views DEFAULT '0');

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN views SET DEFAULT -1;
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN views SET DEFAULT '0';

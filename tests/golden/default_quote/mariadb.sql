@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY COLUMN mood VARCHAR(20) DEFAULT 'it''s "fine"';
+
+-- down
+
+ALTER TABLE posts MODIFY COLUMN mood VARCHAR(20) DEFAULT 'fine';

@@ -1,0 +1,14 @@
+"""A server default is another text.
+
+Alembic: optional (A-AUT-19)
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table(
+    "posts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("mood", sa.String(20), server_default="100% fine"),
+)

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN state VARCHAR(5) NULL;
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN state VARCHAR(20) NULL;

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY (state VARCHAR(5 CHAR));
+
+-- down
+
+ALTER TABLE posts MODIFY (state VARCHAR2(20 CHAR));

@@ -1,0 +1,13 @@
+-- up
+
+ALTER TYPE state ADD VALUE 'review' AFTER 'draft';
+
+-- down
+
+ALTER TYPE state RENAME TO state__old;
+
+CREATE TYPE state AS ENUM ('draft', 'live');
+
+ALTER TABLE posts ALTER COLUMN state TYPE state USING state::text::state;
+
+DROP TYPE state__old;

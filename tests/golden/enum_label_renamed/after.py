@@ -1,0 +1,15 @@
+"""A label of an enum has another name; the default that names it follows.
+
+Alembic: does not on PostgreSQL, detects on MySQL (A-AUT-24, A-AUT-25)
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table(
+    "posts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("state", sa.Enum("draft", "public", name="state"), server_default="public"),
+)
+renames = {"state.live": "public"}

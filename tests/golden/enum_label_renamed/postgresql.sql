@@ -1,0 +1,7 @@
+-- up
+
+ALTER TYPE state RENAME VALUE 'live' TO 'public';
+
+-- down
+
+ALTER TYPE state RENAME VALUE 'public' TO 'live';

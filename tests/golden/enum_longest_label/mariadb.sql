@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY COLUMN state VARCHAR(9);
+
+-- down
+
+ALTER TABLE posts MODIFY COLUMN state VARCHAR(5);

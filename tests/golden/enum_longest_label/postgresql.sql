@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN state TYPE VARCHAR(9);
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN state TYPE VARCHAR(5);

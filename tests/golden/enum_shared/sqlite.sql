@@ -1,0 +1,11 @@
+-- up
+
+ALTER TABLE pages ADD COLUMN state VARCHAR(5);
+
+ALTER TABLE posts ADD COLUMN state VARCHAR(5);
+
+-- down
+
+ALTER TABLE posts DROP COLUMN state;
+
+ALTER TABLE pages DROP COLUMN state;

@@ -1,0 +1,16 @@
+"""An EXCLUDE constraint comes.
+
+Alembic: does not (A-AUT-27)
+"""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+metadata = sa.MetaData()
+sa.Table(
+    "stays",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("days", postgresql.DATERANGE),
+    postgresql.ExcludeConstraint(("days", "&&"), name="ex_stays"),
+)

@@ -1,0 +1,7 @@
+-- up
+
+CREATE EXTENSION IF NOT EXISTS citext;
+
+-- down
+
+DROP EXTENSION IF EXISTS citext;

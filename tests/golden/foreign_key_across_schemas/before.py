@@ -1,0 +1,5 @@
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table("users", metadata, sa.Column("id", sa.Integer, primary_key=True), schema="people")
+sa.Table("posts", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("author_id", sa.Integer))

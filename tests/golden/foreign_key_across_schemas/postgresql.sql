@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ADD CONSTRAINT fk_posts_author FOREIGN KEY(author_id) REFERENCES people.users (id);
+
+-- down
+
+ALTER TABLE posts DROP CONSTRAINT fk_posts_author;

@@ -1,0 +1,11 @@
+-- up
+
+ALTER TABLE posts DROP CONSTRAINT fk_posts_author;
+
+ALTER TABLE posts ADD CONSTRAINT fk_posts_author FOREIGN KEY(author_id) REFERENCES users (id) DEFERRABLE INITIALLY DEFERRED;
+
+-- down
+
+ALTER TABLE posts DROP CONSTRAINT fk_posts_author;
+
+ALTER TABLE posts ADD CONSTRAINT fk_posts_author FOREIGN KEY(author_id) REFERENCES users (id);

@@ -1,0 +1,19 @@
+"""A foreign key of several columns may not be NULL in part.
+
+Alembic: does not (A-AUT-15)
+SQLite: reads MATCH and does not heed it
+MariaDB: has no MATCH
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table("places", metadata, sa.Column("x", sa.Integer, primary_key=True), sa.Column("y", sa.Integer, primary_key=True))
+sa.Table(
+    "trees",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("x", sa.Integer),
+    sa.Column("y", sa.Integer),
+    sa.ForeignKeyConstraint(["x", "y"], ["places.x", "places.y"], name="fk_trees_place", match="FULL"),
+)

@@ -1,0 +1,15 @@
+"""A foreign key says what happens when its target is deleted.
+
+Alembic: detects (A-AUT-15)
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table("users", metadata, sa.Column("id", sa.Integer, primary_key=True))
+sa.Table(
+    "posts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("author_id", sa.Integer, sa.ForeignKey("users.id", name="fk_posts_author", ondelete="CASCADE")),
+)

@@ -1,0 +1,10 @@
+"""A foreign key without a name goes: it has one nevertheless.
+
+Alembic: detects; the way down cannot run (A-AUT-29, A-PAIN-14)
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table("users", metadata, sa.Column("id", sa.Integer, primary_key=True))
+sa.Table("posts", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("author_id", sa.Integer))

@@ -1,0 +1,15 @@
+"""A foreign key that SQLAlchemy adds after its table comes with its table where it can.
+
+Alembic: leaves the key out (A-AUT-28)
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table("users", metadata, sa.Column("id", sa.Integer, primary_key=True))
+sa.Table(
+    "posts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("author_id", sa.Integer, sa.ForeignKey("users.id", name="fk_posts_author", use_alter=True)),
+)

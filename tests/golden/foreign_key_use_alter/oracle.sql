@@ -1,0 +1,19 @@
+-- up
+
+CREATE TABLE users (
+    id INTEGER NOT NULL,
+    PRIMARY KEY (id)
+);
+
+CREATE TABLE posts (
+    id INTEGER NOT NULL,
+    author_id INTEGER,
+    PRIMARY KEY (id),
+    CONSTRAINT fk_posts_author FOREIGN KEY(author_id) REFERENCES users (id)
+);
+
+-- down
+
+DROP TABLE posts;
+
+DROP TABLE users;

@@ -1,0 +1,11 @@
+-- up
+
+DROP FUNCTION shout;
+
+CREATE FUNCTION shout(t text) RETURNS text DETERMINISTIC RETURN t;
+
+-- down
+
+DROP FUNCTION shout;
+
+CREATE FUNCTION shout(t text) RETURNS text DETERMINISTIC RETURN upper(t);

@@ -1,0 +1,15 @@
+"""Alter column users.id."""
+
+import sqlalchemy as sa
+
+from minimig import ops
+
+dependencies = []
+
+up = [
+    ops.AlterColumn("users", "id", identity=sa.Identity(), autoincrement="auto"),
+]
+
+down = [
+    ops.AlterColumn("users", "id", identity=None, autoincrement=False),
+]

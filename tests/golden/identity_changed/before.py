@@ -1,0 +1,4 @@
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table("users", metadata, sa.Column("id", sa.Integer, sa.Identity(), primary_key=True))

@@ -1,0 +1,15 @@
+"""An index comes.
+
+Alembic: detects (A-AUT-08)
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("email", sa.String(80)),
+    sa.Index("ix_users_email", "email"),
+)

@@ -1,0 +1,7 @@
+-- up
+
+CREATE INDEX ix_users_email ON users (email);
+
+-- down
+
+ALTER TABLE users DROP INDEX ix_users_email;

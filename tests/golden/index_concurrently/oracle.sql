@@ -1,0 +1,7 @@
+-- up
+
+CREATE INDEX ix_posts_slug ON posts (slug);
+
+-- down
+
+DROP INDEX ix_posts_slug;

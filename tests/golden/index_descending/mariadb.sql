@@ -1,0 +1,11 @@
+-- up
+
+ALTER TABLE posts DROP INDEX ix_posts_views;
+
+CREATE INDEX ix_posts_views ON posts (views DESC);
+
+-- down
+
+ALTER TABLE posts DROP INDEX ix_posts_views;
+
+CREATE INDEX ix_posts_views ON posts (views);

@@ -1,0 +1,9 @@
+"""An index goes.
+
+Alembic: detects (A-AUT-08)
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table("users", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("email", sa.String(80)))

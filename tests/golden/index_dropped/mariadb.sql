@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE users DROP INDEX ix_users_email;
+
+-- down
+
+CREATE INDEX ix_users_email ON users (email);

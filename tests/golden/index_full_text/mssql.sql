@@ -1,0 +1,11 @@
+-- up
+
+DROP INDEX ix_posts_title ON posts;
+
+CREATE INDEX ix_posts_title ON posts (title);
+
+-- down
+
+DROP INDEX ix_posts_title ON posts;
+
+CREATE INDEX ix_posts_title ON posts (title);

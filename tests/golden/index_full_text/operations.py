@@ -1,0 +1,21 @@
+"""Drop index ix_posts_title on posts, create index ix_posts_title."""
+
+from minimig import ops
+
+dependencies = []
+
+up = [
+    ops.DropIndex("ix_posts_title", "posts"),
+    ops.CreateIndex(
+        "ix_posts_title",
+        "posts",
+        ["title"],
+        mariadb_prefix="FULLTEXT",
+        mysql_prefix="FULLTEXT",
+    ),
+]
+
+down = [
+    ops.DropIndex("ix_posts_title", "posts"),
+    ops.CreateIndex("ix_posts_title", "posts", ["title"]),
+]

@@ -1,0 +1,7 @@
+-- up
+
+CREATE INDEX ix_users_whose_email_address_was_confirmed_by_clicking_on_the_link ON users (email);
+
+-- down
+
+DROP INDEX ix_users_whose_email_address_was_confirmed_by_clicking_on_the_link;

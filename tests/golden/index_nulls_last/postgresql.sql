@@ -1,0 +1,11 @@
+-- up
+
+DROP INDEX ix_posts_views;
+
+CREATE INDEX ix_posts_views ON posts (views DESC NULLS LAST);
+
+-- down
+
+DROP INDEX ix_posts_views;
+
+CREATE INDEX ix_posts_views ON posts (views DESC);

@@ -1,0 +1,11 @@
+-- up
+
+DROP INDEX ix_posts_slug ON posts;
+
+CREATE UNIQUE INDEX ix_posts_slug ON posts (slug);
+
+-- down
+
+DROP INDEX ix_posts_slug ON posts;
+
+CREATE UNIQUE INDEX ix_posts_slug ON posts (slug);

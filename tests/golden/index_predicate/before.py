@@ -1,0 +1,5 @@
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+posts = sa.Table("posts", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("views", sa.Integer))
+sa.Index("ix_posts_views", posts.c.views, postgresql_where=posts.c.views > 0, sqlite_where=posts.c.views > 0)

@@ -1,0 +1,11 @@
+-- up
+
+DROP INDEX ix_email;
+
+CREATE INDEX ix_users_email ON users (email);
+
+-- down
+
+DROP INDEX ix_users_email;
+
+CREATE INDEX ix_email ON users (email);

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE users ADD PRIMARY KEY (email);
+
+-- down
+
+ALTER TABLE users DROP PRIMARY KEY;

@@ -1,0 +1,14 @@
+"""The primary key has one column more.
+
+Alembic: does not (A-AUT-27, A-PAIN-12)
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table(
+    "tags",
+    metadata,
+    sa.Column("word", sa.String(20), primary_key=True),
+    sa.Column("language", sa.String(2), primary_key=True),
+)

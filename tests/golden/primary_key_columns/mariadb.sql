@@ -1,0 +1,11 @@
+-- up
+
+ALTER TABLE tags DROP PRIMARY KEY;
+
+ALTER TABLE tags ADD PRIMARY KEY (word, language);
+
+-- down
+
+ALTER TABLE tags DROP PRIMARY KEY;
+
+ALTER TABLE tags ADD PRIMARY KEY (word);

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE logs DROP PRIMARY KEY;
+
+-- down
+
+ALTER TABLE logs ADD PRIMARY KEY (line);

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE logs DROP CONSTRAINT logs_pkey;
+
+-- down
+
+ALTER TABLE logs ADD PRIMARY KEY (line);

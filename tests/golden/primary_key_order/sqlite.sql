@@ -1,0 +1,39 @@
+-- up
+
+-- Table tags is rebuilt from the migrations alone: columns, constraints, indexes and triggers that
+-- they do not know are lost with the old table. A migration with a live connection keeps them.
+CREATE TABLE _minimig_tags (
+    word VARCHAR(20) NOT NULL,
+    language VARCHAR(2) NOT NULL,
+    CONSTRAINT pk_tags PRIMARY KEY (language, word)
+);
+
+INSERT OR ABORT INTO _minimig_tags (rowid, word, language) SELECT rowid, word, language FROM tags;
+
+PRAGMA legacy_alter_table = ON;
+
+DROP TABLE tags;
+
+ALTER TABLE _minimig_tags RENAME TO tags;
+
+PRAGMA legacy_alter_table = OFF;
+
+-- down
+
+-- Table tags is rebuilt from the migrations alone: columns, constraints, indexes and triggers that
+-- they do not know are lost with the old table. A migration with a live connection keeps them.
+CREATE TABLE _minimig_tags (
+    word VARCHAR(20) NOT NULL,
+    language VARCHAR(2) NOT NULL,
+    CONSTRAINT pk_tags PRIMARY KEY (word, language)
+);
+
+INSERT OR ABORT INTO _minimig_tags (rowid, word, language) SELECT rowid, word, language FROM tags;
+
+PRAGMA legacy_alter_table = ON;
+
+DROP TABLE tags;
+
+ALTER TABLE _minimig_tags RENAME TO tags;
+
+PRAGMA legacy_alter_table = OFF;

@@ -1,0 +1,19 @@
+-- up
+
+ALTER TABLE users DROP PRIMARY KEY;
+
+ALTER TABLE users ADD id INTEGER NOT NULL;
+
+ALTER TABLE users ADD PRIMARY KEY (id);
+
+ALTER TABLE users ADD CONSTRAINT uq_users_email UNIQUE (email);
+
+-- down
+
+ALTER TABLE users DROP CONSTRAINT uq_users_email;
+
+ALTER TABLE users DROP PRIMARY KEY;
+
+ALTER TABLE users DROP COLUMN id;
+
+ALTER TABLE users ADD PRIMARY KEY (email);

@@ -1,0 +1,7 @@
+-- up
+
+DROP SEQUENCE order_numbers;
+
+-- down
+
+CREATE SEQUENCE order_numbers;

@@ -1,0 +1,11 @@
+-- up
+
+CREATE TABLE users (
+    id INTEGER NOT NULL,
+    email VARCHAR(80),
+    PRIMARY KEY (id)
+);
+
+-- down
+
+DROP TABLE users;

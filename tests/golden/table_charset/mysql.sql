@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE logs CONVERT TO CHARACTER SET utf8mb4;
+
+-- down
+
+ALTER TABLE logs CONVERT TO CHARACTER SET latin1;

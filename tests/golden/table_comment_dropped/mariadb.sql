@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE users COMMENT '';
+
+-- down
+
+ALTER TABLE users COMMENT 'people';

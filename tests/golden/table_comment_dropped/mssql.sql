@@ -1,0 +1,9 @@
+-- up
+
+DECLARE @schema SYSNAME = SCHEMA_NAME();
+EXEC sp_dropextendedproperty N'MS_Description', N'SCHEMA', @schema, N'TABLE', N'users';
+
+-- down
+
+DECLARE @schema SYSNAME = SCHEMA_NAME();
+EXEC sp_addextendedproperty N'MS_Description', N'people', N'SCHEMA', @schema, N'TABLE', N'users';

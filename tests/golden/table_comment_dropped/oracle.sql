@@ -1,0 +1,7 @@
+-- up
+
+COMMENT ON TABLE users IS '';
+
+-- down
+
+COMMENT ON TABLE users IS 'people';

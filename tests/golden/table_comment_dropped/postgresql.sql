@@ -1,0 +1,7 @@
+-- up
+
+COMMENT ON TABLE users IS NULL;
+
+-- down
+
+COMMENT ON TABLE users IS 'people';

@@ -1,0 +1,9 @@
+"""A table goes, with its index.
+
+Alembic: detects (A-AUT-01)
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table("users", metadata, sa.Column("id", sa.Integer, primary_key=True))

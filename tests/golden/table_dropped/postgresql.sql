@@ -1,0 +1,13 @@
+-- up
+
+DROP TABLE logs;
+
+-- down
+
+CREATE TABLE logs (
+    id SERIAL NOT NULL,
+    line VARCHAR(80),
+    PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_logs_line ON logs (line);

@@ -1,0 +1,19 @@
+-- up
+
+DROP TABLE books;
+
+DROP TABLE authors;
+
+-- down
+
+CREATE TABLE authors (
+    id INTEGER NOT NULL IDENTITY,
+    PRIMARY KEY (id)
+);
+
+CREATE TABLE books (
+    id INTEGER NOT NULL IDENTITY,
+    author_id INTEGER NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT fk_books_author FOREIGN KEY(author_id) REFERENCES authors (id)
+);

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE logs ENGINE=MyISAM;
+
+-- down
+
+ALTER TABLE logs ENGINE=InnoDB;

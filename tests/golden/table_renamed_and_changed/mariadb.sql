@@ -1,0 +1,15 @@
+-- up
+
+ALTER TABLE users RENAME TO accounts;
+
+ALTER TABLE accounts ADD COLUMN born DATE;
+
+ALTER TABLE accounts MODIFY COLUMN email VARCHAR(200) NOT NULL;
+
+-- down
+
+ALTER TABLE accounts MODIFY COLUMN email VARCHAR(80) NOT NULL;
+
+ALTER TABLE accounts DROP COLUMN born;
+
+ALTER TABLE accounts RENAME TO users;

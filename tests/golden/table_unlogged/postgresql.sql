@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE sessions SET UNLOGGED;
+
+-- down
+
+ALTER TABLE sessions SET LOGGED;

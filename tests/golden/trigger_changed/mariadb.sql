@@ -1,0 +1,7 @@
+-- up
+
+CREATE OR REPLACE TRIGGER stamp BEFORE INSERT ON posts FOR EACH ROW SET NEW.title = 'b';
+
+-- down
+
+CREATE OR REPLACE TRIGGER stamp BEFORE INSERT ON posts FOR EACH ROW SET NEW.title = 'a';

@@ -1,0 +1,11 @@
+-- up
+
+DROP TRIGGER stamp;
+
+CREATE TRIGGER stamp BEFORE INSERT ON posts FOR EACH ROW SET NEW.title = 'b';
+
+-- down
+
+DROP TRIGGER stamp;
+
+CREATE TRIGGER stamp BEFORE INSERT ON posts FOR EACH ROW SET NEW.title = 'a';

@@ -1,0 +1,7 @@
+-- up
+
+-- refused: column marks cannot be said in mssql: it has no ARRAY
+
+-- down
+
+-- refused: column marks cannot be said in mssql: it has no ARRAY

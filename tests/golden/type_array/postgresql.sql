@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN marks TYPE BIGINT[];
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN marks TYPE INTEGER[];

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN tags TYPE VARCHAR(20)[] USING tags::VARCHAR(20)[];
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN tags TYPE VARCHAR(20);

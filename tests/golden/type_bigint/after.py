@@ -1,0 +1,9 @@
+"""An integer becomes a big one.
+
+Alembic: detects (A-AUT-04)
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table("posts", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("views", sa.BigInteger))

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY COLUMN live BOOL;
+
+-- down
+
+ALTER TABLE posts MODIFY COLUMN live INTEGER;

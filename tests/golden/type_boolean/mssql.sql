@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN live BIT NULL;
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN live INTEGER NULL;

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN live TYPE BOOLEAN USING live::integer::BOOLEAN;
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN live TYPE INTEGER USING live::integer::INTEGER;

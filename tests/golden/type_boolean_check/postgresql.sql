@@ -1,0 +1,7 @@
+-- up
+
+-- nothing to do
+
+-- down
+
+-- nothing to do

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY COLUMN slug VARCHAR(80) CHARACTER SET ascii;
+
+-- down
+
+ALTER TABLE posts MODIFY COLUMN slug VARCHAR(80);

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN title VARCHAR(80) COLLATE C NULL;
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN title VARCHAR(80) NULL;

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY COLUMN title VARCHAR(80) COLLATE utf8mb4_bin;
+
+-- down
+
+ALTER TABLE posts MODIFY COLUMN title VARCHAR(80);

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN title TYPE VARCHAR(80) COLLATE "C";
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN title TYPE VARCHAR(80);

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY COLUMN views INTEGER;
+
+-- down
+
+ALTER TABLE posts MODIFY COLUMN views VARCHAR(20);

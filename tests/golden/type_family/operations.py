@@ -1,0 +1,15 @@
+"""Alter column posts.views."""
+
+import sqlalchemy as sa
+
+from minimig import ops
+
+dependencies = []
+
+up = [
+    ops.AlterColumn("posts", "views", type=sa.Integer),
+]
+
+down = [
+    ops.AlterColumn("posts", "views", type=sa.String(20)),
+]

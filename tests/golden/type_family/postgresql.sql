@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN views TYPE INTEGER USING views::INTEGER;
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN views TYPE VARCHAR(20);

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN rank DOUBLE PRECISION NULL;
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN rank REAL NULL;

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY COLUMN `rank` DOUBLE;
+
+-- down
+
+ALTER TABLE posts MODIFY COLUMN `rank` REAL;

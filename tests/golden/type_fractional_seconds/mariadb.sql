@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY COLUMN at DATETIME(6);
+
+-- down
+
+ALTER TABLE posts MODIFY COLUMN at DATETIME;

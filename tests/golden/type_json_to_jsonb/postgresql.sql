@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN data TYPE JSONB USING data::JSONB;
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN data TYPE JSON USING data::JSON;

@@ -1,0 +1,15 @@
+"""Alter column posts.title."""
+
+import sqlalchemy as sa
+
+from minimig import ops
+
+dependencies = []
+
+up = [
+    ops.AlterColumn("posts", "title", type=sa.String(80)),
+]
+
+down = [
+    ops.AlterColumn("posts", "title", type=sa.String),
+]

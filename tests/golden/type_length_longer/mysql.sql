@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY COLUMN title VARCHAR(200);
+
+-- down
+
+ALTER TABLE posts MODIFY COLUMN title VARCHAR(80);

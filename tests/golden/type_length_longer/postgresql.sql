@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN title TYPE VARCHAR(200);
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN title TYPE VARCHAR(80);

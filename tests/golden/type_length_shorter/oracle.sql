@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY (title VARCHAR2(80 CHAR));
+
+-- down
+
+ALTER TABLE posts MODIFY (title VARCHAR2(200 CHAR));

@@ -1,0 +1,19 @@
+-- up
+
+ALTER TABLE posts DROP FOREIGN KEY fk_posts_author;
+
+ALTER TABLE posts MODIFY COLUMN author_id BIGINT;
+
+ALTER TABLE users MODIFY COLUMN id BIGINT NOT NULL AUTO_INCREMENT;
+
+ALTER TABLE posts ADD CONSTRAINT fk_posts_author FOREIGN KEY(author_id) REFERENCES users (id);
+
+-- down
+
+ALTER TABLE posts DROP FOREIGN KEY fk_posts_author;
+
+ALTER TABLE users MODIFY COLUMN id INTEGER NOT NULL AUTO_INCREMENT;
+
+ALTER TABLE posts MODIFY COLUMN author_id INTEGER;
+
+ALTER TABLE posts ADD CONSTRAINT fk_posts_author FOREIGN KEY(author_id) REFERENCES users (id);

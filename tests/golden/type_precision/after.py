@@ -1,0 +1,9 @@
+"""A number has other digits.
+
+Alembic: detects (A-AUT-04)
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table("posts", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("price", sa.Numeric(10, 4)))

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY COLUMN price NUMERIC(10, 4);
+
+-- down
+
+ALTER TABLE posts MODIFY COLUMN price NUMERIC(8, 2);

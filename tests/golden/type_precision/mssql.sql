@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN price NUMERIC(10, 4) NULL;
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN price NUMERIC(8, 2) NULL;

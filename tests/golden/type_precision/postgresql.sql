@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN price TYPE NUMERIC(10, 4);
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN price TYPE NUMERIC(8, 2);

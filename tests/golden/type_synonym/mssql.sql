@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN price DECIMAL(8, 2) NULL;
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN price NUMERIC(8, 2) NULL;

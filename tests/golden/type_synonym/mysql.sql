@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY COLUMN price DECIMAL(8, 2);
+
+-- down
+
+ALTER TABLE posts MODIFY COLUMN price NUMERIC(8, 2);

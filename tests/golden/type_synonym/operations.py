@@ -1,0 +1,15 @@
+"""Alter column posts.price."""
+
+import sqlalchemy as sa
+
+from minimig import ops
+
+dependencies = []
+
+up = [
+    ops.AlterColumn("posts", "price", type=sa.DECIMAL(8, 2)),
+]
+
+down = [
+    ops.AlterColumn("posts", "price", type=sa.Numeric(8, 2)),
+]

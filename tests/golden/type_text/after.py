@@ -1,0 +1,9 @@
+"""A short text becomes a long one.
+
+Alembic: detects (A-AUT-04)
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table("posts", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("body", sa.Text))

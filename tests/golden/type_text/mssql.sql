@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN body VARCHAR(max) NULL;
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN body VARCHAR(200) NULL;

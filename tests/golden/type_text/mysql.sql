@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY COLUMN body TEXT;
+
+-- down
+
+ALTER TABLE posts MODIFY COLUMN body VARCHAR(200);

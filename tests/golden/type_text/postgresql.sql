@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN body TYPE TEXT;
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN body TYPE VARCHAR(200);

@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY COLUMN token UUID;
+
+-- down
+
+ALTER TABLE posts MODIFY COLUMN token VARCHAR(36);

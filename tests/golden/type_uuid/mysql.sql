@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY COLUMN token CHAR(32);
+
+-- down
+
+ALTER TABLE posts MODIFY COLUMN token VARCHAR(36);

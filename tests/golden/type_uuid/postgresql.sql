@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN token TYPE UUID USING token::UUID;
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN token TYPE VARCHAR(36);

@@ -1,0 +1,23 @@
+"""Alter column posts.title."""
+
+import sqlalchemy as sa
+
+from minimig import ops
+
+dependencies = []
+
+up = [
+    ops.AlterColumn(
+        "posts",
+        "title",
+        type=sa.String(80).with_variant(sa.String(100), "sqlite"),
+    ),
+]
+
+down = [
+    ops.AlterColumn(
+        "posts",
+        "title",
+        type=sa.String(80).with_variant(sa.String(90), "sqlite"),
+    ),
+]

@@ -1,0 +1,11 @@
+-- up
+
+ALTER TABLE tags DROP CONSTRAINT uq_tags;
+
+ALTER TABLE tags ADD CONSTRAINT uq_tags UNIQUE (word, language);
+
+-- down
+
+ALTER TABLE tags DROP CONSTRAINT uq_tags;
+
+ALTER TABLE tags ADD CONSTRAINT uq_tags UNIQUE (word);

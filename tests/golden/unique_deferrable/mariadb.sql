@@ -1,0 +1,11 @@
+-- up
+
+ALTER TABLE `lines` DROP INDEX uq_lines;
+
+ALTER TABLE `lines` ADD CONSTRAINT uq_lines UNIQUE (place);
+
+-- down
+
+ALTER TABLE `lines` DROP INDEX uq_lines;
+
+ALTER TABLE `lines` ADD CONSTRAINT uq_lines UNIQUE (place);

@@ -1,0 +1,11 @@
+-- up
+
+ALTER TABLE lines DROP CONSTRAINT uq_lines;
+
+ALTER TABLE lines ADD CONSTRAINT uq_lines UNIQUE (place) DEFERRABLE INITIALLY DEFERRED;
+
+-- down
+
+ALTER TABLE lines DROP CONSTRAINT uq_lines;
+
+ALTER TABLE lines ADD CONSTRAINT uq_lines UNIQUE (place);

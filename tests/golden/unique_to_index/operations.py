@@ -1,0 +1,17 @@
+"""Drop constraint uq_users_email from users, and 1 more."""
+
+import sqlalchemy as sa
+
+from minimig import ops
+
+dependencies = []
+
+up = [
+    ops.DropConstraint("uq_users_email", "users"),
+    ops.CreateIndex("uq_users_email", "users", ["email"], unique=True),
+]
+
+down = [
+    ops.DropIndex("uq_users_email", "users"),
+    ops.AddConstraint("users", sa.UniqueConstraint("email", name="uq_users_email")),
+]

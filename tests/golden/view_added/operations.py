@@ -1,0 +1,20 @@
+"""Create view popular."""
+
+from minimig import ops
+
+dependencies = []
+
+up = [
+    ops.CreateView(
+        "popular",
+        """
+        SELECT posts.id
+        FROM posts
+        WHERE posts.views > 100
+        """,
+    ),
+]
+
+down = [
+    ops.DropView("popular"),
+]

@@ -1,0 +1,7 @@
+import sqlalchemy as sa
+
+from minimig import objects
+
+metadata = sa.MetaData()
+sa.Table("posts", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("views", sa.Integer))
+objects.view(metadata, "popular", {"postgresql": "SELECT id FROM posts WHERE views > 100"}, materialized=True)

@@ -1,0 +1,13 @@
+-- up
+
+DROP MATERIALIZED VIEW popular;
+
+CREATE MATERIALIZED VIEW popular AS
+SELECT id FROM posts WHERE views > 200;
+
+-- down
+
+DROP MATERIALIZED VIEW popular;
+
+CREATE MATERIALIZED VIEW popular AS
+SELECT id FROM posts WHERE views > 100;

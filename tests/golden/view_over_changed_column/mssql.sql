@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts ALTER COLUMN views BIGINT NULL;
+
+-- down
+
+ALTER TABLE posts ALTER COLUMN views INTEGER NULL;

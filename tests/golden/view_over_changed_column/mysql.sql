@@ -1,0 +1,7 @@
+-- up
+
+ALTER TABLE posts MODIFY COLUMN views BIGINT;
+
+-- down
+
+ALTER TABLE posts MODIFY COLUMN views INTEGER;
