@@ -14,7 +14,7 @@ from collections.abc import Collection, Sequence
 
 from minimig.autogenerate.narrowing import narrower
 from minimig.autogenerate.questioner import Questioner, Reason
-from minimig.operations.alter_column import AlterColumn, alter_column
+from minimig.operations.alter_column import AlterColumn
 from minimig.operations.base import Operation
 from minimig.operations.columns import AddColumn, DropColumn
 from minimig.operations.keep import Keep
@@ -82,18 +82,7 @@ class _Asking:
         if not isinstance(change.type, Keep) and old.computed is None and using is None:
             loss = narrower(old.type, new.type)
             using = None if loss is None else self._ask.convert(table, old, new, loss)
-        if (using, fill) == (change.using, change.fill):
-            return change
-        return alter_column(
-            change.table,
-            change.column,
-            change.changes,
-            fill=fill,
-            using=using,
-            follow=change.follow,
-            schema=change.schema,
-            options=dict(change.options),
-        )
+        return change.having(fill=fill, using=using)
 
     def _only_value(self, table: TableState, column: ColumnState, value: str | None) -> str | None:
         """SQL in place of a value that all rows of a unique column would get."""

@@ -20,6 +20,7 @@ from minimig.autogenerate.rewriting import rewritten
 from minimig.autogenerate.rules.order import RULES
 from minimig.commands.project import Project
 from minimig.errors import HookError, MinimigError, StateError
+from minimig.operations.alter_column import AlterColumn
 from minimig.operations.base import Operation
 from minimig.operations.chain import reversed_operations, states
 from minimig.operations.columns import AddColumn
@@ -53,16 +54,22 @@ def ignored(project: Project) -> Callable[[str], bool]:
 
 def way_back(operations: Sequence[Operation], before: SchemaState) -> tuple[Operation, ...]:
     """What a new file's `down` holds: each operation reversed, and able to run on rows that are there."""
-    return tuple(_runnable(operation) for operation in reversed_operations(operations, before))
+    back = reversed_operations(operations, before)
+    return tuple(map(_runnable, back, reversed(states(operations, before)[:-1])))
 
 
-def _runnable(back: Operation) -> Operation:
-    """A column that comes back NOT NULL gets a plain value for the rows, or its way down could only fail on them."""
-    if not isinstance(back, AddColumn) or back.column.nullable or back.fill is not None:
-        return back
-    column = back.column
-    filled_by_database = column.default or column.computed or column.identity or column.autoincrement is True
-    return back if filled_by_database else back.having(fill=neutral_fill(column.type))
+def _runnable(back: Operation, before: SchemaState) -> Operation:
+    """A column that is NOT NULL again gets a plain value for rows without one, or its way down could only fail on them.
+
+    `before` is the state that it leads back to.
+    """
+    if isinstance(back, AddColumn) and not back.column.nullable and back.fill is None:
+        column = back.column
+        filled_by_database = column.default or column.computed or column.identity or column.autoincrement is True
+        return back if filled_by_database else back.having(fill=neutral_fill(column.type))
+    if isinstance(back, AlterColumn) and back.nullable is False and back.fill is None:
+        return back.having(fill=neutral_fill(before[back.key].columns[back.column].type))
+    return back
 
 
 def serializer_of(project: Project) -> Serializer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -113,6 +114,12 @@ class AlterColumn(ColumnOperation):
             "sequence": self.sequence,
         }
         return {name: value for name, value in values.items() if not isinstance(value, Keep)}
+
+    def having(self, *, fill: str | None = None, using: str | None = None) -> AlterColumn:
+        """The same with SQL for the rows, where some is given."""
+        changed = copy(self)
+        assign(changed, fill=fill or self.fill, using=using or self.using)
+        return changed
 
     @property
     def fill_for_rows(self) -> str | None:

@@ -20,13 +20,18 @@ import sqlalchemy as sa
 
 import minimig
 from minimig.autogenerate.autodetector import diff
+from minimig.autogenerate.narrowing import Loss
+from minimig.autogenerate.open_questions import OpenQuestions
 from minimig.autogenerate.questioner import Answers
+from minimig.commands.hooks import way_back
 from minimig.dialects.registry import dialect_of, editor_class
 from minimig.errors import MinimigError, UnsupportedError
 from minimig.operations.base import Operation
 from minimig.revisions.migration import NewMigration
 from minimig.revisions.writer import render
+from minimig.state.parts import ColumnState
 from minimig.state.schema import SchemaState
+from minimig.state.tables import TableState
 from support.databases import Database
 
 FOLDER = Path(__file__).parents[1] / "golden"
@@ -39,6 +44,19 @@ URLS = {
     "mssql": "mssql+pyodbc://",
     "oracle": "oracle+oracledb://",
 }
+
+
+class _MayLose(OpenQuestions):
+    """Values may be lost: that is asked about elsewhere. Every other question has to be answered by the case."""
+
+    def drop_table(self, table: TableState) -> None:
+        """It goes."""
+
+    def drop_column(self, table: str, column: ColumnState, reason: str) -> None:
+        """It goes."""
+
+    def convert(self, table: TableState, old: ColumnState, new: ColumnState, loss: Loss) -> str | None:
+        """As the database does."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +92,8 @@ class Case:
     @cached_property
     def up(self) -> list[Operation]:
         """The operations that lead from one to the other. Every answer has to be asked for."""
-        answers = Answers(*(self._after.get(name) for name in ("renames", "fills")), self._after.get("drops", ()))
+        said = (self._after.get(name) for name in ("renames", "fills"))
+        answers = Answers(*said, self._after.get("drops", ()), otherwise=_MayLose())
         operations = diff(*self.ends, questioner=answers)
         answers.unused()
         return operations
@@ -82,7 +101,7 @@ class Case:
     @cached_property
     def down(self) -> list[Operation]:
         """The way back."""
-        return minimig.reverse(self.up, self.ends[0])
+        return list(way_back(self.up, self.ends[0]))
 
     def operations(self) -> str:
         """The text of the revision file."""

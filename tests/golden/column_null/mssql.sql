@@ -4,4 +4,6 @@ ALTER TABLE users ALTER COLUMN email VARCHAR(80) NULL;
 
 -- down
 
+UPDATE users SET email = '' WHERE email IS NULL;
+
 ALTER TABLE users ALTER COLUMN email VARCHAR(80) NOT NULL;

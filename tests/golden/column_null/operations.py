@@ -9,5 +9,5 @@ up = [
 ]
 
 down = [
-    ops.AlterColumn("users", "email", nullable=False),
+    ops.AlterColumn("users", "email", nullable=False, fill="''"),
 ]

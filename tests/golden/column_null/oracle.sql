@@ -4,4 +4,4 @@ ALTER TABLE users MODIFY (email NULL);
 
 -- down
 
-ALTER TABLE users MODIFY (email NOT NULL);
+-- refused: rows of users cannot get '' for email: to Oracle that is NULL, and the column is NOT NULL

@@ -28,7 +28,7 @@ CREATE TABLE _minimig_users (
     PRIMARY KEY (id)
 );
 
-INSERT OR ABORT INTO _minimig_users (id, email) SELECT id, email FROM users;
+INSERT OR ABORT INTO _minimig_users (id, email) SELECT id, coalesce(email, '') FROM users;
 
 PRAGMA legacy_alter_table = ON;
 
