@@ -261,7 +261,7 @@ class Normalizer(ObjectNormalizer):
         if isinstance(value, SqlExpression):
             return self.expression(value)
         if isinstance(value, Pairs):
-            return Pairs((k, self.option(v)) for k, v in value)
+            return Pairs((k, self.option(str(v).lower() if isinstance(v, bool) else v)) for k, v in value)
         return tuple(self.option(v) for v in value) if isinstance(value, tuple) else value
 
     def table_options(self, options: Options) -> Options:

@@ -36,6 +36,7 @@ def plain_dialect(dialect: sa.Dialect) -> sa.Dialect:
     plain.positional = False
     plain.identifier_preparer = copy(dialect.identifier_preparer)
     plain.identifier_preparer.dialect = plain
+    plain.identifier_preparer._strings = {}  # noqa: SLF001 (remembers names with their percent signs doubled)
     plain.identifier_preparer._double_percents = False  # noqa: SLF001 (SQLAlchemy has no public switch)
     plain.type_compiler_instance = type(dialect.type_compiler_instance)(plain)
     plain.type_compiler = plain.type_compiler_instance

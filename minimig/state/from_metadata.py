@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from minimig.errors import ModelsError
-from minimig.state.declared import is_view
+from minimig.state.declared import is_temporary, is_view
 from minimig.state.from_items import (
     column_state,
     constraint_state,
@@ -36,6 +36,7 @@ from minimig.state.tables import TableState
 def from_metadata(*metadata: sa.MetaData, keep: Callable[[str], bool] | None = None) -> SchemaState:
     """The state that one or several MetaData describe together: tables, and the objects declared beside them.
 
+    Temporary tables and what stands for a view are no tables of a schema.
     Of all of them, or of those whose key `keep` lets through. The schemas that these are in are objects themselves.
     Raises ModelsError when two MetaData define one table or object, or when a table could not be created by any
     database.
@@ -43,7 +44,8 @@ def from_metadata(*metadata: sa.MetaData, keep: Callable[[str], bool] | None = N
     tables: dict[str, TableState] = {}
     objects: dict[str, ObjectState] = {}
     for each in metadata:
-        for table in (t for t in each.tables.values() if not is_view(t) and (keep is None or keep(t.key))):
+        lasting = (t for t in each.tables.values() if not (is_view(t) or is_temporary(t)))
+        for table in (t for t in lasting if keep is None or keep(t.key)):
             state = table_state(table)
             if state.key in tables:
                 raise ModelsError(
