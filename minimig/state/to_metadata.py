@@ -69,9 +69,10 @@ def sa_table(table: TableState, metadata: sa.MetaData) -> sa.Table:
         **thaw_options(table.options),
     )
     for constraint in built.constraints:
-        if getattr(constraint, "_type_bound", False) and not isinstance(constraint.name, str):
+        if getattr(constraint, "_type_bound", False):
             column = next(iter(constraint.columns)).name  # type: ignore[attr-defined]
-            constraint.name = conv(naming.type_check_name(table.name, column))
+            given = constraint.name
+            constraint.name = conv(given if isinstance(given, str) else naming.type_check_name(table.name, column))
     return built
 
 
