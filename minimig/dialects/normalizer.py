@@ -22,6 +22,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from minimig.dialects.object_normalizer import ObjectNormalizer
 from minimig.dialects.sqltext import canonical
+from minimig.state.conditional import on_dialect
 from minimig.state.options import Pairs
 from minimig.state.parts import (
     CheckState,
@@ -69,7 +70,8 @@ class Normalizer(ObjectNormalizer):
     def normalize(self, state: SchemaState) -> SchemaState:
         """The whole schema in the database's spelling."""
         objects = (self.object(item) for item in state.objects.values())
-        return SchemaState.of((self.table(t) for t in state.tables.values()), (item for item in objects if item))
+        tables = on_dialect(state, self.dialect.name).tables.values()
+        return SchemaState.of((self.table(table) for table in tables), (item for item in objects if item))
 
     def table(self, table: TableState) -> TableState:
         """One table in the database's spelling."""

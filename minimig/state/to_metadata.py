@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.naming import conv
 
 from minimig.state import naming
+from minimig.state.conditional import DDL_IF, conditioned
 from minimig.state.options import Pairs
 from minimig.state.parts import (
     CheckState,
@@ -114,6 +115,11 @@ def sa_sequence(key: str) -> sa.Sequence:
 def sa_constraint(constraint: ConstraintState) -> sa.Constraint:
     """A new SQLAlchemy constraint that belongs to no table yet."""
     options = thaw_options(constraint.options)
+    return conditioned(_sa_constraint(constraint, options), options.pop(DDL_IF, None))
+
+
+def _sa_constraint(constraint: ConstraintState, said: dict[str, Any]) -> sa.Constraint:
+    options = {name: value for name, value in said.items() if name != DDL_IF}
     if isinstance(constraint, CheckState):
         return sa.CheckConstraint(sa_expression(constraint.expression), name=conv(constraint.name), **options)
     if isinstance(constraint, UniqueState):
@@ -148,7 +154,9 @@ def sa_constraint(constraint: ConstraintState) -> sa.Constraint:
 def sa_index(index: IndexState) -> sa.Index:
     """A new SQLAlchemy index that belongs to no table yet."""
     elements = [sa_element(element) for element in index.elements]
-    return sa.Index(conv(index.name), *elements, unique=index.unique, **thaw_options(index.options))
+    options = thaw_options(index.options)
+    dialects = options.pop(DDL_IF, None)
+    return conditioned(sa.Index(conv(index.name), *elements, unique=index.unique, **options), dialects)
 
 
 def sa_element(element: str | SqlExpression) -> Any:
