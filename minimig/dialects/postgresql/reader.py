@@ -6,7 +6,7 @@ collations of index columns, the schema that a foreign key points to whatever th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any, ClassVar
 
@@ -38,12 +38,13 @@ _DEFERRABLE_KEYS = sa.text("""
     JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
     WHERE c.contype IN ('u', 'p') AND c.condeferrable AND n.nspname = :schema
 """)
-_NOT_VALID = sa.text("""
-    SELECT t.relname AS "table", c.conname AS name
+_NOT_PLAIN = sa.text("""
+    SELECT t.relname AS "table", c.conname AS name, c.convalidated AS valid
     FROM pg_catalog.pg_constraint c
     JOIN pg_catalog.pg_class t ON t.oid = c.conrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
-    WHERE c.contype IN ('f', 'c') AND NOT c.convalidated AND n.nspname = :schema
+    WHERE c.contype IN ('f', 'c') AND n.nspname = :schema
+      AND NOT (c.convalidated AND (c.conislocal OR t.relispartition))
 """)
 _COLLATIONS = """
     SELECT t.relname AS "table", x.relname AS index, a.attname AS "column", quote_ident(c.collname) AS collation
@@ -120,7 +121,7 @@ class PostgreSQLReader(Reader):
             if found.table in tables:
                 tables[found.table].column(found.column)["owns_sequence"] = True
         _mark_deferrable(tables, connection.execute(_DEFERRABLE_KEYS, name))
-        _mark_unchecked(tables, {(row.table, row.name) for row in connection.execute(_NOT_VALID, name)})
+        _mark_unchecked(tables, {(row.table, row.name): row.valid for row in connection.execute(_NOT_PLAIN, name)})
         _add_excludes(tables, connection.execute(sa.text(_EXCLUDES.format(schema=_IN_SCHEMA)), name))
         _add_collations(tables, connection.execute(sa.text(_COLLATIONS.format(schema=_IN_SCHEMA)), name))
         targets = {(found.table, found.name): found.schema for found in connection.execute(_TARGET_SCHEMAS, name)}
@@ -161,11 +162,16 @@ def _mark_deferrable(tables: Tables, keys: Iterable[Any]) -> None:
                 row.update(deferrable=True, initially="DEFERRED" if key.deferred else None)
 
 
-def _mark_unchecked(tables: Tables, unchecked: Collection[tuple[str, str]]) -> None:
-    """Foreign keys and CHECKs that are NOT VALID. SQLAlchemy 2.1 tells it of CHECKs, but in other words."""
+def _mark_unchecked(tables: Tables, found: Mapping[tuple[str, str], bool]) -> None:
+    """Foreign keys and CHECKs that are NOT VALID, which SQLAlchemy 2.1 tells of CHECKs, but in other words.
+
+    What is found and valid is a parent's CHECK.
+    """
     for table in tables.values():
         for row in (*table.foreign_keys, *table.checks):
-            row["dialect_options"] = dict([NOT_VALID]) if (table.name, row["name"]) in unchecked else {}
+            unchecked = found.get((table.name, row["name"])) is False
+            row["dialect_options"] = dict([NOT_VALID]) if unchecked else {}
+        table.checks = [row for row in table.checks if not found.get((table.name, row["name"]))]
 
 
 def _add_collations(tables: Tables, found: Iterable[Any]) -> None:
