@@ -78,7 +78,7 @@ def carried_out(database: Database, operations: Sequence[Operation], before: Sch
         with database.engine.connect() as connection, editor_class(connection.dialect.name).transaction(connection):
             editor = editor_for(connection.dialect, LiveOutput(connection))
             for number, operation in enumerate(operations):
-                operation.database_forwards(editor, along[number], along[number + 1])
+                operation.execute(editor, along[number], along[number + 1])
             editor.finish()
     except UnsupportedError as error:
         event(f"{database.kind} cannot: {error.message}")

@@ -35,8 +35,8 @@ UNSAFE_NEW_VALUE = (
 """What to do about error 55P04, "unsafe use of new value"."""
 
 MISSING_TYPE = (
-    "make the type in an operation before this one, ops.RunSQL('CREATE TYPE ...', 'DROP TYPE ...'), or declare it"
-    " beside the models: minimig.objects.custom(metadata, 'type', name, create=..., drop=..., provides=True), or"
+    "make the type in an operation before, ops.RunSQL('CREATE TYPE ...', reverse='DROP TYPE ...'), or declare it beside"
+    " the models: minimig.objects.custom(metadata, 'type', name, create=..., drop=..., provides=True), or"
     " minimig.objects.extension(metadata, name) where an extension brings it"
 )
 """What to do about error 42704 for a type: a composite type, a range, or one of an extension."""
