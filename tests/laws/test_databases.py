@@ -132,8 +132,9 @@ def test_a_migration_that_fails_leaves_nothing_behind(
         before = dump(connection)
     stop = RunSQL("SELECT * FROM there_is_no_such_table")
     for number in range(len(journey.operations) + 1):
-        with pytest.raises(sa.exc.DBAPIError, match="there_is_no_such_table"):
+        with pytest.raises((sa.exc.DBAPIError, UnsupportedError)) as caught:  # or an operation is refused before
             run(database, [*journey.operations[:number], stop], journey.before)
+        assert isinstance(caught.value, UnsupportedError) or "there_is_no_such_table" in str(caught.value)
         with database.engine.connect() as connection:
             assert dump(connection) == before
 

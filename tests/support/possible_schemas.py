@@ -430,4 +430,5 @@ def _legal_index(index: IndexState, table: TableState, kind: str) -> bool:
         return False
     lowered = [names_in(t.text, names) for t in texts if t.text.startswith("lower(")]
     strings = all(isinstance(table.columns[n].type.sa_type, sa.String) for found in lowered for n in found)
-    return strings and not (lowered and kind == "mariadb")
+    placed = any(t.text.endswith("NULLS LAST") for t in texts)
+    return strings and not (lowered and kind == "mariadb") and not (placed and kind != "postgresql")
