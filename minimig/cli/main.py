@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,8 @@ def cli(
     """
     if os.environ.get("NO_COLOR"):
         ctx.color = False
+    # SQLAlchemy's word about a type of the database that it has no class for: minimig takes the type as it stands.
+    warnings.filterwarnings("ignore", message="Did not recognize type")
     ctx.obj = Session(
         folder=(chdir or Path.cwd()).resolve(),
         config=config,

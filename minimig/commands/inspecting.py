@@ -111,7 +111,7 @@ def sql_migrate(project: Project, app: str, name: str | None, *, backwards: bool
         sent = len(output.lines)
         editor.refuse_names(old, new)
         try:
-            operation.database_forwards(editor, old, new)
+            operation.execute(editor, old, new)
         except NeedsConnectionError:
             operations.append(OperationSQL(operation, tuple(output.lines[sent:]), in_full=False))
         except MinimigError as error:

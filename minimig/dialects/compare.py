@@ -182,8 +182,9 @@ def _renamed(
         wanted = expected.constraints.get(name)
         found = constraint if wanted is None else normalizer.alike_constraint(constraint, wanted)
         if name not in expected.constraints:
-            twin = next((c for c in open_ if replace(constraint, name=c.name) == c), None)
-            found = constraint if twin is None else twin  # a second one of the same content is no difference either
+            twins = [c for c in open_ if replace(constraint, name=c.name) == c]
+            free = [c for c in twins if c.name not in out]  # one more of the same content is no difference either
+            found = (free or twins or [constraint])[0]
         out[found.name] = found
     return out
 

@@ -22,6 +22,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from minimig.dialects.object_normalizer import ObjectNormalizer
 from minimig.dialects.sqltext import canonical
+from minimig.state.conditional import on_dialect
 from minimig.state.options import Pairs
 from minimig.state.parts import (
     CheckState,
@@ -71,7 +72,8 @@ class Normalizer(ObjectNormalizer):
     def normalize(self, state: SchemaState) -> SchemaState:
         """The whole schema in the database's spelling."""
         objects = (self.object(item) for item in state.objects.values())
-        return SchemaState.of((self.table(t) for t in state.tables.values()), (item for item in objects if item))
+        tables = on_dialect(state, self.dialect.name).tables.values()
+        return SchemaState.of((self.table(table) for table in tables), (item for item in objects if item))
 
     def table(self, table: TableState) -> TableState:
         """One table in the database's spelling."""
@@ -263,7 +265,7 @@ class Normalizer(ObjectNormalizer):
         if isinstance(value, SqlExpression):
             return self.expression(value)
         if isinstance(value, Pairs):
-            return Pairs((k, self.option(v)) for k, v in value)
+            return Pairs((k, self.option(str(v).lower() if isinstance(v, bool) else v)) for k, v in value)
         return tuple(self.option(v) for v in value) if isinstance(value, tuple) else value
 
     def table_options(self, options: Options) -> Options:

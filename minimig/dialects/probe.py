@@ -59,12 +59,9 @@ def respelled(
         doubt = _doubt(len(doubts), originals[key], table, live.tables[key], normalizer) if key in live else None
         if doubt is not None:
             doubts.append(doubt)
-    answers = _ask(connection, doubts, editor)
     tables = dict(expected.tables)
-    for doubt in doubts:
-        if doubt.probe.name in answers:
-            answer = normalizer.table(answers[doubt.probe.name])
-            tables[doubt.key] = _merged(tables[doubt.key], doubt, answer, normalizer)
+    for doubt, answer in _ask(connection, doubts, editor):
+        tables[doubt.key] = _merged(tables[doubt.key], doubt, normalizer.table(answer), normalizer)
     return expected.with_tables(tables)
 
 
@@ -100,11 +97,10 @@ def _doubt(
 def _column_differs(expected: TableState, live: TableState, name: str, normalizer: Normalizer) -> bool:
     wanted = expected.columns[name]
     found = normalizer.alike(live.columns[name], wanted)
-    both_defaults = wanted.default is not None and found.default is not None
     both_computed = wanted.computed is not None and found.computed is not None
     return (
         wanted.type != found.type
-        or (both_defaults and wanted.default != found.default)
+        or (wanted.default is not None and wanted.default != found.default)
         or (both_computed and wanted.computed != found.computed)
     )
 
@@ -146,21 +142,40 @@ def _probe_column(original: ColumnState, live: ColumnState, *, asked: bool, kept
 # --- asking -----------------------------------------------------------------------------------------------------------
 
 
-def _ask(connection: sa.Connection, doubts: Sequence[Doubt], editor: SchemaEditor) -> dict[str, TableState]:
+def _ask(
+    connection: sa.Connection, doubts: Sequence[Doubt], editor: SchemaEditor
+) -> Iterator[tuple[Doubt, TableState]]:
     """The probes as the database reports them. One that it refuses is missing, and does not spoil the others."""
     if not doubts:
-        return {}
+        return
     probes = [doubt.probe for doubt in doubts]
     try:
         with _scratch(connection, probes):
             for probe in probes:
                 for statement in _statements(probe, editor):
                     connection.execute(statement)
-            return dict(reflect_temporary(connection, editor.reader(), [p.name for p in probes]).tables)
+            answers = reflect_temporary(connection, editor.reader(), [p.name for p in probes]).tables
     except (sa.exc.DBAPIError, sa.exc.CompileError, UnsupportedError):
-        if len(doubts) == 1:
-            return {}
-    return {name: table for doubt in doubts for name, table in _ask(connection, [doubt], editor).items()}
+        pieces = [[doubt] for doubt in doubts] if len(doubts) > 1 else [[piece] for piece in _pieces(doubts[0])]
+        for piece in pieces:
+            yield from _ask(connection, piece, editor)
+        return
+    yield from ((doubt, answers[doubt.probe.name]) for doubt in doubts)
+
+
+def _pieces(doubt: Doubt) -> Iterator[Doubt]:
+    """The same doubt, each thing asked about by itself; nothing when there is but one."""
+    probe = doubt.probe
+    plain = {name: replace(column, default=None, computed=None) for name, column in probe.columns.items()}
+    bare = replace(probe, columns=plain, constraints={}, indexes={})
+    if len(doubt.columns) + len(probe.constraints) + len(probe.indexes) < 2:
+        return
+    for name in doubt.columns:
+        yield replace(doubt, probe=replace(bare, columns={**plain, name: probe.columns[name]}), columns=(name,))
+    for constraint in probe.constraints.values():
+        yield replace(doubt, probe=replace(bare, constraints={constraint.name: constraint}), columns=())
+    for index in probe.indexes.values():
+        yield replace(doubt, probe=replace(bare, indexes={index.name: index}), columns=())
 
 
 def _statements(probe: TableState, editor: SchemaEditor) -> Iterator[sa.TextClause]:
@@ -206,7 +221,7 @@ def _merged(expected: TableState, doubt: Doubt, answer: TableState, normalizer: 
         columns[name] = replace(
             wanted,
             type=wanted.type if name in doubt.kept_types else retold(wanted.type, told.type),
-            default=wanted.default and (told.default or wanted.default),
+            default=wanted.default and told.default,  # NULL with a cast is none
             computed=wanted.computed and (told.computed or wanted.computed),
         )
     constraints = dict(expected.constraints)

@@ -6,7 +6,6 @@ of the work; `Spelling` hands them tables (`built`) and takes back text. Nothing
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -18,6 +17,7 @@ from sqlalchemy.schema import CreateIndex
 
 from minimig.dialects.names import shortened
 from minimig.errors import UnsupportedError
+from minimig.state.compiling import why_not
 from minimig.state.parts import ColumnState, ExcludeState
 from minimig.state.tables import TableState
 from minimig.state.to_metadata import ddl_table, sa_column
@@ -36,18 +36,13 @@ def plain_dialect(dialect: sa.Dialect) -> sa.Dialect:
     plain.positional = False
     plain.identifier_preparer = copy(dialect.identifier_preparer)
     plain.identifier_preparer.dialect = plain
+    plain.identifier_preparer._strings = {}  # noqa: SLF001 (remembers names with their percent signs doubled)
     plain.identifier_preparer._double_percents = False  # noqa: SLF001 (SQLAlchemy has no public switch)
     plain.type_compiler_instance = type(dialect.type_compiler_instance)(plain)
     plain.type_compiler = plain.type_compiler_instance
     if getattr(plain, "is_mariadb", False):
         plain.supports_sequences = True  # since 10.3; SQLAlchemy knows it only once it is connected
     return plain  # type: ignore[no-any-return]
-
-
-def why_not(error: sa.exc.SQLAlchemyError) -> str:
-    """Why SQLAlchemy cannot compile something, without the address of its compiler."""
-    unknown = r"Compiler <[^>]*> can't render element of type (?:<class '(?:\w+\.)*)?(\w+)(?:'>)?"
-    return re.sub(unknown, r"it has no \1", str(error.args[0]))
 
 
 def _draws(default: SqlExpression) -> bool:

@@ -26,6 +26,7 @@ from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
 from minimig.operations.footprint import EVERYTHING, Footprint
 from minimig.operations.rank import Rank
+from minimig.state.conditional import on_dialect
 from minimig.state.parts import ColumnState, ConstraintState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, table_key
@@ -65,6 +66,13 @@ class Operation(ABC):
     @abstractmethod
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
         """Execute this operation through the schema editor."""
+
+    def execute(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
+        """Execute it on the editor's database: nothing where it only concerns what other databases have."""
+        old, new = (on_dialect(state, editor.dialect.name) for state in (before, after))
+        nothing = (old is not before or new is not after) and old == new and before != after
+        if not nothing:
+            self.database_forwards(editor, old, new)
 
     @property
     def alone(self) -> bool:

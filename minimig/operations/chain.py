@@ -42,7 +42,7 @@ def execute(editor: SchemaEditor, operations: Sequence[Operation], along: Sequen
         editor.refuse_names(before, after)
     for operation, before, after in zip(operations, along, along[1:], strict=False):
         try:
-            operation.database_forwards(editor, before, after)
+            operation.execute(editor, before, after)
         except NeedsConnectionError as error:
             left_out = left_out or error
     if left_out is not None:

@@ -269,7 +269,13 @@ def _members(state: TableState) -> Keys:
 
 def _targets(state: TableState, schema: SchemaState) -> Keys:
     others = (key for key in state.foreign_keys if key.target != state.key)
-    return table_providers(state, schema).union(*(pointed_at(key, schema) for key in others))
+    return table_providers(state, schema).union(_parents(state), *(pointed_at(key, schema) for key in others))
+
+
+def _parents(state: TableState) -> Keys:
+    """The tables that a table of PostgreSQL inherits from."""
+    said = dict(state.options).get("postgresql_inherits") or ()
+    return frozenset(table(str(name)) for name in ([said] if isinstance(said, str) else said))
 
 
 def _count(number: int, noun: str) -> str:

@@ -11,13 +11,15 @@ from dataclasses import replace
 from typing import Any
 
 from minimig.revisions.serializers_base import Rule, Writing
-from minimig.revisions.serializers_layout import Bracket, Source, call, list_of, text
+from minimig.revisions.serializers_layout import Bracket, Chain, Source, call, list_of, text
 from minimig.revisions.serializers_sql import sequence, server_default, sql_text
+from minimig.state.conditional import DDL_IF
 from minimig.state.options import Pairs
 from minimig.state.parts import (
     CheckState,
     ColumnState,
     ComputedState,
+    ConstraintState,
     ExcludeState,
     ForeignKeyState,
     IdentityState,
@@ -79,29 +81,20 @@ def _primary_key(value: PrimaryKeyState, writing: Writing) -> Source:
 
 def _unique(value: UniqueState, writing: Writing) -> Source:
     named = _given(writing, name=value.name, deferrable=value.deferrable, initially=value.initially)
-    return _schema_item(
-        writing,
-        "UniqueConstraint",
-        _texts(value.columns),
-        (*named, *_options(value.options, writing)),
-    )
+    return _item(value, writing, "UniqueConstraint", _texts(value.columns), named)
 
 
 def _foreign_key(value: ForeignKeyState, writing: Writing) -> Source:
     targets = [f"{value.target}.{column}" for column in value.target_columns]
     names = ("name", "ondelete", "onupdate", "deferrable", "initially", "match")
     named = _given(writing, **{name: getattr(value, name) for name in names})
-    return _schema_item(
-        writing,
-        "ForeignKeyConstraint",
-        (list_of(_texts(value.columns)), list_of(_texts(targets))),
-        (*named, *_options(value.options, writing)),
-    )
+    args = (list_of(_texts(value.columns)), list_of(_texts(targets)))
+    return _item(value, writing, "ForeignKeyConstraint", args, named)
 
 
 def _check(value: CheckState, writing: Writing) -> Source:
-    named = (("name", text(value.name)), *_options(value.options, writing))
-    return _schema_item(writing, "CheckConstraint", (sql_text(value.expression, writing),), named)
+    args = (sql_text(value.expression, writing),)
+    return _item(value, writing, "CheckConstraint", args, (("name", text(value.name)),))
 
 
 def _exclude(value: ExcludeState, writing: Writing) -> Source:
@@ -109,17 +102,41 @@ def _exclude(value: ExcludeState, writing: Writing) -> Source:
     elements = [
         Bracket("(", (("", writing.value(element)), ("", text(operator))), ")") for element, operator in value.elements
     ]
-    options = tuple((name.removeprefix("postgresql_"), option) for name, option in _options(value.options, writing))
+    said = _options(_unconditional(value.options), writing)
+    options = tuple((name.removeprefix("postgresql_"), option) for name, option in said)
     named = _given(writing, name=value.name, deferrable=value.deferrable, initially=value.initially)
     target = writing.imports.name(Reference("sqlalchemy.dialects.postgresql", "ExcludeConstraint"))
-    return call(target, tuple(elements), (*named, *options))
+    return _conditioned(call(target, tuple(elements), (*named, *options)), value.options)
 
 
 def _index(value: IndexState, writing: Writing) -> Source:
     unique: Named = (("unique", "True"),) if value.unique else ()
     args = (text(value.name), *writing.values(value.elements))
     concurrently: Named = (("postgresql_concurrently", "True"),) if value.concurrently else ()
-    return _schema_item(writing, "Index", args, (*unique, *_options(value.options, writing), *concurrently))
+    return _item(value, writing, "Index", args, unique, concurrently)
+
+
+def _item(
+    value: ConstraintState | IndexState, writing: Writing, name: str, args: tuple[Source, ...], *named: Named
+) -> Source:
+    """A constraint or index with its options between what is named before and after them."""
+    before, *after = named
+    options = _options(_unconditional(value.options), writing)
+    made = _schema_item(writing, name, args, (*before, *options, *(each for more in after for each in more)))
+    return _conditioned(made, value.options)
+
+
+def _unconditional(options: Options) -> Options:
+    return tuple(option for option in options if option[0] != DDL_IF)
+
+
+def _conditioned(made: Source, options: Options) -> Source:
+    """The call followed by `.ddl_if(dialect=...)` where it is made on some databases only."""
+    dialects = dict(options).get(DDL_IF)
+    if not dialects:
+        return made
+    names = text(dialects[0]) if len(dialects) == 1 else list_of(_texts(dialects))
+    return Chain(made, (Bracket(".ddl_if(", (("dialect=", names),), ")"),))
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------

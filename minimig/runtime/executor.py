@@ -102,7 +102,7 @@ class Executor:
         with progress.explaining(), output.counting(), self._transaction(prepared, editor):
             for position, (operation, before, after) in enumerate(prepared.moves):
                 progress.position = position
-                operation.database_forwards(editor, before, after)
+                operation.execute(editor, before, after)
                 progress.check_transaction(self.connection)
             editor.finish()
             progress.position = None

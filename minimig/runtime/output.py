@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from minimig.dialects.literals import inlined, literal_dialect
 from minimig.dialects.output import Values
-from minimig.dialects.spelling import why_not
 from minimig.dialects.transaction import outside
 from minimig.errors import UnsupportedError
+from minimig.state.compiling import why_not
 
 READING = frozenset(["EXPLAIN", "PRAGMA", "SELECT", "SHOW"])
 COMMITTING = frozenset(

@@ -38,7 +38,7 @@ def rehearse_moves(moves: Sequence[Change], dialect: sa.Dialect, where: Callable
         for position, (operation, before, after) in enumerate(moves):
             reached = position
             try:
-                operation.database_forwards(editor, before, after)
+                operation.execute(editor, before, after)
             except (NeedsConnectionError, NeedsAnswerError):
                 continue  # a Python step, a condition: they have their turn when there is a connection
         editor.finish()

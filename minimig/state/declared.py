@@ -40,6 +40,12 @@ def declared(metadata: sa.MetaData) -> Iterable[ObjectState]:
             yield view
 
 
+def is_temporary(table: sa.Table) -> bool:
+    """Whether a Table lives no longer than a session, so that no schema has it."""
+    prefixes = table._prefixes  # noqa: SLF001 - SQLAlchemy has no public way to read them
+    return any(str(prefix).upper().split()[-1:] in (["TEMPORARY"], ["TEMP"]) for prefix in prefixes)
+
+
 def is_view(table: sa.Table) -> bool:
     """Whether a Table stands for a view, so that no table is to be created for it."""
     return bool(table.info.get("is_view")) or _creator(table) is not None

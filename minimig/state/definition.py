@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
 from minimig.errors import StateError
+from minimig.state.compiling import compile_expression, plain_sql, why_not
 from minimig.state.expressions import rename_in, requote
-from minimig.state.values import GENERIC, compile_expression
+from minimig.state.values import GENERIC
 
 ANY = ""
 """The name that stands for every dialect."""
@@ -70,9 +71,9 @@ def _text(value: str | sa.ClauseElement) -> str:
         text = _clean(value)
     else:
         try:
-            text = _clean(compile_expression(value, GENERIC, tables=True))
+            text = _clean(plain_sql(value, GENERIC, tables=True))
         except (sa.exc.CompileError, NotImplementedError) as error:
-            raise StateError(f"this query has no plain SQL: {error}", hint="write it as text") from error
+            raise StateError(f"this query has no plain SQL: {why_not(error)}", hint="write it as text") from error
     if not text:
         raise StateError("an object's definition is empty", hint="give its SQL")
     return text

@@ -14,6 +14,7 @@ from sqlalchemy.sql import quoted_name
 
 from minimig.errors import ModelsError, StateError, UnsupportedError
 from minimig.state import naming
+from minimig.state.conditional import condition
 from minimig.state.options import freeze_options
 from minimig.state.parts import (
     CheckState,
@@ -125,7 +126,8 @@ def constraint_state(
     """Any constraint but the primary key, of the table called `table` with these columns."""
     if isinstance(constraint, ConstraintState):
         return constraint
-    name, options = plain_name(constraint.name), freeze_options(constraint.dialect_kwargs)
+    name = plain_name(constraint.name)
+    options = freeze_options({**constraint.dialect_kwargs, **condition(constraint)})
     if isinstance(constraint, sa.ForeignKeyConstraint):
         return _foreign_key_state(constraint, table, name, options)
     if isinstance(constraint, sa.CheckConstraint):
@@ -156,7 +158,7 @@ def index_state(index: sa.Index) -> IndexState:
         raise ModelsError(f"index {index.name} of table {index.table} has no columns", hint="name at least one column")
     elements = tuple(index_element(e) for e in index.expressions)
     name = plain_name(index.name) or _index_name(index.table, elements)
-    return new_index(name, elements, unique=bool(index.unique), options=index.dialect_kwargs)
+    return new_index(name, elements, unique=bool(index.unique), options={**index.dialect_kwargs, **condition(index)})
 
 
 def _index_name(table: Any, elements: tuple[str | SqlExpression, ...]) -> str:
@@ -218,6 +220,7 @@ def _exclude_state(constraint: Any, table: str, name: str | None, columns: Itera
         "postgresql_ops": constraint.ops or None,
         "postgresql_using": None if constraint.using == "gist" else constraint.using,
         "postgresql_where": constraint.where,
+        **condition(constraint),
     }
     return ExcludeState(
         name=name or naming.exclude_name(table, [element for element, _ in elements], columns),

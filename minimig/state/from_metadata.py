@@ -8,12 +8,13 @@ type brings along (Enum, Boolean) stay with the type.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from minimig.errors import ModelsError, StateError, UnsupportedError
-from minimig.state.declared import is_view
+from minimig.state.declared import is_temporary, is_view
 from minimig.state.from_items import (
     column_state,
     constraint_state,
@@ -25,12 +26,10 @@ from minimig.state.from_items import (
 from minimig.state.from_objects import namespaces, objects_of
 from minimig.state.objects import ObjectState
 from minimig.state.options import freeze_options
-from minimig.state.parts import (
-    ConstraintState,
-    IndexState,
-)
+from minimig.state.parts import ColumnState, ConstraintState, IndexState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
+from minimig.state.values import SqlType
 
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
@@ -39,6 +38,7 @@ _Out = TypeVar("_Out")
 def from_metadata(*metadata: sa.MetaData, keep: Callable[[str], bool] | None = None) -> SchemaState:
     """The state that one or several MetaData describe together: tables, and the objects declared beside them.
 
+    Temporary tables and what stands for a view are no tables of a schema.
     Of all of them, or of those whose key `keep` lets through. The schemas that these are in are objects themselves.
     Raises ModelsError when two MetaData define one table or object, or when a table could not be created by any
     database.
@@ -46,7 +46,8 @@ def from_metadata(*metadata: sa.MetaData, keep: Callable[[str], bool] | None = N
     tables: dict[str, TableState] = {}
     objects: dict[str, ObjectState] = {}
     for each in metadata:
-        for table in (t for t in each.tables.values() if not is_view(t) and (keep is None or keep(t.key))):
+        lasting = (t for t in each.tables.values() if not (is_view(t) or is_temporary(t)))
+        for table in (t for t in lasting if keep is None or keep(t.key)):
             state = table_state(table)
             if state.key in tables:
                 raise ModelsError(
@@ -66,7 +67,7 @@ def from_metadata(*metadata: sa.MetaData, keep: Callable[[str], bool] | None = N
 
 def table_state(table: sa.Table) -> TableState:
     """One table as a value. Raises ModelsError for what no database could create."""
-    columns = {c.name: _read(column_state, c, f"column {c}") for c in table.columns if not c.system}
+    columns = {column.name: column for column in _columns(table)}
     if not columns:
         raise ModelsError(f"table {table.key} has no columns", hint="import the module that defines them")
     key = table.primary_key
@@ -89,6 +90,27 @@ def table_state(table: sa.Table) -> TableState:
         comment=table.comment or None,
         options=tuple(sorted([*freeze_options(table.dialect_kwargs), *prefixes])),
     )
+
+
+def _columns(table: sa.Table) -> Iterator[ColumnState]:
+    """The columns. A naming convention names the CHECKs of types, too, and a state keeps those names in the type."""
+    checks = [c for c in table.constraints if getattr(c, "_type_bound", False) and isinstance(c.name, str)]
+    names = {column.name: str(c.name) for c in checks for column in getattr(c, "columns", ())}
+    for column in table.columns:
+        if not column.system:
+            state = _read(column_state, column, f"column {column}")
+            yield replace(state, type=_with_check_name(state.type, names.get(column.name)))
+
+
+def _with_check_name(type_: SqlType, name: str | None) -> SqlType:
+    """The type, where its own name is nothing but the name of its CHECK."""
+    found = type_.sa_type
+    checks_only = type(found) is sa.Boolean or (type(found) is sa.Enum and not found.native_enum)
+    if not checks_only or type_.call.variants or getattr(found, "name", None) in (None, name):
+        return type_
+    made = type_.copy()
+    vars(made)["name"] = name
+    return SqlType.of(made)
 
 
 def _constraints(table: sa.Table) -> Iterator[ConstraintState]:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql import operators, visitors
 
 from minimig.errors import StateError
+from minimig.state.compiling import compile_expression, plain_sql, why_not
 from minimig.state.expressions import spell_like
 from minimig.state.generic import GenericDialect
 
@@ -39,12 +40,10 @@ class SqlExpression:
         _check_portable(value)
         detached: Any = visitors.replacement_traverse(value, {}, _without_table)
         try:
-            text = compile_expression(detached, GENERIC)
-        except sa.exc.UnsupportedCompilationError as error:
-            kind = error.element_type.__name__
-            raise StateError(f"{kind} is spelled by one database alone", hint="write it as sa.text(...)") from error
+            text = plain_sql(detached, GENERIC)
         except (sa.exc.CompileError, NotImplementedError) as error:
-            raise StateError(f"this expression has no plain SQL: {error}", hint="write it as sa.text(...)") from error
+            what = f"this expression has no plain SQL: {why_not(error)}"
+            raise StateError(what, hint="write it as sa.text(...)") from error
         return cls(text, detached)
 
     @classmethod
@@ -79,11 +78,3 @@ def _check_portable(element: Any) -> None:
 def _without_table(element: Any, **_: Any) -> Any:
     """A state must not hold on to the user's tables, nor attach constraints to them."""
     return sa.column(element.name, element.type) if isinstance(element, sa.Column) else None
-
-
-def compile_expression(element: sa.ClauseElement, dialect: sa.Dialect, *, tables: bool = False) -> str:
-    """SQL text, values inline, as DDL needs it; with `tables`, columns have the name of their table in front."""
-    compiler = dialect.statement_compiler(dialect, None)
-    text: str = compiler.process(element, include_table=tables, literal_binds=True)
-    # Drivers of the format and pyformat styles want a percent sign doubled; this text never meets bound parameters.
-    return text.replace("%%", "%") if dialect.paramstyle in ("format", "pyformat") else text

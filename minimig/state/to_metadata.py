@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.naming import conv
 
 from minimig.state import naming
+from minimig.state.conditional import DDL_IF, conditioned
 from minimig.state.options import Pairs
 from minimig.state.parts import (
     CheckState,
@@ -71,9 +72,10 @@ def sa_table(table: TableState, metadata: sa.MetaData) -> sa.Table:
     )
     built.indexes.intersection_update(indexes)  # without those that a type brings along
     for constraint in built.constraints:
-        if getattr(constraint, "_type_bound", False) and not isinstance(constraint.name, str):
+        if getattr(constraint, "_type_bound", False):
             column = next(iter(constraint.columns)).name  # type: ignore[attr-defined]
-            constraint.name = conv(naming.type_check_name(table.name, column))
+            given = constraint.name
+            constraint.name = conv(given if isinstance(given, str) else naming.type_check_name(table.name, column))
     return built
 
 
@@ -115,6 +117,11 @@ def sa_sequence(key: str) -> sa.Sequence:
 def sa_constraint(constraint: ConstraintState) -> sa.Constraint:
     """A new SQLAlchemy constraint that belongs to no table yet."""
     options = thaw_options(constraint.options)
+    return conditioned(_sa_constraint(constraint, options), options.pop(DDL_IF, None))
+
+
+def _sa_constraint(constraint: ConstraintState, said: dict[str, Any]) -> sa.Constraint:
+    options = {name: value for name, value in said.items() if name != DDL_IF}
     if isinstance(constraint, CheckState):
         return sa.CheckConstraint(sa_expression(constraint.expression), name=conv(constraint.name), **options)
     if isinstance(constraint, UniqueState):
@@ -149,7 +156,9 @@ def sa_constraint(constraint: ConstraintState) -> sa.Constraint:
 def sa_index(index: IndexState) -> sa.Index:
     """A new SQLAlchemy index that belongs to no table yet."""
     elements = [sa_element(element) for element in index.elements]
-    return sa.Index(conv(index.name), *elements, unique=index.unique, **thaw_options(index.options))
+    options = thaw_options(index.options)
+    dialects = options.pop(DDL_IF, None)
+    return conditioned(sa.Index(conv(index.name), *elements, unique=index.unique, **options), dialects)
 
 
 def sa_element(element: str | SqlExpression) -> Any:

@@ -18,8 +18,9 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from minimig.errors import StateError
 from minimig.state.calls import Call, Reference
+from minimig.state.compiling import compile_expression
 from minimig.state.describing import describe_type
-from minimig.state.sql import GENERIC, SqlExpression, compile_expression
+from minimig.state.sql import GENERIC, SqlExpression
 
 __all__ = [
     "GENERIC",

@@ -112,6 +112,23 @@ def test_another_base_is_refused(postgresql_database: Database) -> None:
     assert types(postgresql_database) == ["Code", "mail"]
 
 
+def test_an_enum_under_a_domain_keeps_its_labels(postgresql_database: Database) -> None:
+    """PostgreSQL cannot rebuild an enum that a domain is based on: refused, and both go when nothing uses them."""
+
+    def pair(*labels: str) -> sa.MetaData:
+        metadata = sa.MetaData()
+        mood = sa.Enum(*labels, name="mood")
+        sa.Table("t", metadata, Column("a", postgresql.DOMAIN("kept", mood)), Column("b", mood))
+        return metadata
+
+    before = made(postgresql_database, pair("sad", "ok"), {})
+    change = ops.AlterColumn("t", "b", type=sa.Enum("ok", "new", name="mood"))
+    with pytest.raises(UnsupportedError, match="enum mood is what a domain is based on"):
+        there(postgresql_database, [change], before)
+    there(postgresql_database, [ops.DropTable("t")], before)
+    assert types(postgresql_database) == []
+
+
 @pytest.mark.parametrize("kind", [postgresql.DOMAIN, postgresql.ENUM])
 def test_a_type_made_elsewhere_is_left_alone(postgresql_database: Database, kind: type[Any]) -> None:
     """With create_type=False it is neither made nor dropped, and its labels are not changed."""

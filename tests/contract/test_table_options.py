@@ -16,7 +16,7 @@ import minimig
 from minimig import ops
 from minimig.errors import UnsupportedError
 from minimig.operations.base import Operation
-from minimig.state.from_metadata import from_metadata
+from minimig.state.from_metadata import table_state
 from minimig.state.schema import SchemaState
 from minimig.state.to_metadata import to_metadata
 from support.databases import Database
@@ -149,7 +149,8 @@ def test_a_partitioned_table_is_created(postgresql_database: Database) -> None:
 @pytest.mark.parametrize("prefixes", [["TEMPORARY"], None])
 def test_a_table_does_not_become_temporary(database: Database, prefixes: list[str] | None) -> None:
     """A prefix is a choice at creation, but for PostgreSQL's UNLOGGED; elsewhere it is refused, not ignored."""
-    before = from_metadata(_one(prefixes=[] if prefixes else ["TEMPORARY"]))
+    models = _one(prefixes=[] if prefixes else ["TEMPORARY"])
+    before = SchemaState.of(map(table_state, models.tables.values()))
     with pytest.raises(UnsupportedError, match=r"cannot change prefixes|not supported on|cannot become TEMPORARY"):
         run(database, [ops.AlterTable("t", prefixes=prefixes)], before)
 

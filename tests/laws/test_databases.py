@@ -79,7 +79,7 @@ def carried_out(database: Database, operations: Sequence[Operation], before: Sch
         with database.engine.connect() as connection, editor_class(connection.dialect.name).transaction(connection):
             editor = editor_for(connection.dialect, LiveOutput(connection))
             for number, operation in enumerate(operations):
-                operation.database_forwards(editor, along[number], along[number + 1])
+                operation.execute(editor, along[number], along[number + 1])
             editor.finish()
     except UnsupportedError as error:
         event(f"{database.kind} cannot: {error.message}")
@@ -150,8 +150,9 @@ def test_a_migration_that_fails_leaves_nothing_behind(
         before = dump(connection)
     stop = RunSQL("SELECT * FROM there_is_no_such_table")
     for number in range(len(journey.operations) + 1):
-        with pytest.raises(sa.exc.DBAPIError, match="there_is_no_such_table"):
+        with pytest.raises((sa.exc.DBAPIError, UnsupportedError)) as caught:  # or an operation is refused before
             run(database, [*journey.operations[:number], stop], journey.before)
+        assert isinstance(caught.value, UnsupportedError) or "there_is_no_such_table" in str(caught.value)
         with database.engine.connect() as connection:
             assert dump(connection) == before
 

@@ -262,6 +262,22 @@ def test_the_statement_of_a_failed_data_step_is_shown(simple: History) -> None:
     assert "0004_step.py:" in str(caught.value.where)
 
 
+def test_a_composite_type_that_is_missing_is_explained(tmp_path: Path, postgresql_database: Database) -> None:
+    """A type that only CREATE TYPE can make is told how to come, and the way out that is named works."""
+    history = History.at(tmp_path, postgresql_database)
+    raw = "from minimig.state.raw_type import RawType"
+    table = 'ops.CreateTable("t", sa.Column("spot", RawType("spot")))'
+    path = history.write("0001_t", f"{raw}\nup = [{table}]")
+    with pytest.raises(MigrationFailedError, match='type "spot" does not exist') as caught:
+        history.migrate()
+    assert "ops.RunSQL('CREATE TYPE ...', reverse='DROP TYPE ...')" in str(caught.value.hint)
+    first = "ops.RunSQL('CREATE TYPE spot AS (x int, y int)', reverse='DROP TYPE spot')"
+    path.write_text(path.read_text().replace("up = [", f"up = [{first}, "))
+    history.migrate()
+    history.migrate("zero")
+    assert history.applied == []
+
+
 def test_a_new_label_that_is_used_too_early_is_explained(tmp_path: Path, postgresql_database: Database) -> None:
     """PostgreSQL lets nobody use a label before the commit; the error says so, and each way out that it names works."""
     history = History.at(tmp_path, postgresql_database)

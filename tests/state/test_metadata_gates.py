@@ -99,6 +99,38 @@ def test_type_checks_stay_with_their_type() -> None:
     assert "CONSTRAINT ck_t_e_type CHECK (e IN ('a', 'b'))" in str(CreateTable(ddl_table(state["t"])))
 
 
+def test_the_check_of_a_type_is_named_by_the_convention() -> None:
+    """Where a type's name is nothing but that of its CHECK, the state has the name that SQLAlchemy would create."""
+    metadata = sa.MetaData(naming_convention={"ck": "ck_%(table_name)s_%(constraint_name)s"})
+    enum = sa.Enum("a", "b", native_enum=False, create_constraint=True, name="letters")
+    sa.Table("t", metadata, sa.Column("e", enum), sa.Column("m", sa.Enum("x", name="mood", create_constraint=True)))
+    columns = from_metadata(metadata)["t"].columns
+    assert [columns[name].type.sa_type.name for name in ("e", "m")] == ["ck_t_letters", "mood"]
+    assert enum.name == "letters"  # the models' own
+
+
+def test_an_expression_of_one_database_has_its_text() -> None:
+    """What only PostgreSQL's types can say is said as PostgreSQL says it; what each says otherwise is refused."""
+    data, plain = sa.column("data", postgresql.JSONB), sa.column("plain", sa.JSON)
+    assert SqlExpression.of(data["key"].astext).text == "data ->> 'key'"
+    assert SqlExpression.of(sa.cast(sa.column("a"), postgresql.ARRAY(sa.Text))).text == "CAST(a AS TEXT[])"
+    with pytest.raises(StateError, match=r"no plain SQL: it has no json_getitem_op\n"):
+        SqlExpression.of(plain["key"].as_string())
+
+
+def test_conditions_by_dialect_come_and_go() -> None:
+    """`ddl_if` by dialect is kept both ways; one by a function is refused with what to write."""
+    table = sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer))
+    sa.Index("ix", table.c.a).ddl_if(dialect="sqlite")
+    table.append_constraint(sa.UniqueConstraint("a", name="uq").ddl_if(dialect=("mysql", "mariadb")))
+    state = from_metadata(table.metadata)
+    assert dict(state["t"].indexes["ix"].options) == {"ddl_if": ("sqlite",)}
+    assert from_metadata(to_metadata(state)) == state
+    table.append_constraint(sa.CheckConstraint("a > 0", name="ck").ddl_if(callable_=lambda *_, **__: True))
+    with pytest.raises(UnsupportedError, match="a function decides whether ck of table t is made"):
+        from_metadata(table.metadata)
+
+
 def test_foreign_keys_into_the_unknown() -> None:
     """A target in another MetaData is kept as it is written, schema included."""
     metadata = one(sa.Column("a", sa.ForeignKey("s.far.id", name="fk"), type_=sa.Integer))

@@ -46,6 +46,11 @@ def _kind(type_: Any, value: Callable[[int], Any], fill: str, default: Any, *cas
     return Kind(SqlType.of(type_), value, fill, given, casts=frozenset(casts), **others)
 
 
+def _own(type_: Any, value: Callable[[int], Any], fill: str, default: Any, *casts: str, **others: Any) -> Kind:
+    """A kind that PostgreSQL alone has, or that only it reports in other words."""
+    return _kind(type_, value, fill, default, *casts, **{"databases": ("postgresql",), "unique": False, **others})
+
+
 _NUMBER: dict[str, Any] = {"check": "{0} >= 0", "computed": "{0} + 1"}
 _STRING: dict[str, Any] = {"check": "length({0}) > 0", "computed": "length({0})"}
 _SEVEN = sa.text("7")
@@ -103,6 +108,54 @@ KINDS = (
         unique=False,
         databases=("postgresql",),
         lossless=False,
+    ),
+    _own(sa.Numeric(), int, "1", "-1.50", "number", check="{0} > -1 AND {0} <> '7.5'"),
+    _own(sa.Float(24), float, "1", sa.text("'NaN'"), "number", check="{0} IS DISTINCT FROM 0.5"),
+    _own(sa.BIGINT(), int, "1", sa.text("(extract(epoch from now()) * 1000)::bigint"), "number", **_NUMBER),
+    _own(
+        sa.VARCHAR(41), str, "'1'", sa.text("gen_random_uuid()"), "digits", check="{0} ~ '^[0-9]+$' OR {0} ILIKE 'x%'"
+    ),
+    _own(
+        sa.String(40, collation="C"), str, "'1'", sa.text("upper('x' || 'y')"), "digits", check="{0} NOT IN ('a', 'b')"
+    ),
+    _own(sa.CHAR(3), str, "'1'", sa.text("'a'::bpchar"), check="{0} BETWEEN '0' AND 'z'"),
+    _own(
+        sa.TIMESTAMP(timezone=True),
+        lambda i: MOMENT + dt.timedelta(i),
+        "'2024-01-02 10:00:00'",
+        sa.text("now() + interval '1 day'"),
+        "moment",
+        check="{0} > '2000-01-01'::date",
+    ),
+    _own(
+        sa.TIMESTAMP(),
+        lambda i: MOMENT + dt.timedelta(i),
+        "'2024-01-02 10:00:00'",
+        sa.text("timezone('utc', now())"),
+        "moment",
+        check="date_trunc('day', {0}) <= {0}",
+    ),
+    _own(
+        postgresql.ARRAY(sa.String(9)),
+        lambda i: [str(i)],
+        "'{1}'",
+        sa.text("ARRAY['a', 'it''s']"),
+        check="cardinality({0}) < 9 AND NOT 'z' = ANY ({0})",
+    ),
+    _own(
+        postgresql.INTERVAL(fields="DAY TO SECOND", precision=3),
+        dt.timedelta,
+        "'1 s'",
+        "1 2:03:04",
+        check="{0} >= '0 s'",
+    ),
+    _own(postgresql.INET(), lambda i: f"10.0.0.{i}", "'10.0.0.1'", "::1", check="NOT {0} << '192.168.0.0/16'"),
+    _own(
+        postgresql.DOMAIN("positive", sa.Integer, check="VALUE > -5 AND VALUE NOT IN (77, 78)"),
+        int,
+        "1",
+        sa.text("3"),
+        check="{0} IN (0, 1, 2, 3, 4, 5, 6, 7, 8, 9)",
     ),
 )
 BY_TYPE = {kind.type: kind for kind in KINDS}

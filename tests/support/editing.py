@@ -53,7 +53,7 @@ def _through(
     editor, state = editor_for(dialect, output), before
     for operation in operations:
         after = operation.state_forwards(state)
-        operation.database_forwards(editor, state, after)
+        operation.execute(editor, state, after)
         state = after
     editor.finish()
     return state

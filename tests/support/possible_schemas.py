@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 
 from minimig.state.expressions import names_in
+from minimig.state.options import Pairs
 from minimig.state.parts import (
     CheckState,
     ColumnState,
@@ -23,6 +24,7 @@ from minimig.state.parts import (
     ForeignKeyState,
     IdentityState,
     IndexState,
+    Options,
     PrimaryKeyState,
     UniqueState,
 )
@@ -38,6 +40,12 @@ TABLE_NAMES = ("users", "posts", "order lines", "Group", "tags")
 COLUMN_NAMES = ("id", "name", "order", "author_id", "created at", "Email", "length", "parent_id")
 ITEM_NAMES = ("a", "b", "c", "d", "E f")
 INTEGER = KINDS[0].type
+INDEX_OPTIONS: tuple[Options, ...] = (
+    (("postgresql_with", Pairs([("fillfactor", 70)])),),
+    (("postgresql_nulls_not_distinct", True),),
+    (("ddl_if", ("postgresql",)),),
+    (("ddl_if", ("mysql", "sqlite")),),
+)
 ACTIONS = (None, None, "CASCADE", "SET NULL", "RESTRICT")
 
 
@@ -157,10 +165,11 @@ def _check_text(table: TableState, names: Sequence[str]) -> str:
 
 def _index(draw: Draw, table: TableState, name: str) -> IndexState:
     *first, last = _some(draw, table)
-    wrapped = draw(st.sampled_from((None, None, "lower({})", "{} DESC")))
+    wrapped = draw(st.sampled_from((None, None, "lower({})", "{} DESC", "{} DESC NULLS LAST")))
     elements = (*first, SqlExpression(wrapped.format(quoted(last))) if wrapped else last)
     where = SqlExpression(f"{quoted(last)} IS NOT NULL")
-    options = draw(st.sampled_from(((), (), (("postgresql_where", where), ("sqlite_where", where)))))
+    several: tuple[Options, ...] = ((), (), (("postgresql_where", where), ("sqlite_where", where)), *INDEX_OPTIONS)
+    options = draw(st.sampled_from(several))
     return IndexState(f"ix_{name}", elements, draw(st.booleans()), options)
 
 
@@ -421,4 +430,5 @@ def _legal_index(index: IndexState, table: TableState, kind: str) -> bool:
         return False
     lowered = [names_in(t.text, names) for t in texts if t.text.startswith("lower(")]
     strings = all(isinstance(table.columns[n].type.sa_type, sa.String) for found in lowered for n in found)
-    return strings and not (lowered and kind == "mariadb")
+    placed = any(t.text.endswith("NULLS LAST") for t in texts)
+    return strings and not (lowered and kind == "mariadb") and not (placed and kind != "postgresql")

@@ -130,6 +130,8 @@ OPTIONS = st.sampled_from(
         (("postgresql_include", ("a", "b")),),
         (("postgresql_ops", Pairs((("a", "text_pattern_ops"),))), ("postgresql_where", SqlExpression("a > 0"))),
         (("mysql_length", 10), ("postgresql_nulls_not_distinct", True)),
+        (("ddl_if", ("sqlite",)),),
+        (("ddl_if", ("mariadb", "mysql")), ("postgresql_include", ("a",))),
     )
 )
 
@@ -153,7 +155,8 @@ def columns(draw: st.DrawFn, name: str) -> ColumnState:
 
 
 OPERATORS = st.sampled_from(("=", "&&", "OPERATOR(public.<>)"))
-CHECKS = st.builds(CheckState, st.just("ck"), SQL)
+CONDITIONS = st.sampled_from(((), (("ddl_if", ("sqlite",)),), (("ddl_if", ("mariadb", "mysql")),)))
+CHECKS = st.builds(CheckState, st.just("ck"), SQL, CONDITIONS)
 ACTIONS = st.sampled_from((None, "CASCADE", "SET NULL"))
 
 

@@ -95,7 +95,7 @@ def drive(editor: SQLiteEditor, state: SchemaState, operations: Sequence[Operati
     """Hand operations to an editor, one after the other; gives the state after them."""
     for operation in operations:
         after = operation.state_forwards(state)
-        operation.database_forwards(editor, state, after)
+        operation.execute(editor, state, after)
         state = after
     editor.finish()
     return state

@@ -22,7 +22,7 @@ from minimig.dialects.postgresql.computed import refuse_computed_from, stop_comp
 from minimig.dialects.postgresql.enum_rebuild import relabelled
 from minimig.dialects.postgresql.items import PostgreSQLItems
 from minimig.dialects.postgresql.lock import postgresql_lock
-from minimig.dialects.postgresql.named_types import UNSAFE_NEW_VALUE, NamedTypes
+from minimig.dialects.postgresql.named_types import MISSING_TYPE, UNSAFE_NEW_VALUE, NamedTypes
 from minimig.dialects.postgresql.normalizer import PostgreSQLNormalizer
 from minimig.dialects.postgresql.objects import PostgreSQLObjects
 from minimig.dialects.postgresql.reader import PostgreSQLReader
@@ -73,7 +73,8 @@ class PostgreSQLEditor(PostgreSQLItems):
 
     def hint_for(self, error: sa.exc.DBAPIError) -> str | None:
         state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
-        return UNSAFE_NEW_VALUE if state == "55P04" else None
+        missing = state == "42704" and str(error.orig).startswith("type ")
+        return UNSAFE_NEW_VALUE if state == "55P04" else MISSING_TYPE if missing else None
 
     # --- tables -------------------------------------------------------------------------------------------------------
 

@@ -21,8 +21,8 @@ from minimig.dialects.postgresql.catalog import Catalog
 from minimig.dialects.postgresql.domains import DomainChange
 from minimig.dialects.postgresql.enum_rebuild import EnumRebuild, Use, Using
 from minimig.dialects.postgresql.objects import PostgreSQLObjects
-from minimig.dialects.postgresql.types import named_type
-from minimig.errors import StateError
+from minimig.dialects.postgresql.types import named_type, named_types
+from minimig.errors import StateError, UnsupportedError
 from minimig.state.named_types import Labels, TypeName, type_name
 from minimig.state.parts import ColumnState
 from minimig.state.schema import SchemaState
@@ -33,6 +33,13 @@ UNSAFE_NEW_VALUE = (
     " the next migration, or write ops.AlterEnum(name, [all its values]) instead, which rebuilds the type"
 )
 """What to do about error 55P04, "unsafe use of new value"."""
+
+MISSING_TYPE = (
+    "make the type in an operation before, ops.RunSQL('CREATE TYPE ...', reverse='DROP TYPE ...'), or declare it beside"
+    " the models: minimig.objects.custom(metadata, 'type', name, create=..., drop=..., provides=True), or"
+    " minimig.objects.extension(metadata, name) where an extension brings it"
+)
+"""What to do about error 42704 for a type: a composite type, a range, or one of an extension."""
 
 Named = postgresql.ENUM | postgresql.DOMAIN
 
@@ -62,8 +69,8 @@ class NamedTypes:
 
     def clean(self, after: SchemaState, columns: Iterable[ColumnState]) -> None:
         """Drop the types that `columns` used and nothing uses any more."""
-        for name, type_ in self._wanted(columns).items():
-            if next(self._users(after, name), None) is None:
+        for name, type_ in reversed(self._wanted(columns).items()):
+            if next(self._types(after, name), None) is None:
                 drop = postgresql.DropDomainType if isinstance(type_, postgresql.DOMAIN) else postgresql.DropEnumType
                 self._editor.execute(self._editor.compile(drop(type_)))
                 self._made.pop(name, None)
@@ -100,8 +107,15 @@ class NamedTypes:
     # --- what a column uses -------------------------------------------------------------------------------------------
 
     def _wanted(self, columns: Iterable[ColumnState]) -> dict[TypeName, Named]:
-        found = (named_type(column.type.sa_type, self._editor.dialect) for column in columns)
-        return {_name(type_): type_ for type_ in found if type_ is not None and type_.create_type}
+        found = (type_ for column in columns for type_ in named_types(column.type.sa_type, self._editor.dialect))
+        return {_name(type_): type_ for type_ in found if type_.create_type}
+
+    def _types(self, state: SchemaState, name: TypeName) -> Iterator[Named]:
+        """The versions of a type that columns use, be it as what a domain is based on."""
+        for table in state.tables.values():
+            for column in dict.fromkeys(column for columns in table.named_types.values() for column in columns):
+                found = named_types(table.columns[column].type.sa_type, self._editor.dialect)
+                yield from (type_ for type_ in found if _name(type_) == name)
 
     def _users(self, state: SchemaState, name: TypeName) -> Iterator[Use]:
         for table in state.tables.values():
@@ -137,6 +151,11 @@ class NamedTypes:
         values: Mapping[str, str],
     ) -> None:
         users = list(self._users(before, name))
+        if len(users) < len(list(self._types(before, name))):
+            raise UnsupportedError(
+                f"enum {name} is what a domain is based on, and PostgreSQL cannot give that other labels",
+                hint="base a new domain on a new enum, or only add labels at the end: ops.AddEnumValue",
+            )
         with self._objects.aside(before, after, {use.table.key for use in users}):
             EnumRebuild(self._editor, enum, users, after, values).execute(using)
 
@@ -148,8 +167,8 @@ class NamedTypes:
         if self._editor.output.connection is not None:
             return Catalog(self._editor.output.connection).enum_labels(self._sql(enum))
         first: Labels | None = None
-        for use in self._users(before, name):
-            labels = tuple(use.type.enums) if isinstance(use.type, postgresql.ENUM) else None
+        for type_ in self._types(before, name):
+            labels = tuple(type_.enums) if isinstance(type_, postgresql.ENUM) else None
             if labels == tuple(enum.enums):
                 # Users may disagree: an operation before this one asked for these labels, and rebuilt the type.
                 return labels
@@ -168,7 +187,8 @@ class NamedTypes:
         self._made[name] = wanted
         users = list(self._users(before, name))
         connection = self._editor.output.connection
-        known = bool(users) if connection is None else Catalog(connection).has_type(self._sql(domain))
+        there = next(self._types(before, name), None) is not None
+        known = there if connection is None else Catalog(connection).has_type(self._sql(domain))
         if known:
             change = DomainChange(self._editor, users, domain)
             with self._objects.aside(before, after, change.rewritten):

@@ -26,7 +26,7 @@ from minimig.state.objects import (
     SequenceState,
 )
 from minimig.state.options import NOT_VALID
-from minimig.state.parts import ConstraintState, IdentityState, IndexState, Options, PrimaryKeyState
+from minimig.state.parts import ColumnState, ConstraintState, IdentityState, IndexState, Options, PrimaryKeyState
 from minimig.state.tables import TableState
 from minimig.state.values import SqlExpression, SqlType
 
@@ -35,6 +35,8 @@ _LENGTH = re.compile(r" ?\([\d, ]+\)")
 _PLAIN_ORDER = re.compile(r" asc$| nulls last$| asc nulls last$")
 _TRUE, _FALSE = {"true", "'t'", "'true'", "'1'", "'yes'", "'on'"}, {"false", "'f'", "'false'", "'0'", "'no'", "'off'"}
 _NOW = {"now()", "current_timestamp", "transaction_timestamp()"}
+_MOMENTS = {"'now'", "'today'", "'tomorrow'", "'yesterday'"}
+"""Moments that PostgreSQL looks up when the column is made: the default is then that very moment for ever."""
 _INTEGERS = {"SMALLINT": SqlType.of(sa.SmallInteger), "INTEGER": SqlType.of(sa.Integer)}
 
 
@@ -111,6 +113,14 @@ class PostgreSQLNormalizer(Normalizer):
         if text.startswith("nextval("):
             return text.replace("::regclass", "")
         return super().default_text(text, type_)
+
+    def alike(self, live: ColumnState, expected: ColumnState) -> ColumnState:
+        """What came of `server_default="now"` nobody can say beforehand: any moment will do."""
+        live = super().alike(live, expected)
+        moment = isinstance(plain_type(expected.type.sa_type), sa.DateTime | sa.Date | sa.Time)
+        if moment and expected.default and live.default and expected.default.text in _MOMENTS:
+            return replace(live, default=expected.default) if live.default.text.startswith("'") else live
+        return live
 
     def persisted(self, persisted: bool | None) -> bool:
         """Virtual columns came with PostgreSQL 18, and became the default there."""

@@ -44,12 +44,13 @@ _DEFERRABLE_KEYS = sa.text("""
     JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
     WHERE c.contype IN ('u', 'p') AND c.condeferrable AND n.nspname = :schema
 """)
-_NOT_VALID = sa.text("""
-    SELECT t.relname AS "table", c.conname AS name
+_NOT_PLAIN = sa.text("""
+    SELECT t.relname AS "table", c.conname AS name, c.convalidated AS valid
     FROM pg_catalog.pg_constraint c
     JOIN pg_catalog.pg_class t ON t.oid = c.conrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
-    WHERE c.contype IN ('f', 'c') AND NOT c.convalidated AND n.nspname = :schema
+    WHERE c.contype IN ('f', 'c') AND n.nspname = :schema
+      AND NOT (c.convalidated AND (c.conislocal OR t.relispartition))
 """)
 _COLLATIONS = """
     SELECT t.relname AS "table", x.relname AS index, a.attname AS "column", quote_ident(c.collname) AS collation
@@ -89,24 +90,29 @@ _TARGET_SCHEMAS = sa.text("""
     JOIN pg_catalog.pg_namespace target ON target.oid = referred.relnamespace
     WHERE c.contype = 'f' AND n.nspname = :schema
 """)
-_COLUMN_TYPES = sa.text("""
+_COLUMN_TYPES = """
     SELECT t.relname AS "table", a.attname AS "column", format_type(a.atttypid, a.atttypmod) AS type
     FROM pg_catalog.pg_attribute a
     JOIN pg_catalog.pg_class t ON t.oid = a.attrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
-    WHERE a.attnum > 0 AND NOT a.attisdropped AND n.nspname = :schema AND t.relname = ANY(:tables)
-""")
+    WHERE a.attnum > 0 AND NOT a.attisdropped AND {schema} AND t.relname = ANY(:tables)
+"""
 
-_DOMAIN_COLUMNS = sa.text("""
-    SELECT t.relname AS "table", a.attname AS "column", a.attnotnull AS required,
-           pg_get_expr(d.adbin, d.adrelid) AS "default"
+_MISREAD_COLUMNS = sa.text("""
+    SELECT t.relname AS "table", a.attname AS "column", a.attnotnull AS required, y.typtype = 'd' AS of_domain,
+           a.attislocal OR t.relispartition AS local, d."default"
     FROM pg_catalog.pg_attribute a
-    JOIN pg_catalog.pg_type y ON y.oid = a.atttypid AND y.typtype = 'd'
+    JOIN pg_catalog.pg_type y ON y.oid = a.atttypid
     JOIN pg_catalog.pg_class t ON t.oid = a.attrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
-    LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    LEFT JOIN LATERAL (
+        SELECT pg_get_expr(adbin, adrelid) AS "default" FROM pg_catalog.pg_attrdef
+        WHERE adrelid = a.attrelid AND adnum = a.attnum
+    ) d ON true
     WHERE a.attnum > 0 AND NOT a.attisdropped AND n.nspname = :schema
+      AND (y.typtype = 'd' OR NOT (a.attislocal OR t.relispartition) OR d."default" LIKE '%nextval(%')
 """)
+"""Columns of which the Inspector reports something else: of a domain, inherited, with a sequence in the default."""
 
 
 class PostgreSQLReader(Reader):
@@ -121,23 +127,20 @@ class PostgreSQLReader(Reader):
             if found.table in tables:
                 tables[found.table].column(found.column)["owns_sequence"] = True
         _mark_deferrable(tables, connection.execute(_DEFERRABLE_KEYS, name))
-        _mark_unchecked(tables, {(row.table, row.name) for row in connection.execute(_NOT_VALID, name)})
+        _mark_unchecked(tables, {(row.table, row.name): row.valid for row in connection.execute(_NOT_PLAIN, name)})
         _add_excludes(tables, connection.execute(sa.text(_EXCLUDES.format(schema=_IN_SCHEMA)), name))
         _add_collations(tables, connection.execute(sa.text(_COLLATIONS.format(schema=_IN_SCHEMA)), name))
         targets = {(found.table, found.name): found.schema for found in connection.execute(_TARGET_SCHEMAS, name)}
         for table in tables.values():
             for row in table.foreign_keys:
                 row["referred_schema"] = targets.get((table.name, row["name"]), row["referred_schema"])
-            _drop_schema_of_sequences(table, schema)
-        _complete_domains(connection, name, tables)
-        unknown = {name for name, table in tables.items() if any(is_unknown(row) for row in table.columns)}
-        if unknown:
-            rows = connection.execute(_COLUMN_TYPES, {**name, "tables": sorted(unknown)})
-            name_types(tables, {(row.table, row.column): row.type for row in rows})
+        _correct_columns(connection, name, tables)
+        _name_unknown_types(connection, _IN_SCHEMA, name, tables)
 
     def complete_temporary(self, connection: sa.Connection, tables: Tables) -> None:
         for table in tables.values():
             _declare_domains(table)
+        _name_unknown_types(connection, _TEMPORARY, {}, tables)
         _add_excludes(tables, connection.execute(sa.text(_EXCLUDES.format(schema=_TEMPORARY))))
         _add_collations(tables, connection.execute(sa.text(_COLLATIONS.format(schema=_TEMPORARY))))
 
@@ -153,6 +156,14 @@ class PostgreSQLReader(Reader):
         return {key: found[key] for key in wanted if key in found}
 
 
+def _name_unknown_types(connection: sa.Connection, schema: str, name: Mapping[str, Any], tables: Tables) -> None:
+    """Types that SQLAlchemy does not know, as the server writes them."""
+    unknown = {name for name, table in tables.items() if any(is_unknown(row) for row in table.columns)}
+    if unknown:
+        rows = connection.execute(sa.text(_COLUMN_TYPES.format(schema=schema)), {**name, "tables": sorted(unknown)})
+        name_types(tables, {(row.table, row.column): row.type for row in rows})
+
+
 def _mark_deferrable(tables: Tables, keys: Iterable[Any]) -> None:
     for key in keys:
         table = tables.get(key.table)
@@ -161,11 +172,16 @@ def _mark_deferrable(tables: Tables, keys: Iterable[Any]) -> None:
                 row.update(deferrable=True, initially="DEFERRED" if key.deferred else None)
 
 
-def _mark_unchecked(tables: Tables, unchecked: Collection[tuple[str, str]]) -> None:
-    """Foreign keys and CHECKs that are NOT VALID. SQLAlchemy 2.1 tells it of CHECKs, but in other words."""
+def _mark_unchecked(tables: Tables, found: Mapping[tuple[str, str], bool]) -> None:
+    """Foreign keys and CHECKs that are NOT VALID, which SQLAlchemy 2.1 tells of CHECKs, but in other words.
+
+    What is found and valid is a parent's CHECK.
+    """
     for table in tables.values():
         for row in (*table.foreign_keys, *table.checks):
-            row["dialect_options"] = dict([NOT_VALID]) if (table.name, row["name"]) in unchecked else {}
+            unchecked = found.get((table.name, row["name"])) is False
+            row["dialect_options"] = dict([NOT_VALID]) if unchecked else {}
+        table.checks = [row for row in table.checks if not found.get((table.name, row["name"]))]
 
 
 def _add_collations(tables: Tables, found: Iterable[Any]) -> None:
@@ -198,34 +214,36 @@ def _add_excludes(tables: Tables, found: Iterable[Any]) -> None:
         )
 
 
-def _drop_schema_of_sequences(table: RawTable, schema: str | None) -> None:
-    """The Inspector was told the schema and writes it into the text of a default; nobody else does."""
-    for row in table.columns:
-        if row.get("default"):
-            row["default"] = row["default"].replace(f'nextval(\'"{schema}".', "nextval('")
+def _correct_columns(connection: sa.Connection, name: Mapping[str, str | None], tables: Tables) -> None:
+    """Give back to columns of domains what the Inspector took from the domain, to defaults what it cut off.
+
+    A column that a table has from its parent alone is the parent's.
+    """
+    for table in tables.values():
+        _declare_domains(table)
+    for found in connection.execute(_MISREAD_COLUMNS, name):
+        if found.table not in tables:
+            continue
+        row = tables[found.table].column(found.column)
+        if not found.local:
+            tables[found.table].columns.remove(row)
+        elif found.of_domain:
+            row.update(nullable=not found.required, default=found.default)
+        else:
+            row["default"] = found.default
 
 
-def _complete_domains(connection: sa.Connection, name: Mapping[str, str | None], tables: Tables) -> None:
-    """Give back to columns of domains what the Inspector took from the domain."""
-    declared = [_declare_domains(table) for table in tables.values()]
-    for found in connection.execute(_DOMAIN_COLUMNS, name) if any(declared) else ():
-        if found.table in tables:
-            tables[found.table].column(found.column).update(nullable=not found.required, default=found.default)
-
-
-def _declare_domains(table: RawTable) -> bool:
-    """Domains as models declare them; whether there are any.
+def _declare_domains(table: RawTable) -> None:
+    """Domains as models declare them.
 
     The Inspector reports each as made elsewhere and its default as a string, and gives default and NOT NULL of a domain
     to the columns that use it.
     """
-    found = False
     for row in table.columns:
         type_ = row["type"].item_type if isinstance(row["type"], sa.ARRAY) else row["type"]
         if isinstance(type_, postgresql.DOMAIN):
-            found = type_.create_type = True
+            type_.create_type = True
             if type_.default is not None:
                 type_.default = sa.text(str(type_.default).replace(":", "\\:"))
             if type_.collation == "default":
                 type_.collation = vars(type_.data_type)["collation"] = None
-    return found

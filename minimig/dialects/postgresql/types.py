@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +24,15 @@ def named_type(type_: TypeEngine[Any], dialect: sa.Dialect) -> postgresql.ENUM |
     if isinstance(impl, sa.ARRAY):
         return named_type(impl.item_type, dialect)
     return impl if isinstance(impl, postgresql.ENUM | postgresql.DOMAIN) else None
+
+
+def named_types(type_: TypeEngine[Any], dialect: sa.Dialect) -> Iterator[postgresql.ENUM | postgresql.DOMAIN]:
+    """All that a column needs, in the order in which they are made: what a domain is based on, then the domain."""
+    outer = named_type(type_, dialect)
+    if isinstance(outer, postgresql.DOMAIN):
+        yield from named_types(outer.data_type, dialect)
+    if outer is not None:
+        yield outer
 
 
 def conversion(value: str, old: TypeEngine[Any], new: TypeEngine[Any], new_sql: str) -> str | None:
