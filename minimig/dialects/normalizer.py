@@ -135,7 +135,7 @@ class Normalizer(ObjectNormalizer):
 
     def default_text(self, text: str, type_: TypeEngine[Any]) -> str:
         """A server default's text; a number in quotes is a number where the column takes numbers."""
-        text = canonical(text)
+        text = self.tidied(text)
         number = _NUMBER.fullmatch(text) if is_number(type_) else None
         return number[1] if number else text
 
@@ -248,7 +248,11 @@ class Normalizer(ObjectNormalizer):
 
     def expression(self, expression: SqlExpression) -> SqlExpression:
         """A CHECK, a computed column, an index element, a predicate."""
-        return replace(expression, text=canonical(expression.compile(self.dialect)))
+        return replace(expression, text=self.tidied(expression.compile(self.dialect)))
+
+    def tidied(self, sql: str) -> str:
+        """SQL text in one style."""
+        return canonical(sql)
 
     def options(self, options: Options) -> Options:
         """Options of a constraint or index that this database knows and reports."""

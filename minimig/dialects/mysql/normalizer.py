@@ -10,10 +10,12 @@ import re
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeEngine, UserDefinedType
 
+from minimig.dialects.mysql.text import plain_strings
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.sequences import SequenceRules
+from minimig.dialects.sqltext import canonical
 from minimig.state.objects import FunctionState, NamespaceState, ObjectState, SequenceState
 from minimig.state.parts import ConstraintState, Options, UniqueState
 from minimig.state.tables import TableState
@@ -21,8 +23,9 @@ from minimig.state.tables import TableState
 _WIDTH = re.compile(r"^(TINYINT|SMALLINT|MEDIUMINT|INTEGER|BIGINT|YEAR)\(\d+\)")
 _DECIMAL = re.compile(r"^(?:NUMERIC|DECIMAL)(?:\((\d+)\))?(?=$| )")
 _FLOAT = re.compile(r"^FLOAT\((\d+)\)")
-_NOW = re.compile(r"\b(?:now|current_timestamp|localtimestamp|localtime)\b(?:\(\))?")
+_NOW = re.compile(r"('(?:[^']|'')*')|\b(?:now|current_timestamp|localtimestamp|localtime)\b(?:\(\))?")
 _CHARSET = re.compile(r" CHARACTER SET \w+| COLLATE \w+")
+_QUOTED = re.compile(r"('(?:[^']|'')*')|[^']+")
 _ONE = re.compile(r"^(CHAR|BINARY|BIT)(?=$| )")
 _WORDS = (("BOOL", "TINYINT(1)"), ("BOOLEAN", "TINYINT(1)"), ("DOUBLE PRECISION", "DOUBLE"), ("REAL", "DOUBLE"))
 _TABLE_OPTIONS = {"default charset": "charset", "default_charset": "charset", "character_set": "charset"}
@@ -63,6 +66,8 @@ class MySQLNormalizer(Normalizer):
         return replace(table, constraints=constraints, indexes=indexes)
 
     def type_synonym(self, text: str, type_: TypeEngine[Any]) -> str:
+        if isinstance(type_, UserDefinedType):  # its case is whoever wrote it; what stands in quotes has a meaning
+            text = _QUOTED.sub(lambda m: m[1] or m[0].upper(), text)
         text = text.replace("TINYINT(1)", "BOOL")
         text = _WIDTH.sub(r"\1", text)
         text = _DECIMAL.sub(lambda m: f"DECIMAL({m[1] or 10}, 0)", text)
@@ -75,9 +80,10 @@ class MySQLNormalizer(Normalizer):
 
     def default_text(self, text: str, type_: TypeEngine[Any]) -> str:
         text = super().default_text(text, type_)
-        if text.startswith("'"):
-            return text
-        return {"true": "1", "false": "0"}.get(text) or _NOW.sub("current_timestamp", text)
+        return {"true": "1", "false": "0"}.get(text) or _NOW.sub(lambda m: m[1] or "current_timestamp", text)
+
+    def tidied(self, sql: str) -> str:
+        return canonical(plain_strings(sql))
 
     def table_options(self, options: Options) -> Options:
         prefix = f"{self.dialect.name}_"

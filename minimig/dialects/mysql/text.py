@@ -7,6 +7,7 @@ compiler spells them for the dialect.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,10 @@ from minimig.state.parts import CheckState, ColumnState, ConstraintState, Foreig
 from minimig.state.tables import TableState
 from minimig.state.to_metadata import escape_colons
 from minimig.state.values import SqlExpression
+
+_LITERAL = re.compile(r"`(?:[^`]|``)*`|\"(?:[^\"]|\"\")*\"|'((?:[^'\\]|''|\\.)*)'", re.DOTALL)
+_ESCAPED = re.compile(r"''|\\(.)", re.DOTALL)
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "b": "\b", "Z": "\x1a", "%": "\\%", "_": "\\_"}
 
 Respell = Callable[[SqlExpression], SqlExpression]
 
@@ -64,6 +69,22 @@ def is_long(type_: str) -> bool:
 def requote_names(sql: str, table: TableState) -> str:
     """SQL text with the table's column names in backticks instead of double quotes."""
     return requote(sql, {*table.columns, table.name}, "`")
+
+
+def unescaped(text: str) -> str:
+    """The value of a string literal, given what stands between its quotes (MySQL manual, "String Literals")."""
+    return _ESCAPED.sub(lambda m: _ESCAPES.get(m[1], m[1]) if m[1] else "'", text)
+
+
+def plain_strings(sql: str) -> str:
+    """SQL text whose strings are all written in one way: quotes and backslashes doubled, all else as it is."""
+
+    def respelled(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return match[0]
+        return "'" + unescaped(match[1]).replace("\\", "\\\\").replace("'", "''") + "'"
+
+    return _LITERAL.sub(respelled, sql)
 
 
 def _in_parentheses(default: SqlExpression) -> SqlExpression:
