@@ -226,6 +226,7 @@ class Normalizer(ObjectNormalizer):
         if isinstance(element, str):
             return element
         expression = self.expression(element)
+        expression = replace(expression, text=expression.text.removesuffix(" asc"))  # as everything is by default
         name = expression.text[1:-1] if expression.text.startswith('"') else expression.text
         return name if name in table.columns else expression
 

@@ -24,6 +24,7 @@ _WIDTH = re.compile(r"^(TINYINT|SMALLINT|MEDIUMINT|INTEGER|BIGINT|YEAR)\(\d+\)")
 _DECIMAL = re.compile(r"^(?:NUMERIC|DECIMAL)(?:\((\d+)\))?(?=$| )")
 _FLOAT = re.compile(r"^FLOAT\((\d+)\)")
 _NOW = re.compile(r"('(?:[^']|'')*')|\b(?:now|current_timestamp|localtimestamp|localtime)\b(?:\(\))?")
+_PARTITIONS = re.compile(r"\s*\(\s*(?:sub)?partition\b.*", re.DOTALL)
 _CHARSET = re.compile(r" CHARACTER SET \w+| COLLATE \w+")
 _QUOTED = re.compile(r"('(?:[^']|'')*')|[^']+")
 _ONE = re.compile(r"^(CHAR|BINARY|BIT)(?=$| )")
@@ -62,7 +63,12 @@ class MySQLNormalizer(Normalizer):
             loose = {name: replace(c, nullable=True) for name, c in table.columns.items() if c.computed}
             table = replace(table, columns={**table.columns, **loose})
         constraints: dict[str, ConstraintState] = {**table.constraints, **keys}
-        indexes = {name: index for name, index in table.indexes.items() if name not in keys}
+        implied = implied_names(table)
+        indexes = {
+            name: index
+            for name, index in table.indexes.items()
+            if name not in keys and (index.options or index.elements not in implied.get(name, ()))
+        }
         return replace(table, constraints=constraints, indexes=indexes)
 
     def type_synonym(self, text: str, type_: TypeEngine[Any]) -> str:
@@ -88,4 +94,28 @@ class MySQLNormalizer(Normalizer):
     def table_options(self, options: Options) -> Options:
         prefix = f"{self.dialect.name}_"
         plain = {k.removeprefix(prefix): v for k, v in super().table_options(options)}
-        return tuple(sorted((prefix + _TABLE_OPTIONS.get(k, k), v) for k, v in plain.items()))
+        return tuple(sorted((prefix + _TABLE_OPTIONS.get(k, k), _option_value(k, v)) for k, v in plain.items()))
+
+    def action(self, action: str | None) -> str | None:
+        """InnoDB reads SET DEFAULT and does nothing with it."""
+        found = super().action(action)
+        return None if found == "SET DEFAULT" else found
+
+
+def implied_names(table: TableState) -> dict[str, set[tuple[str, ...]]]:
+    """Indexes that InnoDB may have made itself for a foreign key, by name: an index of that name over those columns.
+
+    Nobody can tell whether the models or InnoDB wanted one that is called like the key, or like its first column.
+    """
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for key in table.foreign_keys:
+        for name in (key.name, key.columns[0]):
+            found.setdefault(name, set()).add(key.columns)
+    return found
+
+
+def _option_value(name: str, value: str) -> str:
+    """A table's option: `utf8` is `utf8mb3`; which partitions there are is not reported, only by what."""
+    if name.endswith(("charset", "character_set", "collate")):
+        return re.sub(r"^utf8(?=_|$)", "utf8mb3", value)
+    return canonical(_PARTITIONS.sub("", value)) if name.endswith("partition_by") else value

@@ -46,11 +46,14 @@ class MySQLReader(Reader):
             for row in tables[found.table].indexes if found.table in tables else ():
                 if row["name"] == found.index:
                     row.setdefault("column_sorting", {})[found.column] = ("desc",)
+        columns = [row for row in connection.execute(_MYSQL_COLUMNS, name) if row.table in tables]
+        for column in columns:
+            if "`" in column.column:
+                _unquote(tables[column.table], column.column)
         for table in tables.values():
             _drop_indexes_of_keys(table)
             _drop_other_faces(table)
             _decode_labels(table)
-        columns = [row for row in connection.execute(_MYSQL_COLUMNS, name) if row.table in tables]
         name_types(tables, {(row.table, row.column): row.type for row in columns})
         if _is_mariadb(connection):
             for found in connection.execute(_COLUMN_CHECKS, name):
@@ -75,9 +78,24 @@ class MySQLReader(Reader):
                 row = table.column(name)
                 if row.get("default") is None and default not in (None, "NULL"):
                     row["default"] = default
+            for shown_index in connection.exec_driver_sql(f"SHOW INDEX FROM {table.name}").mappings():
+                for row in table.indexes if shown_index["Collation"] == "D" else ():
+                    if row["name"] == shown_index["Key_name"]:
+                        row.setdefault("column_sorting", {})[shown_index["Column_name"]] = ("desc",)
             if _is_mariadb(connection):
                 _told_by_create(table, connection.exec_driver_sql(f"SHOW CREATE TABLE {table.name}").one()[1])
             _decode_labels(table)
+
+
+def _unquote(table: RawTable, name: str) -> None:
+    """A backtick in a column's name, which the Inspector leaves doubled."""
+    doubled = name.replace("`", "``")
+    for row in table.columns:
+        row["name"] = name if row["name"] == doubled else row["name"]
+    for row in (table.primary_key, *table.foreign_keys, *table.uniques, *table.indexes):
+        for words in ("constrained_columns", "column_names"):
+            if words in row:
+                row[words] = [name if column == doubled else column for column in row[words]]
 
 
 def _is_mariadb(connection: sa.Connection) -> bool:

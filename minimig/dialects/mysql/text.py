@@ -32,7 +32,10 @@ Respell = Callable[[SqlExpression], SqlExpression]
 
 
 def spell(table: TableState, *, mariadb: bool) -> TableState:
-    """The table, ready for SQLAlchemy's MySQL compiler. Raises UnsupportedError for MATCH FULL and PARTIAL."""
+    """The table, ready for SQLAlchemy's MySQL compiler.
+
+    Raises UnsupportedError for foreign keys with MATCH FULL or PARTIAL, or with SET DEFAULT.
+    """
 
     def text(expression: SqlExpression) -> SqlExpression:
         if expression.element is not None and not isinstance(expression.element, sa.TextClause):
@@ -44,7 +47,8 @@ def spell(table: TableState, *, mariadb: bool) -> TableState:
         columns={name: _column(column, text, mariadb=mariadb) for name, column in table.columns.items()},
         primary_key=table.primary_key and replace(table.primary_key, deferrable=None, initially=None),
         constraints={name: _constraint(constraint, text, table) for name, constraint in table.constraints.items()},
-        indexes={name: _index(index, text) for name, index in table.indexes.items()},
+        indexes={name: _index(index, text, table) for name, index in table.indexes.items()},
+        options=tuple((k, str(int(v)) if k != "info" and isinstance(v, int) else v) for k, v in table.options),
     )
 
 
@@ -118,11 +122,22 @@ def _constraint(constraint: ConstraintState, text: Respell, table: TableState) -
                 "which MySQL and MariaDB do not have",
                 hint="leave match out",
             )
+        if "SET DEFAULT" in (f"{constraint.ondelete}".upper(), f"{constraint.onupdate}".upper()):
+            raise UnsupportedError(
+                f"foreign key {table.key}.{constraint.name} is SET DEFAULT, which InnoDB takes and does not do",
+                hint="use another ON DELETE and ON UPDATE",
+            )
         return replace(constraint, match=None, deferrable=None, initially=None)  # never deferred here
     return replace(constraint, deferrable=None, initially=None)
 
 
-def _index(index: IndexState, text: Respell) -> IndexState:
+def _index(index: IndexState, text: Respell, table: TableState) -> IndexState:
+    if any(key.endswith("_length") for key, _ in index.options) and not all(isinstance(e, str) for e in index.elements):
+        raise UnsupportedError(
+            f"index {index.name} of table {table.key} has a column that is no plain one, and a length besides, which"
+            " SQLAlchemy cannot write",
+            hint="leave out DESC, or the length",
+        )
     return replace(
         index,
         elements=tuple(_element(element, text) for element in index.elements),

@@ -81,5 +81,9 @@ def _at_once(constraint: ConstraintState) -> ConstraintState:
     if isinstance(constraint, UniqueState):
         return replace(constraint, deferrable=None, initially=None)
     if isinstance(constraint, ForeignKeyState):
-        return replace(constraint, match=None)  # SQLite reads MATCH and does nothing with it
+        # SQLite reads MATCH and does nothing with it, and takes INITIALLY only behind DEFERRABLE.
+        deferred = (constraint.initially or "").upper() == "DEFERRED"
+        if constraint.deferrable is None and not deferred:
+            return replace(constraint, match=None, initially=None)
+        return replace(constraint, match=None, deferrable=True if deferred else constraint.deferrable)
     return constraint

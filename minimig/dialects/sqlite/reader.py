@@ -72,10 +72,12 @@ def _conflict(clause: Clause) -> Row:
 
 def _foreign_key(table: RawTable, clause: Clause) -> None:
     """Give the Inspector's row of this key the name and the options that it is written with."""
-    for row in table.foreign_keys:
-        same = [name.lower() for name in row["constrained_columns"]] == [name.lower() for name in clause.columns]
-        if not same or row["referred_table"].lower() != (clause.target or "").lower() or row.get("written"):
-            continue
+    same = [row for row in table.foreign_keys if _is_over(row, clause)]
+    row = next((row for row in same if not row.get("written")), None)
+    if row is None and same:  # one that says the same again, which the Inspector leaves out
+        row = dict(same[0])
+        table.foreign_keys.append(row)
+    if row is not None:
         words: dict[str, Any] = {
             "ondelete": clause.after("ON", "DELETE", among=_ACTIONS),
             "onupdate": clause.after("ON", "UPDATE", among=_ACTIONS),
@@ -85,7 +87,13 @@ def _foreign_key(table: RawTable, clause: Clause) -> None:
             words["deferrable"] = clause.after("NOT", among=("DEFERRABLE",)) is None
         given = {name: value for name, value in words.items() if value not in (None, "NO ACTION")}
         row.update(name=clause.name, options=given, written=True)
-        return
+
+
+def _is_over(row: Row, clause: Clause) -> bool:
+    columns = [name.lower() for name in row["constrained_columns"]]
+    return columns == [name.lower() for name in clause.columns] and (
+        row["referred_table"].lower() == (clause.target or "").lower()
+    )
 
 
 def _index(name: str, sql: str) -> Row:
