@@ -49,7 +49,8 @@ def database_state(
     if normalizer.rewrites_expressions:
         spelling = editor_for(connection.dialect, _Nowhere())
         expected = respelled(connection, originals, expected, live, normalizer, spelling)
-    return aligned(expected, live, normalizer)
+    written = {key: {normalizer.name(name) for name in table.constraints} for key, table in originals.items()}
+    return aligned(expected, live, normalizer, written)
 
 
 def _there(connection: sa.Connection, schemas: Collection[str | None]) -> list[str | None]:
@@ -80,16 +81,24 @@ class _Nowhere:
         return nullcontext()
 
 
-def aligned(expected: SchemaState, live: SchemaState, normalizer: Normalizer) -> tuple[SchemaState, SchemaState]:
-    """Both sides without what one of them leaves open, and with names that nobody chose paired by content."""
+def aligned(
+    expected: SchemaState, live: SchemaState, normalizer: Normalizer, written: Mapping[str, Collection[str]]
+) -> tuple[SchemaState, SchemaState]:
+    """Both sides without what one of them leaves open, and with names that nobody chose paired by content.
+
+    `written` are the names of the constraints that stand in each table; others come with the type of a column.
+    """
     left, right = dict(expected.tables), dict(live.tables)
     for key in left.keys() & right.keys():
-        left[key], right[key] = _aligned_table(left[key], right[key], normalizer)
+        left[key], right[key] = _aligned_table(left[key], right[key], normalizer, written[key])
     return expected.with_tables(left), live.with_tables(right)
 
 
-def _aligned_table(expected: TableState, live: TableState, normalizer: Normalizer) -> tuple[TableState, TableState]:
-    both = dict(expected.options).keys() & dict(live.options).keys()
+def _aligned_table(
+    expected: TableState, live: TableState, normalizer: Normalizer, written: Collection[str]
+) -> tuple[TableState, TableState]:
+    options = {**normalizer.unsaid_options, **dict(live.options)}
+    both = dict(expected.options).keys() & options.keys()
     if normalizer.merges_uniques:
         expected = replace(expected, constraints=_merged_uniques(expected, live))
     live = replace(
@@ -99,8 +108,8 @@ def _aligned_table(expected: TableState, live: TableState, normalizer: Normalize
             for name, column in live.columns.items()
         },
         primary_key=_named_as_expected(expected, live),
-        constraints=_renamed(expected, live, normalizer),
-        options=tuple(item for item in live.options if item[0] in both),
+        constraints=_renamed(expected, live, normalizer, written),
+        options=tuple(item for item in sorted(options.items()) if item[0] in both),
     )
     return replace(expected, options=tuple(item for item in expected.options if item[0] in both)), live
 
@@ -137,10 +146,18 @@ def _others(unique: UniqueState, expected: TableState, live: TableState) -> bool
     )
 
 
-def _renamed(expected: TableState, live: TableState, normalizer: Normalizer) -> Mapping[str, ConstraintState]:
-    """Live constraints under the expected name, where minimig made that name up and only the name differs."""
+def _renamed(
+    expected: TableState, live: TableState, normalizer: Normalizer, written: Collection[str]
+) -> Mapping[str, ConstraintState]:
+    """Live constraints under the expected name, where minimig made that name up and only the name differs.
+
+    So it may be with the CHECK of a type: SQLAlchemy's `create_all` puts its name through the naming convention.
+    """
     open_ = [
-        c for c in expected.constraints.values() if c.name not in live.constraints and _made_up(c, expected, normalizer)
+        c
+        for c in expected.constraints.values()
+        if c.name not in live.constraints
+        and (_made_up(c, expected, normalizer) or (isinstance(c, CheckState) and c.name not in written))
     ]
     out: dict[str, ConstraintState] = {}
     for name, constraint in live.constraints.items():

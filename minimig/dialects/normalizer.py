@@ -13,7 +13,7 @@ knows how it would print an expression, `compare` asks it afterwards.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -59,6 +59,9 @@ class Normalizer(ObjectNormalizer):
 
     ignored_options: ClassVar[frozenset[str]] = frozenset()
     """Dialect options of indexes and constraints that the database does not report, or that change nothing."""
+
+    unsaid_options: ClassVar[Mapping[str, str]] = {}
+    """What the options of a table are, normalized, where the database reports none."""
 
     merges_uniques: ClassVar[bool] = False
     """Whether UNIQUE stated twice in one CREATE TABLE makes one constraint."""

@@ -17,7 +17,8 @@ from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.sequences import SequenceRules
 from minimig.dialects.sqltext import canonical
 from minimig.state.objects import FunctionState, NamespaceState, ObjectState, SequenceState
-from minimig.state.parts import ConstraintState, Options, UniqueState
+from minimig.state.options import Pairs
+from minimig.state.parts import ConstraintState, IndexState, Options, UniqueState
 from minimig.state.tables import TableState
 
 _WIDTH = re.compile(r"^(TINYINT|SMALLINT|MEDIUMINT|INTEGER|BIGINT|YEAR)\(\d+\)")
@@ -91,6 +92,13 @@ class MySQLNormalizer(Normalizer):
     def tidied(self, sql: str) -> str:
         return canonical(plain_strings(sql))
 
+    def index(self, index: IndexState, table: TableState) -> IndexState:
+        """A length that was said once is that of every column."""
+        index = super().index(index, table)
+        return replace(
+            index, options=tuple((k, _lengths(index, v) if k.endswith("_length") else v) for k, v in index.options)
+        )
+
     def table_options(self, options: Options) -> Options:
         prefix = f"{self.dialect.name}_"
         plain = {k.removeprefix(prefix): v for k, v in super().table_options(options)}
@@ -112,6 +120,10 @@ def implied_names(table: TableState) -> dict[str, set[tuple[str, ...]]]:
         for name in (key.name, key.columns[0]):
             found.setdefault(name, set()).add(key.columns)
     return found
+
+
+def _lengths(index: IndexState, said: Any) -> Any:
+    return Pairs(sorted((str(e), said) for e in index.elements)) if isinstance(said, int) else said
 
 
 def _option_value(name: str, value: str) -> str:

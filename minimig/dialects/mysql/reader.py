@@ -85,6 +85,7 @@ class MySQLReader(Reader):
             if _is_mariadb(connection):
                 _told_by_create(table, connection.exec_driver_sql(f"SHOW CREATE TABLE {table.name}").one()[1])
             _decode_labels(table)
+            _drop_other_faces(table)
 
 
 def _unquote(table: RawTable, name: str) -> None:

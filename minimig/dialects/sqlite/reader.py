@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from minimig.dialects.sqlite.create_sql import Clause, index_text, table_text
+from minimig.dialects.sqlite.create_sql import Clause, ColumnText, index_text, table_text
 from minimig.dialects.sqlite.definitions import KINDS, live_objects
 from minimig.state.objects import ObjectState
 from minimig.state.raw_tables import RawTable, Row
@@ -56,12 +56,27 @@ def _complete(table: RawTable, create: str) -> None:
             table.uniques.append({"name": clause.name, "column_names": clause.columns, **_conflict(clause)})
         elif clause.kind == "primary key":
             table.primary_key.update(_conflict(clause))
+            if "AUTOINCREMENT" in clause.words:
+                table.options["sqlite_autoincrement"] = True
         elif clause.kind == "foreign key":
             _foreign_key(table, clause)
+    if "WITHOUT ROWID" in text.ending:
+        table.options["sqlite_with_rowid"] = False
+    if "STRICT" in text.ending:
+        table.options["sqlite_strict"] = True
     for column in text.columns:
-        computed = column.clause("computed")
-        if computed is not None:
-            table.column(column.name)["computed"]["sqltext"] = computed.body
+        _complete_column(table.column(column.name), column)
+
+
+def _complete_column(row: Row, column: ColumnText) -> None:
+    computed, collation, not_null = (column.clause(kind) for kind in ("computed", "collate", "not null"))
+    if computed is not None:
+        row["computed"]["sqltext"] = computed.body
+    if collation is not None and isinstance(row["type"], sa.String):
+        row["type"] = type(row["type"])(row["type"].length, collation=collation.last.upper())
+    if not_null is not None:
+        row["options"] = _conflict(not_null).get("dialect_options", {})
+        row["options"] = {f"{name}_not_null": value for name, value in row["options"].items()}
 
 
 def _conflict(clause: Clause) -> Row:
