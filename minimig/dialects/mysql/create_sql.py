@@ -25,7 +25,7 @@ class ColumnLine:
 
 
 def column_lines(create: str) -> Iterator[ColumnLine]:
-    """The columns of a table that has no comments and no CHECKs but those of JSON, as those have that are asked with."""
+    """The columns of a table made for asking: it has no comments, and no CHECKs but those of JSON."""
     for name, rest in _COLUMN.findall(create):
         plain = rest.removesuffix(",")
         text = plain.removesuffix(f" CHECK (json_valid(`{name}`))")

@@ -20,7 +20,7 @@ from minimig.state.raw_tables import RawTable, Row
 from minimig.state.reader import Reader, Tables, name_types
 
 _DESCENDING = sa.text("""
-    SELECT table_name AS `table`, index_name AS `index`, column_name AS `column`
+    SELECT table_name AS `table`, index_name, column_name AS `column`
     FROM information_schema.statistics
     WHERE table_schema = coalesce(:schema, database()) AND collation = 'D'
 """)
@@ -43,9 +43,8 @@ class MySQLReader(Reader):
     def complete(self, connection: sa.Connection, schema: str | None, tables: Tables) -> None:
         name = {"schema": schema}
         for found in connection.execute(_DESCENDING, name):
-            for row in tables[found.table].indexes if found.table in tables else ():
-                if row["name"] == found.index:
-                    row.setdefault("column_sorting", {})[found.column] = ("desc",)
+            if found.table in tables:
+                _descending(tables[found.table], found.index_name, found.column)
         columns = [row for row in connection.execute(_MYSQL_COLUMNS, name) if row.table in tables]
         for column in columns:
             if "`" in column.column:
@@ -78,14 +77,19 @@ class MySQLReader(Reader):
                 row = table.column(name)
                 if row.get("default") is None and default not in (None, "NULL"):
                     row["default"] = default
-            for shown_index in connection.exec_driver_sql(f"SHOW INDEX FROM {table.name}").mappings():
-                for row in table.indexes if shown_index["Collation"] == "D" else ():
-                    if row["name"] == shown_index["Key_name"]:
-                        row.setdefault("column_sorting", {})[shown_index["Column_name"]] = ("desc",)
+            for index in connection.exec_driver_sql(f"SHOW INDEX FROM {table.name}").mappings():
+                if index["Collation"] == "D":
+                    _descending(table, index["Key_name"], index["Column_name"])
             if _is_mariadb(connection):
                 _told_by_create(table, connection.exec_driver_sql(f"SHOW CREATE TABLE {table.name}").one()[1])
             _decode_labels(table)
             _drop_other_faces(table)
+
+
+def _descending(table: RawTable, index: str, column: str) -> None:
+    for row in table.indexes:
+        if row["name"] == index:
+            row.setdefault("column_sorting", {})[column] = ("desc",)
 
 
 def _unquote(table: RawTable, name: str) -> None:

@@ -34,7 +34,7 @@ Respell = Callable[[SqlExpression], SqlExpression]
 def spell(table: TableState, *, mariadb: bool) -> TableState:
     """The table, ready for SQLAlchemy's MySQL compiler.
 
-    Raises UnsupportedError for foreign keys with MATCH FULL or PARTIAL, or with SET DEFAULT.
+    Raises UnsupportedError for foreign keys with MATCH FULL or PARTIAL, and for DESC beside a length.
     """
 
     def text(expression: SqlExpression) -> SqlExpression:
@@ -121,11 +121,6 @@ def _constraint(constraint: ConstraintState, text: Respell, table: TableState) -
                 f"foreign key {table.key}.{constraint.name} is MATCH {constraint.match}, "
                 "which MySQL and MariaDB do not have",
                 hint="leave match out",
-            )
-        if "SET DEFAULT" in (f"{constraint.ondelete}".upper(), f"{constraint.onupdate}".upper()):
-            raise UnsupportedError(
-                f"foreign key {table.key}.{constraint.name} is SET DEFAULT, which InnoDB takes and does not do",
-                hint="use another ON DELETE and ON UPDATE",
             )
         return replace(constraint, match=None, deferrable=None, initially=None)  # never deferred here
     return replace(constraint, deferrable=None, initially=None)

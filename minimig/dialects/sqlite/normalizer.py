@@ -106,7 +106,7 @@ class SQLiteNormalizer(Normalizer):
 
 
 def _can_count(table: TableState) -> bool:
-    """Whether SQLAlchemy writes AUTOINCREMENT when it is told to: for one key column of integers that points nowhere."""
+    """Whether SQLAlchemy writes AUTOINCREMENT when told to: for one key column of integers that points nowhere."""
     key = table.primary_key.columns if table.primary_key else ()
     pointing = any(name in foreign.columns for foreign in table.foreign_keys for name in key)
     affinity: Any = table.columns[key[0]].type.sa_type._type_affinity if len(key) == 1 else object  # noqa: SLF001
