@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import mysql, postgresql
 
 from minimig.state.values import SqlExpression, SqlType
 
@@ -104,6 +104,28 @@ KINDS = (
         databases=("postgresql",),
         lossless=False,
     ),
+    _kind(mysql.INTEGER(unsigned=True), int, "1", _SEVEN, "number", "digits", databases=("mariadb",), **_NUMBER),
+    _kind(sa.String(40, "utf8mb4_bin"), str, "'1'", "a\\", "digits", "label", databases=("mariadb",), **_STRING),
+    _kind(sa.String(40, "NOCASE"), str, "'1'", "a\\", "digits", "label", databases=("sqlite",), **_STRING),
+    _kind(mysql.MEDIUMTEXT(), str, "'1'", "it's\n\\", "digits", "label", databases=("mariadb",), unique=False),
+    _kind(
+        mysql.DATETIME(fsp=6),
+        lambda i: MOMENT + dt.timedelta(i),
+        "'2024-01-02 10:00:00.000000'",
+        sa.text("CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)"),
+        "moment",
+        databases=("mariadb",),
+    ),
+    _kind(
+        mysql.ENUM("a\\b", "it's", "c,d"),
+        lambda i: ("a\\b", "c,d")[i % 2],
+        "'c,d'",
+        "it's",
+        unique=False,
+        databases=("mariadb",),
+    ),
+    _kind(mysql.SET("x", "y\\"), lambda i: ("x", "x,y\\")[i % 2], "'x'", "y\\", unique=False, databases=("mariadb",)),
+    _kind(sa.BINARY(4), lambda i: b"%04d" % i, "'0001'", "abcd", databases=("mariadb",)),
 )
 BY_TYPE = {kind.type: kind for kind in KINDS}
 

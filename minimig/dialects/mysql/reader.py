@@ -31,7 +31,7 @@ _COLUMN_CHECKS = sa.text("""
 """)
 _MYSQL_COLUMNS = sa.text("""
     SELECT table_name AS `table`, column_name AS `column`, column_type AS type, column_default AS `default`,
-           extra AS extra
+           extra AS extra, column_comment AS comment
     FROM information_schema.columns
     WHERE table_schema = coalesce(:schema, database())
 """)
@@ -49,6 +49,8 @@ class MySQLReader(Reader):
         for column in columns:
             if "`" in column.column:
                 _unquote(tables[column.table], column.column)
+            # The Inspector overlooks one behind a default in which a quote is escaped.
+            tables[column.table].column(column.column)["comment"] = column.comment or None
         for table in tables.values():
             _drop_indexes_of_keys(table)
             _drop_other_faces(table)

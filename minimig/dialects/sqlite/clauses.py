@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
+from minimig.errors import UnsupportedError
 from minimig.state.parts import ColumnState, ConstraintState, ForeignKeyState, IndexState, UniqueState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, columns_of
@@ -32,6 +33,20 @@ class SQLiteClauses(SchemaEditor):
         if table.primary_key is not None:
             return replace(table, primary_key=replace(table.primary_key, deferrable=None, initially=None))
         return replace(table, options=tuple(item for item in table.options if item[0] != "sqlite_with_rowid"))
+
+    def built(self, table: TableState) -> sa.Table:
+        """As everywhere. Raises UnsupportedError for AUTOINCREMENT where SQLite does not take it."""
+        built = super().built(table)
+        column = next(iter(built.primary_key.columns), None)
+        if not dict(table.options).get("sqlite_autoincrement") or column is None or not can_count(table):
+            return built
+        type_ = column.type.compile(dialect=self.dialect)
+        if type_ != "INTEGER":
+            raise UnsupportedError(
+                f"{table.key}.{column.name} is {type_}, and SQLite takes AUTOINCREMENT for INTEGER alone",
+                hint='write the type as sa.BigInteger().with_variant(sa.Integer, "sqlite"), or leave the option out',
+            )
+        return built
 
     def added_apart(self, table: TableState) -> tuple[str, ...]:
         """None: SQLite looks at what a foreign key needs when rows come, and cannot add a constraint."""
@@ -56,6 +71,14 @@ class SQLiteClauses(SchemaEditor):
         compiler = self.ddl_compiler()
         brought = (in_column(self.built_constraint(built, each.name), compiler) for each in brought_constraints(change))
         return " ".join([super().add_column_clause(change, column, extra), *brought])
+
+
+def can_count(table: TableState) -> bool:
+    """Whether SQLAlchemy writes AUTOINCREMENT when told to: for one key column of integers that points nowhere."""
+    key = table.primary_key.columns if table.primary_key else ()
+    pointing = any(name in foreign.columns for foreign in table.foreign_keys for name in key)
+    affinity: Any = table.columns[key[0]].type.sa_type._type_affinity if len(key) == 1 else object  # noqa: SLF001
+    return len(key) == 1 and issubclass(affinity, sa.Integer) and not pointing
 
 
 def brought_constraints(change: TableChange) -> tuple[ConstraintState, ...]:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer
+from minimig.dialects.sqlite.clauses import can_count
 from minimig.dialects.sqlite.tokens import without_qualifier
 from minimig.state.options import freeze_options
 from minimig.state.parts import (
@@ -54,7 +55,7 @@ class SQLiteNormalizer(Normalizer):
         spelled = super().table(table)
         bare = {name: _unqualified(constraint, table.name) for name, constraint in spelled.constraints.items()}
         useless = {
-            "sqlite_autoincrement" if not _can_count(table) else "",
+            "sqlite_autoincrement" if not can_count(table) else "",
             "" if table.primary_key else "sqlite_with_rowid",
         }
         options = tuple(item for item in spelled.options if item[0] not in useless)
@@ -103,14 +104,6 @@ class SQLiteNormalizer(Normalizer):
 
     def counts(self, column: sa.Column[Any], built: sa.Table) -> bool:
         return False
-
-
-def _can_count(table: TableState) -> bool:
-    """Whether SQLAlchemy writes AUTOINCREMENT when told to: for one key column of integers that points nowhere."""
-    key = table.primary_key.columns if table.primary_key else ()
-    pointing = any(name in foreign.columns for foreign in table.foreign_keys for name in key)
-    affinity: Any = table.columns[key[0]].type.sa_type._type_affinity if len(key) == 1 else object  # noqa: SLF001
-    return len(key) == 1 and issubclass(affinity, sa.Integer) and not pointing
 
 
 def _unqualified(constraint: ConstraintState, table: str) -> ConstraintState:
