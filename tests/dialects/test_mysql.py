@@ -393,19 +393,22 @@ REFUSED: dict[str, tuple[sa.schema.SchemaItem, dict[str, str], str]] = {
     "set default": (sa.ForeignKey("users.id", ondelete="SET DEFAULT"), {}, "SET DEFAULT, which InnoDB takes"),
     "engine": (sa.ForeignKey("users.id"), {"mysql_engine": "MyISAM"}, "takes foreign keys and forgets them"),
     "schema": (sa.ForeignKey("users.id"), {"schema": "other"}, "would be read as other.users"),
+    "check": (sa.ForeignKey("users.id", ondelete="SET NULL"), {}, "that a CHECK uses: ck_a"),
     "bytes": (sa.DefaultClause(sa.text("x'00FF'")), {}, "bytes that are no text"),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_would_be_taken_and_not_done_is_refused(mariadb_database: Database, case: str) -> None:
-    """MariaDB says yes to each of these and does something else: minimig says so before the first statement."""
+    """What MariaDB takes and does not do, or refuses halfway, is said before the first statement."""
     item, options, message = REFUSED[case]
     metadata = sa.MetaData()
     sa.Table("users", metadata, sa.Column("id", sa.Integer, primary_key=True))
     column = sa.Column("a", sa.BINARY(4) if case == "bytes" else sa.Integer, item._copy() if case != "bytes" else None)
     column.server_default = item if case == "bytes" else None
     sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True), column, **options)
+    if case == "check":
+        metadata.tables["t"].append_constraint(sa.CheckConstraint("a > 0", name="ck_a"))
     with mariadb_database.engine.begin() as connection:
         operations = minimig.diff(SchemaState(), metadata)
         with pytest.raises(UnsupportedError, match=message):

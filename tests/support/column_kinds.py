@@ -135,11 +135,14 @@ def kind_of(type_: SqlType) -> Kind:
     return BY_TYPE[type_]
 
 
+NARROW: dict[str, Any] = {"label": sa.Enum, "json": sa.JSON, "boolean": sa.Boolean, "uuid": sa.Uuid}
+"""Types that take only some of the values of those that they turn into."""
+
+
 def converts(old: SqlType, new: SqlType) -> bool:
     """Whether rows survive it when a column of one type becomes one of the other, without being told how.
 
     Labels turn into strings and back, but not every string is a label; the same with JSON, booleans and UUIDs.
     """
     shared = BY_TYPE[old].casts & BY_TYPE[new].casts
-    narrow = {"label": sa.Enum, "json": sa.JSON, "boolean": sa.Boolean, "uuid": sa.Uuid}
-    return old == new or any(word not in narrow or isinstance(old.sa_type, narrow[word]) for word in shared)
+    return old == new or any(word not in NARROW or isinstance(old.sa_type, NARROW[word]) for word in shared)

@@ -42,7 +42,7 @@ OPTIONS: tuple[tuple[tuple[str, Any], ...], ...] = (
     (),
     (),
     (("mysql_engine", "InnoDB"), ("sqlite_autoincrement", True)),
-    (("mysql_collate", "utf8mb4_bin"), ("sqlite_with_rowid", False)),
+    (("mysql_charset", "utf8mb4"), ("sqlite_with_rowid", False)),
     (("mysql_row_format", "DYNAMIC"),),
 )
 CONFLICT = ((), (), (), (("sqlite_on_conflict", "FAIL"),))
