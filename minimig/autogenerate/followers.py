@@ -88,10 +88,17 @@ def _said(change: Operation, follow: Mapping[Place, tuple[Place, ...]]) -> list[
     if change.place in follow:
         return [_following(change, fields, follow=tuple(map(str, follow[change.place])) or False)]
     del fields["type"]
-    return [_following(change, fields, follow=True)] if fields else []
+    return [_following(change, fields, follow=True)] if fields or change.options else []
 
 
 def _following(change: AlterColumn, fields: Mapping[str, Any], *, follow: bool | tuple[str, ...]) -> AlterColumn:
     return alter_column(
-        change.table, change.column, fields, fill=change.fill, using=change.using, follow=follow, schema=change.schema
+        change.table,
+        change.column,
+        fields,
+        fill=change.fill,
+        using=change.using,
+        follow=follow,
+        schema=change.schema,
+        options=dict(change.options),
     )

@@ -70,12 +70,20 @@ def spelled(
     if normalizer.rewrites_expressions:
         spelling = editor_for(connection.dialect, _Nowhere())
         expected = respelled(connection, originals, expected, live, normalizer, spelling)
-    return Spelled(*aligned(expected, live, normalizer, pair_names=pair_names), read)
+    return Spelled(*aligned(expected, live, normalizer, _written(like, normalizer), pair_names=pair_names), read)
 
 
 def spelled_on_paper(read: SchemaState, like: SchemaState, normalizer: Normalizer) -> Spelled:
     """The same without a database, for a schema that was read from one before; nobody can be asked for spellings."""
-    return Spelled(*aligned(normalizer.normalize(like), normalizer.normalize(read), normalizer), read)
+    expected, live = normalizer.normalize(like), normalizer.normalize(read)
+    return Spelled(*aligned(expected, live, normalizer, _written(like, normalizer)), read)
+
+
+def _written(like: SchemaState, normalizer: Normalizer) -> Mapping[str, Collection[str]]:
+    """The names of the constraints that stand in each table; others come with the type of a column."""
+    return {
+        normalizer.key(table): {normalizer.name(name) for name in table.constraints} for table in like.tables.values()
+    }
 
 
 def _there(connection: sa.Connection, schemas: Collection[str | None]) -> list[str | None]:
@@ -107,20 +115,30 @@ class _Nowhere:
 
 
 def aligned(
-    expected: SchemaState, live: SchemaState, normalizer: Normalizer, *, pair_names: bool = True
+    expected: SchemaState,
+    live: SchemaState,
+    normalizer: Normalizer,
+    written: Mapping[str, Collection[str]],
+    *,
+    pair_names: bool = True,
 ) -> tuple[SchemaState, SchemaState]:
-    """Both sides without what one of them leaves open, and with names that nobody chose paired by content."""
+    """Both sides without what one of them leaves open, and with names that nobody chose paired by content.
+
+    `written` are the names of the constraints that stand in each table; others come with the type of a column.
+    """
     pairs = pair_names or not normalizer.names_constraints
     left, right = dict(expected.tables), dict(live.tables)
     for key in left.keys() & right.keys():
-        left[key], right[key] = _aligned_table(left[key], right[key], normalizer, pairs=pairs)
+        open_ = _unchosen(left[key], right[key], normalizer, written[key]) if pairs else []
+        left[key], right[key] = _aligned_table(left[key], right[key], normalizer, open_)
     return expected.with_tables(left), live.with_tables(right)
 
 
 def _aligned_table(
-    expected: TableState, live: TableState, normalizer: Normalizer, *, pairs: bool
+    expected: TableState, live: TableState, normalizer: Normalizer, unchosen: Collection[ConstraintState]
 ) -> tuple[TableState, TableState]:
-    both = dict(expected.options).keys() & dict(live.options).keys()
+    options = {**normalizer.unsaid_options, **dict(live.options)}
+    both = dict(expected.options).keys() & options.keys()
     if normalizer.merges_uniques:
         expected = replace(expected, constraints=_merged_uniques(expected, live))
     live = replace(
@@ -130,8 +148,8 @@ def _aligned_table(
             for name, column in live.columns.items()
         },
         primary_key=_named_as_expected(expected, live),
-        constraints=_renamed(expected, live, normalizer, pairs=pairs),
-        options=tuple(item for item in live.options if item[0] in both),
+        constraints=_renamed(expected, live, normalizer, unchosen),
+        options=tuple(item for item in sorted(options.items()) if item[0] in both),
     )
     return replace(expected, options=tuple(item for item in expected.options if item[0] in both)), live
 
@@ -168,15 +186,25 @@ def _others(unique: UniqueState, expected: TableState, live: TableState) -> bool
     )
 
 
-def _renamed(
-    expected: TableState, live: TableState, normalizer: Normalizer, *, pairs: bool
-) -> Mapping[str, ConstraintState]:
-    """Live constraints under the expected name, where minimig made that name up and only the name differs."""
-    open_ = [
+def _unchosen(
+    expected: TableState, live: TableState, normalizer: Normalizer, written: Collection[str]
+) -> list[ConstraintState]:
+    """Expected constraints that are not there under their name, which minimig made up.
+
+    Or SQLAlchemy: its `create_all` puts the name of the CHECK of a type through the naming convention.
+    """
+    return [
         c
         for c in expected.constraints.values()
-        if pairs and c.name not in live.constraints and _made_up(c, expected, normalizer)
+        if c.name not in live.constraints
+        and (_made_up(c, expected, normalizer) or (isinstance(c, CheckState) and c.name not in written))
     ]
+
+
+def _renamed(
+    expected: TableState, live: TableState, normalizer: Normalizer, open_: Collection[ConstraintState]
+) -> Mapping[str, ConstraintState]:
+    """Live constraints, those under the name of an expected one in `open_` of which only the name differs."""
     out: dict[str, ConstraintState] = {}
     for name, constraint in live.constraints.items():
         wanted = expected.constraints.get(name)

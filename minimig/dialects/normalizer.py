@@ -13,7 +13,7 @@ knows how it would print an expression, `compare` asks it afterwards.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -62,6 +62,9 @@ class Normalizer(ObjectNormalizer):
 
     ignored_options: ClassVar[frozenset[str]] = frozenset()
     """Dialect options of indexes and constraints that the database does not report, or that change nothing."""
+
+    unsaid_options: ClassVar[Mapping[str, str]] = {}
+    """What the options of a table are, normalized, where the database reports none."""
 
     merges_uniques: ClassVar[bool] = False
     """Whether UNIQUE stated twice in one CREATE TABLE makes one constraint."""
@@ -139,7 +142,7 @@ class Normalizer(ObjectNormalizer):
 
     def default_text(self, text: str, type_: TypeEngine[Any]) -> str:
         """A server default's text; a number in quotes is a number where the column takes numbers."""
-        text = canonical(text)
+        text = self.tidied(text)
         number = _NUMBER.fullmatch(text) if is_number(type_) else None
         return number[1] if number else text
 
@@ -230,6 +233,7 @@ class Normalizer(ObjectNormalizer):
         if isinstance(element, str):
             return element
         expression = self.expression(element)
+        expression = replace(expression, text=expression.text.removesuffix(" asc"))  # as everything is by default
         name = expression.text[1:-1] if expression.text.startswith('"') else expression.text
         return name if name in table.columns else expression
 
@@ -252,7 +256,11 @@ class Normalizer(ObjectNormalizer):
 
     def expression(self, expression: SqlExpression) -> SqlExpression:
         """A CHECK, a computed column, an index element, a predicate."""
-        return replace(expression, text=canonical(expression.compile(self.dialect)))
+        return replace(expression, text=self.tidied(expression.compile(self.dialect)))
+
+    def tidied(self, sql: str) -> str:
+        """SQL text in one style."""
+        return canonical(sql)
 
     def options(self, options: Options) -> Options:
         """Options of a constraint or index that this database knows and reports."""

@@ -40,6 +40,7 @@ class Doubt:
     probe: TableState
     columns: tuple[str, ...] = field(default=())
     kept_types: frozenset[str] = frozenset()
+    """Columns whose type is not asked about."""
 
 
 def respelled(
@@ -77,7 +78,8 @@ def _doubt(
     indexes = [i for i in expected.indexes.values() if _index_differs(i, live)]
     if not (columns or checks or indexes):
         return None
-    kept = frozenset(n for n in shared if n in columns and _is_enum(expected.columns[n]))
+    kept = frozenset(n for n in shared if n in columns and _is_enum(expected.columns[n], normalizer.dialect))
+    agreed = frozenset(n for n in columns if expected.columns[n].type == live.columns[n].type)
     asked: list[ConstraintState] = [
         c for c in original.constraints.values() if normalizer.name(c.name) in {x.name for x in checks}
     ]
@@ -91,7 +93,7 @@ def _doubt(
         indexes={i.name: i for i in original.indexes.values() if normalizer.name(i.name) in {x.name for x in indexes}},
         options=(*TEMPORARY, *((k, v) for k, v in original.options if "char" in k or "collate" in k)),
     )
-    return Doubt(expected.key, with_domains(probe, columns, normalizer.dialect), columns, kept)
+    return Doubt(expected.key, with_domains(probe, columns, normalizer.dialect), columns, kept | agreed)
 
 
 def _column_differs(expected: TableState, live: TableState, name: str, normalizer: Normalizer) -> bool:
@@ -124,8 +126,9 @@ def _index_differs(index: IndexState, live: TableState) -> bool:
     )
 
 
-def _is_enum(column: ColumnState) -> bool:
-    return isinstance(plain_type(column.type.sa_type), sa.Enum)
+def _is_enum(column: ColumnState, dialect: sa.Dialect) -> bool:
+    """Whether the column has an enum with a name of its own, which may not exist yet. MySQL's have none."""
+    return dialect.name not in ("mysql", "mariadb") and isinstance(plain_type(column.type.sa_type), sa.Enum)
 
 
 def _probe_column(original: ColumnState, live: ColumnState, *, asked: bool, kept: bool) -> ColumnState:

@@ -40,7 +40,14 @@ def columns_in(options: Options, among: Collection[str]) -> Iterator[str]:
 
 def freeze_options(options: Mapping[str, Any]) -> Options:
     """Dialect options as sorted pairs of comparable values; None means the option was not given."""
-    return tuple(sorted((str(key), _freeze(value)) for key, value in options.items() if value is not None))
+    return tuple(sorted((str(key), _frozen_option(key, value)) for key, value in options.items() if value is not None))
+
+
+def _frozen_option(name: str, value: Any) -> Any:
+    """One option; a predicate that is nothing but a column (`sqlite_where=table.c.active`) is an expression."""
+    if name.endswith("_where") and isinstance(value, sa.Column):
+        return SqlExpression.of(value)
+    return _freeze(value)
 
 
 def changed_options(options: Mapping[str, Any]) -> Options:

@@ -130,6 +130,7 @@ class _Schema:
             computed=computed and ComputedState(SqlExpression(computed["sqltext"]), computed.get("persisted")),
             identity=identity and IdentityState(bool(identity["always"]), freeze_options(options)),
             autoincrement=self.reader.autoincrement(row, key),
+            options=freeze_options(row.get("options") or {}),
         )
 
     def primary_key(self, row: Row, key: tuple[str, ...]) -> PrimaryKeyState:

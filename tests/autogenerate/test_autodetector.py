@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -419,3 +420,16 @@ def test_how_an_index_is_built_is_no_difference() -> None:
     (drop,) = detect(loud, indexed())
     assert create.alone
     assert drop.alone
+
+
+def test_a_type_and_an_option_of_a_column_change_together() -> None:
+    """Neither hides the other."""
+
+    def models(type_: sa.types.TypeEngine[Any], **options: str) -> SchemaState:
+        metadata = sa.MetaData()
+        sa.Table("t", metadata, sa.Column("a", type_, nullable=False, **options))
+        return from_metadata(metadata)
+
+    before, after = models(sa.Integer(), sqlite_on_conflict_not_null="FAIL"), models(sa.BigInteger())
+    for one, other in ((before, after), (after, before)):
+        assert states(diff(one, other), one)[-1] == other

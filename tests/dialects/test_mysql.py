@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Integer, String
 from sqlalchemy.dialects import mysql
 
+import minimig
 from minimig import ops
 from minimig.errors import DatabaseError, UnsupportedError
 from minimig.operations.base import Operation
@@ -386,3 +387,52 @@ def test_a_label_in_use_is_not_taken_away(mariadb_database: Database, old: Any, 
     with mariadb_database.engine.connect() as connection:
         rows = [str(row) for row in connection.exec_driver_sql("SELECT concat(c) FROM t").scalars()]
     assert rows == ["a", "a"]
+
+
+REFUSED: dict[str, tuple[sa.schema.SchemaItem, dict[str, str], str]] = {
+    "set default": (sa.ForeignKey("users.id", ondelete="SET DEFAULT"), {}, "SET DEFAULT, which InnoDB takes"),
+    "engine": (sa.ForeignKey("users.id"), {"mysql_engine": "MyISAM"}, "takes foreign keys and forgets them"),
+    "schema": (sa.ForeignKey("users.id"), {"schema": "other"}, "would be read as other.users"),
+    "check": (sa.ForeignKey("users.id", ondelete="SET NULL"), {}, "that a CHECK uses: ck_a"),
+    "bytes": (sa.DefaultClause(sa.text("x'00FF'")), {}, "bytes that are no text"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_would_be_taken_and_not_done_is_refused(mariadb_database: Database, case: str) -> None:
+    """What MariaDB takes and does not do, or refuses halfway, is said before the first statement."""
+    item, options, message = REFUSED[case]
+    metadata = sa.MetaData()
+    sa.Table("users", metadata, sa.Column("id", sa.Integer, primary_key=True))
+    column = sa.Column("a", sa.BINARY(4) if case == "bytes" else sa.Integer, item._copy() if case != "bytes" else None)
+    column.server_default = item if case == "bytes" else None
+    sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True), column, **options)
+    if case == "check":
+        metadata.tables["t"].append_constraint(sa.CheckConstraint("a > 0", name="ck_a"))
+    with mariadb_database.engine.begin() as connection:
+        operations = minimig.diff(SchemaState(), metadata)
+        with pytest.raises(UnsupportedError, match=message):
+            minimig.apply(connection, operations, SchemaState())
+        assert sa.inspect(connection).get_table_names() == []
+
+
+def test_a_length_and_a_descending_column(mariadb_database: Database) -> None:
+    """SQLAlchemy fails on an index with both; minimig says so."""
+    metadata = sa.MetaData()
+    table = sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("a", sa.String(9)))
+    sa.Index("ix_a", table.c.a.desc(), mysql_length={"a": 4})
+    with (
+        mariadb_database.engine.begin() as connection,
+        pytest.raises(UnsupportedError, match="and a length besides"),
+    ):
+        minimig.apply(connection, minimig.diff(SchemaState(), metadata), SchemaState())
+
+
+def test_an_option_may_be_a_number(mariadb_database: Database) -> None:
+    """SQLAlchemy takes strings alone."""
+    metadata = sa.MetaData()
+    sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True), mysql_auto_increment=100)
+    with mariadb_database.engine.begin() as connection:
+        minimig.apply(connection, minimig.diff(SchemaState(), metadata), SchemaState())
+        connection.exec_driver_sql("INSERT INTO t VALUES ()")
+        assert connection.exec_driver_sql("SELECT id FROM t").scalar() == 100

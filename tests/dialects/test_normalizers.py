@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.pool import NullPool
 
 from minimig.dialects.compare import database_state
@@ -383,3 +383,104 @@ def test_style_is_evened_out(one: str, other: str) -> None:
 def test_meaning_is_not(one: str, other: str) -> None:
     """Strings, quoted capitals and word boundaries mean something."""
     assert canonical(one) != canonical(other)
+
+
+SQLITE_OPTIONS: dict[str, tuple[dict[str, Any], ...]] = {
+    "autoincrement": ({}, {"sqlite_autoincrement": True}),
+    "autoincrement denied": ({"sqlite_autoincrement": True}, {"sqlite_autoincrement": False}),
+    "without rowid": ({}, {"sqlite_with_rowid": False}),
+    "strict": ({}, {"sqlite_strict": True}),
+    "collation": ({}, {"column": sa.Column("a", sa.String(9, "NOCASE"))}),
+    "collation gone": ({"column": sa.Column("a", sa.String(9, "NOCASE"))}, {}),
+    "on conflict": (
+        {"column": sa.Column("a", sa.String(9), nullable=False, sqlite_on_conflict_not_null="FAIL")},
+        {"column": sa.Column("a", sa.String(9), nullable=False)},
+    ),
+}
+
+
+@pytest.mark.parametrize("change", SQLITE_OPTIONS)
+def test_sqlites_own_words_are_seen(sqlite_database: Database, change: str) -> None:
+    """What SQLAlchemy's Inspector leaves out (AUTOINCREMENT, COLLATE, ON CONFLICT of NOT NULL) is no blind spot."""
+
+    def models(options: Mapping[str, Any]) -> sa.MetaData:
+        metadata, given = sa.MetaData(), dict(options)
+        column = given.pop("column", sa.Column("a", sa.String(9)))
+        plain = sa.Column("a", sa.Text) if "sqlite_strict" in {*options, *SQLITE_OPTIONS[change][1]} else column._copy()
+        sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True), plain, **given)
+        return metadata
+
+    before, after = map(models, SQLITE_OPTIONS[change])
+    prepare(sqlite_database, before)
+    assert compare(sqlite_database, before) == []
+    assert len(compare(sqlite_database, after)) == 1
+
+
+class Geometry(sa.types.UserDefinedType[bytes]):
+    """A type that SQLAlchemy does not know."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        return "Geometry"
+
+
+@pytest.mark.filterwarnings("ignore:Did not recognize type")
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Geometry(), sa.Text()),
+        (mysql.LONGTEXT(), sa.JSON()),
+        (mysql.ENUM("a\\"), mysql.ENUM("a\\\\")),
+        (mysql.ENUM("a", charset="utf8mb4"), mysql.ENUM("a", charset="latin1")),
+        (sa.Text(), Geometry()),
+    ],
+)
+def test_types_that_mariadb_reports_in_a_roundabout_way(
+    mariadb_database: Database, one: sa.types.TypeEngine[Any], other: sa.types.TypeEngine[Any]
+) -> None:
+    """JSON is LONGTEXT with a CHECK, labels come escaped, and not every type is known: each is told from another."""
+
+    def models(type_: sa.types.TypeEngine[Any]) -> sa.MetaData:
+        metadata = sa.MetaData()
+        sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("a", type_))
+        return metadata
+
+    prepare(mariadb_database, models(one))
+    assert compare(mariadb_database, models(one)) == []
+    assert len(compare(mariadb_database, models(other))) == 1
+
+
+@pytest.mark.filterwarnings("ignore:.*could not be located in PRAGMA foreign_keys")
+@pytest.mark.parametrize("create", [create_all, create_by_operations])
+def test_a_foreign_key_that_says_the_same_again_is_read(sqlite_database: Database, create: Create) -> None:
+    """SQLAlchemy's Inspector reports only one of two foreign keys over the same columns: the other is no difference."""
+    metadata = sa.MetaData()
+    sa.Table("users", metadata, sa.Column("id", sa.Integer, primary_key=True))
+    keys = [sa.ForeignKeyConstraint(["a"], ["users.id"], name=name, ondelete="CASCADE") for name in ("fk_a", "fk_b")]
+    sa.Table("posts", metadata, sa.Column("a", sa.Integer), *keys)
+    prepare(sqlite_database, metadata, create)
+    assert compare(sqlite_database, metadata) == []
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
+def test_initially_without_deferrable(request: pytest.FixtureRequest, kind: str) -> None:
+    """`initially` alone is a syntax error on SQLite and MariaDB, and says no more than the default or DEFERRABLE."""
+    database: Database = request.getfixturevalue(f"{kind}_database")
+    metadata = sa.MetaData()
+    sa.Table("users", metadata, sa.Column("id", sa.Integer, primary_key=True))
+    keys = [
+        sa.Column(word, sa.Integer, sa.ForeignKey("users.id", initially=word)) for word in ("IMMEDIATE", "DEFERRED")
+    ]
+    sa.Table("posts", metadata, *keys)
+    prepare(database, metadata, create_by_operations)
+    assert compare(database, metadata) == []
+
+
+def test_a_backtick_in_a_name(mariadb_database: Database) -> None:
+    """SQLAlchemy's Inspector leaves it doubled."""
+    metadata = sa.MetaData()
+    key = sa.Column("i`d", sa.Integer, primary_key=True)
+    sa.Table("t", metadata, key, sa.Column("x`y", sa.String(9), unique=True, server_default="a"))
+    prepare(mariadb_database, metadata)
+    assert compare(mariadb_database, metadata) == []

@@ -8,11 +8,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
+import minimig
 from minimig import ops
 from minimig.dialects.sqlite.editor import SQLiteEditor
 from minimig.dialects.sqlite.foreign_keys import foreign_key_violations
 from minimig.errors import DatabaseError, UnsupportedError
 from minimig.operations.base import Operation
+from minimig.state.schema import SchemaState
 from support.databases import Database
 from support.sqlite_bench import Bench, Recording, drive, rebuilds
 
@@ -776,3 +778,16 @@ def test_a_key_that_cannot_be_checked_is_a_violation_of_its_own(blog: Bench) -> 
     with blog.engine.connect() as connection:
         found = {(v.table, v.rowid, v.columns) for v in foreign_key_violations(connection)}
     assert found == {("posts", 7, ("user_id",)), ("c", None, ())}
+
+
+def test_autoincrement_is_for_integer_alone(sqlite_database: Database) -> None:
+    """A BIGINT that is to count is refused before anything happens, with the variant that would do."""
+    metadata = sa.MetaData()
+    key = sa.Column("id", sa.BigInteger, primary_key=True)
+    sa.Table("t", metadata, key, sqlite_autoincrement=True)
+    with sqlite_database.engine.begin() as connection:
+        with pytest.raises(UnsupportedError, match="takes AUTOINCREMENT for INTEGER alone"):
+            minimig.apply(connection, minimig.diff(SchemaState(), metadata), SchemaState())
+        key.type = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+        minimig.apply(connection, minimig.diff(SchemaState(), metadata), SchemaState())
+        assert minimig.diff(connection, metadata) == []

@@ -161,7 +161,8 @@ def test_an_operation_up_and_down_keeps_everything_else(torture: Bench, name: st
         assert after == before
     assert torture.rows("SELECT e, note FROM child") == [(1, "one"), (7, "seven")]
     torture.sql("INSERT INTO \"Ev ery\" (code, plain) VALUES ('p', 'z')")
-    assert torture.rows('SELECT max(Id), max(thrice), max(twice) FROM "Ev ery"') == [(91, 273, 182)]
+    number = 8 if name == "no more counting" else 91  # what was counted is lost with AUTOINCREMENT
+    assert torture.rows('SELECT max(Id), max(thrice), max(twice) FROM "Ev ery"') == [(number, 3 * number, 2 * number)]
     assert len(torture.rows("SELECT * FROM log")) == 1
 
 

@@ -34,12 +34,14 @@ from minimig.dialects.compare import database_state
 from minimig.dialects.registry import editor_class, editor_for
 from minimig.dialects.worded import worded
 from minimig.errors import UnsupportedError
+from minimig.operations.alter_column import AlterColumn
 from minimig.operations.base import Operation
 from minimig.operations.chain import reversed_operations, states
 from minimig.operations.run_sql import RunSQL
 from minimig.runtime.output import LiveOutput
 from minimig.state.schema import SchemaState
 from support.catalog import dump
+from support.column_kinds import NARROW
 from support.databases import Database
 from support.editing import run
 from support.journeys import Journey, fresh, journeys
@@ -188,8 +190,22 @@ def _there_and_back(database: Database, journey: Journey) -> None:
         return
     if returned.violated(journey.before) is not None:
         event("the rows do not fit the old schema")
+    elif _is_foreign(journey):
+        event("a value that was filled in means nothing in the old type")
     elif kept(database, back, (journey.after, there), (journey.before, returned)):
         event("there and back")
+
+
+def _is_foreign(journey: Journey) -> bool:
+    """Whether a column of labels, JSON and the like got another type together with a value for its NULLs."""
+    along = states(journey.operations, journey.before)
+    return any(
+        isinstance(operation, AlterColumn)
+        and operation.fill is not None
+        and "type" in operation.changes
+        and isinstance(state[operation.key].column(operation.column).type.sa_type, tuple(NARROW.values()))
+        for operation, state in zip(journey.operations, along, strict=False)
+    )
 
 
 Moment = tuple[SchemaState, Model]

@@ -72,6 +72,9 @@ def _mariadb_types() -> list[sa.types.TypeEngine]:
         mysql.SET("a", "b"), mysql.DATETIME(fsp=6), mysql.TIMESTAMP(fsp=3), mysql.TIME(fsp=2), mysql.DOUBLE(10, 3),
         sa.BINARY(4), sa.VARBINARY(9), sa.NVARCHAR(6), sa.String(8, collation="utf8mb4_bin"), sa.Text(1000),
         mysql.VARCHAR(5, charset="latin1"), mysql.FLOAT(7, 3), mysql.DECIMAL(6, 2, unsigned=True), sa.BLOB(500),
+        mysql.ENUM("a,b", "it's", "\\", "c\\\\d", "é%", ""), mysql.SET("a\\", "it's"),
+        mysql.ENUM("a", "b", charset="latin1"), mysql.ENUM("a", "b", collation="utf8mb4_bin"),
+        mysql.VARCHAR(5, charset="utf8"), sa.BINARY(), mysql.BIGINT(5, unsigned=True, zerofill=True),
     ]  # fmt: skip
 
 
@@ -122,6 +125,13 @@ def defaults(kind: str) -> sa.MetaData:
             c("stamp", mysql.TIMESTAMP(fsp=6), server_default=sa.text("CURRENT_TIMESTAMP(6)")),
             c("touched", sa.DateTime, server_default=sa.text("NOW() ON UPDATE NOW()")),
             c("uuid", sa.String(40), server_default=sa.text("(uuid())")),
+            c("escaped", sa.JSON, server_default='{"a": "it\'s \\\\ x"}'),
+            c("lines", sa.String(20), server_default="a\nb\\n\tc"),
+            c("set_on_update", sa.DateTime, server_default=sa.text("NULL ON UPDATE CURRENT_TIMESTAMP")),
+            c("moved", sa.DateTime, server_default=sa.text("'2020-01-31 00:00:00' ON UPDATE CURRENT_TIMESTAMP")),
+            c("tomorrow", sa.Date, server_default=sa.text("(CURRENT_DATE + INTERVAL 1 DAY)")),
+            c("label", mysql.ENUM("a\\", "b"), server_default="a\\", nullable=False),
+            c("json_call", sa.JSON, server_default=sa.func.json_array(1, "a")),
         ]
     if kind == "sqlite":
         items += [c("local", sa.DateTime, server_default=sa.text("(datetime('now', 'localtime'))"))]
@@ -215,16 +225,21 @@ def indexes(kind: str) -> sa.MetaData:
         sa.Column("b", sa.String(20)),
         sa.Column("Mixed Case", sa.String(20), index=True),
         sa.Column("data", sa.JSON),
+        sa.Column("flag", sa.Boolean),
     )
     sa.Index("ix_pair", table.c.a, table.c.b)
     sa.Index("ix_unique", table.c.b, unique=True)
     sa.Index("ix_desc", table.c.a.desc(), table.c.b)
+    sa.Index("ix_quoted_desc", table.c["Mixed Case"].desc(), table.c.a.asc())
     if kind != "mariadb":
         sa.Index("ix_lower", sa.func.lower(table.c.b))
         sa.Index("ix_sum", table.c.a + 1)
         sa.Index("ix_text", sa.text("(a * 2) DESC"), table.c.b, _table=table)
         where = sa.and_(table.c.a > 3, table.c.b.in_(["x", "it's"]))
         sa.Index("ix_partial", table.c.b, unique=True, sqlite_where=where, postgresql_where=where)
+        flag = table.c.flag
+        sa.Index("ix_partial_column", table.c.a, sqlite_where=flag, postgresql_where=flag)
+        sa.Index("ix_partial_not", table.c.a, sqlite_where=~flag, postgresql_where=~flag)
         sa.Index("ix_partial_text", table.c.a, sqlite_where=sa.text("a > 1"), postgresql_where=sa.text("a > 1"))
     if kind == "postgresql":
         sa.Index("ix_nulls", table.c.a.desc().nulls_last(), table.c.b.asc().nulls_first())
@@ -237,6 +252,8 @@ def indexes(kind: str) -> sa.MetaData:
     if kind == "mariadb":
         sa.Index("ix_length", table.c.b, mysql_length=5)
         sa.Index("ix_length_unique", table.c.b, unique=True, mysql_length={"b": 7})
+        sa.Index("ix_length_once", table.c.b, unique=True, mysql_length=6)
+        sa.Index("ix_length_desc", table.c.a.desc(), table.c.b, unique=True)
         sa.Index("ix_fulltext", table.c.b, mysql_prefix="FULLTEXT")
         sa.Index("ix_using", table.c.a, mysql_using="btree")
     return metadata
@@ -288,6 +305,7 @@ def foreign_keys(kind: str) -> sa.MetaData:
         key("users.id", deferrable=True, initially="DEFERRED", name="fk_deferred"),
         key("users.id", deferrable=True, name="fk_deferrable"),
         key("users.id", deferrable=False, initially="IMMEDIATE", name="fk_immediate"),
+        *([] if kind == "sqlite" else [key("users.id", initially="IMMEDIATE", name="fk_initially")]),
     ]
     if kind == "mariadb":
         deferred = []  # a syntax error there
@@ -305,6 +323,10 @@ def foreign_keys(kind: str) -> sa.MetaData:
         column(key("users.id", match=None if kind == "mariadb" else "FULL", name="fk_match")),
         column(key("users.id", name="fk_indexed"), index=True),
         column(key("users.id", name="fk_unique"), unique=True),
+        sa.Column("called", sa.Integer, key("users.id", name="fk_called")),
+        sa.Index("fk_called" if kind == "mariadb" else "ix_called", "called"),
+        sa.Column("column_called", sa.Integer, key("users.id")),
+        sa.Index("column_called", "column_called"),
         column(key("posts.id", name="fk_self")),
         sa.Column("x", sa.Integer),
         sa.Column("y", sa.Integer),
@@ -341,6 +363,8 @@ def names(kind: str) -> sa.MetaData:
         sa.Column("select", sa.Integer, primary_key=True),
         sa.Column("Group By", sa.String(9), index=True),
         sa.Column("user", sa.String(9), server_default="x", unique=True),
+        sa.Column("kind", sa.Enum("x", "y", native_enum=False, create_constraint=True, name="kinds")),
+        sa.Column("done", sa.Boolean(create_constraint=True, name="done")),
     )
     sa.Table(
         long,
@@ -386,6 +410,23 @@ def table_options(kind: str) -> sa.MetaData:
     metadata = sa.MetaData()
     options = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4", "sqlite_autoincrement": True}
     sa.Table("with_options", metadata, sa.Column("id", sa.Integer, primary_key=True), **options)
+    old = {"mysql_charset": "utf8", "mysql_collate": "utf8_unicode_ci", "mysql_auto_increment": "5"}
+    sa.Table("old", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("a", sa.String(9)), **old)
+    parts = {
+        "mysql_partition_by": "RANGE (id) (PARTITION p0 VALUES LESS THAN (9), PARTITION p1 VALUES LESS THAN MAXVALUE)"
+    }
+    sa.Table("parts", metadata, sa.Column("id", sa.Integer, primary_key=True), **parts)
+    hashed = {"mysql_partition_by": "HASH(id)", "mysql_partitions": "4"}
+    sa.Table("hashed", metadata, sa.Column("id", sa.Integer, primary_key=True), **hashed)
+    sa.Table("rowless", metadata, sa.Column("id", sa.String(9), primary_key=True), sqlite_with_rowid=False)
+    sa.Table("strict", metadata, sa.Column("id", sa.Integer, primary_key=True), sqlite_strict=True)
+    sa.Table("uncounted", metadata, sa.Column("id", sa.String(9), primary_key=True), sqlite_autoincrement=True)
+    conflicts = sa.Table("conflicts", metadata, sa.Column("id", sa.Integer, primary_key=True))
+    if kind == "sqlite":
+        conflicts.append_column(sa.Column("a", sa.Integer, nullable=False, sqlite_on_conflict_not_null="fail"))
+        conflicts.append_column(sa.Column("b", sa.String(9, "NOCASE"), unique=True, sqlite_on_conflict_unique="IGNORE"))
+        conflicts.append_column(sa.Column("c", sa.String(9, "binary")))
+        conflicts.append_constraint(sa.CheckConstraint("a > 0", name="ck_conflict", sqlite_on_conflict="FAIL"))
     collated = {"mysql_default_charset": "latin1", "mysql_collate": "latin1_swedish_ci"}
     sa.Table(
         "collated",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import mysql, postgresql
 
 from minimig.state.values import SqlExpression, SqlType
 
@@ -157,6 +157,28 @@ KINDS = (
         sa.text("3"),
         check="{0} IN (0, 1, 2, 3, 4, 5, 6, 7, 8, 9)",
     ),
+    _kind(mysql.INTEGER(unsigned=True), int, "1", _SEVEN, "number", "digits", databases=("mariadb",), **_NUMBER),
+    _kind(sa.String(40, "utf8mb4_bin"), str, "'1'", "a\\", "digits", "label", databases=("mariadb",), **_STRING),
+    _kind(sa.String(40, "NOCASE"), str, "'1'", "a\\", "digits", "label", databases=("sqlite",), **_STRING),
+    _kind(mysql.MEDIUMTEXT(), str, "'1'", "it's\n\\", "digits", "label", databases=("mariadb",), unique=False),
+    _kind(
+        mysql.DATETIME(fsp=6),
+        lambda i: MOMENT + dt.timedelta(i),
+        "'2024-01-02 10:00:00.000000'",
+        sa.text("CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)"),
+        "moment",
+        databases=("mariadb",),
+    ),
+    _kind(
+        mysql.ENUM("a\\b", "it's", "c,d"),
+        lambda i: ("a\\b", "c,d")[i % 2],
+        "'c,d'",
+        "it's",
+        unique=False,
+        databases=("mariadb",),
+    ),
+    _kind(mysql.SET("x", "y\\"), lambda i: ("x", "x,y\\")[i % 2], "'x'", "y\\", unique=False, databases=("mariadb",)),
+    _kind(sa.BINARY(4), lambda i: b"%04d" % i, "'0001'", "abcd", databases=("mariadb",)),
 )
 BY_TYPE = {kind.type: kind for kind in KINDS}
 
@@ -166,11 +188,14 @@ def kind_of(type_: SqlType) -> Kind:
     return BY_TYPE[type_]
 
 
+NARROW: dict[str, Any] = {"label": sa.Enum, "json": sa.JSON, "boolean": sa.Boolean, "uuid": sa.Uuid}
+"""Types that take only some of the values of those that they turn into."""
+
+
 def converts(old: SqlType, new: SqlType) -> bool:
     """Whether rows survive it when a column of one type becomes one of the other, without being told how.
 
     Labels turn into strings and back, but not every string is a label; the same with JSON, booleans and UUIDs.
     """
     shared = BY_TYPE[old].casts & BY_TYPE[new].casts
-    narrow = {"label": sa.Enum, "json": sa.JSON, "boolean": sa.Boolean, "uuid": sa.Uuid}
-    return old == new or any(word not in narrow or isinstance(old.sa_type, narrow[word]) for word in shared)
+    return old == new or any(word not in NARROW or isinstance(old.sa_type, NARROW[word]) for word in shared)

@@ -7,7 +7,7 @@ what the rows in it would not allow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -46,6 +46,14 @@ INDEX_OPTIONS: tuple[Options, ...] = (
     (("ddl_if", ("postgresql",)),),
     (("ddl_if", ("mysql", "sqlite")),),
 )
+OPTIONS: tuple[tuple[tuple[str, Any], ...], ...] = (
+    (),
+    (),
+    (("mysql_engine", "InnoDB"), ("sqlite_autoincrement", True)),
+    (("mysql_charset", "utf8mb4"), ("sqlite_with_rowid", False)),
+    (("mysql_row_format", "DYNAMIC"),),
+)
+CONFLICT = ((), (), (), (("sqlite_on_conflict", "FAIL"),))
 ACTIONS = (None, None, "CASCADE", "SET NULL", "RESTRICT")
 
 
@@ -89,6 +97,7 @@ def columns(draw: Draw, kind: str, name: str) -> ColumnState:
 
 def _trimmings(draw: Draw, kind: Kind) -> dict[str, Any]:
     return {
+        "options": draw(st.sampled_from(((), (), (), (("sqlite_on_conflict_not_null", "FAIL"),)))),
         "nullable": draw(st.booleans()),
         "default": draw(st.sampled_from((None, None, kind.default))),
         "comment": draw(st.sampled_from((None, None, "it's 100% :x"))),
@@ -107,7 +116,7 @@ def tables(draw: Draw, kind: str, name: str) -> TableState:
 
 
 def _table_trimmings(draw: Draw) -> dict[str, Any]:
-    options = draw(st.sampled_from(((), (), (("mysql_engine", "InnoDB"),), (("sqlite_with_rowid", False),))))
+    options = draw(st.sampled_from(OPTIONS))
     return {"comment": draw(st.sampled_from((None, None, "it's 100% :x"))), "options": options}
 
 
@@ -152,11 +161,13 @@ def _some(draw: Draw, table: TableState, *, keys: bool = True) -> tuple[str, ...
 
 
 def _unique(draw: Draw, table: TableState, name: str) -> UniqueState:
-    return UniqueState(f"uq_{name}", _some(draw, table), draw(st.sampled_from((None, None, True))))
+    deferrable, options = draw(st.sampled_from((None, None, True))), draw(st.sampled_from(CONFLICT))
+    return UniqueState(f"uq_{name}", _some(draw, table), deferrable, options=options)
 
 
 def _check(draw: Draw, table: TableState, name: str) -> CheckState:
-    return CheckState(f"ck_{name}", SqlExpression(_check_text(table, _some(draw, table, keys=False))))
+    text = SqlExpression(_check_text(table, _some(draw, table, keys=False)))
+    return CheckState(f"ck_{name}", text, draw(st.sampled_from(CONFLICT)))
 
 
 def _check_text(table: TableState, names: Sequence[str]) -> str:
@@ -356,7 +367,7 @@ def _legal_tables(state: SchemaState, kind: str) -> Iterator[TableState]:
         made = {n: _legal_column(c, drawn, kind) for n, c in drawn.columns.items() if _computable(c, drawn)}
         made = {n: replace(c, type=enums[0]) if _status(c) else c for n, c in made.items()}
         key = drawn.primary_key if drawn.primary_key and _indexable(drawn, drawn.primary_key.columns) else None
-        options = tuple(o for o in drawn.options if key is not None or o[0] != "sqlite_with_rowid")
+        options = tuple(o for o in drawn.options if _legal_option(o[0], key, made))
         table = replace(drawn, columns=made or {"id": ColumnState("id", INTEGER)}, primary_key=key, options=options)
         constraints = {
             n: c for n, c in table.constraints.items() if n not in taken and _legal_constraint(c, table, state, kind)
@@ -365,6 +376,12 @@ def _legal_tables(state: SchemaState, kind: str) -> Iterator[TableState]:
         indexes = {n: i for n, i in table.indexes.items() if n not in taken and _legal_index(i, table, kind)}
         taken |= indexes.keys()
         yield replace(table, constraints=constraints, indexes=indexes)
+
+
+def _legal_option(name: str, key: PrimaryKeyState | None, columns: Mapping[str, ColumnState]) -> bool:
+    if name == "sqlite_autoincrement":
+        return key is None or len(key.columns) > 1 or columns[key.columns[0]].type == INTEGER
+    return key is not None or name != "sqlite_with_rowid"
 
 
 def _status(column: ColumnState) -> bool:

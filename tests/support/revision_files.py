@@ -40,6 +40,11 @@ def read_back(folder: Path, operations: Sequence[Operation], serializer: Seriali
     return load(path)
 
 
+def narrow(text: str) -> bool:
+    """Whether each character is as wide as any other: ruff counts cells of a terminal, where `世` takes two."""
+    return all(character == "\n" or (ord(character) < 0x300 and character.isprintable()) for character in text)
+
+
 def ruff_changes(text: str) -> str:
     """What `ruff format`, with the settings it has by itself, would change in a text: a diff, or nothing."""
     command = [str(Path(sys.executable).with_name("ruff")), "format", "--isolated", "--diff", "-"]

@@ -18,6 +18,7 @@ from minimig.operations.base import Operation
 from minimig.operations.columns import AddColumn, DropColumn
 from minimig.operations.rename_column import RenameColumn
 from minimig.operations.tables import CreateTable, DropTable, RenameTable
+from minimig.state.expressions import names_in
 from minimig.state.parts import ColumnState, IndexState, UniqueState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, columns_of
@@ -90,13 +91,14 @@ class Model:
                     mapping[operation.new_name] = mapping.pop(operation.column)
         elif isinstance(operation, AlterColumn):
             old = state[operation.key].column(operation.column)
-            self._alter(operation.key, old, operation.edit_column(old), filled=operation.fill is not None)
+            self._alter(state[operation.key], old, operation.edit_column(old), filled=operation.fill is not None)
             for place in operation.followers(state):
                 old = state[place.table].column(place.column)
                 new = operation.state_forwards(state)[place.table].column(place.column)
-                self._alter(place.table, old, new, filled=False)
+                self._alter(state[place.table], old, new, filled=False)
 
-    def _alter(self, key: str, old: ColumnState, new: ColumnState, *, filled: bool) -> None:
+    def _alter(self, table: TableState, old: ColumnState, new: ColumnState, *, filled: bool) -> None:
+        key = table.key
         for row in self.cells[key]:
             if row[old.name] is None and not new.nullable:
                 row[old.name] = 1
@@ -106,6 +108,9 @@ class Model:
         if origin is not None and (old.type != new.type or filled):
             lossless = origin.lossless and kind_of(new.type).lossless and not filled
             self.origins[key][old.name] = replace(origin, untouched=False, lossless=lossless)
+            for other in table.columns.values():
+                if other.computed and names_in(other.computed.expression.text, [old.name]):
+                    self.origins[key].pop(other.name, None)
 
     def violated(self, state: SchemaState) -> tuple[str, str] | None:
         """The table and the name of a key, constraint or index that the rows violate; the primary key's is empty."""

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from minimig.autogenerate.narrowing import Loss
 from minimig.autogenerate.questioner import NeverRename, Questioner
+from minimig.operations.footprint import unique_keys
 from minimig.state.expressions import names_in
 from minimig.state.from_items import next_value
 from minimig.state.objects import CollationState, ExtensionState, NamespaceState, ObjectState, SequenceState
@@ -152,20 +153,21 @@ def indexes(draw: Draw, table: TableState, name: str) -> IndexState:
 
 
 @st.composite
-def foreign_keys(draw: Draw, state: SchemaState, holder: str, name: str, *, outside: bool) -> ForeignKeyState:
-    """A foreign key from one table to any other, itself, or (`outside`) one that the state does not hold."""
-    target = state[draw(st.sampled_from(sorted(state.tables)))]
-    key, column = target.key, draw(st.sampled_from(_target_columns(target)))
-    if outside and draw(st.integers(0, 9)) == 0:
-        key, column = "elsewhere.things", "id"
+def foreign_keys(draw: Draw, state: SchemaState, holder: str, name: str, *, outside: bool) -> ForeignKeyState | None:
+    """A foreign key from one table to a key of any other, of itself, or (`outside`) of one that the state lacks."""
+    able = [(key, column) for key in sorted(state.tables) for column in _target_columns(state[key])]
+    if outside and (not able or draw(st.integers(0, 9)) == 0):
+        able = [("elsewhere.things", "id")]
+    if not able:
+        return None
+    key, column = draw(st.sampled_from(able))
     own = draw(st.sampled_from(sorted(state[holder].columns)))
     return ForeignKeyState(f"fk_{name}", (own,), key, (column,), ondelete=draw(st.sampled_from((None, "CASCADE"))))
 
 
 def _target_columns(table: TableState) -> list[str]:
-    """Columns a foreign key is likely to point to: keys first, any column after them."""
-    key = list(table.primary_key.columns) if table.primary_key else []
-    return [*key, *key, *table.columns]
+    """Columns a foreign key may point to, being a key by themselves: most databases refuse any other."""
+    return [column for _, over in unique_keys(table) if len(over) == 1 for column in over]
 
 
 def _some(draw: Draw, names: Sequence[str], most: int) -> tuple[str, ...]:
@@ -190,7 +192,7 @@ def with_foreign_keys(draw: Draw, state: SchemaState, *, outside: bool = True) -
     for holder in sorted(state.tables):
         for name in draw(st.lists(st.sampled_from(ITEM_NAMES), max_size=2, unique=True)):
             key = draw(foreign_keys(state, holder, name, outside=outside))
-            if key.name not in state[holder].constraints:
+            if key is not None and key.name not in state[holder].constraints:
                 state = state.edited(holder, lambda table, key=key: table.with_constraint(key))
     return state
 
@@ -383,7 +385,7 @@ def _fits(state: SchemaState, table: TableState, item: Any) -> bool:
     if isinstance(item, ForeignKeyState) and item.target != "elsewhere.things":
         target = state.tables.get(item.target)
         return set(item.columns) <= table.columns.keys() and bool(
-            target and set(item.target_columns) <= target.columns.keys()
+            target and item.target_columns[0] in _target_columns(target)
         )
     return set(item.columns) <= table.columns.keys()
 

@@ -16,6 +16,7 @@ from sqlalchemy.schema import AddConstraint
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.limits import Limits
 from minimig.dialects.mysql.limits import LIMITS
+from minimig.dialects.mysql.refusals import refuse
 from minimig.dialects.mysql.text import requote_names, spell, with_expression_defaults
 from minimig.dialects.normalizer import plain_type
 from minimig.errors import UnsupportedError
@@ -51,7 +52,11 @@ class MySQLClauses(SchemaEditor):
         return spelled if self.mariadb else with_expression_defaults(spelled, self.dialect)
 
     def built(self, table: TableState) -> sa.Table:
-        """As everywhere. Raises UnsupportedError for expressions over the column that numbers itself (error 1901)."""
+        """As everywhere. Raises UnsupportedError for what `refusals` knows of.
+
+        So it does for expressions over the column that numbers itself (error 1901).
+        """
+        refuse(table, self.dialect, mariadb=self.mariadb)
         built = super().built(table)
         column = built.autoincrement_column
         if column is not None and column.server_default is None:

@@ -10,19 +10,24 @@ import re
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeEngine, UserDefinedType
 
+from minimig.dialects.mysql.text import plain_strings
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.sequences import SequenceRules
+from minimig.dialects.sqltext import canonical
 from minimig.state.objects import FunctionState, NamespaceState, ObjectState, SequenceState
-from minimig.state.parts import ConstraintState, Options, UniqueState
+from minimig.state.options import Pairs
+from minimig.state.parts import ConstraintState, IndexState, Options, UniqueState
 from minimig.state.tables import TableState
 
 _WIDTH = re.compile(r"^(TINYINT|SMALLINT|MEDIUMINT|INTEGER|BIGINT|YEAR)\(\d+\)")
 _DECIMAL = re.compile(r"^(?:NUMERIC|DECIMAL)(?:\((\d+)\))?(?=$| )")
 _FLOAT = re.compile(r"^FLOAT\((\d+)\)")
-_NOW = re.compile(r"\b(?:now|current_timestamp|localtimestamp|localtime)\b(?:\(\))?")
+_NOW = re.compile(r"('(?:[^']|'')*')|\b(?:now|current_timestamp|localtimestamp|localtime)\b(?:\(\))?")
+_PARTITIONS = re.compile(r"\s*\(\s*(?:sub)?partition\b.*", re.DOTALL)
 _CHARSET = re.compile(r" CHARACTER SET \w+| COLLATE \w+")
+_QUOTED = re.compile(r"('(?:[^']|'')*')|[^']+")
 _ONE = re.compile(r"^(CHAR|BINARY|BIT)(?=$| )")
 _WORDS = (("BOOL", "TINYINT(1)"), ("BOOLEAN", "TINYINT(1)"), ("DOUBLE PRECISION", "DOUBLE"), ("REAL", "DOUBLE"))
 _TABLE_OPTIONS = {"default charset": "charset", "default_charset": "charset", "character_set": "charset"}
@@ -59,10 +64,17 @@ class MySQLNormalizer(Normalizer):
             loose = {name: replace(c, nullable=True) for name, c in table.columns.items() if c.computed}
             table = replace(table, columns={**table.columns, **loose})
         constraints: dict[str, ConstraintState] = {**table.constraints, **keys}
-        indexes = {name: index for name, index in table.indexes.items() if name not in keys}
+        implied = implied_names(table)
+        indexes = {
+            name: index
+            for name, index in table.indexes.items()
+            if name not in keys and (index.options or index.elements not in implied.get(name, ()))
+        }
         return replace(table, constraints=constraints, indexes=indexes)
 
     def type_synonym(self, text: str, type_: TypeEngine[Any]) -> str:
+        if isinstance(type_, UserDefinedType):  # its case is whoever wrote it; what stands in quotes has a meaning
+            text = _QUOTED.sub(lambda m: m[1] or m[0].upper(), text)
         text = text.replace("TINYINT(1)", "BOOL")
         text = _WIDTH.sub(r"\1", text)
         text = _DECIMAL.sub(lambda m: f"DECIMAL({m[1] or 10}, 0)", text)
@@ -75,9 +87,17 @@ class MySQLNormalizer(Normalizer):
 
     def default_text(self, text: str, type_: TypeEngine[Any]) -> str:
         text = super().default_text(text, type_)
-        if text.startswith("'"):
-            return text
-        return {"true": "1", "false": "0"}.get(text) or _NOW.sub("current_timestamp", text)
+        return {"true": "1", "false": "0"}.get(text) or _NOW.sub(lambda m: m[1] or "current_timestamp", text)
+
+    def tidied(self, sql: str) -> str:
+        return canonical(plain_strings(sql))
+
+    def index(self, index: IndexState, table: TableState) -> IndexState:
+        """A length that was said once is that of every column."""
+        index = super().index(index, table)
+        return replace(
+            index, options=tuple((k, _lengths(index, v) if k.endswith("_length") else v) for k, v in index.options)
+        )
 
     def telling_options(self, options: Options) -> Options:
         """Without the usual engine, and without character sets, which are the database's as a rule."""
@@ -88,4 +108,32 @@ class MySQLNormalizer(Normalizer):
     def table_options(self, options: Options) -> Options:
         prefix = f"{self.dialect.name}_"
         plain = {k.removeprefix(prefix): v for k, v in super().table_options(options)}
-        return tuple(sorted((prefix + _TABLE_OPTIONS.get(k, k), v) for k, v in plain.items()))
+        return tuple(sorted((prefix + _TABLE_OPTIONS.get(k, k), _option_value(k, v)) for k, v in plain.items()))
+
+    def action(self, action: str | None) -> str | None:
+        """InnoDB reads SET DEFAULT and does nothing with it."""
+        found = super().action(action)
+        return None if found == "SET DEFAULT" else found
+
+
+def implied_names(table: TableState) -> dict[str, set[tuple[str, ...]]]:
+    """Indexes that InnoDB may have made itself for a foreign key, by name: an index of that name over those columns.
+
+    Nobody can tell whether the models or InnoDB wanted one that is called like the key, or like its first column.
+    """
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for key in table.foreign_keys:
+        for name in (key.name, key.columns[0]):
+            found.setdefault(name, set()).add(key.columns)
+    return found
+
+
+def _lengths(index: IndexState, said: Any) -> Any:
+    return Pairs(sorted((str(e), said) for e in index.elements)) if isinstance(said, int) else said
+
+
+def _option_value(name: str, value: str) -> str:
+    """A table's option: `utf8` is `utf8mb3`; which partitions there are is not reported, only by what."""
+    if name.endswith(("charset", "character_set", "collate")):
+        return re.sub(r"^utf8(?=_|$)", "utf8mb3", value)
+    return canonical(_PARTITIONS.sub("", value)) if name.endswith("partition_by") else value

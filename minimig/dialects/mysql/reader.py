@@ -11,14 +11,16 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
+from minimig.dialects.mysql.create_sql import column_lines
 from minimig.dialects.mysql.definitions import KINDS, live_objects
 from minimig.dialects.mysql.provider_reader import read_sequences
+from minimig.dialects.mysql.text import unescaped
 from minimig.state.objects import ObjectState, SequenceState
 from minimig.state.raw_tables import RawTable, Row
 from minimig.state.reader import Reader, Tables, name_types
 
 _DESCENDING = sa.text("""
-    SELECT table_name AS `table`, index_name AS name, column_name AS `column`
+    SELECT table_name AS `table`, index_name, column_name AS `column`
     FROM information_schema.statistics
     WHERE table_schema = coalesce(:schema, database()) AND collation = 'D'
 """)
@@ -29,7 +31,7 @@ _COLUMN_CHECKS = sa.text("""
 """)
 _MYSQL_COLUMNS = sa.text("""
     SELECT table_name AS `table`, column_name AS `column`, column_type AS type, column_default AS `default`,
-           extra AS extra
+           extra AS extra, column_comment AS comment
     FROM information_schema.columns
     WHERE table_schema = coalesce(:schema, database())
 """)
@@ -42,13 +44,19 @@ class MySQLReader(Reader):
         name = {"schema": schema}
         for found in connection.execute(_DESCENDING, name):
             if found.table in tables:
-                _descends(tables[found.table], found.name, found.column)
+                _descending(tables[found.table], found.index_name, found.column)
+        columns = [row for row in connection.execute(_MYSQL_COLUMNS, name) if row.table in tables]
+        for column in columns:
+            if "`" in column.column:
+                _unquote(tables[column.table], column.column)
+            # The Inspector overlooks one behind a default in which a quote is escaped.
+            tables[column.table].column(column.column)["comment"] = column.comment or None
         for table in tables.values():
             _drop_indexes_of_keys(table)
             _drop_other_faces(table)
-        columns = [row for row in connection.execute(_MYSQL_COLUMNS, name) if row.table in tables]
+            _decode_labels(table)
         name_types(tables, {(row.table, row.column): row.type for row in columns})
-        if getattr(connection.dialect, "is_mariadb", False):
+        if _is_mariadb(connection):
             for found in connection.execute(_COLUMN_CHECKS, name):
                 if found.table in tables:
                     _column_check(tables[found.table], found.column, found.clause)
@@ -65,25 +73,70 @@ class MySQLReader(Reader):
     def complete_temporary(self, connection: sa.Connection, tables: Tables) -> None:
         """No catalog lists temporary tables, and the Inspector overlooks their defaults and descending columns."""
         for table in tables.values():
-            for name, *_, default, _extra in connection.exec_driver_sql(f"SHOW COLUMNS FROM {table.name}"):
+            shown = connection.exec_driver_sql(f"SHOW COLUMNS FROM {table.name}").all()
+            name_types(tables, {(table.name, name): type_ for name, type_, *_ in shown})
+            for name, *_, default, _extra in shown:
                 row = table.column(name)
                 if row.get("default") is None and default not in (None, "NULL"):
                     row["default"] = default
-            for found in connection.exec_driver_sql(f"SHOW INDEX FROM {table.name} WHERE Collation = 'D'").mappings():
-                _descends(table, found["Key_name"], found["Column_name"])
+            for index in connection.exec_driver_sql(f"SHOW INDEX FROM {table.name}").mappings():
+                if index["Collation"] == "D":
+                    _descending(table, index["Key_name"], index["Column_name"])
+            if _is_mariadb(connection):
+                _told_by_create(table, connection.exec_driver_sql(f"SHOW CREATE TABLE {table.name}").one()[1])
+            _decode_labels(table)
+            _drop_other_faces(table)
 
 
-def _descends(table: RawTable, index: str, column: str) -> None:
+def _descending(table: RawTable, index: str, column: str) -> None:
     for row in table.indexes:
         if row["name"] == index:
             row.setdefault("column_sorting", {})[column] = ("desc",)
 
 
+def _unquote(table: RawTable, name: str) -> None:
+    """A backtick in a column's name, which the Inspector leaves doubled."""
+    doubled = name.replace("`", "``")
+    for row in table.columns:
+        row["name"] = name if row["name"] == doubled else row["name"]
+    for row in (table.primary_key, *table.foreign_keys, *table.uniques, *table.indexes):
+        for words in ("constrained_columns", "column_names"):
+            if words in row:
+                row[words] = [name if column == doubled else column for column in row[words]]
+
+
+def _is_mariadb(connection: sa.Connection) -> bool:
+    return bool(getattr(connection.dialect, "is_mariadb", False))
+
+
+def _told_by_create(table: RawTable, create: str) -> None:
+    """Defaults in full, and JSON: the Inspector cuts an expression off where its first parenthesis closes."""
+    for line in column_lines(create):
+        row = table.column(line.name)
+        row["type"] = mysql.JSON() if line.json else row["type"]
+        if not row.get("computed"):
+            row["default"] = line.default
+
+
+def _decode_labels(table: RawTable) -> None:
+    """The labels of ENUM and SET as they are: the Inspector leaves the escapes in them."""
+    for row in table.columns:
+        type_ = row["type"]
+        if isinstance(type_, mysql.ENUM):
+            labels = map(unescaped, type_.enums)
+            row["type"] = mysql.ENUM(*labels, charset=type_.charset, collation=type_.collation)
+        elif isinstance(type_, mysql.SET):
+            values, bitwise = map(unescaped, type_.values), type_.retrieve_as_bitwise
+            charset, collation = type_.charset, type_.collation
+            row["type"] = mysql.SET(*values, charset=charset, collation=collation, retrieve_as_bitwise=bitwise)
+
+
 def _column_default(row: Row, default: str | None, extra: str) -> None:
     """MariaDB's own text: the Inspector overlooks defaults such as `lcase('X')`."""
     on_update = extra.lower().find("on update")
-    if default is not None and default != "NULL" and not row.get("computed"):
-        row["default"] = f"{default} {extra[on_update:]}" if on_update >= 0 else default
+    if default is None or row.get("computed") or (default == "NULL" and on_update < 0):
+        return
+    row["default"] = f"{default} {extra[on_update:]}" if on_update >= 0 else default
 
 
 def _column_check(table: RawTable, column: str, clause: str) -> None:

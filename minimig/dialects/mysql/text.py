@@ -7,6 +7,7 @@ compiler spells them for the dialect.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -23,11 +24,18 @@ from minimig.state.tables import TableState
 from minimig.state.to_metadata import escape_colons
 from minimig.state.values import SqlExpression
 
+_LITERAL = re.compile(r"`(?:[^`]|``)*`|\"(?:[^\"]|\"\")*\"|'((?:[^'\\]|''|\\.)*)'", re.DOTALL)
+_ESCAPED = re.compile(r"''|\\(.)", re.DOTALL)
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "b": "\b", "Z": "\x1a", "%": "\\%", "_": "\\_"}
+
 Respell = Callable[[SqlExpression], SqlExpression]
 
 
 def spell(table: TableState, *, mariadb: bool) -> TableState:
-    """The table, ready for SQLAlchemy's MySQL compiler. Raises UnsupportedError for MATCH FULL and PARTIAL."""
+    """The table, ready for SQLAlchemy's MySQL compiler.
+
+    Raises UnsupportedError for foreign keys with MATCH FULL or PARTIAL, and for DESC beside a length.
+    """
 
     def text(expression: SqlExpression) -> SqlExpression:
         if expression.element is not None and not isinstance(expression.element, sa.TextClause):
@@ -39,7 +47,8 @@ def spell(table: TableState, *, mariadb: bool) -> TableState:
         columns={name: _column(column, text, mariadb=mariadb) for name, column in table.columns.items()},
         primary_key=table.primary_key and replace(table.primary_key, deferrable=None, initially=None),
         constraints={name: _constraint(constraint, text, table) for name, constraint in table.constraints.items()},
-        indexes={name: _index(index, text) for name, index in table.indexes.items()},
+        indexes={name: _index(index, text, table) for name, index in table.indexes.items()},
+        options=tuple((k, str(int(v)) if k != "info" and isinstance(v, int) else v) for k, v in table.options),
     )
 
 
@@ -64,6 +73,22 @@ def is_long(type_: str) -> bool:
 def requote_names(sql: str, table: TableState) -> str:
     """SQL text with the table's column names in backticks instead of double quotes."""
     return requote(sql, {*table.columns, table.name}, "`")
+
+
+def unescaped(text: str) -> str:
+    """The value of a string literal, given what stands between its quotes (MySQL manual, "String Literals")."""
+    return _ESCAPED.sub(lambda m: _ESCAPES.get(m[1], m[1]) if m[1] else "'", text)
+
+
+def plain_strings(sql: str) -> str:
+    """SQL text whose strings are all written in one way: quotes and backslashes doubled, all else as it is."""
+
+    def respelled(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return match[0]
+        return "'" + unescaped(match[1]).replace("\\", "\\\\").replace("'", "''") + "'"
+
+    return _LITERAL.sub(respelled, sql)
 
 
 def _in_parentheses(default: SqlExpression) -> SqlExpression:
@@ -101,7 +126,13 @@ def _constraint(constraint: ConstraintState, text: Respell, table: TableState) -
     return replace(constraint, deferrable=None, initially=None)
 
 
-def _index(index: IndexState, text: Respell) -> IndexState:
+def _index(index: IndexState, text: Respell, table: TableState) -> IndexState:
+    if any(key.endswith("_length") for key, _ in index.options) and not all(isinstance(e, str) for e in index.elements):
+        raise UnsupportedError(
+            f"index {index.name} of table {table.key} has a column that is no plain one, and a length besides, which"
+            " SQLAlchemy cannot write",
+            hint="leave out DESC, or the length",
+        )
     return replace(
         index,
         elements=tuple(_element(element, text) for element in index.elements),

@@ -16,6 +16,7 @@ from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.limits import Limits
 from minimig.dialects.sqlite.limits import LIMITS
+from minimig.errors import UnsupportedError
 from minimig.state.parts import ColumnState, ConstraintState, ForeignKeyState, IndexState, UniqueState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, columns_of
@@ -35,6 +36,20 @@ class SQLiteClauses(SchemaEditor):
         if table.primary_key is not None:
             return replace(table, primary_key=replace(table.primary_key, deferrable=None, initially=None))
         return replace(table, options=tuple(item for item in table.options if item[0] != "sqlite_with_rowid"))
+
+    def built(self, table: TableState) -> sa.Table:
+        """As everywhere. Raises UnsupportedError for AUTOINCREMENT where SQLite does not take it."""
+        built = super().built(table)
+        column = next(iter(built.primary_key.columns), None)
+        if not dict(table.options).get("sqlite_autoincrement") or column is None or not can_count(table):
+            return built
+        type_ = column.type.compile(dialect=self.dialect)
+        if type_ != "INTEGER":
+            raise UnsupportedError(
+                f"{table.key}.{column.name} is {type_}, and SQLite takes AUTOINCREMENT for INTEGER alone",
+                hint='write the type as sa.BigInteger().with_variant(sa.Integer, "sqlite"), or leave the option out',
+            )
+        return built
 
     def added_apart(self, table: TableState) -> tuple[str, ...]:
         """None: SQLite looks at what a foreign key needs when rows come, and cannot add a constraint."""
@@ -61,6 +76,14 @@ class SQLiteClauses(SchemaEditor):
         return " ".join([super().add_column_clause(change, column, extra), *brought])
 
 
+def can_count(table: TableState) -> bool:
+    """Whether SQLAlchemy writes AUTOINCREMENT when told to: for one key column of integers that points nowhere."""
+    key = table.primary_key.columns if table.primary_key else ()
+    pointing = any(name in foreign.columns for foreign in table.foreign_keys for name in key)
+    affinity: Any = table.columns[key[0]].type.sa_type._type_affinity if len(key) == 1 else object  # noqa: SLF001
+    return len(key) == 1 and issubclass(affinity, sa.Integer) and not pointing
+
+
 def brought_constraints(change: TableChange) -> tuple[ConstraintState, ...]:
     """The constraints that a new column brings along."""
     return tuple(c for name, c in change.new.constraints.items() if name not in change.old.constraints)
@@ -84,5 +107,9 @@ def _at_once(constraint: ConstraintState) -> ConstraintState:
     if isinstance(constraint, UniqueState):
         return replace(constraint, deferrable=None, initially=None)
     if isinstance(constraint, ForeignKeyState):
-        return replace(constraint, match=None)  # SQLite reads MATCH and does nothing with it
+        # SQLite reads MATCH and does nothing with it, and takes INITIALLY only behind DEFERRABLE.
+        deferred = (constraint.initially or "").upper() == "DEFERRED"
+        if constraint.deferrable is None and not deferred:
+            return replace(constraint, match=None, initially=None)
+        return replace(constraint, match=None, deferrable=True if deferred else constraint.deferrable)
     return constraint

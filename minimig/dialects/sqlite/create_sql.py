@@ -52,6 +52,8 @@ class Clause:
     target: str | None = None
     target_columns: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    last: str = ""
+    """The name that the clause ends with: that of a collation."""
 
     def after(self, *words: str, among: Sequence[str] = ()) -> str | None:
         """What follows these keywords, as in ON DELETE ...: one of `among`, which may be two words; else None."""
@@ -201,4 +203,5 @@ def _clause(body: str, part: Sequence[Token], column: str | None) -> Clause:
         target=target,
         target_columns=target_columns,
         words=tuple(token.word for token in core),
+        last=core[-1].name if core else "",
     )

@@ -8,6 +8,7 @@ any other.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -15,10 +16,12 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer
+from minimig.dialects.sqlite.clauses import can_count
 from minimig.dialects.sqlite.tokens import without_qualifier
 from minimig.state.options import freeze_options
 from minimig.state.parts import (
     CheckState,
+    ColumnState,
     ConstraintState,
     ExcludeState,
     ForeignKeyState,
@@ -29,7 +32,7 @@ from minimig.state.parts import (
 from minimig.state.raw_type import RawType
 from minimig.state.tables import TableState
 
-_COLLATION = re.compile(r' COLLATE ("[^"]*"|\w+)')
+_COLLATION = re.compile(r' COLLATE (?:"([^"]*)"|(\w+))')
 
 
 class SQLiteNormalizer(Normalizer):
@@ -38,6 +41,11 @@ class SQLiteNormalizer(Normalizer):
     names_constraints: ClassVar[bool] = False
     supports_comments: ClassVar[bool] = False
     rewrites_expressions: ClassVar[bool] = False
+    unsaid_options: ClassVar[Mapping[str, str]] = {
+        "sqlite_autoincrement": "false",
+        "sqlite_strict": "false",
+        "sqlite_with_rowid": "true",
+    }
 
     @property
     def default_schema(self) -> str:
@@ -47,17 +55,34 @@ class SQLiteNormalizer(Normalizer):
         """A CHECK may name its table before a column; a rebuild leaves that out, because it changes nothing."""
         spelled = super().table(table)
         bare = {name: _unqualified(constraint, table.name) for name, constraint in spelled.constraints.items()}
-        return replace(spelled, constraints=bare)
+        useless = {
+            "sqlite_autoincrement" if not can_count(table) else "",
+            "" if table.primary_key else "sqlite_with_rowid",
+        }
+        options = tuple(item for item in spelled.options if item[0] not in useless)
+        return replace(spelled, constraints=bare, options=options)
+
+    def column(self, column: ColumnState, built: sa.Table) -> ColumnState:
+        """What ON CONFLICT is for NULL is reported as well."""
+        said = dict(column.options).get("sqlite_on_conflict_not_null")
+        spelled = super().column(column, built)
+        options = {"sqlite_on_conflict_not_null": self.option(said)} if said and not spelled.nullable else {}
+        return replace(spelled, options=freeze_options(options))
 
     def type_synonym(self, text: str, type_: TypeEngine[Any]) -> str:
-        """The type that SQLAlchemy will read back from this text; the collation is not part of what is reported."""
+        """The type that SQLAlchemy will read back from this text; BINARY is the collation that there always is."""
         if isinstance(type_, RawType) and not text:
             return text
         dialect: Any = self.dialect
+        collation = _COLLATION.search(text)
+        name = (collation[1] or collation[2]).upper() if collation else "BINARY"
         declared = _COLLATION.sub("", text).upper()
         # Nothing public knows which words survive: POINT comes back as NUMERIC.
         read_back: TypeEngine[Any] = dialect._resolve_type_affinity(declared)  # noqa: SLF001
-        return "" if isinstance(read_back, sa.types.NullType) else read_back.compile(dialect=self.dialect)
+        if isinstance(read_back, sa.types.NullType):
+            return ""
+        collate = f" COLLATE {name}" if name != "BINARY" and isinstance(read_back, sa.String) else ""
+        return read_back.compile(dialect=self.dialect) + collate
 
     def deferrable(
         self, constraint: PrimaryKeyState | UniqueState | ForeignKeyState | ExcludeState
@@ -80,9 +105,6 @@ class SQLiteNormalizer(Normalizer):
 
     def counts(self, column: sa.Column[Any], built: sa.Table) -> bool:
         return False
-
-    def table_options(self, options: Options) -> Options:
-        return ()
 
 
 def _unqualified(constraint: ConstraintState, table: str) -> ConstraintState:

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from minimig.dialects.sqlite.create_sql import Clause, index_text, table_text
+from minimig.dialects.sqlite.create_sql import Clause, ColumnText, index_text, table_text
 from minimig.dialects.sqlite.definitions import KINDS, live_objects
 from minimig.state.objects import ObjectState
 from minimig.state.raw_tables import RawTable, Row
@@ -56,12 +56,27 @@ def _complete(table: RawTable, create: str) -> None:
             table.uniques.append({"name": clause.name, "column_names": clause.columns, **_conflict(clause)})
         elif clause.kind == "primary key":
             table.primary_key.update(_conflict(clause))
+            if "AUTOINCREMENT" in clause.words:
+                table.options["sqlite_autoincrement"] = True
         elif clause.kind == "foreign key":
             _foreign_key(table, clause)
+    if "WITHOUT ROWID" in text.ending:
+        table.options["sqlite_with_rowid"] = False
+    if "STRICT" in text.ending:
+        table.options["sqlite_strict"] = True
     for column in text.columns:
-        computed = column.clause("computed")
-        if computed is not None:
-            table.column(column.name)["computed"]["sqltext"] = computed.body
+        _complete_column(table.column(column.name), column)
+
+
+def _complete_column(row: Row, column: ColumnText) -> None:
+    computed, collation, not_null = (column.clause(kind) for kind in ("computed", "collate", "not null"))
+    if computed is not None:
+        row["computed"]["sqltext"] = computed.body
+    if collation is not None and isinstance(row["type"], sa.String):
+        row["type"] = type(row["type"])(row["type"].length, collation=collation.last.upper())
+    if not_null is not None:
+        row["options"] = _conflict(not_null).get("dialect_options", {})
+        row["options"] = {f"{name}_not_null": value for name, value in row["options"].items()}
 
 
 def _conflict(clause: Clause) -> Row:
@@ -72,10 +87,12 @@ def _conflict(clause: Clause) -> Row:
 
 def _foreign_key(table: RawTable, clause: Clause) -> None:
     """Give the Inspector's row of this key the name and the options that it is written with."""
-    for row in table.foreign_keys:
-        same = [name.lower() for name in row["constrained_columns"]] == [name.lower() for name in clause.columns]
-        if not same or row["referred_table"].lower() != (clause.target or "").lower() or row.get("written"):
-            continue
+    same = [row for row in table.foreign_keys if _is_over(row, clause)]
+    row = next((row for row in same if not row.get("written")), None)
+    if row is None and same:  # one that says the same again, which the Inspector leaves out
+        row = dict(same[0])
+        table.foreign_keys.append(row)
+    if row is not None:
         words: dict[str, Any] = {
             "ondelete": clause.after("ON", "DELETE", among=_ACTIONS),
             "onupdate": clause.after("ON", "UPDATE", among=_ACTIONS),
@@ -85,7 +102,13 @@ def _foreign_key(table: RawTable, clause: Clause) -> None:
             words["deferrable"] = clause.after("NOT", among=("DEFERRABLE",)) is None
         given = {name: value for name, value in words.items() if value not in (None, "NO ACTION")}
         row.update(name=clause.name, options=given, written=True)
-        return
+
+
+def _is_over(row: Row, clause: Clause) -> bool:
+    columns = [name.lower() for name in row["constrained_columns"]]
+    return columns == [name.lower() for name in clause.columns] and (
+        row["referred_table"].lower() == (clause.target or "").lower()
+    )
 
 
 def _index(name: str, sql: str) -> Row:
