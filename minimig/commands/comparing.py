@@ -6,7 +6,7 @@ schema is said in the words of the other side, so that what is left are differen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,7 @@ from minimig.commands.hooks import hooks_of, ignored
 from minimig.commands.project import Project
 from minimig.commands.sides import Side, open_side
 from minimig.dialects.compare import spelled_on_paper
-from minimig.dialects.registry import editor_for, normalizer_for
+from minimig.dialects.registry import editor_for, normalizer_for, reader_for
 from minimig.dialects.worded import in_words_of, worded
 from minimig.errors import UsageError
 from minimig.operations.base import Operation
@@ -137,7 +137,8 @@ def _ignoring(
     """Which tables of a database do not count: ours, and, beside what people wrote, those that nobody declared."""
     unread = ignored(project)
     if options.everything or all(side.connection is not None for side in sides):
-        return unread
+        of_extensions = {key for side in sides for key in _of_extensions(side)}
+        return lambda key: unread(key) or key in of_extensions
     declared = project.files_state.tables.keys()
 
     def ignore(key: str) -> bool:
@@ -147,3 +148,10 @@ def _ignoring(
         return strange or unread(key)
 
     return ignore
+
+
+def _of_extensions(side: Side) -> Collection[str]:
+    """Tables of a database that came with an extension and go with it."""
+    if side.connection is None:
+        return ()
+    return reader_for(side.connection.dialect).extension_tables(side.connection, None)

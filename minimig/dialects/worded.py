@@ -10,7 +10,7 @@ agree; what it holds otherwise can be written into a revision file or executed, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -106,7 +106,7 @@ class _Table:
     def worded(self) -> TableState:
         written, expected, live, own = self.written, self.expected, self.live, self.own
         retyped = set(self.columns_of_other_checks())
-        items = list(self.items())
+        items = in_order(self.items())
         return replace(
             written,
             columns={name: self.column(name, retyped=name in retyped) for name in live.columns},
@@ -153,13 +153,18 @@ class _Table:
                 yield written[names[name]]
 
     def options(self) -> Options:
-        """The written options, those that are other ones as they are found."""
+        """The written options, those that are other ones as they are found; an option may have several names."""
         expected, live = dict(self.expected.options), dict(self.live.options)
-        found = dict(self.own.options)
-        return tuple(
-            (key, value if live.get(key) == expected.get(key) else found.get(key, live.get(key)))
-            for key, value in self.written.options
-        )
+        found = []
+        for key, value in self.written.options:
+            differing = [k for k, _ in self.normalizer.table_options(((key, value),)) if live.get(k) != expected.get(k)]
+            found.append((key, live.get(differing[0]) if differing else value))
+        return tuple((key, value) for key, value in found if value is not None)
+
+
+def in_order(items: Iterable[Item]) -> list[Item]:
+    """Constraints and indexes in the order in which a revision file is read: that of the catalog is nobody's."""
+    return sorted(items, key=lambda item: (type(item).__name__, item.name))
 
 
 def _items(table: TableState) -> dict[str, Item]:
@@ -171,9 +176,12 @@ def _items(table: TableState) -> dict[str, Item]:
 
 def _plain_table(live: TableState, read: TableState, normalizer: Normalizer) -> TableState:
     """A table in the most general words that this database spells as it reported it."""
+    items = in_order(live.constraints.values())
     return replace(
         live,
         columns={name: _plain_column(live, read.columns[name], normalizer) for name in live.columns},
+        constraints={item.name: item for item in items if not isinstance(item, IndexState)},
+        indexes={item.name: item for item in in_order(live.indexes.values()) if isinstance(item, IndexState)},
         options=normalizer.telling_options(read.options),
     )
 
