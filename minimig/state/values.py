@@ -13,7 +13,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -106,6 +106,7 @@ class SqlExpression:
         return cls(text, detached)
 
     @classmethod
+    @lru_cache(maxsize=1024)  # a thousand tables have few defaults that differ, and SQLAlchemy compiles each
     def literal(cls, value: str) -> SqlExpression:
         """A string as a SQL literal: what SQLAlchemy makes of `server_default="draft"`."""
         return cls.of(sa.literal(value, sa.String()))

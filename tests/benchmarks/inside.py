@@ -23,38 +23,47 @@ from minimig.state.schema import SchemaState
 
 
 def project() -> Project:
+    """The project in the working directory."""
     return Project(load_environment(load_settings(Path.cwd(), environ=os.environ, overrides={})))
 
 
 def create() -> Callable[[], object]:
-    return lambda: metadata.create_all(sa.create_engine(os.environ["MINIMIG_URL"]))
+    """Create the tables of the models."""
+    # One transaction of a thousand tables would be more locks than PostgreSQL has.
+    return lambda: metadata.create_all(sa.create_engine(os.environ["MINIMIG_URL"], isolation_level="AUTOCOMMIT"))
 
 
 def read_files() -> Callable[[], object]:
+    """Read the headers of all revision files, then run them."""
     return lambda: project().migrations
 
 
 def replay() -> Callable[[], object]:
+    """The state that the files lead to, the files being read."""
     loaded = project()
     loaded.migrations  # noqa: B018 - read before the clock starts
     return lambda: loaded.files_state
 
 
 def drop_everything() -> Callable[[], object]:
+    """Find, order and fold the operations that drop all tables."""
     return lambda: minimig.diff(metadata, SchemaState())
 
 
 def rename_every_table() -> Callable[[], object]:
+    """Rename all tables on paper, and find the way back."""
     before = minimig.snapshot(metadata)
     return lambda: _run([ops.RenameTable(key, f"new_{key}") for key in before.tables], before)
 
 
 def rename_a_column() -> Callable[[], object]:
+    """Rename a column of each table on paper, and find the way back."""
     before = minimig.snapshot(metadata)
     return lambda: _run([ops.RenameColumn(key, "slug", "word") for key in before.tables], before)
 
 
 def add_a_label() -> Callable[[], object]:
+    """Find, order and fold a new label for each enum."""
     after = sa.MetaData()
     for table in metadata.tables.values():
         table.to_metadata(after)
@@ -65,6 +74,7 @@ def add_a_label() -> Callable[[], object]:
 
 
 def diff_with_the_database() -> Callable[[], object]:
+    """What `minimig.diff(connection, metadata)` does."""
     connection = sa.create_engine(os.environ["MINIMIG_URL"]).connect()
     return lambda: minimig.diff(connection, metadata)
 

@@ -59,7 +59,9 @@ def write_project(folder: Path, tables: int, revisions: int, *, url: str = "sqli
 def write_models(folder: Path, tables: list[Table]) -> None:
     """Write the models of these tables, as a user would: one Table after the other."""
     calls = [f"{table.name} = sa.Table(\n    {table.arguments()},\n)" for table in tables]
-    named = [call.replace(f"    {t.name!r},", f"    {t.name!r}, metadata,", 1) for call, t in zip(calls, tables)]
+    named = [
+        call.replace(f"    {t.name!r},", f"    {t.name!r}, metadata,", 1) for call, t in zip(calls, tables, strict=True)
+    ]
     (folder / "shop.py").write_text("\n".join([HEADING, *named]) + "\n")
 
 

@@ -5,7 +5,8 @@
     python tests/benchmarks/run.py 1000 --package ../other      # another copy of minimig, for before and after
 
 Every command is a process of its own, its formatter included, as a user pays for it; what is called `inside` is one
-step by itself, without what its process imports. The least of several runs counts, since a machine adds time and never takes any away. An exponent of 1 means twice the tables, twice the time.
+step by itself, without what its process imports. The least of several runs counts, since a machine adds time and never
+takes any away. An exponent of 1 means twice the tables, twice the time.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import sqlalchemy as sa
 from project import add_a_column, change_every_table, write_project
 
 IMPORT = "importing the models"
@@ -34,15 +36,17 @@ class Case:
 
     name: str
     arguments: tuple[str, ...]
-    prepare: Callable[[Path], None] = lambda folder: None
+    prepare: Callable[[Path], None] = lambda _folder: None
     database: str | None = None
 
 
 def minimig(*words: str) -> tuple[str, ...]:
+    """Arguments for Python that run a command."""
     return ("-m", "minimig", *words)
 
 
 def forget_files(folder: Path) -> None:
+    """Let the history begin anew."""
     shutil.rmtree(folder / "migrations")
 
 
@@ -73,6 +77,7 @@ CASES = (
 
 
 def main() -> None:
+    """Measure, and print the table."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("sizes", type=int, nargs="+", help="numbers of tables")
     words.add_argument("--revisions", type=int, help="number of revisions; as many as tables when left out")
@@ -86,9 +91,12 @@ def main() -> None:
     for size in options.sizes:
         with tempfile.TemporaryDirectory() as folder:
             bench = _Bench(Path(folder), size, options.revisions or size, options)
-            for case in cases:
-                found[case.name].append(bench.seconds(case))
-                print(f"{size:6} {case.name:45} {found[case.name][-1]:8.2f} s", file=sys.stderr, flush=True)
+            try:
+                for case in cases:
+                    found[case.name].append(bench.seconds(case))
+                    print(f"{size:6} {case.name:45} {found[case.name][-1]:8.2f} s", file=sys.stderr, flush=True)
+            finally:
+                bench.close()
     _print_table(options.sizes, found)
 
 
@@ -127,9 +135,11 @@ class _Bench:
             self._run(("-c", "import shop"), copy, None)  # leaves bytecode, as there is on any but the first day
             taken.append(self._run(case.arguments, copy, case.database))
             shutil.rmtree(copy)
-        if case.database == "postgresql" and case is CASES[-1]:
-            self._admin("DROP DATABASE {}")
         return min(taken)
+
+    def close(self) -> None:
+        """Leave no database behind on the server."""
+        self._admin("DROP DATABASE IF EXISTS {}")
 
     def _run(self, arguments: tuple[str, ...], folder: Path, database: str | None) -> float:
         url = {"MINIMIG_URL": self.urls[database]} if database else {}
@@ -154,8 +164,6 @@ class _Bench:
         self.ready.add(database)
 
     def _admin(self, statement: str) -> None:
-        import sqlalchemy as sa
-
         url = self.urls["postgresql"]
         engine = sa.create_engine(f"{self.options.postgresql}/postgres", isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
