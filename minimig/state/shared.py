@@ -21,7 +21,7 @@ _GONE: Any = object()
 
 
 class SharedDict(Mapping[K, V], Generic[K, V]):
-    """An immutable mapping. Order is that of first insertion, as with a dict."""
+    """An immutable mapping, in order of insertion; a key that went and comes back may stand where it stood."""
 
     __slots__ = ("_changes", "_whole")
 
