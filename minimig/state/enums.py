@@ -77,15 +77,13 @@ def enum_labels(state: SchemaState, name: TypeName) -> Labels:
 
 def enum_tables(state: SchemaState, name: TypeName) -> Iterator[tuple[TableState, tuple[str, ...]]]:
     """The tables that use a named enum, with the columns that do."""
-    for table in state.tables.values():
-        if name in table.named_types:
-            yield table, table.named_types[name]
+    return ((table, table.named_types[name]) for table in state.catalog.using(name))
 
 
 def edit_enum(state: SchemaState, edit: EnumEdit) -> SchemaState:
     """The state after the edit. Raises StateError where SQL speaks of a label that goes away."""
-    changed = {table.key: _edited(table, set(columns), edit) for table, columns in enum_tables(state, edit.name)}
-    return state.with_tables({key: changed.get(key, table) for key, table in state.tables.items()})
+    users = enum_tables(state, edit.name)
+    return state.with_changed_tables(_edited(table, set(columns), edit) for table, columns in users)
 
 
 def items_that_follow(table: TableState, columns: Collection[str], edit: EnumEdit) -> tuple[Item, ...]:

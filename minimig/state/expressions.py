@@ -58,15 +58,21 @@ def string_value(sql: str) -> str | None:
 
 def speaks_of(sql: str, string: str) -> bool:
     """Whether a string literal of `sql` is `string`, or an array such as '{a,b}' with `string` among its items."""
-    return replace_string(sql, string, string + "'") != sql
+    return string in strings_in(sql)
+
+
+def strings_in(sql: str) -> frozenset[str]:
+    """The string literals of `sql`; of one that is an array, such as '{a,b}', the items."""
+    values = (string_value(token) for kind, token in _tokens(sql) if kind == "string")
+    return frozenset(item for value in values if value is not None for item in _items_of_array(value) or [value])
 
 
 def replace_string(sql: str, old: str, new: str) -> str:
     """`sql` with the string `old` replaced by `new` where it is a literal, or an item of a literal such as '{a,b}'."""
 
     def replaced(value: str) -> str:
-        if value[:1] == "{" and value[-1:] == "}":
-            items = [item.strip().strip('"') for item in value[1:-1].split(",")]
+        items = _items_of_array(value)
+        if items:
             return "{" + ",".join(new if item == old else item for item in items) + "}" if old in items else value
         return new if value == old else value
 
@@ -75,6 +81,13 @@ def replace_string(sql: str, old: str, new: str) -> str:
         value = string_value(token) if kind == "string" else None
         out.append(token if value is None else "'" + replaced(value).replace("'", "''") + "'")
     return "".join(out)
+
+
+def _items_of_array(value: str) -> list[str]:
+    """The items of `{a,"b"}`; none when it is no array."""
+    if value[:1] != "{" or value[-1:] != "}":
+        return []
+    return [item.strip().strip('"') for item in value[1:-1].split(",")]
 
 
 def rename_type_in(sql: str, old: str, new: str, quoted_new: str) -> str:

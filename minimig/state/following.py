@@ -65,8 +65,8 @@ def with_type(state: SchemaState, place: Place, type_: SqlType) -> SchemaState:
 
 def keys_between(state: SchemaState, places: Collection[Place]) -> Iterator[tuple[TableState, ForeignKeyState]]:
     """The foreign keys that tie these columns together, each with the table that holds it."""
-    for table in state.tables.values():
-        for key in table.foreign_keys:
+    for target_table in dict.fromkeys(place.table for place in places):
+        for table, key in state.references_to(target_table):
             if any(own in places and target in places for own, target in _pairs(table, key)):
                 yield table, key
 

@@ -56,11 +56,15 @@ def read_tables(
         wanted["filter_names"] = list(temporary)
     columns = inspector.get_multi_columns(**wanted)
     tables = {str(name): RawTable(str(name), _copies(rows)) for (_, name), rows in columns.items()}
+    if dialect == "sqlite" and not temporary:
+        # Whatever is more than columns the Inspector searches in the text of CREATE TABLE, and for each table searches
+        # the whole catalog for that text. The reader has the texts of all tables anyway.
+        return tables
     _fill(tables, "primary_key", inspector.get_multi_pk_constraint(**wanted))
     _fill(tables, "foreign_keys", inspector.get_multi_foreign_keys(**wanted))
     with suppress(NotImplementedError):  # PostgreSQL before SQLAlchemy 2.1
         _fill(tables, "options", inspector.get_multi_table_options(**wanted))
-    if dialect != "sqlite":  # there the text of CREATE TABLE says more than the Inspector
+    if dialect != "sqlite":
         with suppress(NotImplementedError):  # SQL Server: they are among the indexes
             _fill(tables, "uniques", inspector.get_multi_unique_constraints(**wanted))
         with suppress(NotImplementedError):  # SQL Server

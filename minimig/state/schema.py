@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from minimig.errors import StateError, nearest
+from minimig.state.catalog import Catalog
 from minimig.state.objects import DefinedState, FunctionState, ObjectState, TriggerState, ViewState
 from minimig.state.parts import ForeignKeyState
 from minimig.state.tables import TableState, table_key
@@ -26,6 +28,11 @@ class SchemaState:
     def of(cls, tables: Iterable[TableState], objects: Iterable[ObjectState] = ()) -> SchemaState:
         """A schema of these tables and objects."""
         return cls({table.key: table for table in tables}, {item.key: item for item in objects})
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The tables, able to tell who points to one of them and who uses a type."""
+        return Catalog.of(self.tables)
 
     def __contains__(self, key: str) -> bool:
         return key in self.tables or key in self.objects
@@ -45,7 +52,7 @@ class SchemaState:
         """The schema with a table that it did not have."""
         if table.key in self.tables:
             raise StateError(f"there is a table {table.key!r} already")
-        return self.with_tables({**self.tables, table.key: table})
+        return self.with_tables(self.catalog.edited({table.key: table}))
 
     def without_table(self, key: str) -> SchemaState:
         """The schema without a table that no other table points to; otherwise StateError names the foreign keys."""
@@ -61,11 +68,15 @@ class SchemaState:
                 f"table {key} cannot be dropped: trigger {trigger.name} is on it",
                 hint="drop the trigger in an operation before this one",
             )
-        return self.with_tables({k: t for k, t in self.tables.items() if k != key})
+        return self.with_tables(self.catalog.edited({}, [key]))
 
     def with_changed_table(self, table: TableState) -> SchemaState:
         """The schema with the table of the same key replaced."""
-        return self.with_tables({**self.tables, table.key: table})
+        return self.with_changed_tables([table])
+
+    def with_changed_tables(self, tables: Iterable[TableState]) -> SchemaState:
+        """The schema with several tables replaced."""
+        return self.with_tables(self.catalog.edited({table.key: table for table in tables}))
 
     def with_renamed_table(self, old: str, name: str, schema: str | None) -> SchemaState:
         """The schema with a table renamed or moved; foreign keys that point to it and its triggers follow."""
@@ -73,19 +84,19 @@ class SchemaState:
         table = replace(self[old], name=name, schema=schema)
         if new in self.tables:
             raise StateError(f"there is a table {new!r} already")
-        tables = {table.key if key == old else key: table if key == old else t for key, t in self.tables.items()}
         self._refuse_names(f"table {old}", self.naming(old))
+        following = {t.key: t.retargeted(old, new) for t in (table, *self.catalog.pointing_to(old)) if t.key != old}
+        tables = self.catalog.edited(following, [old])
         moved = {trigger.key: trigger.on_table(name, schema) for trigger in self.triggers_of(old)}
-        objects = [_told(moved.get(key, item), old, new) for key, item in self.objects.items()]
-        return SchemaState.of((t.retargeted(old, new) for t in tables.values()), objects)
+        objects = (_told(moved.get(key, item), old, new) for key, item in self.objects.items())
+        return SchemaState(tables, {item.key: item for item in objects})
 
     def with_renamed_column(self, key: str, old: str, new: str) -> SchemaState:
         """The schema with a column renamed, and every foreign key that points to it following."""
         table = self[key].with_renamed_column(old, new)
         self._refuse_names(f"column {key}.{old}", self.naming(key, old))
-        return self.with_tables(
-            {k: table if k == key else t.with_target_column_renamed(key, old, new) for k, t in self.tables.items()}
-        )
+        others = [t for t in self.catalog.pointing_to(key) if t.key != key]
+        return self.with_changed_tables([table, *(t.with_target_column_renamed(key, old, new) for t in others)])
 
     def edited(self, key: str, edit: Callable[[TableState], TableState]) -> SchemaState:
         """The schema with one table replaced by what `edit` makes of it."""
@@ -93,7 +104,7 @@ class SchemaState:
 
     def references_to(self, key: str) -> tuple[tuple[TableState, ForeignKeyState], ...]:
         """Every foreign key that points to a table, with the table that holds it."""
-        return tuple((t, fk) for t in self.tables.values() for fk in t.foreign_keys if fk.target == key)
+        return tuple((t, fk) for t in self.catalog.pointing_to(key) for fk in t.foreign_keys if fk.target == key)
 
     # --- objects ------------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,6 +48,7 @@ class SqlExpression:
         return cls(text, detached)
 
     @classmethod
+    @lru_cache(maxsize=1024)  # a thousand tables have few defaults that differ, and SQLAlchemy compiles each
     def literal(cls, value: str) -> SqlExpression:
         """A string as a SQL literal: what SQLAlchemy makes of `server_default="draft"`."""
         return cls.of(sa.literal(value, sa.String()))

@@ -23,7 +23,7 @@ from minimig.operations.indexes import DropIndex
 from minimig.operations.kinds import operations_for
 from minimig.state.dependencies import builders_on
 from minimig.state.enums import EnumEdit, enum_labels, enum_tables, speaks_of_label
-from minimig.state.expressions import speaks_of, string_value
+from minimig.state.expressions import speaks_of, string_value, strings_in
 from minimig.state.named_types import Labels, TypeName
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
@@ -46,11 +46,14 @@ def usable(operations: Sequence[Operation], before: SchemaState) -> list[Operati
     PostgreSQL lets nobody use a label that ALTER TYPE ... ADD VALUE has added before the transaction is committed; a
     type that is rebuilt has no such labels (PostgreSQL manual, ALTER TYPE, Notes).
     """
-    used = {
-        operation.name
-        for place, operation in enumerate(operations)
-        if isinstance(operation, AddEnumValue) and any(_says(o, operation.value) for o in operations[place + 1 :])
-    }
+    if not any(isinstance(operation, AddEnumValue) for operation in operations):
+        return list(operations)
+    used: set[TypeName] = set()
+    said: set[str] = set()
+    for operation in reversed(operations):
+        if isinstance(operation, AddEnumValue) and operation.value in said:
+            used.add(operation.name)
+        said |= _strings(operation)
     out: list[Operation] = []
     for operation, state in zip(operations, states(operations, before) if used else (), strict=False):
         if isinstance(operation, AddEnumValue) and operation.name in used:
@@ -70,11 +73,12 @@ def usable(operations: Sequence[Operation], before: SchemaState) -> list[Operati
 def _renamed_enums(before: SchemaState, after: SchemaState) -> list[Operation]:
     """Enums that all their columns know by another, new name. Nothing is lost either way, so nobody is asked."""
     found: list[Operation] = []
+    known = _names(before)
     taken: set[TypeName] = set()
-    for name in sorted(_names(before) - _names(after), key=str):
+    for name in sorted(known - _names(after), key=str):
         news = {new for table, columns in enum_tables(before, name) for new in _now(after, table.key, columns)}
         new = next(iter(news), None)
-        fresh = len(news) == 1 and new is not None and new not in _names(before) | taken
+        fresh = len(news) == 1 and new is not None and new not in known | taken
         if fresh and new is not None and new.schema == name.schema and _labels(before, name) and _labels(after, new):
             found.append(RenameEnum(name.name, new.name, schema=name.schema))
             taken.add(new)
@@ -177,7 +181,7 @@ def _cleared(operation: EnumOperation, state: SchemaState, after: SchemaState) -
 def _views_in_the_way(state: SchemaState, edit: EnumEdit) -> list[Operation]:
     """Views that speak of a label that goes, and what builds on them: they come back as the models have them."""
     over = builders_on(state, {table.key for table, _ in enum_tables(state, edit.name)})
-    speaking = {item.key for item in over if any(_says(item, label) for label in edit.gone)}
+    speaking = {item.key for item in over if not _strings(item).isdisjoint(edit.gone)}
     doomed = speaking | {item.key for item in builders_on(state, speaking)}
     return [operations_for(item).drop(item) for item in reversed(over) if item.key in doomed]
 
@@ -223,12 +227,14 @@ def _labels(state: SchemaState, name: TypeName) -> Labels | None:
         return None
 
 
-def _says(value: Any, label: str) -> bool:
-    """Whether SQL anywhere in an operation speaks of a label."""
+def _strings(value: Any) -> frozenset[str]:
+    """The strings that SQL anywhere in an operation or an object speaks of."""
     if isinstance(value, str):
-        return speaks_of(value, label)
+        return strings_in(value)
     if isinstance(value, Mapping):
-        return any(_says(each, label) for each in value.values())
+        return frozenset[str]().union(*map(_strings, value.values()))
     if isinstance(value, list | tuple | set | frozenset):
-        return any(_says(each, label) for each in value)
-    return is_dataclass(value) and any(_says(getattr(value, each.name), label) for each in fields(value))
+        return frozenset[str]().union(*map(_strings, value))
+    if is_dataclass(value):
+        return frozenset[str]().union(*(_strings(getattr(value, each.name)) for each in fields(value)))
+    return frozenset()

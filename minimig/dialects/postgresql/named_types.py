@@ -118,8 +118,8 @@ class NamedTypes:
                 yield from (type_ for type_ in found if _name(type_) == name)
 
     def _users(self, state: SchemaState, name: TypeName) -> Iterator[Use]:
-        for table in state.tables.values():
-            for column in table.named_types.get(name, ()):
+        for table in state.catalog.using(name):
+            for column in table.named_types[name]:
                 type_ = named_type(table.columns[column].type.sa_type, self._editor.dialect)
                 if type_ is not None and _name(type_) == name:
                     yield Use(table, table.columns[column], type_)

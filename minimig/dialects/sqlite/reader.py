@@ -1,7 +1,7 @@
 """What SQLAlchemy's Inspector leaves out of SQLite's catalogs.
 
-Added are CHECKs, unique constraints, computed columns and indexes, and the names and options of foreign keys that stand
-in their column, all from the text of the CREATE statements.
+The Inspector gives the columns. Keys, CHECKs, unique constraints, the text of computed columns, indexes and options
+come from the text of the CREATE statements, and from one question for the foreign keys of all tables.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ class SQLiteReader(Reader):
     """SQLite's catalog, which is the text of the CREATE statements."""
 
     def complete(self, connection: sa.Connection, schema: str | None, tables: Tables) -> None:
+        for raw in tables.values():
+            raw.primary_key["constrained_columns"] = _key_columns(raw)
+        _foreign_keys(connection, schema, tables)
         master = connection.dialect.identifier_preparer.quote_schema(schema or "main") + ".sqlite_master"
         rows = connection.exec_driver_sql(
             f"SELECT type, name, tbl_name, sql FROM {master} WHERE sql IS NOT NULL ORDER BY name"
@@ -55,7 +58,7 @@ def _complete(table: RawTable, create: str) -> None:
         elif clause.kind == "unique":
             table.uniques.append({"name": clause.name, "column_names": clause.columns, **_conflict(clause)})
         elif clause.kind == "primary key":
-            table.primary_key.update(_conflict(clause))
+            table.primary_key.update(name=clause.name, **_conflict(clause))
             if "AUTOINCREMENT" in clause.words:
                 table.options["sqlite_autoincrement"] = True
         elif clause.kind == "foreign key":
@@ -83,6 +86,37 @@ def _conflict(clause: Clause) -> Row:
     """ON CONFLICT, which no PRAGMA reports."""
     answer = clause.after("ON", "CONFLICT", among=("ROLLBACK", "ABORT", "FAIL", "IGNORE", "REPLACE"))
     return {"dialect_options": {"sqlite_on_conflict": answer}} if answer else {}
+
+
+def _key_columns(table: RawTable) -> list[str]:
+    """The columns of the primary key, in the order of the key."""
+    own = [row for row in table.columns if row["primary_key"]]
+    return [row["name"] for row in sorted(own, key=lambda row: row["primary_key"])]
+
+
+def _foreign_keys(connection: sa.Connection, schema: str | None, tables: Tables) -> None:
+    """Add the foreign keys of all tables; one that names no columns points to the primary key of its target."""
+    by_name = {name.lower(): table for name, table in tables.items()}  # SQLite does not tell cases apart
+    master = connection.dialect.identifier_preparer.quote_schema(schema or "main") + ".sqlite_master"
+    rows = connection.exec_driver_sql(
+        f'SELECT m.name, k.id, k."table", k."from", k."to" FROM {master} m'
+        " JOIN pragma_foreign_key_list(m.name, ?) k WHERE m.type = 'table' ORDER BY m.name, k.id, k.seq",
+        (schema or "main",),
+    )
+    found: dict[tuple[str, int], Row] = {}
+    for name, number, target, column, target_column in rows:
+        if name not in tables:
+            continue
+        if (name, number) not in found:
+            row = found[name, number] = {"name": None, "referred_schema": schema, "referred_table": target}
+            row |= {"constrained_columns": [], "referred_columns": [], "options": {}}
+            if target_column is None and target.lower() in by_name:
+                row["referred_columns"] = _key_columns(by_name[target.lower()])
+            tables[name].foreign_keys.append(row)
+        row = found[name, number]
+        row["constrained_columns"].append(column)
+        if target_column is not None:
+            row["referred_columns"].append(target_column)
 
 
 def _foreign_key(table: RawTable, clause: Clause) -> None:
