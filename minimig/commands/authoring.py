@@ -201,11 +201,19 @@ def _dependencies(
     head = _head(project, chunk.app)
     known = project.graph.ancestors(head) if head else frozenset()
     needs = [project.created_by.get(key) for key in sorted(reads_of(chunk, before, project.app_of))]
-    if chunk.drops:  # a revision that still uses what goes, must not come after it
-        users = last_users(project.migrations, chunk.drops)
+    # A revision that still uses what goes must not come after it, nor one of the app that a table has moved from.
+    settled = chunk.drops | {key for key in chunk.touches if _has_moved(project, key)}
+    if settled:
+        users = last_users(project.migrations, settled)
         needs += [revision for app, revision in users.items() if app != chunk.app]
     found.update(dict.fromkeys(revision for revision in needs if revision is not None and revision not in known))
     return tuple(found)
+
+
+def _has_moved(project: Project, key: str) -> bool:
+    """Whether the models of another app than that of the file that created it have a table now."""
+    creator = project.created_by.get(key)
+    return creator is not None and project.graph.headers[creator].app != project.app_of(key)
 
 
 def _head(project: Project, app: str) -> tuple[str, ...]:

@@ -205,6 +205,33 @@ def test_a_named_app_brings_what_it_needs(tmp_path: Path) -> None:
     assert project.ok("makemigrations").out == "No changes detected.\n"
 
 
+def test_a_table_moves_to_another_app(tmp_path: Path, database: Database) -> None:
+    """Nothing is written and its rows stay; what changes later stands in the new app, behind the file that made it."""
+    project = ProjectFolder(tmp_path, database.url)
+    apps = "".join(
+        f'[apps.{app}]\nmetadata = "models:{app}"\nmigrations = "{app}/migrations"\n' for app in ("blog", "news")
+    )
+    project.write("minimig.toml", apps)
+    posts = 'sa.Table("posts", {}, sa.Column("id", sa.Integer, primary_key=True){})\n'
+    other = 'sa.Table("{0}s", {0}, sa.Column("id", sa.Integer, primary_key=True))\n'
+    head = "import sqlalchemy as sa\n\nblog, news = sa.MetaData(), sa.MetaData()\n"
+    project.write("models.py", head + other.format("blog") + other.format("news") + posts.format("blog", ""))
+    project.ok("makemigrations")
+    project.ok("migrate")
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO posts (id) VALUES (7)")
+    project.write("models.py", head + other.format("blog") + other.format("news") + posts.format("news", ""))
+    assert project.ok("makemigrations").out == "No changes detected.\n"
+    column = ', sa.Column("title", sa.String(9))'
+    project.write("models.py", head + other.format("blog") + other.format("news") + posts.format("news", column))
+    assert "+ add column posts.title" in project.ok("makemigrations").out
+    assert '"blog.0001_initial"' in project.read("news/migrations/0002*.py")
+    project.ok("migrate")
+    project.ok("check")
+    with database.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT id FROM posts").scalar() == 7
+
+
 def test_dependencies_have_a_stable_order(tmp_path: Path) -> None:
     """The parent of its own app stands first, then others; the same whatever the order of hashes."""
     texts = set()
