@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,6 +62,7 @@ class Settings:
     version_schema: str | None = None
     env: str | None = None
     plugins: tuple[str, ...] = ()
+    post_write: tuple[str, ...] = ()
     x: Mapping[str, str] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -124,7 +126,7 @@ def settings_from(
 ) -> Settings:
     """Check the keys and types of `values`, read from `source`, and fold environment and overrides in."""
     section = Section(values, f"{source}, [tool.minimig]" if source.name == "pyproject.toml" else str(source), environ)
-    section.check_keys((*OVERRIDABLE, *SINGLE_KEYS, "plugins", "apps"))
+    section.check_keys((*OVERRIDABLE, *SINGLE_KEYS, "plugins", "post_write", "apps"))
     from_file = {key: text for key in OVERRIDABLE if (text := section.raw(key)) is not None}
     url, engine = _database(section, from_file, overrides)
     # Variables are named, not copied: their text is filled in once and never searched for placeholders.
@@ -141,6 +143,7 @@ def settings_from(
         version_schema=chosen.text("version_schema"),
         env=chosen.text("env"),
         plugins=_plugins(section),
+        post_write=_commands(section),
         x=MappingProxyType({key.removeprefix("x."): text for key, text in overrides.items() if key not in OVERRIDABLE}),
         environ=MappingProxyType(dict(environ)),
     )
@@ -158,6 +161,19 @@ def _database(
         if url is not None or engine is not None:
             return url, engine
     return None, None
+
+
+def _commands(section: Section) -> tuple[str, ...]:
+    """The commands of `post_write`, each of which can be split into words."""
+    commands = section.texts("post_write")
+    for command in commands:
+        try:
+            words = shlex.split(command)
+        except ValueError as error:
+            raise ConfigError(f"`post_write`: {command!r} is no command: {error}", where=section.where) from error
+        if not words:
+            raise ConfigError("`post_write` holds an empty command", where=section.where, hint="leave it out")
+    return commands
 
 
 def _plugins(section: Section) -> tuple[str, ...]:

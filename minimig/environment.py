@@ -48,7 +48,7 @@ SYNC_DRIVERS = {
 
 
 Hook = Callable[..., Any]
-FUNCTIONS = ("include", "keep", "same_type", "same_default", "revise")
+FUNCTIONS = ("include", "keep", "same_type", "same_default", "revise", "written")
 TUPLES = ("rules", "schema_rules", "rewriters")
 
 
@@ -61,7 +61,8 @@ class Environment:
     and `same_default(column, old, new)` say what is the same (True), what differs (False), or nothing (None). `rules`
     and `schema_rules` compare pairs of tables and whole states; None stands for minimig's own. `rewriters` take the
     operations and give those to write, `revise(migration)` gives the file to write, or None for none, and `serializers`
-    are pairs of a type and a function `(value, writing)` that gives its source.
+    are pairs of a type and a function `(value, writing)` that gives its source. `written(path)` is called for each file
+    that was written.
     """
 
     settings: Settings
@@ -76,6 +77,7 @@ class Environment:
     rewriters: Sequence[Hook] = ()
     revise: Hook | None = None
     serializers: Sequence[tuple[type, Hook]] = ()
+    written: Hook | None = None
 
 
 def load_environment(settings: Settings) -> Environment:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from minimig.autogenerate.flags import parse_rename, parse_sql
@@ -9,8 +11,9 @@ from minimig.autogenerate.open_questions import OpenQuestions
 from minimig.autogenerate.questioner import Answers
 from minimig.cli.asking import TerminalQuestioner
 from minimig.cli.context import Session, pass_session
-from minimig.cli.printing import operation_lines, plural
+from minimig.cli.printing import json_option, operation_data, operation_lines, plural, print_json
 from minimig.commands.authoring import MakeOptions, NewFile, make_empty, make_merge, make_migrations
+from minimig.commands.placing import PlaceOptions
 from minimig.commands.project import Project
 from minimig.environment import load_environment
 from minimig.errors import QuestionError, UsageError
@@ -29,6 +32,13 @@ from minimig.errors import QuestionError, UsageError
 @click.option("--fill", "fills", multiple=True, metavar="TABLE.COLUMN=SQL", help="One-off value for existing rows.")
 @click.option("--using", "usings", multiple=True, metavar="TABLE.COLUMN=SQL", help="SQL that converts to a new type.")
 @click.option("--from-database", is_flag=True, help="Compare with what the database holds, not with the files alone.")
+@click.option("--head", metavar="REVISION", help="The head that the new file comes after, where an app has several.")
+@click.option("--splice", is_flag=True, help="Let --head name any revision: a new branch begins behind it.")
+@click.option("--branch-label", "label", metavar="LABEL", help="A label for the branch that the new file begins.")
+@click.option("--depends-on", multiple=True, metavar="REVISION", help="One more revision that has to come first.")
+@click.option("--rev-id", metavar="NAME", help="The whole name of the file, in place of a number and words.")
+@click.option("--scriptable", is_flag=True, help="Print the paths of the files to stdout, and nothing else.")
+@json_option
 @click.option("--no-input", is_flag=True, help="Ask nothing: a question without an answer ends with exit code 3.")
 @pass_session
 def makemigrations(
@@ -45,6 +55,13 @@ def makemigrations(
     fills: tuple[str, ...],
     usings: tuple[str, ...],
     from_database: bool,
+    head: str | None,
+    splice: bool,
+    label: str | None,
+    depends_on: tuple[str, ...],
+    rev_id: str | None,
+    scriptable: bool,
+    as_json: bool,
     no_input: bool,
 ) -> int:
     """Write revision files for what changed in the models, without asking any database.
@@ -60,7 +77,8 @@ def makemigrations(
     if empty + merge + from_database > 1:
         raise UsageError("--empty, --merge and --from-database exclude each other")
     project = Project(load_environment(session.settings()))
-    options = MakeOptions(name, message, write=not (check or dry_run), from_database=from_database)
+    place = PlaceOptions(head, splice, label, depends_on, rev_id)
+    options = MakeOptions(name, message, write=not (check or dry_run), from_database=from_database, place=place)
     if merge:
         files = make_merge(project, apps, options)
     elif empty:
@@ -83,8 +101,25 @@ def makemigrations(
             click.echo(f"note: {error.message}", err=True)  # there is a difference, whatever the answers
             return 4
         _print_notes(questions)
-    _print(session, files, wrote=options.write, nothing="No conflicts to merge." if merge else "No changes detected.")
+    if as_json:
+        print_json("makemigrations", {"wrote": options.write, "files": [_data(session, file) for file in files]})
+    elif scriptable:
+        for file in files:
+            click.echo(session.relative(file.path))
+    else:
+        nothing = "No conflicts to merge." if merge else "No changes detected."
+        _print(session, files, wrote=options.write, nothing=nothing)
     return 4 if check and files else 0
+
+
+def _data(session: Session, file: NewFile) -> dict[str, Any]:
+    operations = [operation_data(operation) for operation in file.operations]
+    return {
+        "revision": file.revision,
+        "path": session.relative(file.path),
+        "recorded": file.recorded,
+        "operations": operations,
+    }
 
 
 def _print(session: Session, files: tuple[NewFile, ...], *, wrote: bool, nothing: str) -> None:

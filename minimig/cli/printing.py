@@ -49,17 +49,20 @@ def change_lines(changes: Iterable[Change], indent: str = "    ") -> Iterable[st
         yield from (f"{indent}    {click.style(line, dim=True)}" for line in details(change))
 
 
-def change_data(change: Change) -> dict[str, Any]:
-    """A change for `print_json`: its kind, what it is about, in words, and as a revision file has it."""
-    operation = change.operation
+def operation_data(operation: Operation) -> dict[str, Any]:
+    """An operation for `print_json`: its kind, what it is about, in words, and as a revision file has it."""
     return {
         "operation": type(operation).__name__,
         "symbol": operation.symbol,
         "about": operation.home,
         "words": operation.describe(),
-        "details": details(change),
         "source": operation_source(operation),
     }
+
+
+def change_data(change: Change) -> dict[str, Any]:
+    """The same with what it changes from and to."""
+    return {**operation_data(change.operation), "details": details(change)}
 
 
 def details(change: Change) -> list[str]:

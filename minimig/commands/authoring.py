@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.partition import AppOf, Chunk, partition, reads_of
 from minimig.autogenerate.questioner import Answers
+from minimig.commands.after_writing import after_writing
 from minimig.commands.from_database import live_station
 from minimig.commands.hooks import hooks_of, revised, serializer_of, unwritten, way_back
+from minimig.commands.placing import Placement, PlaceOptions, placement
 from minimig.commands.project import Project
 from minimig.errors import TargetError, UsageError, nearest
 from minimig.operations.base import Operation
@@ -48,6 +50,7 @@ class MakeOptions:
     message: str | None = None
     write: bool = True
     from_database: bool = False
+    place: PlaceOptions = field(default_factory=PlaceOptions)
 
 
 def make_migrations(
@@ -59,7 +62,7 @@ def make_migrations(
     UsageError for an answer without a question, WriterError, HookError.
     """
     _check_apps(project, apps)
-    project.graph.check_single_heads()
+    place = placement(project, apps, options.place)
     answers = answers.with_hints(project.models.hints)
     _refuse_taken(answers, project.files_state, project.models.state)
     legs = _from_database(project, answers) if options.from_database else [_Leg(unwritten(project, answers))]
@@ -75,12 +78,13 @@ def make_migrations(
             down = way_back(chunk.operations, state)
             state = states(chunk.operations, state)[-1]
             needed = [*new[:recorded], *(new[start + number] for number in sorted(chunk.needs))]
-            dependencies = _dependencies(project, chunk, before, needed, new)
+            dependencies = _dependencies(project, place, chunk, before, needed, new)
             new.append(namer.migration(chunk.app, chunk.operations, down, dependencies, leg.doc))
         wanted |= {start + number for number in _wanted(chunks, apps)}
         recorded = len(new) if leg.doc else recorded
     written = [migration for number, migration in enumerate(new) if number in wanted or (wanted and number < recorded)]
-    return _write(project, written, options, frozenset(migration.revision for migration in new[:recorded]))
+    recorded_names = frozenset(migration.revision for migration in new[:recorded])
+    return _write(project, place.placed(written), options, recorded_names)
 
 
 @dataclass(frozen=True)
@@ -104,10 +108,10 @@ def make_empty(project: Project, apps: Sequence[str], options: MakeOptions) -> t
     if not apps:
         raise UsageError("--empty needs the app it is for", hint=f"one of: {', '.join(project.settings.apps)}")
     _check_apps(project, apps)
-    project.graph.check_single_heads()
+    place = placement(project, apps, options.place)
     namer = _Namer(project, options)
-    new = [namer.migration(app, (), (), _head(project, app)) for app in apps]
-    return _write(project, new, options)
+    new = [namer.migration(app, (), (), place.parent(project, app)) for app in apps]
+    return _write(project, place.placed(new), options)
 
 
 def make_merge(project: Project, apps: Sequence[str], options: MakeOptions) -> tuple[NewFile, ...]:
@@ -192,13 +196,18 @@ def _names(project: Project, app: str) -> list[str]:
 
 
 def _dependencies(
-    project: Project, chunk: Chunk, before: SchemaState, needed: Sequence[NewMigration], new: Sequence[NewMigration]
+    project: Project,
+    place: Placement,
+    chunk: Chunk,
+    before: SchemaState,
+    needed: Sequence[NewMigration],
+    new: Sequence[NewMigration],
 ) -> tuple[str, ...]:
     """What a new file depends on: its app's head, new files, files that made what it uses, or used what it drops."""
     own = [m for m in new if m.app == chunk.app]
-    found = dict.fromkeys([f"{own[-1].app}.{own[-1].name}"] if own else _head(project, chunk.app))
+    head = place.parent(project, chunk.app)
+    found = dict.fromkeys([f"{own[-1].app}.{own[-1].name}"] if own else head)
     found.update(dict.fromkeys(f"{m.app}.{m.name}" for m in needed))
-    head = _head(project, chunk.app)
     known = project.graph.ancestors(head) if head else frozenset()
     needs = [project.created_by.get(key) for key in sorted(reads_of(chunk, before, project.app_of))]
     # A revision that still uses what goes must not come after it, nor one of the app that a table has moved from.
@@ -214,11 +223,6 @@ def _has_moved(project: Project, key: str) -> bool:
     """Whether the models of another app than that of the file that created it have a table now."""
     creator = project.created_by.get(key)
     return creator is not None and project.graph.headers[creator].app != project.app_of(key)
-
-
-def _head(project: Project, app: str) -> tuple[str, ...]:
-    head = project.graph.head(app)
-    return () if head is None else (head,)
 
 
 def _wanted(chunks: Sequence[Chunk], apps: Collection[str]) -> frozenset[int]:
@@ -252,4 +256,5 @@ def _write(
         files.append(NewFile(migration.app, migration.name, path, text, migration.up, migration.revision in recorded))
     if options.write:
         write_all([(file.path, file.text) for file in files])
+        after_writing(project, [file.path for file in files])
     return tuple(files)

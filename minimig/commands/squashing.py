@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from minimig.autogenerate.optimizer import optimize
+from minimig.commands.after_writing import after_writing
 from minimig.commands.authoring import NewFile
 from minimig.commands.hooks import serializer_of
 from minimig.commands.project import Project
@@ -85,6 +86,7 @@ def squash(project: Project, app: str, start: str | None, end: str | None, optio
     text = render(new, serializer=serializer_of(project), formatted=options.write)
     if options.write:
         write(path, text)
+        after_writing(project, [path])
     return SquashResult(NewFile(app, new.name, path, text, new.up), new.replaces, count, len(up), irreversible)
 
 
