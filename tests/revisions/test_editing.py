@@ -157,7 +157,6 @@ def test_all_other_bytes_stay(
     tmp_path: Path, before: list[str], after: list[str], newline: str, bom: bool, ends: bool
 ) -> None:
     """Whatever stands around it, in whatever line ends, with a byte-order mark or without an end: one word changes."""
-    rest = [piece for piece in after if piece not in before]
     others = [piece for piece in after if piece not in before]
     line = 'dependencies = ["blog.0001_a"]  # behind blog.0001_a\n'
     whole = "".join([*before, line, *others, "up = []\n" if ends else "up = []"]).replace("\n", newline)
