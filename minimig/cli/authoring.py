@@ -7,8 +7,9 @@ import click
 from minimig.autogenerate.questioner import Answers, parse_rename
 from minimig.cli.asking import TerminalQuestioner
 from minimig.cli.context import Session, pass_session
+from minimig.cli.merging import merge_heads
 from minimig.cli.printing import operation_lines, plural
-from minimig.commands.authoring import MakeOptions, NewFile, make_empty, make_merge, make_migrations
+from minimig.commands.authoring import MakeOptions, NewFile, make_empty, make_migrations
 from minimig.commands.project import Project
 from minimig.environment import load_environment
 from minimig.errors import UsageError
@@ -55,7 +56,7 @@ def makemigrations(
     project = Project(load_environment(session.settings()))
     options = MakeOptions(name, message, write=not (check or dry_run))
     if merge:
-        files = make_merge(project, apps, options)
+        files = merge_heads(session, project, apps, options, no_input=no_input)
     elif empty:
         files = make_empty(project, apps, options)
     else:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from minimig.cli.context import Session, pass_session
 from minimig.cli.printing import json_option, print_json
 from minimig.commands.history import check_app
 from minimig.commands.project import Project
-from minimig.commands.tagging import delete_tag, set_tag, tag_words, tags
+from minimig.commands.tagging import Tag, delete_tag, set_tag, tags
 from minimig.environment import load_environment
 from minimig.errors import UsageError
 
@@ -48,7 +50,13 @@ def tag(
     if as_json:
         print_json("tag", {"tags": [tag.to_dict() for tag in found]})
     elif session.verbosity or not verb:
-        for line in tag_words(found):
+        for line in _lines(found):
             click.echo(f"{verb}{line}")
         if not found:
             click.echo("No tags.")
+
+
+def _lines(found: Sequence[Tag]) -> list[str]:
+    """A line for each tag: `v1.0  blog.0007_prices`, and what is wrong with it."""
+    width = max((len(tag.name) for tag in found), default=0)
+    return [f"{t.name:{width}}  {t.revision}{'  (no such file)' if t.stale else ''}" for t in found]

@@ -17,7 +17,7 @@ from minimig.operations.chain import reversed_operations, states
 from minimig.operations.columns import AddColumn
 from minimig.revisions.header import check_name
 from minimig.revisions.migration import NewMigration
-from minimig.revisions.names import file_name, merge_name, slug
+from minimig.revisions.names import file_name, slug
 from minimig.revisions.replay import last_users
 from minimig.revisions.writer import render, write_all
 from minimig.state.schema import SchemaState
@@ -55,7 +55,7 @@ def make_migrations(
     Raises HeadsError when an app has two heads, ModelsError, QuestionError for a question that `answers` leaves open,
     UsageError for an answer without a question, WriterError.
     """
-    _check_apps(project, apps)
+    check_apps(project, apps)
     project.graph.check_single_heads()
     before, after = project.files_state, project.models.state
     _refuse_chains(answers.renames, before, after)
@@ -77,33 +77,18 @@ def make_migrations(
         state = along[-1]
         dependencies = _dependencies(project, chunk, before, [new[i] for i in sorted(chunk.needs)], new)
         new.append(namer.migration(chunk.app, chunk.operations, down, dependencies))
-    return _write(project, [m for number, m in enumerate(new) if number in wanted], options)
+    return write_new(project, [m for number, m in enumerate(new) if number in wanted], options)
 
 
 def make_empty(project: Project, apps: Sequence[str], options: MakeOptions) -> tuple[NewFile, ...]:
     """Write a revision file without operations for each app, for a data step."""
     if not apps:
         raise UsageError("--empty needs the app it is for", hint=f"one of: {', '.join(project.settings.apps)}")
-    _check_apps(project, apps)
+    check_apps(project, apps)
     project.graph.check_single_heads()
     namer = _Namer(project, options)
     new = [namer.migration(app, (), (), _head(project, app)) for app in apps]
-    return _write(project, new, options)
-
-
-def make_merge(project: Project, apps: Sequence[str], options: MakeOptions) -> tuple[NewFile, ...]:
-    """Join the heads of each app that has several, by a revision without operations."""
-    _check_apps(project, apps)
-    conflicts = project.graph.conflicts()
-    new = []
-    for app, heads in conflicts.items():
-        if apps and app not in apps:
-            continue
-        names = [head.partition(".")[2] for head in heads]
-        name = merge_name(_names(project, app), heads, options.name or slug(options.message or "") or None)
-        doc = options.message or f"Merge {' and '.join(names)}."
-        new.append(NewMigration(app, name, doc, tuple(heads)))
-    return _write(project, new, options)
+    return write_new(project, new, options)
 
 
 class _Namer:
@@ -156,10 +141,6 @@ def _refuse_chains(renames: Mapping[str, str], before: SchemaState, after: Schem
             )
 
 
-def _names(project: Project, app: str) -> list[str]:
-    return [header.name for header in project.graph.headers.values() if header.app == app]
-
-
 def _dependencies(
     project: Project, chunk: Chunk, before: SchemaState, needed: Sequence[NewMigration], new: Sequence[NewMigration]
 ) -> tuple[str, ...]:
@@ -193,7 +174,8 @@ def _wanted(chunks: Sequence[Chunk], apps: Collection[str]) -> frozenset[int]:
     return frozenset(wanted)
 
 
-def _check_apps(project: Project, apps: Sequence[str]) -> None:
+def check_apps(project: Project, apps: Sequence[str]) -> None:
+    """Raise TargetError for an app that the configuration does not name."""
     for app in apps:
         if app not in project.settings.apps:
             known = project.settings.apps
@@ -202,7 +184,8 @@ def _check_apps(project: Project, apps: Sequence[str]) -> None:
             )
 
 
-def _write(project: Project, new: Sequence[NewMigration], options: MakeOptions) -> tuple[NewFile, ...]:
+def write_new(project: Project, new: Sequence[NewMigration], options: MakeOptions) -> tuple[NewFile, ...]:
+    """Render new revision files and, where `options` say so, put them on disk."""
     files = []
     for migration in new:
         path = project.settings.apps[migration.app].migrations / f"{migration.name}.py"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -119,9 +118,3 @@ def _write(graph: MigrationGraph, texts: dict[str, str]) -> None:
 
 def _bare(revision: str) -> str:
     return revision.partition(".")[2]
-
-
-def tag_words(found: Sequence[Tag]) -> list[str]:
-    """A line for each tag: `v1.0  blog.0007_prices`, and what is wrong with it."""
-    width = max((len(tag.name) for tag in found), default=0)
-    return [f"{t.name:{width}}  {t.revision}{'  (no such file)' if t.stale else ''}" for t in found]

@@ -29,8 +29,8 @@ _Neighbours = Mapping[str, Mapping[str, object]]
 class MigrationGraph:
     """All revisions and their dependencies; built once, never changed.
 
-    `applied` decides which squashed revisions stand (`squashes`); none of them does without `squashed`. `tags` are names
-    of places in it. Raises GraphError for a duplicate revision, a dependency that does not exist, and a cycle. Every
+    `applied` decides which squashed revisions stand (`squashes`); none of them does without `squashed`. `tags` name
+    places in it. Raises GraphError for a duplicate revision, a dependency that does not exist, and a cycle. Every
     method that takes a revision raises GraphError for one the graph does not hold. Tuples of revisions come in graph
     order; sets are frozen.
     """

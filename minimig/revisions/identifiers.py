@@ -79,6 +79,8 @@ def _place_in(graph: MigrationGraph, app: str, target: str) -> str:
     if app not in graph.apps():
         raise _no_app(graph, app)
     prefix, dot, rest = target.partition(".")
+    if app in _tagged(graph, target):  # a tag may hold dots
+        return target
     if dot and prefix != app:
         raise TargetError(f"{target!r} is no revision of {app}", hint=f"type `{target}` or `{app} {rest}`")
     return rest if dot else target
@@ -188,7 +190,7 @@ class _Places:
         raise TargetError(
             f"the tag {tag!r} names {revision}, {what}",
             where=str(self.graph.tags.path(self.app)),
-            hint=f"move it with `minimig tag {tag} REVISION --force`, or take it away with `minimig tag {tag} --delete`",
+            hint=f"move it with `minimig tag {tag} REVISION --force`, or remove it with `minimig tag {tag} --delete`",
         )
 
     def _only(self, text: str, matches: tuple[str | None, ...]) -> str | None:

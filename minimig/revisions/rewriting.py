@@ -19,6 +19,7 @@ from minimig.revisions.editing import WORDS, edited_header
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.header import Header, check_name, read_header
 from minimig.revisions.loader import load_migration
+from minimig.revisions.tags import Tags, with_names
 from minimig.revisions.verification import same
 from minimig.state.written import Convention
 
@@ -119,6 +120,15 @@ def write_rewrites(
         removing=[path for path in old if path not in contents],
         seen=old,
     )
+
+
+def following_tags(tags: Tags, app: str, names: Mapping[str, str]) -> tuple[dict[Path, bytes], dict[Path, bytes]]:
+    """What `write_rewrites` takes as `others` and `seen`, so that the tags of an app follow revisions that move."""
+    text = tags.text(app)
+    new = None if text is None else with_names(text, app, names)
+    if text is None or new is None or new == text:
+        return {}, {}
+    return {tags.path(app): new.encode()}, {tags.path(app): text.encode()}
 
 
 def _of_the_file(one: Operation, other: Operation) -> bool:
