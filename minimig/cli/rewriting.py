@@ -61,6 +61,8 @@ def optimizemigration(
         click.echo(f"{plural(found.before, 'operation')} folded to {found.after}.")
         if dry_run and session.verbosity > 1:
             click.echo(found.text)
+    if found.note and write:
+        click.echo(f"note: {found.note}", err=True)
     return 4 if check and found.changed else 0
 
 

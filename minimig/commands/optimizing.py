@@ -41,7 +41,10 @@ class OptimizeOptions:
 
 @dataclass(frozen=True)
 class OptimizeResult:
-    """How many operations the file had and has, on both ways; `text` is the new one, empty when nothing folds."""
+    """How many operations the file had and has, on both ways; `text` is the new one, empty when nothing folds.
+
+    `note` is there when the database could not be asked whether it has had the file.
+    """
 
     revision: str
     path: Path
@@ -49,7 +52,7 @@ class OptimizeResult:
     after: int
     operations: tuple[Operation, ...]
     text: str = ""
-    unasked: str | None = None
+    note: str | None = None
 
     @property
     def changed(self) -> bool:
@@ -80,9 +83,7 @@ def optimize_file(project: Project, revision: str, options: OptimizeOptions) -> 
     up = optimize(migration.up, before)
     down = None if migration.down is None else optimize(migration.down, after)
     old = (*migration.up, *(migration.down or ()))
-    result = OptimizeResult(
-        revision, migration.header.path, len(old), len(up) + len(down or ()), tuple(up), unasked=None
-    )
+    result = OptimizeResult(revision, migration.header.path, len(old), len(up) + len(down or ()), tuple(up))
     if result.after == result.before:
         return result
     if options.new:
@@ -96,7 +97,7 @@ def optimize_file(project: Project, revision: str, options: OptimizeOptions) -> 
                 [revision], "its file is not rewritten", "its checksum stands there; --force rewrites it all the same"
             )
         write_rewrites([rewrite])
-    return replace(result, text=rewrite.after.decode(errors="replace"), unasked=here.unasked)
+    return replace(result, text=rewrite.after.decode(errors="replace"), note=here.note)
 
 
 def rewrite_lists(

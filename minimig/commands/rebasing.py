@@ -91,6 +91,7 @@ def plan_rebase(project: Project, app: str, onto: str | None = None) -> Rebase:
     )
     new_graph = check_graph(project.headers, rewrites)
     notes = _prove(project, new_graph, names, rewrites) + _clashes(project, stay, moving)
+    notes += [here.note] if here.note else []
     return Rebase(app, stay, names, rewrites, tuple(notes))
 
 

@@ -14,6 +14,8 @@ from minimig.commands.project import Project
 from minimig.errors import ConfigError, DatabaseError, HistoryError
 from minimig.runtime.recorder import revisions
 
+NOT_CONFIGURED = "no database is configured"
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -22,6 +24,13 @@ class Standing:
     applied: frozenset[str]
     database: str | None = None
     unasked: str | None = None
+
+    @property
+    def note(self) -> str | None:
+        """What to say where a database is configured and did not answer."""
+        if self.unasked is None or self.unasked == NOT_CONFIGURED:
+            return None
+        return f"the database was not asked what it has had: {self.unasked}"
 
     def refuse_applied(self, wanted: Iterable[str], what: str, hint: str) -> None:
         """Raise HistoryError when one of these revisions is applied; `what` says what is not done because of it."""
@@ -37,7 +46,7 @@ class Standing:
 def standing(project: Project) -> Standing:
     """Ask the configured database, if there is one and it answers."""
     if project.environment.engine is None and not project.settings.engine and project.settings.url is None:
-        return Standing(frozenset(), unasked="no database is configured")
+        return Standing(frozenset(), unasked=NOT_CONFIGURED)
     try:
         url = project.engine.url
         if url.get_backend_name() == "sqlite" and url.database and not _exists(url.database):

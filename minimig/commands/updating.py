@@ -26,18 +26,30 @@ from minimig.revisions.loader import Migration, load_migration
 from minimig.revisions.migration import NewMigration
 from minimig.revisions.names import INITIAL, file_name, sanitized, summary
 from minimig.revisions.replay import replay, steps
-from minimig.revisions.rewriting import Rewrite, check_graph, check_operations, following_tags, moved, write_rewrites
+from minimig.revisions.rewriting import (
+    Rewrite,
+    check_graph,
+    check_operations,
+    following_tags,
+    moved,
+    renamed,
+    rewrite_header,
+    write_rewrites,
+)
 from minimig.revisions.writer import sentence
 from minimig.state.schema import SchemaState
 
 
 @dataclass(frozen=True)
 class Update:
-    """The file as it is now, and the path that it had before."""
+    """The file as it is now, and the path that it had before.
+
+    `note` is there when the database could not be asked whether it has had the file.
+    """
 
     file: NewFile
     old_path: Path
-    unasked: str | None = None
+    note: str | None = None
 
 
 def update_newest(project: Project, app: str, answers: Answers, options: MakeOptions) -> Update | None:
@@ -57,9 +69,9 @@ def update_newest(project: Project, app: str, answers: Answers, options: MakeOpt
         return None
     _refuse_file(project, newest)
     if [file.app for file in made] != [app]:
-        names = ", ".join(file.revision for file in made)
+        needed = ", ".join(file.revision for file in made)
         raise UsageError(
-            f"the difference does not fit into one file: it needs {names}", hint="leave --update out to write them"
+            f"the difference does not fit into one file: it needs {needed}", hint="leave --update out to write them"
         )
     here = standing(project)
     here.refuse_applied(
@@ -70,12 +82,15 @@ def update_newest(project: Project, app: str, answers: Answers, options: MakeOpt
     new = made[0]
     added = load_migration(_header(new), None, new.text.encode())
     rewrite, up = _rewrite(project, project.load(newest), added, options)
-    check_graph(project.headers, [rewrite])
+    names = {rewrite.old.revision: rewrite.new.revision}
+    others = [header for header in project.headers if header != rewrite.old]
+    rewrites = [rewrite, *(rewrite_header(header, follows) for header, follows in renamed(others, names))]
+    check_graph(project.headers, rewrites)
     if options.write:
-        others, seen = following_tags(project.graph.tags, app, {rewrite.old.revision: rewrite.new.revision})
-        write_rewrites([rewrite], others=others, seen=seen)
+        tags, seen = following_tags(project.graph.tags, app, names)
+        write_rewrites(rewrites, others=tags, seen=seen)
     text = rewrite.after.decode(errors="replace")
-    return Update(NewFile(app, rewrite.new.name, rewrite.new.path, text, tuple(up)), rewrite.old.path, here.unasked)
+    return Update(NewFile(app, rewrite.new.name, rewrite.new.path, text, tuple(up)), rewrite.old.path, here.note)
 
 
 def _header(new: NewFile) -> Header:
@@ -88,7 +103,7 @@ def _refuse_file(project: Project, newest: str) -> None:
     own = [parent for parent in graph.parents(newest) if graph.headers[parent].app == migration.header.app]
     what = None
     if children:
-        what = f"{', '.join(children)} depends on it"
+        what = f"{', '.join(children)} {'comes' if len(children) == 1 else 'come'} after it"
     elif migration.header.replaces:
         what = "it replaces other revisions"
     elif len(own) > 1:
@@ -102,13 +117,19 @@ def _rewrite(
 ) -> tuple[Rewrite, tuple[Operation, ...]]:
     """The newest file with the new operations in it, read back, and its operations."""
     graph, header = project.graph, old.header
-    before = replay(project.load(r) for r in graph.order(graph.ancestors([old.revision]) - {old.revision}))
+    needs = [word for word in added.header.dependencies if word not in graph.ancestors([old.revision])]
+    if any(old.revision in graph.ancestors([word]) for word in needs):
+        raise UsageError(
+            f"{old.revision} is not updated: the difference needs {', '.join(needs)}, which comes after it",
+            hint="leave --update out to write a new file",
+        )
+    older = graph.ancestors([old.revision, *needs]) - {old.revision}
+    before = replay(project.load(revision) for revision in graph.order(older))
     between = steps(old, before)[-1].after if old.up else before
     wanted = replay([added], between)
     up = tuple(optimize([*old.up, *added.up], before))
     down = None if old.down is None else tuple(optimize([*(added.down or ()), *old.down], wanted))
     _prove(old, up, down, before, wanted)
-    needs = [word for word in added.header.dependencies if word not in graph.ancestors([old.revision])]
     new = replace(_named(project, header, old.up, up, options), dependencies=(*header.dependencies, *needs))
     editor = edited_lists(old, up=up, down=down, serializer=None)
     editor.header(header, new)

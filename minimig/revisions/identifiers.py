@@ -79,7 +79,7 @@ def _place_in(graph: MigrationGraph, app: str, target: str) -> str:
     if app not in graph.apps():
         raise _no_app(graph, app)
     prefix, dot, rest = target.partition(".")
-    if app in _tagged(graph, target):  # a tag may hold dots
+    if graph.tags.of(app) and prefix not in graph.apps():  # a tag may hold dots
         return target
     if dot and prefix != app:
         raise TargetError(f"{target!r} is no revision of {app}", hint=f"type `{target}` or `{app} {rest}`")

@@ -65,7 +65,7 @@ def test_a_person_decides(project: ProjectFolder, monkeypatch: pytest.MonkeyPatc
     """At a terminal clashing branches are asked about, and the answer that costs nothing is no."""
     clashing(project)
     monkeypatch.setattr(Session, "interactive", True)
-    monkeypatch.setattr("click.termui.visible_prompt_func", lambda text: answer.strip())
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: answer.strip())
     result = project.run("makemigrations", "accounts", "--merge")
     assert (result.code, len(project.files("accounts/migrations/0004*"))) == (0 if written else 130, written)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from minimig.cli.context import Session
 from support.databases import Database
 from support.histories import add, two_apps
 from support.projects import ProjectFolder
@@ -84,8 +85,8 @@ def test_without_a_database(project: ProjectFolder) -> None:
     assert "no database is configured" in nowhere.run("rebase", "accounts").err
     lost = ProjectFolder(project.path, "postgresql://nobody@127.0.0.1:1/none")
     assert "cannot connect" in lost.run("rebase", "accounts").err
-    lost.ok("rebase", "accounts", "0003_main", "--dry-run")
-    nowhere.ok("rebase", "accounts", "0003_main")
+    assert "note: the database was not asked" in lost.ok("rebase", "accounts", "0003_main", "--dry-run").err
+    assert "note:" not in nowhere.ok("rebase", "accounts", "0003_main").err
 
 
 def test_a_chain_that_leads_nowhere(project: ProjectFolder) -> None:
@@ -131,3 +132,30 @@ def test_three_heads(project: ProjectFolder) -> None:
     result = project.run("rebase", "accounts", "0003_main")
     assert result.code == 3
     assert "minimig merge accounts.0003_third accounts.0004_more" in result.err
+
+
+def test_a_person_chooses(project: ProjectFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At a terminal the open question is asked; --no-input leaves it open."""
+    monkeypatch.setattr(Session, "interactive", True)
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: "2")
+    assert project.run("rebase", "accounts", "--no-input").code == 3
+    assert "behind accounts.0004_more" in project.ok("rebase", "accounts", "--dry-run").out
+
+
+def test_a_squash_with_its_files_is_not_moved(project: ProjectFolder) -> None:
+    """The squash and what it replaces would have to move as one, so a person is asked to take one away."""
+    replaced = ["accounts.0003_mine", "accounts.0004_more"]
+    add(project, "accounts.0003_squashed", ["0002_nick"], COLUMN.format("m"), f"replaces = {replaced}")
+    result = project.run("rebase", "accounts", "0003_main")
+    assert result.code == 2
+    assert "delete the squash, rebase, and squash again" in result.err
+
+
+def test_a_branch_with_a_merge_in_it(project: ProjectFolder) -> None:
+    """A merge of the main line into the branch keeps its place, and what it no longer needs goes."""
+    add(project, "accounts.0004_main", ["0003_main"], COLUMN.format("main2"))
+    add(project, "accounts.0005_merge", ["0004_more", "0003_main"], "")
+    project.ok("rebase", "accounts", "0004_main")
+    assert "'accounts.0003_main'" not in project.read("accounts/migrations/0007_merge.py")
+    assert 'dependencies = ["accounts.0006_more"]' in project.read("accounts/migrations/0007_merge.py")
+    assert len(project.ok("heads", "accounts").out.splitlines()) == 1

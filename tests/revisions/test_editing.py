@@ -291,3 +291,60 @@ def test_the_docstring_is_replaced(tmp_path: Path) -> None:
     editor = RevisionEditor(migration.header.path, migration.source)
     editor.doc("New.")
     assert editor.result() == b'"""New."""  # kept\nup = []'
+
+
+# --- any list ---------------------------------------------------------------------------------------------------------
+
+COMMENT = st.sampled_from(["", "", "# one", '# "two", [', "# ☃ three)"])
+
+
+@st.composite
+def laid_out(draw: st.DrawFn) -> str:
+    """A list of statements in one of the ways in which people write lists, comments between them."""
+    count = draw(st.integers(0, 4))
+    one_line = draw(st.booleans())
+    parts = []
+    for number in range(count):
+        quote = draw(st.sampled_from(['"', "'", '"""']))
+        sql = f"s{number}" if len(quote) == 1 else draw(st.sampled_from([f"s{number}", f"s{number}\n  # no comment ]"]))
+        item = f"ops.RunSQL({quote}{sql}{quote})"
+        above, behind = draw(COMMENT), draw(COMMENT)
+        last = number == count - 1
+        comma = "" if last and draw(st.booleans()) else draw(st.sampled_from([",", " ,"]))
+        if one_line and not (above or behind):
+            parts.append(f"{item}{comma} ")
+        else:
+            margin = draw(st.sampled_from(["", "    ", "\t"]))
+            blank = draw(st.sampled_from(["", "\n", "\n\n"]))
+            parts.append(f"{blank}{f'{margin}{above}' + chr(10) if above else ''}{margin}{item}{comma}  {behind}\n")
+    head, tail = draw(st.sampled_from(["[", "(", "[\n", "[  # head\n"])), draw(COMMENT)
+    head = "[\n" if head == "(" and count < 2 else head
+    end = ")" if head == "(" else "]"
+    return f"{head}{''.join(parts)}{f'{tail}' + chr(10) if tail else ''}{end}"
+
+
+def edited_or_problem(migration: Migration, up: list[Operation]) -> tuple[str | None, str]:
+    """The new text, or why there is none."""
+    try:
+        return with_up(migration, up), ""
+    except RevisionFileError as error:
+        return None, error.message
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(laid_out(), st.data())
+def test_an_edited_list_loses_nothing(tmp_path: Path, written: str, data: st.DataObject) -> None:
+    """However it is laid out: it reads back as meant with every comment still there, or it is refused."""
+    before, after = f"{HEAD}# in front\nup = ", "  # behind\n\n\ndef f():\n    pass"
+    migration = load(tmp_path, f"{before}{written}{after}")
+    kept = [operation for operation in migration.up if data.draw(st.booleans())]
+    place = data.draw(st.integers(0, len(kept)))
+    new: list[Operation] = [*kept[:place], *data.draw(st.sampled_from([[], [NEW]])), *kept[place:]]
+    text, problem = edited_or_problem(migration, new)
+    if text is None:
+        assert "would lose the comment" in problem
+        return
+    assert text.startswith(before)
+    assert text.endswith(after)
+    for comment in ("# one", '# "two", [', "# ☃ three)", "# head"):
+        assert text.count(comment) == written.count(comment) + (before + after).count(comment)
