@@ -2,7 +2,8 @@
 
 In come paths and bytes. Each content is written under a name of its own in the same folder and synced. Only when all
 of them are there does each get its real name: by a link, which fails if that name is taken, or, where a file may be
-replaced, by a rename. Whatever was done is undone when a later step fails.
+replaced, by a rename; what goes away is set aside by a rename first. Whatever was done is undone when a later step
+fails. Only a machine that stops in the middle of several renames can leave a part of them, each file whole.
 """
 
 from __future__ import annotations
@@ -10,27 +11,68 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 from minimig.errors import FileError
 
 
-def write_files(files: Mapping[Path, bytes], *, replacing: Path | None = None) -> None:
-    """Write files, creating folders. Only `replacing` may exist already, and it is written last.
+def write_files(
+    files: Mapping[Path, bytes],
+    *,
+    replacing: Collection[Path] = (),
+    removing: Collection[Path] = (),
+    seen: Mapping[Path, bytes] | None = None,
+) -> None:
+    """Write files, creating folders. Only those in `replacing` may exist already; they come last, then the removals.
 
-    Raises FileError, and leaves nothing behind, if another one exists or one cannot be written.
+    `seen` is what was read of files that are replaced or removed: one that has changed since is not touched. Raises
+    FileError, and leaves all as it was, if another one exists or one cannot be written.
     """
     with ExitStack() as undo:
-        staged = [(path, _stage(path, content, undo, path == replacing)) for path, content in files.items()]
-        for path, temporary in sorted(staged, key=lambda pair: pair[0] == replacing):
-            _publish(temporary, path, undo, replace=path == replacing)
+        staged = [(path, _stage(path, content, undo, path in replacing)) for path, content in files.items()]
+        for path, content in (seen or {}).items():
+            _refuse_change(path, content)
+        kept: list[Path] = []
+        for path, temporary in sorted(staged, key=lambda pair: pair[0] in replacing):
+            if path in replacing and path.exists():
+                kept.append(_set_aside(path.resolve(), undo, copy=True))
+            _publish(temporary, path, undo, replace=path in replacing)
+        kept += [_set_aside(path, undo, copy=False) for path in removing]
         undo.pop_all()
-    for _, temporary in staged:
+    for temporary in [*(temporary for _, temporary in staged), *kept]:
         temporary.unlink(missing_ok=True)
-    for folder in {path.parent for path in files}:
+    for folder in {path.parent for path in (*files, *removing)}:
         _sync_folder(folder)
+
+
+def _refuse_change(path: Path, content: bytes) -> None:
+    try:
+        now = path.read_bytes()
+    except OSError as error:
+        raise _refused(path, error) from error
+    if now != content:
+        raise FileError(
+            "the file has changed while this command was at work, and is not overwritten",
+            where=str(path),
+            hint="run the command again; nothing was changed",
+        )
+
+
+def _set_aside(path: Path, undo: ExitStack, *, copy: bool) -> Path:
+    """The old content under another name, from where it comes back if a later step fails."""
+    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.old")
+    try:
+        if copy:
+            shutil.copy2(path, aside)
+        else:
+            path.rename(aside)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise _refused(path, error) from error
+    undo.callback(aside.replace, path)
+    return aside
 
 
 def _stage(path: Path, content: bytes, undo: ExitStack, replace: bool) -> Path:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from functools import partial
 from typing import Any
 
 import click
 
 from minimig.autogenerate.flags import parse_rename, parse_sql
 from minimig.autogenerate.open_questions import OpenQuestions
-from minimig.autogenerate.questioner import Answers
+from minimig.autogenerate.questioner import Answers, Questioner
 from minimig.cli.asking import TerminalQuestioner
 from minimig.cli.context import Session, pass_session
+from minimig.cli.merging import merge_heads
 from minimig.cli.printing import json_option, operation_data, operation_lines, plural, print_json
-from minimig.commands.authoring import MakeOptions, NewFile, make_empty, make_merge, make_migrations
+from minimig.commands.authoring import MakeOptions, NewFile, make_empty, make_migrations
 from minimig.commands.placing import PlaceOptions
 from minimig.commands.project import Project
+from minimig.commands.updating import update_newest
 from minimig.environment import load_environment
 from minimig.errors import QuestionError, UsageError
 
@@ -31,12 +36,13 @@ from minimig.errors import QuestionError, UsageError
 @click.option("--drop", "drops", multiple=True, metavar="OLD", help="users.nick, users or 'legacy_*' may go.")
 @click.option("--fill", "fills", multiple=True, metavar="TABLE.COLUMN=SQL", help="One-off value for existing rows.")
 @click.option("--using", "usings", multiple=True, metavar="TABLE.COLUMN=SQL", help="SQL that converts to a new type.")
+@click.option("--update", is_flag=True, help="Fold the difference into the newest file of the app.")
 @click.option("--from-database", is_flag=True, help="Compare with what the database holds, not with the files alone.")
 @click.option("--head", metavar="REVISION", help="The head that the new file comes after, where an app has several.")
 @click.option("--splice", is_flag=True, help="Let --head name any revision: a new branch begins behind it.")
 @click.option("--branch-label", "label", metavar="LABEL", help="A label for the branch that the new file begins.")
 @click.option("--depends-on", multiple=True, metavar="REVISION", help="One more revision that has to come first.")
-@click.option("--rev-id", metavar="NAME", help="The whole name of the file, in place of a number and words.")
+@click.option("--rev-id", metavar="ID", help="What stands in front of the name, in place of the next number.")
 @click.option("--scriptable", is_flag=True, help="Print the paths of the files to stdout, and nothing else.")
 @json_option
 @click.option("--no-input", is_flag=True, help="Ask nothing: a question without an answer ends with exit code 3.")
@@ -50,19 +56,12 @@ def makemigrations(
     merge: bool,
     check: bool,
     dry_run: bool,
-    renames: tuple[str, ...],
-    drops: tuple[str, ...],
-    fills: tuple[str, ...],
-    usings: tuple[str, ...],
+    update: bool,
     from_database: bool,
-    head: str | None,
-    splice: bool,
-    label: str | None,
-    depends_on: tuple[str, ...],
-    rev_id: str | None,
     scriptable: bool,
     as_json: bool,
     no_input: bool,
+    **more: Any,
 ) -> int:
     """Write revision files for what changed in the models, without asking any database.
 
@@ -72,29 +71,25 @@ def makemigrations(
       minimig makemigrations blog --rename posts.body:text
       minimig makemigrations --check          (in CI)
       minimig makemigrations blog --empty -n fill_slugs
+      minimig makemigrations blog --update    (one file more is not worth it)
       minimig makemigrations --from-database  (what a live database has is taken as given)
     """
-    if empty + merge + from_database > 1:
-        raise UsageError("--empty, --merge and --from-database exclude each other")
+    if empty + merge + from_database + update > 1:
+        raise UsageError("--empty, --merge, --from-database and --update exclude each other")
     project = Project(load_environment(session.settings()))
-    place = PlaceOptions(head, splice, label, depends_on, rev_id)
+    place = PlaceOptions(**{field.name: more[field.name] for field in fields(PlaceOptions)})
     options = MakeOptions(name, message, write=not (check or dry_run), from_database=from_database, place=place)
     if merge:
-        files = make_merge(project, apps, options)
+        files = merge_heads(session, project, apps, options, no_input=no_input)
     elif empty:
         files = make_empty(project, apps, options)
     else:
-        asks = session.interactive and not (no_input or check)
         questions = OpenQuestions(needed=not check)
-        answers = Answers(
-            renames=dict(parse_rename(text) for text in renames),
-            fills=dict(parse_sql("--fill", text) for text in fills),
-            drops=frozenset(drops),
-            usings=dict(parse_sql("--using", text) for text in usings),
-            otherwise=TerminalQuestioner() if asks else questions,
-        )
+        asks = session.interactive and not (no_input or check)
+        answers = _answers(TerminalQuestioner() if asks else questions, more)
         try:
-            files = make_migrations(project, apps, answers, options)
+            made = partial(_updated, session) if update else make_migrations
+            files = made(project, apps, answers, options)
         except QuestionError as error:
             if not check:
                 raise
@@ -110,6 +105,34 @@ def makemigrations(
         nothing = "No conflicts to merge." if merge else "No changes detected."
         _print(session, files, wrote=options.write, nothing=nothing)
     return 4 if check and files else 0
+
+
+def _answers(otherwise: Questioner, said: Mapping[str, Any]) -> Answers:
+    """What the options answer; the rest goes to `otherwise`."""
+    return Answers(
+        renames=dict(parse_rename(text) for text in said["renames"]),
+        fills=dict(parse_sql("--fill", text) for text in said["fills"]),
+        drops=frozenset(said["drops"]),
+        usings=dict(parse_sql("--using", text) for text in said["usings"]),
+        otherwise=otherwise,
+    )
+
+
+def _updated(
+    session: Session, project: Project, apps: Sequence[str], answers: Answers, options: MakeOptions
+) -> tuple[NewFile, ...]:
+    """The newest file of one app with the difference in it; nothing when there is none."""
+    named = list(apps or project.settings.apps)
+    if len(named) != 1:
+        raise UsageError("--update needs the app whose newest file it is for", hint="name one app")
+    found = update_newest(project, named[0], answers, options)
+    if found is None:
+        return ()
+    if found.note:
+        click.echo(f"note: {found.note}", err=True)
+    if found.old_path != found.file.path and session.verbosity:
+        click.echo(f"{session.relative(found.old_path)} has become {session.relative(found.file.path)}.", err=True)
+    return (found.file,)
 
 
 def _data(session: Session, file: NewFile) -> dict[str, Any]:

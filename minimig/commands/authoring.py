@@ -20,7 +20,7 @@ from minimig.operations.chain import states
 from minimig.operations.tables import RenameTable
 from minimig.revisions.header import check_name
 from minimig.revisions.migration import NewMigration
-from minimig.revisions.names import file_name, merge_name, slug
+from minimig.revisions.names import file_name, slug
 from minimig.revisions.replay import last_users
 from minimig.revisions.writer import render, write_all
 from minimig.state.schema import SchemaState
@@ -61,7 +61,7 @@ def make_migrations(
     Raises HeadsError when an app has two heads, ModelsError, QuestionError for a question that `answers` leaves open,
     UsageError for an answer without a question, WriterError, HookError.
     """
-    _check_apps(project, apps)
+    check_apps(project, apps)
     place = placement(project, apps, options.place)
     answers = answers.with_hints(project.models.hints)
     _refuse_taken(answers, project.files_state, project.models.state)
@@ -84,7 +84,7 @@ def make_migrations(
         recorded = len(new) if leg.doc else recorded
     written = [migration for number, migration in enumerate(new) if number in wanted or (wanted and number < recorded)]
     recorded_names = frozenset(migration.revision for migration in new[:recorded])
-    return _write(project, place.placed(written), options, recorded_names)
+    return write_new(project, place.placed(written), options, recorded_names)
 
 
 @dataclass(frozen=True)
@@ -107,26 +107,11 @@ def make_empty(project: Project, apps: Sequence[str], options: MakeOptions) -> t
     """Write a revision file without operations for each app, for a data step."""
     if not apps:
         raise UsageError("--empty needs the app it is for", hint=f"one of: {', '.join(project.settings.apps)}")
-    _check_apps(project, apps)
+    check_apps(project, apps)
     place = placement(project, apps, options.place)
     namer = _Namer(project, options)
     new = [namer.migration(app, (), (), place.parent(project, app)) for app in apps]
-    return _write(project, place.placed(new), options)
-
-
-def make_merge(project: Project, apps: Sequence[str], options: MakeOptions) -> tuple[NewFile, ...]:
-    """Join the heads of each app that has several, by a revision without operations."""
-    _check_apps(project, apps)
-    conflicts = project.graph.conflicts()
-    new = []
-    for app, heads in conflicts.items():
-        if apps and app not in apps:
-            continue
-        names = [head.partition(".")[2] for head in heads]
-        name = merge_name(_names(project, app), heads, options.name or slug(options.message or "") or None)
-        doc = options.message or f"Merge {' and '.join(names)}."
-        new.append(NewMigration(app, name, doc, tuple(heads)))
-    return _write(project, new, options)
+    return write_new(project, place.placed(new), options)
 
 
 def _app_of(project: Project, operations: Sequence[Operation]) -> AppOf:
@@ -191,10 +176,6 @@ def _refuse_taken(answers: Answers, before: SchemaState, after: SchemaState) -> 
             )
 
 
-def _names(project: Project, app: str) -> list[str]:
-    return [header.name for header in project.graph.headers.values() if header.app == app]
-
-
 def _dependencies(
     project: Project,
     place: Placement,
@@ -236,7 +217,8 @@ def _wanted(chunks: Sequence[Chunk], apps: Collection[str]) -> frozenset[int]:
     return frozenset(wanted)
 
 
-def _check_apps(project: Project, apps: Sequence[str]) -> None:
+def check_apps(project: Project, apps: Sequence[str]) -> None:
+    """Raise TargetError for an app that the configuration does not name."""
     for app in apps:
         if app not in project.settings.apps:
             known = project.settings.apps
@@ -245,9 +227,10 @@ def _check_apps(project: Project, apps: Sequence[str]) -> None:
             )
 
 
-def _write(
+def write_new(
     project: Project, new: Sequence[NewMigration], options: MakeOptions, recorded: Collection[str] = ()
 ) -> tuple[NewFile, ...]:
+    """Render new revision files and, where `options` say so, put them on disk; `recorded` are names of some."""
     files = []
     serializer = serializer_of(project)
     for migration in revised(project, new):

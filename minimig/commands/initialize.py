@@ -112,7 +112,7 @@ def write_init(plan: InitPlan) -> tuple[Path, ...]:
     packages = [folder / "__init__.py" for folder in plan.folders]
     files = {path: b'"""Revisions, written by `minimig makemigrations`."""\n' for path in packages if not path.exists()}
     written = {**files, plan.config: plan.content}
-    write_files(written, replacing=plan.config)
+    write_files(written, replacing=[plan.config])
     return tuple(written)
 
 

@@ -58,11 +58,14 @@ class Placement:
         return [
             replace(
                 only,
-                name=self.rev_id or only.name,
+                name=self._name(only.name),
                 labels=(self.label,) if self.label else (),
                 dependencies=(*only.dependencies, *more),
             )
         ]
+
+    def _name(self, name: str) -> str:
+        return name if self.rev_id is None else f"{self.rev_id}_{name.partition('_')[2]}"
 
 
 def placement(project: Project, apps: Sequence[str], options: PlaceOptions) -> Placement:
@@ -80,10 +83,6 @@ def placement(project: Project, apps: Sequence[str], options: PlaceOptions) -> P
         )
     for name in filter(None, (options.label, options.rev_id)):
         check_name(name)
-    taken = {header.revision for header in project.headers}
-    for app in apps or project.settings.apps:
-        if options.rev_id is not None and f"{app}.{options.rev_id}" in taken:
-            raise UsageError(f"there is a revision {app}.{options.rev_id} already", hint="choose another --rev-id")
     depends_on = tuple(_known(project, word) for word in options.depends_on)
     return Placement(parents, options.label, depends_on, options.rev_id)
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property, partial
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -24,6 +25,7 @@ from minimig.revisions.header import Header, scan
 from minimig.revisions.loader import Migration, load_migration
 from minimig.revisions.replay import creators, replay
 from minimig.revisions.survey import Survey, survey
+from minimig.revisions.tags import Tags
 from minimig.runtime.output import PaperOutput
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.state.from_metadata import from_metadata
@@ -61,12 +63,17 @@ class Project:
     @cached_property
     def headers(self) -> tuple[Header, ...]:
         """The headers of all revision files."""
-        return scan({label: app.migrations for label, app in self.settings.apps.items()})
+        return scan(self.folders)
+
+    @property
+    def folders(self) -> Mapping[str, Path]:
+        """The folder of each app's revision files."""
+        return {label: app.migrations for label, app in self.settings.apps.items()}
 
     @cached_property
     def graph(self) -> MigrationGraph:
         """The revision files as a graph, from their headers alone."""
-        return MigrationGraph(self.headers)
+        return MigrationGraph(self.headers, tags=Tags(self.folders))
 
     def graph_at(self, applied: frozenset[str], *words: str | None) -> MigrationGraph:
         """The graph for a database that has these revisions: they decide which squashed revisions stand.
@@ -75,16 +82,21 @@ class Project:
         """
         if not any(header.replaces for header in self.headers):
             return self.graph
-        graph = MigrationGraph(self.headers, applied)
+        tags = Tags(self.folders)
+        graph = MigrationGraph(self.headers, applied, tags=tags)
         spoken = [word.rpartition(".")[2] for word in words if word is not None]
-        if any(name.rpartition(".")[2] in spoken for name in graph.hidden):
-            return MigrationGraph(self.headers, applied, squashed=False)
+        said = [part for word in words if word is not None for part in (word, word.partition(".")[2])]
+        named = [f"{app}.{tags.of(app)[word]}" for word in said if graph.hidden for app in tags.owners(word)]
+        if any(name.rpartition(".")[2] in spoken for name in graph.hidden) or any(
+            name in graph.hidden and name in self._header_of for name in named
+        ):
+            return MigrationGraph(self.headers, applied, squashed=False, tags=tags)
         return graph
 
     @cached_property
     def survey(self) -> Survey:
         """The revision files as far as they can be read, for commands that only look."""
-        return survey({label: app.migrations for label, app in self.settings.apps.items()})
+        return survey(self.folders)
 
     def load(self, revision: str) -> Migration:
         """The migration of a revision, executed once."""

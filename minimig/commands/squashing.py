@@ -1,4 +1,4 @@
-"""Commands that make history shorter: squashmigrations, optimizemigration.
+"""`squashmigrations`: one revision file in place of several.
 
 A squash is proven before it is written: both ways lead to the same states as the files that it replaces, and the graph
 with it has no circle. (Django writes the file first, and where it closes a circle every later command fails on it.)
@@ -80,8 +80,8 @@ def squash(project: Project, app: str, start: str | None, end: str | None, optio
         after = states(up, before)[-1]
         up, down = optimize(up, before), optimize(down, after)
     new = _migration(graph, members, migrations, options.name, up, down, irreversible)
-    _prove(new, migrations, before)
-    _refuse_cyclic_file(project, new)
+    prove(new, migrations, before)
+    refuse_cyclic_file(project, new)
     path = migrations[-1].header.path.with_name(f"{new.name}.py")
     text = render(new, serializer=serializer_of(project), formatted=options.write)
     if options.write:
@@ -168,7 +168,7 @@ def _migration(
     )
 
 
-def _prove(new: NewMigration, migrations: Sequence[Migration], before: SchemaState) -> None:
+def prove(new: NewMigration, migrations: Sequence[Migration], before: SchemaState) -> None:
     """Raise StateError unless the new lists lead where the old files lead, up and down."""
     wanted = replay(migrations, before)
     reached = states(new.up, before)[-1]
@@ -184,7 +184,7 @@ def _prove(new: NewMigration, migrations: Sequence[Migration], before: SchemaSta
         )
 
 
-def _refuse_cyclic_file(project: Project, new: NewMigration) -> None:
+def refuse_cyclic_file(project: Project, new: NewMigration) -> None:
     """Read the graph as it would be, with and without the replaced files."""
     header = Header(
         new.app,

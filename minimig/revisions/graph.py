@@ -20,20 +20,30 @@ from minimig.errors import GraphError, HeadsError, nearest
 from minimig.revisions.header import Header
 from minimig.revisions.linking import index_headers, label_index, link, sort
 from minimig.revisions.squashes import resolve_squashes
+from minimig.revisions.tags import Tags
 
+NO_TAGS = Tags()
 _Neighbours = Mapping[str, Mapping[str, object]]
 
 
 class MigrationGraph:
     """All revisions and their dependencies; built once, never changed.
 
-    `applied` decides which squashed revisions stand (`squashes`); none of them does without `squashed`. Raises
-    GraphError for a duplicate revision, a dependency that does not exist, and a cycle. Every method that takes a
-    revision raises GraphError for one the graph does not hold. Tuples of revisions come in graph order; sets are
-    frozen.
+    `applied` decides which squashed revisions stand (`squashes`); none of them does without `squashed`. `tags` name
+    places in it. Raises GraphError for a duplicate revision, a dependency that does not exist, and a cycle. Every
+    method that takes a revision raises GraphError for one the graph does not hold. Tuples of revisions come in graph
+    order; sets are frozen.
     """
 
-    def __init__(self, headers: Iterable[Header], applied: Collection[str] = (), *, squashed: bool = True) -> None:
+    def __init__(
+        self,
+        headers: Iterable[Header],
+        applied: Collection[str] = (),
+        *,
+        squashed: bool = True,
+        tags: Tags = NO_TAGS,
+    ) -> None:
+        self.tags = tags
         resolution = resolve_squashes(index_headers(headers).values(), applied, stand=squashed)
         self._covers = resolution.covers
         self.hidden = MappingProxyType(resolution.hidden)

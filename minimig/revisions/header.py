@@ -115,8 +115,8 @@ def _check_twin(first: Path, path: Path) -> None:
         )
 
 
-def read_header(path: Path, app: str) -> Header:
-    """The header of one file, which is parsed and never run.
+def read_header(path: Path, app: str, data: bytes | None = None) -> Header:
+    """The header of one file, or of `data` that is to be its content; it is parsed and never run.
 
     Raises RevisionFileError, with `path:line` as its place, for a name that no revision can have, text that
     is no Python, header data that is not a literal of the right type, an unknown lower-case name, and a
@@ -125,7 +125,7 @@ def read_header(path: Path, app: str) -> Header:
     # macOS hands out decomposed accents; the same file must be the same revision everywhere.
     name = unicodedata.normalize("NFC", path.stem)
     check_name(name, where=str(path))
-    tree = parse(path)
+    tree = parse(path, data)
     fields = _Fields(app, path, _known_bindings(path, tree))
     return Header(
         app=app,

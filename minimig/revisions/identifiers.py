@@ -4,7 +4,7 @@ In: the graph, what is applied, and the one or two words that somebody typed. Ou
 TargetError that says what to type instead.
 
 The grammar is `[APP] [BRANCH@][PLACE][+N|-N]` with a space or a dot between app and place. A place is a revision's
-name, any prefix that only one name has, a branch label, or a word: `head` and `heads` for the end, `zero` and
+name, any prefix that only one name has, a branch label, a tag, or a word: `head` and `heads` for the end, `zero` and
 `base` for before the beginning. With a number alone, steps are counted from what is applied. BRANCH is a label or
 a revision: the words and steps behind it then stay on the branch that it is on, and only that branch moves.
 Django knows names, prefixes and `zero`; Alembic also steps, labels and `head`, over all branches at once; here
@@ -14,7 +14,7 @@ every step belongs to one app.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from minimig.errors import TargetError, nearest
@@ -79,6 +79,8 @@ def _place_in(graph: MigrationGraph, app: str, target: str) -> str:
     if app not in graph.apps():
         raise _no_app(graph, app)
     prefix, dot, rest = target.partition(".")
+    if graph.tags.of(app) and prefix not in graph.apps():  # a tag may hold dots
+        return target
     if dot and prefix != app:
         raise TargetError(f"{target!r} is no revision of {app}", hint=f"type `{target}` or `{app} {rest}`")
     return rest if dot else target
@@ -95,15 +97,30 @@ def _split(graph: MigrationGraph, word: str) -> tuple[str, str]:
     label = word.partition("@")[0]
     if label in graph.labels or ((steps := _STEPS.fullmatch(word)) and (label := steps["place"]) in graph.labels):
         return graph.headers[graph.labels[label]].app, word
+    if tagged := _tagged(graph, word):
+        return _one_app(tagged, word), word
     if len(apps) == 1 and not dot:
         return apps[0], word
     owners = [owner for owner in apps if word and any(name.startswith(word) for name in _names(graph, owner))]
     if apps and not owners and (word in _BEGINNINGS or _STEPS.fullmatch(word)):
         owners = list(apps)
     if owners:
-        choices = " or ".join(f"`{owner} {word}`" for owner in owners)
-        raise TargetError(f"{word!r} does not say which app it means", hint=f"type {choices}")
+        return _one_app(owners, word, alone=False), word
     raise _no_app(graph, app)
+
+
+def _tagged(graph: MigrationGraph, word: str) -> tuple[str, ...]:
+    """The apps that have the tag that a word begins with, before its steps or its @."""
+    steps = _STEPS.fullmatch(word)
+    starts = (word, word.partition("@")[0], steps["place"] if steps else word)
+    return next((apps for start in starts if (apps := graph.tags.owners(start))), ())
+
+
+def _one_app(owners: Sequence[str], word: str, *, alone: bool = True) -> str:
+    if alone and len(owners) == 1:
+        return owners[0]
+    choices = " or ".join(f"`{owner} {word}`" for owner in owners)
+    raise TargetError(f"{word!r} does not say which app it means", hint=f"type {choices}")
 
 
 def _names(graph: MigrationGraph, app: str) -> list[str]:
@@ -157,7 +174,24 @@ class _Places:
         exact = f"{self.app}.{text}"
         if exact in self.graph.headers:
             return (exact,)
+        tagged = self.graph.tags.of(self.app).get(text)
+        if tagged is not None:
+            return (self._tagged(text, f"{self.app}.{tagged}"),)
         return tuple(r for r in self.graph.revisions(self.app) if text and r.startswith(exact))
+
+    def _tagged(self, tag: str, revision: str) -> str:
+        """The revision that a tag names, or the squash that ends there; TargetError when it is gone."""
+        if revision in self.graph.headers:
+            return revision
+        squash = self.graph.hidden.get(revision)
+        if squash is not None and self.graph.headers[squash].replaces[-1:] == (revision,):
+            return squash
+        what = f"which is a part of {squash} now" if squash else "and there is no such revision file"
+        raise TargetError(
+            f"the tag {tag!r} names {revision}, {what}",
+            where=str(self.graph.tags.path(self.app)),
+            hint=f"move it with `minimig tag {tag} REVISION --force`, or remove it with `minimig tag {tag} --delete`",
+        )
 
     def _only(self, text: str, matches: tuple[str | None, ...]) -> str | None:
         if len(matches) == 1:
@@ -165,7 +199,7 @@ class _Places:
         if matches:
             raise TargetError(f"{text!r} is the beginning of {len(matches)} revisions", hint=self._say(matches))
         ends = f"type {self._word(None)}, {self._word(self.graph.heads(self.app)[-1])}, or a name between them"
-        close = nearest(text, _names(self.graph, self.app))
+        close = nearest(text, [*_names(self.graph, self.app), *self.graph.tags.of(self.app)])
         raise TargetError(f"{self.app} has no revision {text!r}", hint=close or ends)
 
     def _standing(self, text: str) -> str | None:

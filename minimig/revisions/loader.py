@@ -44,14 +44,18 @@ class Migration:
         return self.header.revision
 
 
-def load_migration(header: Header, convention: Callable[[], Convention] | None = None) -> Migration:
-    """Run a revision file and take its operations. Raises RevisionFileError for whatever goes wrong in it.
+def load_migration(
+    header: Header, convention: Callable[[], Convention] | None = None, data: bytes | None = None
+) -> Migration:
+    """Run a revision file, or `data` that is to be its content, and take its operations.
+
+    Raises RevisionFileError for whatever goes wrong in it.
 
     `convention` tells how to name what the file leaves without a name, and is asked only then. Everything after this
     sees final names, the checksum of what the file means included: so a convention that is changed later shows as a
     change of the files whose names it would change, and renames nothing in silence.
     """
-    source = _read(header)
+    source = _read(header) if data is None else data
     module = _run(header, source)
     lists = {name: _operations(header, name, getattr(module, name)) for name in ("up", "down") if hasattr(module, name)}
     if convention and any(operation.has_open_names for operations in lists.values() for operation in operations):

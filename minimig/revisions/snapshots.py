@@ -50,7 +50,7 @@ def snapshot_text(snapshot: Snapshot, *, serializer: Serializer | None = None) -
 def write_snapshot(path: Path, snapshot: Snapshot, *, serializer: Serializer | None = None) -> None:
     """Put a snapshot into a file, a new one or one that was a snapshot before. Raises FileError."""
     text = snapshot_text(snapshot, serializer=serializer)
-    write_files({path: text.encode()}, replacing=path if path.is_file() and _is_snapshot(path) else None)
+    write_files({path: text.encode()}, replacing=[path] if path.is_file() and _is_snapshot(path) else [])
 
 
 def read_snapshot(path: Path) -> Snapshot:

@@ -14,6 +14,7 @@ from pathlib import Path
 from minimig.errors import GraphError, MinimigError
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.header import Header, scan
+from minimig.revisions.tags import Tags
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def survey(folders: Mapping[str, Path]) -> Survey:
     headers = scan(folders, problems.append)
     while True:
         try:
-            return Survey(MigrationGraph(headers), tuple(problems))
+            return Survey(MigrationGraph(headers, tags=Tags(folders)), tuple(problems))
         except GraphError as error:
             if error.link is None:
                 raise

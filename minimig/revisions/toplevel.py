@@ -35,9 +35,12 @@ class Binding:
     value: ast.expr | None = None
 
 
-def parse(path: Path) -> ast.Module:
-    """The syntax tree of a file. RevisionFileError, with the line and its text, where it is not Python."""
-    source = _text(path)
+def parse(path: Path, data: bytes | None = None) -> ast.Module:
+    """The syntax tree of a file, or of `data` in its place.
+
+    RevisionFileError, with the line and its text, where it is not Python.
+    """
+    source = decoded(path, _read(path) if data is None else data)[0]
     try:
         return ast.parse(source, filename=str(path))
     except SyntaxError as error:
@@ -99,19 +102,22 @@ def _targets(*targets: ast.expr) -> Iterator[Binding]:
                 yield Binding(node.id, node.lineno, "data" if isinstance(node.ctx, ast.Store) else "edit")
 
 
-def _text(path: Path) -> str:
-    """The text of a file, decoded as Python itself would decode it (byte-order mark, coding comment)."""
+def _read(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise RevisionFileError(
             f"the revision file cannot be read: {error.strerror}",
             where=str(path),
             hint="check that it exists and that this user may read it",
         ) from error
+
+
+def decoded(path: Path, data: bytes) -> tuple[str, str]:
+    """The text of a file as Python itself would decode it (byte-order mark, coding comment), and its encoding."""
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        return data.decode(encoding)
+        return data.decode(encoding), encoding
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise RevisionFileError(

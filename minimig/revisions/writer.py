@@ -26,7 +26,7 @@ from minimig.revisions.serializer import Rule, Serializer, Writing
 from minimig.revisions.serializers_layout import Source, layout, list_of, text
 from minimig.revisions.verification import verify
 
-__all__ = ["NewMigration", "format_source", "render", "sentence", "write", "write_all"]
+__all__ = ["NewMigration", "assignment", "docstring", "format_source", "render", "sentence", "write", "write_all"]
 
 HINT = '# Steps of your own: ops.RunPython(function, reverse=...), ops.RunSQL("...", reverse="..."), or any other.'
 LONGEST_SENTENCE = 72
@@ -119,10 +119,10 @@ def _text(migration: NewMigration, serializer: Serializer) -> str:
     hint = not migration.is_merge and not migration.up and not migration.down
     if not migration.is_merge:
         imports.ops("")
-    blocks = [_docstring(migration.doc), *(["\n".join(imports.lines())] if imports.statements else [])]
-    names = [_assignment("dependencies", migration.dependencies)]
+    blocks = [docstring(migration.doc), *(["\n".join(imports.lines())] if imports.statements else [])]
+    names = [assignment("dependencies", migration.dependencies)]
     names += [
-        _assignment(name, values)
+        assignment(name, values)
         for name in ("run_before", "replaces", "labels")
         if (values := getattr(migration, name))
     ]
@@ -152,7 +152,8 @@ def _carried_rule(carried: Carried) -> Rule:
     return FunctionType, write
 
 
-def _assignment(name: str, values: Iterable[str]) -> str:
+def assignment(name: str, values: Iterable[str]) -> str:
+    """`name = ["...", "..."]`, laid out as all of a file is."""
     return f"{name} = {layout(list_of(tuple(text(value) for value in values)), used=len(name) + 3)}"
 
 
@@ -160,8 +161,8 @@ def _clean(doc: str) -> str:
     return "\n".join(line.rstrip() for line in inspect.cleandoc(doc).strip().splitlines())
 
 
-def _docstring(doc: str) -> str:
-    """The docstring, with what would end it or mean something else escaped."""
+def docstring(doc: str) -> str:
+    """A docstring as source, with what would end it or mean something else escaped."""
     escaped = "".join(c if c == "\n" or c.isprintable() else repr(c)[1:-1] for c in doc.replace("\\", "\\\\"))
     escaped = escaped.replace('"""', '\\"\\"\\"')
     escaped = re.sub(r'^"|"$', r'\\"', escaped)

@@ -85,17 +85,31 @@ def test_a_new_beginning(project: ProjectFolder) -> None:
 
 
 def test_dependencies_and_a_name_of_ones_own(project: ProjectFolder) -> None:
-    """--depends-on names what has to come first, --rev-id the whole name; both are checked."""
-    project.ok("makemigrations", "shop", "--empty", "--depends-on", "news.0001", "--rev-id", "2024_05_sale")
+    """--depends-on names what has to come first, --rev-id what stands before the name; both are checked."""
+    project.ok("makemigrations", "shop", "--empty", "--depends-on", "news.0001", "--rev-id", "2024_05", "-n", "sale")
     text = project.read("shop/migrations/2024_05_sale.py")
     assert 'dependencies = ["shop.0002_second", "news.0001_initial"]' in text
-    again = project.run("makemigrations", "shop", "--empty", "--rev-id", "2024_05_sale")
-    assert (again.code, "there is a revision shop.2024_05_sale already" in again.err) == (2, True)
+    again = project.run("makemigrations", "shop", "--empty", "--rev-id", "2024_05", "-n", "sale")
+    assert (again.code, "there is a file of this name already" in again.err) == (1, True)
     assert project.run("makemigrations", "shop", "--empty", "--depends-on", "news.0009").code == 2
     assert project.run("makemigrations", "shop", "--empty", "--rev-id", "no good").code == 1
     assert project.run("makemigrations", "shop", "--empty", "--splice").code == 2
     both = project.run("makemigrations", "shop", "news", "--empty", "--rev-id", "both")
     assert (both.code, "are for one file, and 2 would be written" in both.err) == (2, True)
+
+
+def test_one_file_more_is_not_worth_it(project: ProjectFolder) -> None:
+    """--update folds the difference into the newest file of the app, which is named anew if nobody chose its name."""
+    changed = MODELS.replace('"items", shop,', '"items", shop, sa.Column("name", sa.String(9)),')
+    project.write("models.py", changed)
+    project.ok("makemigrations")
+    project.write("models.py", changed.replace("String(9)", "String(10)"))
+    assert project.run("makemigrations", "--update").code == 2  # of which app?
+    updated = project.ok("makemigrations", "shop", "--update")
+    assert "+ add column items.name" in updated.out
+    assert project.files("shop/migrations/0003*.py") == ["shop/migrations/0003_add_name_to_items.py"]
+    assert "sa.String(10)" in project.read("shop/migrations/0003*.py")
+    assert project.ok("makemigrations", "shop", "--update").out == "No changes detected.\n"
 
 
 def test_programs_read_paths_or_json(project: ProjectFolder) -> None:

