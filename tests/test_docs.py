@@ -92,6 +92,15 @@ def test_shown_commands_exist(page: str) -> None:
         check_words(words)
 
 
+def test_the_hooks_for_pre_commit_exist() -> None:
+    """Each `entry` of .pre-commit-hooks.yaml is a command with options that there are."""
+    text = (REPOSITORY / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    entries = re.findall(r"^  entry: minimig (.*)$", text, re.MULTILINE)
+    assert len(entries) == text.count("- id:")
+    for entry in entries:
+        check_words(shlex.split(entry))
+
+
 @pytest.mark.parametrize("words", [["migrat"], ["migrate", "--fakes"], ["--loud", "migrate"]])
 def test_a_command_that_does_not_exist_is_found(words: list[str]) -> None:
     """The test above would fail on a misspelled command or option."""
