@@ -94,8 +94,14 @@ def unwritten(project: Project, questioner: Questioner, start: SchemaState | Non
         )
 
     operations = compared() if hooks == Hooks() else _fitting(compared, before)
+    reached = states(operations, before)[-1]
     if not hooks.own_rules:
-        _refuse_unrest(states(operations, before)[-1], project.models.state, hooks)
+        _refuse_unrest(reached, project.models.state, hooks)
+    elif hooks == Hooks() and reached != project.models.state:
+        raise StateError(
+            "the operations that were found do not lead to the models, so nothing is written",
+            hint="this is a mistake of minimig: please report it with the models before and after",
+        )
     return rewritten(operations, project.environment.rewriters, before, hooks)
 
 
