@@ -103,10 +103,10 @@ def _columns(table: sa.Table) -> Iterator[ColumnState]:
 
 
 def _with_check_name(type_: SqlType, name: str | None) -> SqlType:
-    """The type, where its own name is nothing but the name of its CHECK."""
+    """The type by the name of its CHECK, where it has one and its own name is nothing else."""
     found = type_.sa_type
     checks_only = type(found) is sa.Boolean or (type(found) is sa.Enum and not found.native_enum)
-    if not checks_only or type_.call.variants or getattr(found, "name", None) in (None, name):
+    if name is None or not checks_only or type_.call.variants or getattr(found, "name", None) in (None, name):
         return type_
     made = type_.copy()
     vars(made)["name"] = name
