@@ -164,9 +164,8 @@ class Project:
 
     def _is_foreign(self, key: str) -> bool:
         """Whether a table of this name would be none of ours, wherever it is defined."""
-        include, apps = self.environment.include, self.settings.apps.values()
-        matched = any(not app.tables or any(fnmatchcase(key, pattern) for pattern in app.tables) for app in apps)
-        return not matched or (include is not None and not include("table", key))
+        claimed = any(_claims(app, key) for app in self.settings.apps.values())
+        return not (claimed and is_included(self.environment.include, key))
 
     def convention_of(self, label: str) -> Convention:
         """The naming convention of an app's models. Raises ModelsError when they have several."""
@@ -193,8 +192,7 @@ class Project:
 
         def owned(key: str) -> bool:
             kind, name = kind_and_name(key)
-            matches = kind in FREE or not app.tables or any(fnmatchcase(name, pattern) for pattern in app.tables)
-            return matches and key != self.recorder.table.key and is_included(include, key)
+            return (kind in FREE or _claims(app, name)) and not self.recorder.owns(key) and is_included(include, key)
 
         return from_metadata(*metadata, keep=owned)
 
@@ -266,6 +264,11 @@ class Project:
                 hint="check out the branch that has the file or put it back; or forget the row with"
                 " minimig migrate --prune; nothing was changed",
             )
+
+
+def _claims(app: AppSettings, name: str) -> bool:
+    """Whether a table or object of this name is an app's, by the patterns that it was configured with."""
+    return not app.tables or any(fnmatchcase(name, pattern) for pattern in app.tables)
 
 
 def _shared(states: Mapping[str, SchemaState], owners: Mapping[str, str], key: str, label: str) -> bool:
