@@ -38,6 +38,8 @@ from minimig.state.schema import SchemaState
 from minimig.state.seen import included, is_included
 from minimig.urls import choose_driver
 
+_is_ours = Recorder().owns
+
 Source = sa.MetaData | SchemaState | sa.Connection
 """Where a schema can be read from."""
 
@@ -127,10 +129,6 @@ def _comparable(
         return snapshot(before), snapshot(after)
     normalizer = normalizer_for(dialect)
     return normalizer.normalize(snapshot(before)), normalizer.normalize(snapshot(after))
-
-
-def _is_ours(key: str) -> bool:
-    return key == Recorder().table.key
 
 
 def snapshot(source: Source) -> SchemaState:

@@ -48,8 +48,8 @@ def hooks_of(project: Project, dialect: sa.Dialect | None = None) -> Hooks:
 
 def ignored(project: Project) -> Callable[[str], bool]:
     """Which tables of a live database are not to be read, by key: the version table, and what is not included."""
-    include, own = project.environment.include, project.recorder.table.key
-    return lambda key: key == own or not is_included(include, key)
+    include, recorder = project.environment.include, project.recorder
+    return lambda key: recorder.owns(key) or not is_included(include, key)
 
 
 def way_back(operations: Sequence[Operation], before: SchemaState) -> tuple[Operation, ...]:

@@ -204,7 +204,7 @@ def test_what_hangs_on_a_change_must_be_seen_with_it(tmp_path: Path) -> None:
     project.ok("makemigrations")
     project.write("shop/models.py", MODELS.replace(', sa.Column("email", sa.String(80))', ""))
     hook(project, 'keep=lambda kind, name, item: kind != "index"')
-    refused = project.run("makemigrations")
+    refused = project.run("makemigrations", "--drop", "users.email")
     assert refused.code == 1
     assert "what was found does not fit the revision files: drop column users.email: " in refused.err
     assert "index ix_users_email" in refused.err
@@ -272,6 +272,17 @@ def test_what_other_commands_ask_of_the_filters(tmp_path: Path) -> None:
         "minimig_version",
         "other.users",
     ]
+
+
+def test_the_version_table_is_nobodys_in_a_named_schema_too(tmp_path: Path, database: Database) -> None:
+    """A version table in the default schema, given by its name, is in no snapshot and no comparison."""
+    project = shop(tmp_path, database.url)
+    default = sa.inspect(database.engine).default_schema_name
+    project.write("minimig.toml", f'version_schema = "{default}"\n{CONFIG}')
+    project.ok("makemigrations")
+    project.ok("migrate")
+    assert "minimig_version" not in project.ok("snapshot", "database").out
+    project.ok("diff", "database", "models", "--all")
 
 
 # --- rules and rewriters ----------------------------------------------------------------------------------------------
