@@ -509,6 +509,8 @@ def test_a_value_of_the_projects_own_is_written(tmp_path: Path, database: Databa
     assert 'shop.models.Packed(shop.models.Codec("zip"))' in project.read("shop/migrations/0001*.py").replace("'", '"')
     project.ok("migrate")
     project.ok("check")
+    for words in (("snapshot",), ("diff", "zero", "models", "--python"), ("diff", "zero", "models", "--json")):
+        assert "Codec('zip')" in project.run(*words).out.replace('\\"', "'").replace('"', "'")
     project.write("shop/models.py", models.replace('Codec("zip")', 'Codec("tar")'))
     project.ok("makemigrations")
     project.ok("squashmigrations", "shop", "0001", "0002")
