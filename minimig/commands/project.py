@@ -18,7 +18,7 @@ from minimig.config import AppSettings
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import dialect_of, editor_for
 from minimig.environment import Environment, import_path, load_metadata, make_engine
-from minimig.errors import DatabaseError, HistoryError, ModelsError, UnsupportedError
+from minimig.errors import DatabaseError, HistoryError, ModelsError, TargetError, UnsupportedError, nearest
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.header import Header, scan
 from minimig.revisions.loader import Migration, load_migration
@@ -112,6 +112,14 @@ class Project:
     def created_by(self) -> Mapping[str, str]:
         """The revision that created each table that the files still have."""
         return creators(self.migrations)
+
+    def check_apps(self, *apps: str | None) -> None:
+        """Raise TargetError for an app that the configuration does not name; None is none."""
+        known = self.settings.apps
+        for app in apps:
+            if app is not None and app not in known:
+                hint = nearest(app, known) or f"the apps are: {', '.join(known)}"
+                raise TargetError(f"there is no app {app!r}", hint=hint)
 
     # --- models -------------------------------------------------------------------------------------------------------
 
