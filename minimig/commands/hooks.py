@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.families import neutral_fill
-from minimig.autogenerate.hooks import SCHEMA_RULES, Hooks
+from minimig.autogenerate.hooks import NO_HOOKS, SCHEMA_RULES, Hooks
 from minimig.autogenerate.questioner import Questioner
 from minimig.autogenerate.rewriting import rewritten
 from minimig.autogenerate.rules.order import RULES
@@ -93,7 +93,7 @@ def unwritten(project: Project, questioner: Questioner, start: SchemaState | Non
             same_group=lambda old, new: project.app_of(old) == project.app_of(new),
         )
 
-    operations = compared() if hooks == Hooks() else _fitting(compared, before)
+    operations = compared() if hooks == NO_HOOKS else _fitting(compared, before)
     if not hooks.own_rules:
         _refuse_unrest(states(operations, before)[-1], project.models.state, hooks)
     return rewritten(operations, project.environment.rewriters, before, hooks)
@@ -178,13 +178,20 @@ def _checked(asked: NewMigration, given: object, before: Callable[[], SchemaStat
             hint="end it with: return dataclasses.replace(migration, ...)",
         )
     if given.app != asked.app:
-        raise HookError(f"`revise` moves a file from app {asked.app} to {given.app}", where=where)
+        raise HookError(
+            f"`revise` moves a file from app {asked.app} to {given.app}",
+            where=where,
+            hint="leave `app` as it is; which app a table belongs to is said by `tables` in the configuration",
+        )
     try:
         check_name(given.name)
         operations: Sequence[object] = (*given.up, *given.down)
         for item in operations:
             if not isinstance(item, Operation):
-                raise HookError(f"{item!r} is not an operation")
+                raise HookError(
+                    f"{item!r} is not an operation",
+                    hint="write SQL of your own as ops.RunSQL(...), code as ops.RunPython",
+                )
         if given.up == asked.up:
             return given
         state = before()

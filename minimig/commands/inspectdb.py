@@ -156,8 +156,9 @@ def _names(
     project: Project, connection: sa.Connection, inspector: sa.Inspector, schema: str | None, wanted: Inspection
 ) -> list[str]:
     """The tables of a schema that may be written, and its views where they are wanted."""
-    if schema is not None and schema not in inspector.get_schema_names():
-        raise TargetError(f"the database has no schema {schema!r}", hint=nearest(schema, inspector.get_schema_names()))
+    if schema is not None and schema not in (known := inspector.get_schema_names()):
+        hint = nearest(schema, known) or f"its schemas are {', '.join(known)}"
+        raise TargetError(f"the database has no schema {schema!r}", hint=hint)
     names = [*inspector.get_table_names(schema), *(inspector.get_view_names(schema) if wanted.views else ())]
     hidden = reader_for(connection.dialect).extension_tables(connection, schema)
     ours = (name for name in names if project.recorder.owns(table_key(name, schema)))
