@@ -10,9 +10,11 @@ from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.flags import drop_flag, rename_flag
 from minimig.autogenerate.partition import AppOf, Chunk, partition, reads_of
 from minimig.autogenerate.questioner import Answers
+from minimig.autogenerate.way_back import way_back
 from minimig.commands.from_database import live_station
-from minimig.commands.hooks import hooks_of, revised, serializer_of, unwritten, way_back
+from minimig.commands.hooks import hooks_of, serializer_of, unwritten
 from minimig.commands.project import Project
+from minimig.commands.revising import revised
 from minimig.errors import UsageError
 from minimig.operations.base import Operation
 from minimig.operations.chain import states
