@@ -5,8 +5,8 @@ Each part is read when it is first asked for, and once: a command pays only for 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property, partial
@@ -14,11 +14,12 @@ from functools import cached_property, partial
 import sqlalchemy as sa
 
 from minimig.autogenerate.hints import Hints, hints_of
+from minimig.commands.connecting import connected, name_of
 from minimig.config import AppSettings
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import dialect_of, editor_for
 from minimig.environment import Environment, import_path, load_metadata, make_engine
-from minimig.errors import DatabaseError, HistoryError, ModelsError, TargetError, UnsupportedError, nearest
+from minimig.errors import HistoryError, ModelsError, TargetError, UnsupportedError, nearest
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.header import Header, scan
 from minimig.revisions.loader import Migration, load_migration
@@ -32,7 +33,6 @@ from minimig.state.possible import refuse_impossible, refuse_numbering
 from minimig.state.schema import SchemaState
 from minimig.state.seen import is_included
 from minimig.state.written import Convention
-from minimig.urls import mask_url
 
 FREE = frozenset(kind.kind for kind in (NamespaceState, ExtensionState, CollationState, SequenceState))
 """Kinds of objects that patterns for tables say nothing of. What several apps use belongs to the first of them."""
@@ -227,27 +227,11 @@ class Project:
     @property
     def database_name(self) -> str:
         """The database for people, with its password masked."""
-        return mask_url(self.engine.url.render_as_string(hide_password=True))
+        return name_of(self.engine)
 
-    @contextmanager
-    def connect(self) -> Iterator[sa.Connection]:
-        """A connection. Raises DatabaseError when the database cannot be reached."""
-        try:
-            connection = self.engine.connect()
-        except (sa.exc.DBAPIError, OSError) as error:
-            cause = getattr(error, "orig", None) or error
-            raise DatabaseError(
-                f"cannot connect to {self.database_name}: {' '.join(str(cause).split())}",
-                hint=f"{_doubt(self.engine.dialect)} nothing was changed",
-            ) from error
-        with connection:
-            try:
-                yield connection
-            except sa.exc.DBAPIError as error:
-                raise DatabaseError(
-                    f"the database refused a statement: {' '.join(str(error.orig).split())}",
-                    where=f"{self.database_name}, statement: {' '.join(str(error.statement).split())[:200]}",
-                ) from error
+    def connect(self) -> AbstractContextManager[sa.Connection]:
+        """A connection. Raises DatabaseError when the database cannot be reached, or refuses a statement."""
+        return connected(self.engine)
 
     def applied(self, connection: sa.Connection) -> tuple[Applied, ...]:
         """The rows of the version table; the transaction that reading opened is ended, unless it was the caller's."""
@@ -283,13 +267,6 @@ def _shared(states: Mapping[str, SchemaState], owners: Mapping[str, str], key: s
     """Whether another app has the same already and both may use it: a schema, an extension, a sequence."""
     item = states[label].objects.get(key)
     return item is not None and item.provider and key in owners and states[owners[key]].objects[key] == item
-
-
-def _doubt(dialect: sa.Dialect) -> str:
-    """What to look at when there is no connection."""
-    if dialect.name == "sqlite":
-        return "does the folder exist, and may this user write to it?"
-    return "is the server running, and are host, user, password and database right?"
 
 
 def _words(key: str) -> str:
