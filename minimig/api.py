@@ -26,7 +26,7 @@ from minimig.errors import NoConfigError, UsageError
 from minimig.operations.base import Operation
 from minimig.operations.chain import execute, reversed_operations, states
 from minimig.operations.chain import named as named_by_convention
-from minimig.revisions.replay import Change
+from minimig.revisions.replay import changes
 from minimig.revisions.serializer import operations_source
 from minimig.runtime.events import Listener, silence
 from minimig.runtime.output import LiveOutput, ScriptOutput
@@ -37,6 +37,8 @@ from minimig.state.reflection import reflect as reflect_connection
 from minimig.state.schema import SchemaState
 from minimig.state.seen import included, is_included
 from minimig.urls import choose_driver
+
+_is_ours = Recorder().owns
 
 Source = sa.MetaData | SchemaState | sa.Connection
 """Where a schema can be read from."""
@@ -129,10 +131,6 @@ def _comparable(
     return normalizer.normalize(snapshot(before)), normalizer.normalize(snapshot(after))
 
 
-def _is_ours(key: str) -> bool:
-    return key == Recorder().table.key
-
-
 def snapshot(source: Source) -> SchemaState:
     """A schema as a value. A connection is reflected; the version table of minimig is left out then."""
     if isinstance(source, SchemaState):
@@ -155,8 +153,8 @@ def apply(connection: sa.Connection, operations: Sequence[Operation], before: Sc
     Commits nothing: the transaction is the caller's. On SQLite foreign-key enforcement must be off while tables are
     rebuilt, which is only possible before the transaction begins.
     """
-    along = states(operations, before)
-    moves = [Change(*move) for move in zip(operations, along, along[1:], strict=False)]
+    moves = changes(operations, before)
+    along = [before, *(move.after for move in moves)]
     rehearse_moves(moves, connection.dialect, lambda number: f"operation {number + 1}: {operations[number].describe()}")
     editor = editor_for(connection.dialect, LiveOutput(connection))
     execute(editor, operations, along)

@@ -74,6 +74,10 @@ def _names(name: str, value: Any) -> tuple[str, ...]:
 
 def _text(name: str, kind: str, value: Any) -> str:
     if not isinstance(value, str) or (kind == "renamed_from" and not value):
-        what = "a name or a list of names" if kind == "renamed_from" else "SQL, as text"
-        raise ModelsError(f"{name}: info[{kind!r}] is {value!r}, not {what}", where=f"the model of {name}")
+        what, example = ("a name or a list of names", "old_name") if kind == "renamed_from" else ("SQL, as text", "''")
+        raise ModelsError(
+            f"{name}: info[{kind!r}] is {value!r}, not {what}",
+            where=f"the model of {name}",
+            hint=f"write info={{{kind!r}: {example!r}}}, or leave the hint out",
+        )
     return value

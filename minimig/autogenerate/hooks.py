@@ -82,16 +82,15 @@ class Hooks:
             return after, []
         tables: dict[str, TableState] = {}
         told: list[Operation] = []
-        for key in after.tables.keys() & before.tables.keys():
+        for key in sorted(after.tables.keys() & before.tables.keys()):
             old, new = before.tables[key], after.tables[key]
             columns = dict(new.columns)
-            for name in old.columns.keys() & new.columns.keys():
+            for name in (name for name in new.columns if name in old.columns):
                 columns[name], differing = self._column(key, old.columns[name], new.columns[name])
                 if differing:
                     told.append(alter_column(new.name, name, differing, follow=False, schema=new.schema))
             if any(columns[name] is not column for name, column in new.columns.items()):
                 tables[key] = replace(new, columns=columns)
-        told.sort(key=Operation.describe)
         return after.with_tables({**after.tables, **tables}), told
 
     def _column(self, table: str, old: ColumnState, new: ColumnState) -> tuple[ColumnState, dict[str, Any]]:

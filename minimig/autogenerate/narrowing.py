@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeEngine
 
-from minimig.autogenerate.families import family_of
+from minimig.autogenerate.families import family_of, plain
 from minimig.state.values import SqlType
 
 Type = TypeEngine[Any]
@@ -37,13 +36,6 @@ def narrower(old: SqlType, new: SqlType) -> Loss | None:
     pairs = [(old.sa_type, new.sa_type)]
     pairs += [(olds.get(name, old.sa_type), news.get(name, new.sa_type)) for name in sorted({*olds, *news})]
     return next((loss for one, other in pairs if (loss := _loss(plain(one), plain(other)))), None)
-
-
-def plain(type_: Type) -> Type:
-    """The type that reaches the database: what a decorator or a domain stands for."""
-    while isinstance(type_, TypeDecorator | postgresql.DOMAIN) and not isinstance(type_, sa.Interval):
-        type_ = type_.impl_instance if isinstance(type_, TypeDecorator) else type_.data_type
-    return type_
 
 
 def _loss(old: Type, new: Type) -> Loss | None:

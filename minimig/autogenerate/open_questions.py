@@ -100,9 +100,9 @@ class OpenQuestions:
 
     def error(self, also: Iterable[str] = ()) -> QuestionError | None:
         """All open questions in one error; `also` are flags that answered none of them."""
-        idle = [f"{flag} answered none" for flag in also]
         if not self.open:
             return None
+        idle = [f"{flag} answered none" for flag in also]
         if len(self.open) == 1:
             (question,) = self.open
             return QuestionError(question.text, hint="; ".join([question.advice, *idle]))

@@ -95,7 +95,10 @@ def _apps(
     for operation, app in zip(operations, own, strict=True):
         before = app or before
         if before is None:
-            raise StateError(f"{operation.describe()} belongs to no table, so to no app")
+            raise StateError(
+                f"{operation.describe()} belongs to no table, so to no app",
+                hint="put it behind an operation of the app that it is for, or into a file: makemigrations APP --empty",
+            )
         yield before
 
 

@@ -61,23 +61,18 @@ def find_renames(
     `same_group(old key, new key)` says whether a table may move between the two, for example that both are of one app.
     """
     sequences = _renamed_sequences(before, after, questioner, same_group)
-    dropped: set[str] = set()
-    tables = _renamed_tables(before, after, questioner, same_group, dropped)
+    tables = _renamed_tables(before, after, questioner, same_group)
     state = SchemaState(states(sequences, before)[-1].tables)  # some objects will have to step aside first
-    state = states(tables, state)[-1]
-    found = [*sequences, *tables]
-    for key in sorted(state.tables.keys() & after.tables.keys()):
-        found += _renamed_columns(state[key], after[key], questioner, dropped)
-    return Renames(found, frozenset(dropped))
+    state = states(tables.operations, state)[-1]
+    shared = sorted(state.tables.keys() & after.tables.keys())
+    parts = [tables, *(_renamed_columns(state[key], after[key], questioner) for key in shared)]
+    operations = [operation for part in parts for operation in part.operations]
+    return Renames([*sequences, *operations], frozenset[str]().union(*(part.dropped for part in parts)))
 
 
 def _renamed_tables(
-    before: SchemaState,
-    after: SchemaState,
-    questioner: Questioner,
-    same_group: Callable[[str, str], bool],
-    dropped: set[str],
-) -> list[Operation]:
+    before: SchemaState, after: SchemaState, questioner: Questioner, same_group: Callable[[str, str], bool]
+) -> Renames:
     leaving = _leaving(before.tables.keys(), after.tables.keys(), questioner)
     olds = {key: table for key, table in before.tables.items() if key in leaving}
     news = {key: table for key, table in after.tables.items() if key in leaving or key not in before.tables}
@@ -95,13 +90,12 @@ def _renamed_tables(
 
     pairs, gone = _decide(olds, news, alike, told, ask)
     aside = {key: _aside(key, before.tables) for key in olds if key in after.tables and key not in pairs}
-    dropped |= {*gone, *aside.values()}
     found: list[Operation] = []
     for old, new in _in_turn({**pairs, **aside}, before.tables):
         schema = before[old].schema if old in before.tables else news[new].schema
         start = len(schema) + 1 if schema else 0
         found.append(RenameTable(old[start:], new[start:], schema=schema))
-    return found
+    return Renames(found, frozenset({*gone, *aside.values()}))
 
 
 def _renamed_sequences(
@@ -131,9 +125,7 @@ def _bare(key: str) -> str:
     return key.partition(" ")[2]
 
 
-def _renamed_columns(
-    before: TableState, after: TableState, questioner: Questioner, dropped: set[str]
-) -> list[Operation]:
+def _renamed_columns(before: TableState, after: TableState, questioner: Questioner) -> Renames:
     full = {f"{after.key}.{name}": name for name in (*before.columns, *after.columns)}
     old_keys, new_keys = ({f"{after.key}.{name}" for name in table.columns} for table in (before, after))
     leaving = {full[key] for key in _leaving(old_keys, new_keys, questioner)}
@@ -156,9 +148,9 @@ def _renamed_columns(
 
     pairs, gone = _decide(olds, news, alike, told, ask)
     aside = {name: _aside(name, before.columns) for name in olds if name in after.columns and name not in pairs}
-    dropped |= {f"{after.key}.{name}" for name in (*gone, *aside.values())}
     turns = _in_turn({**pairs, **aside}, before.columns)
-    return [RenameColumn(after.name, old, new, schema=after.schema) for old, new in turns]
+    found: list[Operation] = [RenameColumn(after.name, old, new, schema=after.schema) for old, new in turns]
+    return Renames(found, frozenset(f"{after.key}.{name}" for name in (*gone, *aside.values())))
 
 
 def _leaving(before: Collection[str], after: Collection[str], questioner: Questioner) -> set[str]:

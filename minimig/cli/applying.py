@@ -7,7 +7,6 @@ import click
 from minimig.cli.context import Session, pass_session, reader_is_gone
 from minimig.cli.printing import StepPrinter, json_option, operation_lines, plural, print_json, seconds
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
-from minimig.commands.history import check_app
 from minimig.commands.project import Project
 from minimig.commands.stamping import prune as prune_rows
 from minimig.environment import load_environment
@@ -138,7 +137,7 @@ def _prune(session: Session, app: str | None, target: str | None, lock_timeout: 
     if target is not None:
         raise UsageError("--prune takes an app at most", hint="minimig migrate blog --prune")
     project = Project(load_environment(session.settings()))
-    check_app(project, app)
+    project.check_apps(app)
     result = prune_rows(project, app, lock_timeout)
     if as_json:
         print_json("migrate", result.to_dict())

@@ -17,11 +17,13 @@ from minimig.cli.context import Session, pass_session
 from minimig.cli.merging import merge_heads
 from minimig.cli.printing import json_option, operation_data, operation_lines, plural, print_json
 from minimig.commands.authoring import MakeOptions, NewFile, make_empty, make_migrations
+from minimig.commands.hooks import serializer_of
 from minimig.commands.placing import PlaceOptions
 from minimig.commands.project import Project
 from minimig.commands.updating import update_newest
 from minimig.environment import load_environment
 from minimig.errors import QuestionError, UsageError
+from minimig.revisions.serializer import Serializer
 
 
 @click.command()
@@ -97,7 +99,9 @@ def makemigrations(
             return 4
         _print_notes(questions)
     if as_json:
-        print_json("makemigrations", {"wrote": options.write, "files": [_data(session, file) for file in files]})
+        serializer = serializer_of(project)
+        found = [_data(session, file, serializer) for file in files]
+        print_json("makemigrations", {"wrote": options.write, "files": found})
     elif scriptable:
         for file in files:
             click.echo(session.relative(file.path))
@@ -135,8 +139,8 @@ def _updated(
     return (found.file,)
 
 
-def _data(session: Session, file: NewFile) -> dict[str, Any]:
-    operations = [operation_data(operation) for operation in file.operations]
+def _data(session: Session, file: NewFile, serializer: Serializer) -> dict[str, Any]:
+    operations = [operation_data(operation, serializer) for operation in file.operations]
     return {
         "revision": file.revision,
         "path": session.relative(file.path),

@@ -14,9 +14,10 @@ from minimig.cli.context import Session, pass_session
 from minimig.cli.printing import change_data, change_lines, json_option, mark, plural, print_json
 from minimig.commands.checking import CheckResult, check_project
 from minimig.commands.comparing import Difference, DiffOptions, diff_sides, sql_of, take_snapshot
+from minimig.commands.hooks import serializer_of
 from minimig.commands.project import Project
 from minimig.environment import load_environment
-from minimig.revisions.serializer import operations_source
+from minimig.revisions.replay import Change
 from minimig.revisions.snapshots import snapshot_text, write_snapshot
 
 
@@ -56,9 +57,9 @@ def diff(
     found = diff_sides(project, before, after, session.folder, options)
     questioner.unused()
     if as_json:
-        print_json("diff", _diff_data(found))
+        print_json("diff", _diff_data(project, found))
     elif form == "python":
-        click.echo(operations_source(found.operations)[0])
+        click.echo(serializer_of(project).operations_source(found.operations)[0])
     elif form == "sql":
         for statement in sql_of(found, found.dialect or project.dialect):
             click.echo(statement)
@@ -67,9 +68,13 @@ def diff(
     return 4 if found.changes else 0
 
 
-def _diff_data(found: Difference) -> dict[str, Any]:
-    changes = [change_data(change) for change in found.changes]
+def _diff_data(project: Project, found: Difference) -> dict[str, Any]:
+    changes = _changes_data(project, found.changes)
     return {"before": found.before, "after": found.after, "operations": changes, "left_out": list(found.left_out)}
+
+
+def _changes_data(project: Project, changes: Sequence[Change]) -> list[dict[str, Any]]:
+    return [change_data(change, serializer_of(project)) for change in changes]
 
 
 def _print_diff(session: Session, found: Difference) -> None:
@@ -99,12 +104,13 @@ def snapshot(session: Session, side: str, output: Path | None) -> None:
       minimig snapshot blog.0003
       minimig snapshot database -o as_it_is.py
     """
-    taken = take_snapshot(Project(load_environment(session.settings())), side, session.folder)
+    project = Project(load_environment(session.settings()))
+    taken, serializer = take_snapshot(project, side, session.folder), serializer_of(project)
     if output is None:
-        click.echo(snapshot_text(taken), nl=False)
+        click.echo(snapshot_text(taken, serializer=serializer), nl=False)
         return
     path = session.folder / output
-    write_snapshot(path, taken)
+    write_snapshot(path, taken, serializer=serializer)
     if session.verbosity:
         click.echo(f"Wrote {session.relative(path)}.", err=True)
 
@@ -126,20 +132,20 @@ def check(session: Session, what: str | None, as_json: bool) -> int:
     project = Project(load_environment(session.settings()))
     result = check_project(project, models=what != "database", database=what != "models")
     if as_json:
-        print_json("check", _check_data(result))
+        print_json("check", _check_data(project, result))
     else:
         _print_check(result, session)
     return 0 if result.clean else 4
 
 
-def _check_data(result: CheckResult) -> dict[str, Any]:
+def _check_data(project: Project, result: CheckResult) -> dict[str, Any]:
     return {
         "clean": result.clean,
         "compared": _compared(result),
-        "unwritten": [change_data(change) for change in result.unwritten],
+        "unwritten": _changes_data(project, result.unwritten),
         "not_back": [{"revision": revision, "differences": list(lines)} for revision, lines in result.not_back],
         "pending": list(result.pending),
-        "drift": [change_data(change) for change in result.drift],
+        "drift": _changes_data(project, result.drift),
     }
 
 

@@ -18,7 +18,7 @@ from minimig.operations.change_constraints import RenameConstraint
 from minimig.operations.indexes import CreateIndex, RenameIndex
 from minimig.operations.rename_column import RenameColumn
 from minimig.revisions.replay import Change
-from minimig.revisions.serializer import operation_source
+from minimig.revisions.serializer import Serializer
 from minimig.state.changes import table_changes
 
 COLOURS = {"+": "green", "-": "red", "~": "yellow", "p": "cyan", "s": "cyan", "?": "magenta"}
@@ -49,20 +49,20 @@ def change_lines(changes: Iterable[Change], indent: str = "    ") -> Iterable[st
         yield from (f"{indent}    {click.style(line, dim=True)}" for line in details(change))
 
 
-def operation_data(operation: Operation) -> dict[str, Any]:
+def operation_data(operation: Operation, serializer: Serializer) -> dict[str, Any]:
     """An operation for `print_json`: its kind, what it is about, in words, and as a revision file has it."""
     return {
         "operation": type(operation).__name__,
         "symbol": operation.symbol,
         "about": operation.home,
         "words": operation.describe(),
-        "source": operation_source(operation),
+        "source": serializer.operation_source(operation),
     }
 
 
-def change_data(change: Change) -> dict[str, Any]:
+def change_data(change: Change, serializer: Serializer) -> dict[str, Any]:
     """The same with what it changes from and to."""
-    return {**operation_data(change.operation), "details": details(change)}
+    return {**operation_data(change.operation, serializer), "details": details(change)}
 
 
 def details(change: Change) -> list[str]:

@@ -9,7 +9,6 @@ import click
 from minimig.cli.asking import choose
 from minimig.cli.context import Session, pass_session
 from minimig.cli.printing import json_option, operation_lines, plural, print_json
-from minimig.commands.history import check_app
 from minimig.commands.opening import check_edited, files_to_edit, open_editor
 from minimig.commands.optimizing import OptimizeOptions, optimize_file
 from minimig.commands.project import Project
@@ -44,7 +43,7 @@ def optimizemigration(
       minimig optimizemigration blog 0004 --new        (the lists cannot be edited, or databases have had it)
     """
     project = Project(load_environment(session.settings()))
-    check_app(project, app)
+    project.check_apps(app)
     revision = resolve(project.graph, frozenset(), app, name).revision
     if revision is None:
         raise TargetError(f"{name!r} is no revision", hint="see minimig history")
@@ -85,7 +84,7 @@ def rebase(session: Session, app: str, onto: str | None, dry_run: bool, no_input
       minimig rebase blog 0007_prices
     """
     project = Project(load_environment(session.settings()))
-    check_app(project, app)
+    project.check_apps(app)
     try:
         plan = plan_rebase(project, app, onto)
     except QuestionError:

@@ -6,7 +6,6 @@ import click
 
 from minimig.cli.context import Session, pass_session
 from minimig.cli.printing import json_option, operation_lines, print_json
-from minimig.commands.history import check_app
 from minimig.commands.project import Project
 from minimig.commands.squashing import SquashOptions, SquashResult, squash
 from minimig.environment import load_environment
@@ -46,7 +45,7 @@ def squashmigrations(
     if end is None:
         start, end = None, start
     project = Project(load_environment(session.settings()))
-    check_app(project, app)
+    project.check_apps(app)
     planned = squash(project, app, start, end, SquashOptions(name, not no_optimize, write=False))
     if not as_json:
         _print(session, planned, dry_run=dry_run)

@@ -8,7 +8,6 @@ import click
 
 from minimig.cli.context import Session, pass_session
 from minimig.cli.printing import json_option, print_json
-from minimig.commands.history import check_app
 from minimig.commands.project import Project
 from minimig.commands.tagging import Tag, delete_tag, set_tag, tags
 from minimig.environment import load_environment
@@ -43,7 +42,7 @@ def tag(
     if name is None:
         found, verb = tags(project), ""
     elif delete:
-        check_app(project, revision)
+        project.check_apps(revision)
         found, verb = delete_tag(project, name, revision), "Removed tag "
     else:
         found, verb = set_tag(project, name, revision, force=force), "Tagged "

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from minimig.autogenerate.autodetector import diff
+from minimig.autogenerate.flags import drop_flag, rename_flag
 from minimig.autogenerate.partition import AppOf, Chunk, partition, reads_of
 from minimig.autogenerate.questioner import Answers
+from minimig.autogenerate.way_back import way_back
 from minimig.commands.after_writing import after_writing
 from minimig.commands.from_database import live_station
-from minimig.commands.hooks import hooks_of, revised, serializer_of, unwritten, way_back
+from minimig.commands.hooks import hooks_of, serializer_of, unwritten
 from minimig.commands.placing import Placement, PlaceOptions, placement
 from minimig.commands.project import Project
-from minimig.errors import TargetError, UsageError, nearest
+from minimig.commands.revising import revised
+from minimig.errors import UsageError
 from minimig.operations.base import Operation
 from minimig.operations.chain import states
 from minimig.operations.tables import RenameTable
@@ -52,6 +55,11 @@ class MakeOptions:
     from_database: bool = False
     place: PlaceOptions = field(default_factory=PlaceOptions)
 
+    @property
+    def file_name(self) -> str | None:
+        """What a file is to be called behind its number; None where that is left to what it does."""
+        return self.name or slug(self.message or "") or None
+
 
 def make_migrations(
     project: Project, apps: Sequence[str], answers: Answers, options: MakeOptions
@@ -61,7 +69,7 @@ def make_migrations(
     Raises HeadsError when an app has two heads, ModelsError, QuestionError for a question that `answers` leaves open,
     UsageError for an answer without a question, WriterError, HookError.
     """
-    check_apps(project, apps)
+    project.check_apps(*apps)
     place = placement(project, apps, options.place)
     answers = answers.with_hints(project.models.hints)
     _refuse_taken(answers, project.files_state, project.models.state)
@@ -107,7 +115,7 @@ def make_empty(project: Project, apps: Sequence[str], options: MakeOptions) -> t
     """Write a revision file without operations for each app, for a data step."""
     if not apps:
         raise UsageError("--empty needs the app it is for", hint=f"one of: {', '.join(project.settings.apps)}")
-    check_apps(project, apps)
+    project.check_apps(*apps)
     place = placement(project, apps, options.place)
     namer = _Namer(project, options)
     new = [namer.migration(app, (), (), place.parent(project, app)) for app in apps]
@@ -130,9 +138,8 @@ class _Namer:
     """Gives new migrations their number, name and docstring."""
 
     def __init__(self, project: Project, options: MakeOptions) -> None:
-        self._names = {
-            app: [h.name for h in project.graph.headers.values() if h.app == app] for app in project.settings.apps
-        }
+        headers = project.graph.headers.values()
+        self._names = {app: [h.name for h in headers if h.app == app] for app in project.settings.apps}
         self._options = options
         if options.name is not None:
             check_name(options.name)
@@ -146,7 +153,7 @@ class _Namer:
         doc: str = "",
     ) -> NewMigration:
         """A migration with its name; `doc` stands in place of the message, and of the name, that were asked for."""
-        own = None if doc else self._options.name or slug(self._options.message or "") or None
+        own = None if doc else self._options.file_name
         name = file_name(self._names[app], up, own)
         self._names[app].append(name)
         return NewMigration(app, name, doc or self._options.message or "", dependencies, up, down)
@@ -169,9 +176,9 @@ def _refuse_taken(answers: Answers, before: SchemaState, after: SchemaState) -> 
         taken = known(before, target) and target not in {*answers.renames, *answers.drops}
         if known(before, old) and (stays or taken):
             what = f"{old} is still in the models" if stays else f"{target} is in the revision files already"
-            advice = f"say what becomes of it too, by --rename {target}:NEW or --drop {target}"
+            advice = f"say what becomes of it too, by {rename_flag(target, 'NEW')} or {drop_flag(target)}"
             raise UsageError(
-                f"--rename {old}:{answers.renames[old]} cannot be: {what}",
+                f"{rename_flag(old, answers.renames[old])} cannot be: {what}",
                 hint="take it out of the models, or leave the flag out" if stays else advice,
             )
 
@@ -215,16 +222,6 @@ def _wanted(chunks: Sequence[Chunk], apps: Collection[str]) -> frozenset[int]:
         if chunks[number].app in apps or number in wanted:
             wanted |= {number, *chunks[number].needs}
     return frozenset(wanted)
-
-
-def check_apps(project: Project, apps: Sequence[str]) -> None:
-    """Raise TargetError for an app that the configuration does not name."""
-    for app in apps:
-        if app not in project.settings.apps:
-            known = project.settings.apps
-            raise TargetError(
-                f"there is no app {app!r}", hint=nearest(app, known) or f"the apps are: {', '.join(known)}"
-            )
 
 
 def write_new(

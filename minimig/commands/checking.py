@@ -9,11 +9,10 @@ import sqlalchemy as sa
 
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.questioner import NeverRename
-from minimig.commands.comparing import with_states
 from minimig.commands.hooks import hooks_of, unwritten
 from minimig.commands.project import Project
 from minimig.dialects.worded import worded
-from minimig.revisions.replay import Change, leads_back, replay, steps
+from minimig.revisions.replay import Change, changes, leads_back, replay, steps
 from minimig.runtime.recorder import revisions
 from minimig.state.seen import included
 
@@ -40,7 +39,7 @@ def check_project(project: Project, *, models: bool = True, database: bool = Tru
     not_back: tuple[tuple[str, tuple[str, ...]], ...] = ()
     if models:
         project.graph.check_single_heads()
-        missing = with_states(unwritten(project, NeverRename()), project.files_state)
+        missing = changes(unwritten(project, NeverRename()), project.files_state)
         not_back = _not_leading_back(project)
     if not database:
         return CheckResult(missing, not_back, compared_models=models)
@@ -58,7 +57,7 @@ def _drift(project: Project, connection: sa.Connection, applied: Sequence[str]) 
     hooks = hooks_of(project, connection.dialect)
     expected = included(hooks.include, replay(project.load(revision) for revision in applied))
     live = worded(connection, expected, ignore=lambda key: key not in expected)
-    return with_states(diff(live, expected, questioner=NeverRename(), hooks=hooks), live)
+    return changes(diff(live, expected, questioner=NeverRename(), hooks=hooks), live)
 
 
 def _not_leading_back(project: Project) -> tuple[tuple[str, tuple[str, ...]], ...]:

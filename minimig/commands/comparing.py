@@ -6,7 +6,7 @@ schema is said in the words of the other side, so that what is left are differen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,8 +23,8 @@ from minimig.dialects.registry import editor_for, normalizer_for, reader_for
 from minimig.dialects.worded import in_words_of, worded
 from minimig.errors import UsageError
 from minimig.operations.base import Operation
-from minimig.operations.chain import execute, states
-from minimig.revisions.replay import Change
+from minimig.operations.chain import execute
+from minimig.revisions.replay import Change, changes
 from minimig.revisions.snapshots import Snapshot
 from minimig.runtime.output import ScriptOutput
 from minimig.state.schema import SchemaState
@@ -70,7 +70,7 @@ def diff_sides(project: Project, before: str, after: str, folder: Path, options:
     hooks = hooks_of(project, dialect)
     one, other = (included(hooks.include, state) for state in (one, other))
     operations = diff(one, other, questioner=options.questioner, hooks=hooks)
-    return Difference(old.name, new.name, dialect, with_states(operations, one), tuple(sorted(left_out)))
+    return Difference(old.name, new.name, dialect, changes(operations, one), tuple(sorted(left_out)))
 
 
 def sql_of(difference: Difference, dialect: sa.Dialect) -> list[str]:
@@ -81,12 +81,6 @@ def sql_of(difference: Difference, dialect: sa.Dialect) -> list[str]:
     execute(editor, difference.operations, between)
     editor.finish()
     return [editor.script.terminated(statement) for statement in output.lines]
-
-
-def with_states(operations: Sequence[Operation], before: SchemaState) -> tuple[Change, ...]:
-    """The operations, each with the states around it."""
-    between = states(operations, before)
-    return tuple(Change(*change) for change in zip(operations, between, between[1:], strict=False))
 
 
 def take_snapshot(project: Project, word: str, folder: Path) -> Snapshot:

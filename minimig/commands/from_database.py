@@ -47,7 +47,8 @@ def _refuse_pending(project: Project, connection: sa.Connection) -> None:
     rows = project.applied(connection)
     project.refuse_unknown(rows)
     graph = project.graph_at(revisions(rows))
-    pending = [revision for revision in graph.order() if revision not in graph.effective(revisions(rows))]
+    applied = graph.effective(revisions(rows))
+    pending = [revision for revision in graph.order() if revision not in applied]
     if pending:
         raise DatabaseError(
             f"the database has not had {', '.join(pending[:3])}{' and more' if len(pending) > 3 else ''} yet,"

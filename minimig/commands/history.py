@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from minimig.commands.project import Project
-from minimig.errors import MinimigError, TargetError, nearest
+from minimig.errors import MinimigError, TargetError
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.identifiers import resolve
 from minimig.revisions.ranges import between
@@ -97,7 +97,7 @@ def history(project: Project, app: str | None = None, span: str | None = None, *
     With `mark`, or where the span says `current`, the database is asked what is applied. Raises TargetError for words
     that name nothing.
     """
-    check_app(project, app)
+    project.check_apps(app)
     asked = mark or "current" in (span or "")
     rows = _rows(project) if asked else None
     graph = project.survey.graph
@@ -109,7 +109,7 @@ def history(project: Project, app: str | None = None, span: str | None = None, *
 
 def heads(project: Project, app: str | None = None, *, effective: bool = False) -> History:
     """The heads of an app, or of all; with `effective`, only those that no revision of another app depends on."""
-    check_app(project, app)
+    project.check_apps(app)
     graph = project.survey.graph
     found = (head for head in graph.heads(app) if not effective or not graph.children(head))
     return _told(project, found, None)
@@ -117,7 +117,7 @@ def heads(project: Project, app: str | None = None, *, effective: bool = False) 
 
 def branch_points(project: Project, app: str | None = None) -> History:
     """The revisions after which an app's history parts."""
-    check_app(project, app)
+    project.check_apps(app)
     return _told(project, project.survey.graph.branches(app), None)
 
 
@@ -142,7 +142,7 @@ def show(project: Project, words: Collection[str]) -> History:
 
 def current(project: Project, app: str | None = None) -> History:
     """Where the database stands: the last applied revisions of an app, or of all. Creates nothing."""
-    check_app(project, app)
+    project.check_apps(app)
     rows = _rows(project)
     graph = project.survey.graph
     found = (r for r in _current(graph, rows) if app is None or graph.headers[r].app == app)
@@ -152,13 +152,6 @@ def current(project: Project, app: str | None = None) -> History:
 def stands_at_heads(history: History, graph: MigrationGraph) -> bool:
     """Whether what `current` told is each head and nothing else."""
     return not history.unknown and {entry.revision for entry in history.entries} == set(graph.heads())
-
-
-def check_app(project: Project, app: str | None) -> None:
-    """Raise TargetError for an app that the configuration does not name."""
-    known = project.settings.apps
-    if app is not None and app not in known:
-        raise TargetError(f"there is no app {app!r}", hint=nearest(app, known) or f"the apps are: {', '.join(known)}")
 
 
 def _rows(project: Project) -> frozenset[str]:

@@ -19,6 +19,7 @@ from sqlalchemy.engine.mock import MockConnection
 from minimig.commands.project import Project
 from minimig.dialects.registry import reader_for
 from minimig.errors import ConfigError, MinimigError, TargetError, nearest
+from minimig.state.tables import table_key
 from minimig.state.to_metadata import escape_colons
 
 GENERATORS = ("declarative", "tables", "dataclasses", "sqlmodels")
@@ -155,11 +156,13 @@ def _names(
     project: Project, connection: sa.Connection, inspector: sa.Inspector, schema: str | None, wanted: Inspection
 ) -> list[str]:
     """The tables of a schema that may be written, and its views where they are wanted."""
-    if schema is not None and schema not in inspector.get_schema_names():
-        raise TargetError(f"the database has no schema {schema!r}", hint=nearest(schema, inspector.get_schema_names()))
+    if schema is not None and schema not in (known := inspector.get_schema_names()):
+        hint = nearest(schema, known) or f"its schemas are {', '.join(known)}"
+        raise TargetError(f"the database has no schema {schema!r}", hint=hint)
     names = [*inspector.get_table_names(schema), *(inspector.get_view_names(schema) if wanted.views else ())]
     hidden = reader_for(connection.dialect).extension_tables(connection, schema)
-    return sorted(name for name in names if name not in hidden and not _is_version_table(project, name, schema))
+    ours = (name for name in names if project.recorder.owns(table_key(name, schema)))
+    return sorted({*names}.difference(hidden, ours))
 
 
 def _check_tables(wanted: Inspection, names: dict[str | None, list[str]]) -> None:
@@ -168,8 +171,3 @@ def _check_tables(wanted: Inspection, names: dict[str | None, list[str]]) -> Non
         if name not in known:
             hint = nearest(name, known) or "views are listed with --views, other schemas with --schema"
             raise TargetError(f"the database has no table {name!r}", hint=hint)
-
-
-def _is_version_table(project: Project, name: str, schema: str | None) -> bool:
-    table = project.recorder.table
-    return name == table.name and schema in (None, table.schema)

@@ -10,7 +10,7 @@ from minimig.commands.project import Project
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import editor_for
 from minimig.dialects.script_style import ScriptStyle
-from minimig.errors import MinimigError, NeedsConnectionError, TargetError, nearest
+from minimig.errors import MinimigError, NeedsConnectionError, TargetError
 from minimig.operations.base import Operation
 from minimig.revisions.identifiers import resolve
 from minimig.revisions.loader import Migration
@@ -39,12 +39,7 @@ def show_migrations(project: Project, apps: Sequence[str]) -> tuple[MigrationRow
 
     With `apps`, those apps and what they need. Works while heads conflict.
     """
-    for app in apps:
-        if app not in project.settings.apps:
-            known = project.settings.apps
-            raise TargetError(
-                f"there is no app {app!r}", hint=nearest(app, known) or f"the apps are: {', '.join(known)}"
-            )
+    project.check_apps(*apps)
     with project.connect() as connection:
         applied = {row.revision: row for row in project.applied(connection)}
     graph = project.graph_at(frozenset(applied))

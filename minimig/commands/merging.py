@@ -15,7 +15,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from minimig.commands.authoring import MakeOptions, NewFile, check_apps, write_new
+from minimig.commands.authoring import MakeOptions, NewFile, write_new
 from minimig.commands.project import Project
 from minimig.errors import QuestionError, TargetError, UsageError
 from minimig.operations.base import Operation
@@ -112,7 +112,7 @@ class MergeOptions:
 
 def plan_merges(project: Project, apps: Sequence[str] = ()) -> tuple[MergePlan, ...]:
     """What merging the heads of each app that has several would join."""
-    check_apps(project, apps)
+    project.check_apps(*apps)
     conflicts = project.graph.conflicts()
     return tuple(plan_merge(project, heads) for app, heads in conflicts.items() if not apps or app in apps)
 

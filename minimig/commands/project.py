@@ -5,8 +5,8 @@ Each part is read when it is first asked for, and once: a command pays only for 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property, partial
@@ -15,11 +15,12 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from minimig.autogenerate.hints import Hints, hints_of
+from minimig.commands.connecting import connected, name_of
 from minimig.config import AppSettings
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import dialect_of, editor_for
 from minimig.environment import Environment, import_path, load_metadata, make_engine
-from minimig.errors import DatabaseError, HistoryError, ModelsError, UnsupportedError
+from minimig.errors import HistoryError, ModelsError, TargetError, UnsupportedError, nearest
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.header import Header, scan
 from minimig.revisions.loader import Migration, load_migration
@@ -34,7 +35,6 @@ from minimig.state.possible import refuse_impossible, refuse_numbering
 from minimig.state.schema import SchemaState
 from minimig.state.seen import is_included
 from minimig.state.written import Convention
-from minimig.urls import mask_url
 
 FREE = frozenset(kind.kind for kind in (NamespaceState, ExtensionState, CollationState, SequenceState))
 """Kinds of objects that patterns for tables say nothing of. What several apps use belongs to the first of them."""
@@ -125,6 +125,14 @@ class Project:
         """The revision that created each table that the files still have."""
         return creators(self.migrations)
 
+    def check_apps(self, *apps: str | None) -> None:
+        """Raise TargetError for an app that the configuration does not name; None is none."""
+        known = self.settings.apps
+        for app in apps:
+            if app is not None and app not in known:
+                hint = nearest(app, known) or f"the apps are: {', '.join(known)}"
+                raise TargetError(f"there is no app {app!r}", hint=hint)
+
     # --- models -------------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -176,9 +184,8 @@ class Project:
 
     def _is_foreign(self, key: str) -> bool:
         """Whether a table of this name would be none of ours, wherever it is defined."""
-        include, apps = self.environment.include, self.settings.apps.values()
-        matched = any(not app.tables or any(fnmatchcase(key, pattern) for pattern in app.tables) for app in apps)
-        return not matched or (include is not None and not include("table", key))
+        claimed = any(_claims(app, key) for app in self.settings.apps.values())
+        return not (claimed and is_included(self.environment.include, key))
 
     def convention_of(self, label: str) -> Convention:
         """The naming convention of an app's models. Raises ModelsError when they have several."""
@@ -205,8 +212,7 @@ class Project:
 
         def owned(key: str) -> bool:
             kind, name = kind_and_name(key)
-            matches = kind in FREE or not app.tables or any(fnmatchcase(name, pattern) for pattern in app.tables)
-            return matches and key != self.recorder.table.key and is_included(include, key)
+            return (kind in FREE or _claims(app, name)) and not self.recorder.owns(key) and is_included(include, key)
 
         return from_metadata(*metadata, keep=owned)
 
@@ -233,27 +239,11 @@ class Project:
     @property
     def database_name(self) -> str:
         """The database for people, with its password masked."""
-        return mask_url(self.engine.url.render_as_string(hide_password=True))
+        return name_of(self.engine)
 
-    @contextmanager
-    def connect(self) -> Iterator[sa.Connection]:
-        """A connection. Raises DatabaseError when the database cannot be reached."""
-        try:
-            connection = self.engine.connect()
-        except (sa.exc.DBAPIError, OSError) as error:
-            cause = getattr(error, "orig", None) or error
-            raise DatabaseError(
-                f"cannot connect to {self.database_name}: {' '.join(str(cause).split())}",
-                hint=f"{_doubt(self.engine.dialect)} nothing was changed",
-            ) from error
-        with connection:
-            try:
-                yield connection
-            except sa.exc.DBAPIError as error:
-                raise DatabaseError(
-                    f"the database refused a statement: {' '.join(str(error.orig).split())}",
-                    where=f"{self.database_name}, statement: {' '.join(str(error.statement).split())[:200]}",
-                ) from error
+    def connect(self) -> AbstractContextManager[sa.Connection]:
+        """A connection. Raises DatabaseError when the database cannot be reached, or refuses a statement."""
+        return connected(self.engine)
 
     def applied(self, connection: sa.Connection) -> tuple[Applied, ...]:
         """The rows of the version table; the transaction that reading opened is ended, unless it was the caller's."""
@@ -280,17 +270,15 @@ class Project:
             )
 
 
+def _claims(app: AppSettings, name: str) -> bool:
+    """Whether a table or object of this name is an app's, by the patterns that it was configured with."""
+    return not app.tables or any(fnmatchcase(name, pattern) for pattern in app.tables)
+
+
 def _shared(states: Mapping[str, SchemaState], owners: Mapping[str, str], key: str, label: str) -> bool:
     """Whether another app has the same already and both may use it: a schema, an extension, a sequence."""
     item = states[label].objects.get(key)
     return item is not None and item.provider and key in owners and states[owners[key]].objects[key] == item
-
-
-def _doubt(dialect: sa.Dialect) -> str:
-    """What to look at when there is no connection."""
-    if dialect.name == "sqlite":
-        return "does the folder exist, and may this user write to it?"
-    return "is the server running, and are host, user, password and database right?"
 
 
 def _words(key: str) -> str:

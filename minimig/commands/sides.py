@@ -12,9 +12,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from minimig.commands.connecting import connected
 from minimig.commands.project import Project
 from minimig.dialects.registry import dialect_of
-from minimig.environment import Environment, engine_for, import_path
+from minimig.environment import engine_for, import_path
 from minimig.errors import RevisionFileError, TargetError
 from minimig.revisions.identifiers import resolve
 from minimig.revisions.replay import replay
@@ -46,7 +47,7 @@ def open_side(project: Project, word: str, folder: Path, stack: ExitStack) -> Si
     if word == "database":
         return _live(f"database {project.database_name}", stack.enter_context(project.connect()))
     if "://" in word:
-        return _at_url(project, word, folder, stack)
+        return _at_url(word, folder, stack)
     if word in ("zero", "base"):
         return Side("nothing")
     path = folder / word
@@ -60,11 +61,10 @@ def _live(name: str, connection: sa.Connection) -> Side:
     return Side(name, dialect=connection.dialect, connection=connection)
 
 
-def _at_url(project: Project, url: str, folder: Path, stack: ExitStack) -> Side:
+def _at_url(url: str, folder: Path, stack: ExitStack) -> Side:
     engine = engine_for(anchor_sqlite(choose_driver(url), folder))
     stack.callback(engine.dispose)
-    there = Project(Environment(project.settings, engine=engine))
-    return _live(f"database {mask_url(url)}", stack.enter_context(there.connect()))
+    return _live(f"database {mask_url(url)}", stack.enter_context(connected(engine)))
 
 
 def _saved(path: Path) -> Side:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from minimig.autogenerate.optimizer import optimize
 from minimig.autogenerate.questioner import Answers
-from minimig.commands.authoring import MakeOptions, NewFile, check_apps, make_migrations
+from minimig.commands.authoring import MakeOptions, NewFile, make_migrations
 from minimig.commands.project import Project
 from minimig.commands.standing import standing
 from minimig.environment import import_path
@@ -59,7 +59,7 @@ def update_newest(project: Project, app: str, answers: Answers, options: MakeOpt
     apps; HistoryError when the configured database has had it; RevisionFileError when it cannot be edited without
     losing something; and what make_migrations raises.
     """
-    check_apps(project, [app])
+    project.check_apps(app)
     project.graph.check_single_heads()
     newest = project.graph.head(app)
     if newest is None:

@@ -15,18 +15,11 @@ import sqlalchemy as sa
 
 from minimig.errors import UnsupportedError
 from minimig.state.objects import SequenceState, ViewState
-from minimig.state.parts import CheckState, ConstraintState, ExcludeState, ForeignKeyState, UniqueState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
 
-Kind = Literal["table", "view", "sequence", "index", "unique", "primary key", "exclude", "foreign key", "check"]
-
-_KINDS: dict[type[ConstraintState], Kind] = {
-    UniqueState: "unique",
-    ForeignKeyState: "foreign key",
-    CheckState: "check",
-    ExcludeState: "exclude",
-}
+NamedKind = Literal["table", "view", "sequence", "index", "primary_key", "unique", "foreign_key", "check", "exclude"]
+"""What has a name that may meet another one; those of constraints are their own `kind`."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +29,7 @@ class Namespace:
     `holds` says whether a server has it, where that depends on the server.
     """
 
-    kinds: frozenset[Kind]
+    kinds: frozenset[NamedKind]
     per_table: bool = False
     holds: Callable[[sa.Dialect], bool] = lambda _: True
 
@@ -95,7 +88,7 @@ class NameBook:
 
     dialect: sa.Dialect
     namespaces: tuple[Namespace, ...]
-    spell: Callable[[Kind, str], str]
+    spell: Callable[[NamedKind, str], str]
     _state: SchemaState = field(default_factory=SchemaState)
     _taken: defaultdict[tuple[tuple[int, str | None, str], str], Counter[str]] = field(
         default_factory=lambda: defaultdict(Counter)
@@ -133,20 +126,20 @@ class NameBook:
         if isinstance(each, TableState):
             yield from self._of_table(each)
         else:
-            kind: Kind = "view" if isinstance(each, ViewState) else "sequence"
+            kind: NamedKind = "view" if isinstance(each, ViewState) else "sequence"
             yield from self._claims(kind, each.name, each.schema, each.name, "")
 
     def _of_table(self, table: TableState) -> Iterator[_Claim]:
         yield from self._claims("table", table.name, table.schema, table.key, "")
         if table.primary_key is not None and table.primary_key.name is not None:
-            yield from self._claims("primary key", table.primary_key.name, table.schema, table.key, table.key)
+            yield from self._claims("primary_key", table.primary_key.name, table.schema, table.key, table.key)
         for constraint in table.constraints.values():
-            yield from self._claims(_KINDS[type(constraint)], constraint.name, table.schema, table.key, table.key)
+            yield from self._claims(constraint.kind, constraint.name, table.schema, table.key, table.key)
         for index in table.indexes.values():
             yield from self._claims("index", index.name, table.schema, table.key, table.key)
 
-    def _claims(self, kind: Kind, name: str, schema: str | None, table: str, of: str) -> Iterator[_Claim]:
-        words = f"{kind} {name} of table {of}" if of else f"{kind} {table}"
+    def _claims(self, kind: NamedKind, name: str, schema: str | None, table: str, of: str) -> Iterator[_Claim]:
+        words = f"{kind.replace('_', ' ')} {name} of table {of}" if of else f"{kind} {table}"
         for number, namespace in enumerate(self.namespaces):
             if kind in namespace.kinds and namespace.holds(self.dialect):
                 place = (number, schema, of if namespace.per_table else "")

@@ -19,8 +19,7 @@ from typing import Any, ClassVar, Literal
 
 import sqlalchemy as sa
 
-from minimig.dialects.limits import Kind as Named
-from minimig.dialects.limits import Limits, NameBook, refuse_table
+from minimig.dialects.limits import Limits, NameBook, NamedKind, refuse_table
 from minimig.dialects.names import folds_tables, refuse_names
 from minimig.dialects.output import Output, Values
 from minimig.dialects.spelling import Spelling
@@ -89,7 +88,7 @@ class Conditions(Spelling):
         for table in state.tables.values():
             refuse_table(self.limits, self.dialect, table)
 
-    def _kept(self, kind: Named, name: str) -> str:
+    def _kept(self, kind: NamedKind, name: str) -> str:
         """A name as the database keeps it apart from others."""
         tables = kind in ("table", "view", "sequence")
         kept = name if tables else self.shortened(name)

@@ -80,17 +80,15 @@ def _doubt(
         return None
     kept = frozenset(n for n in shared if n in columns and _is_enum(expected.columns[n], normalizer.dialect))
     agreed = frozenset(n for n in columns if expected.columns[n].type == live.columns[n].type)
-    asked: list[ConstraintState] = [
-        c for c in original.constraints.values() if normalizer.name(c.name) in {x.name for x in checks}
-    ]
+    check_names, index_names = ({item.name for item in items} for items in (checks, indexes))
     probe = TableState(
         name=f"minimig_probe_{number}",
         columns={
             name: _probe_column(original.columns[name], live.columns[name], asked=name in columns, kept=name in kept)
             for name in shared
         },
-        constraints={c.name: c for c in asked},
-        indexes={i.name: i for i in original.indexes.values() if normalizer.name(i.name) in {x.name for x in indexes}},
+        constraints={n: c for n, c in original.constraints.items() if normalizer.name(n) in check_names},
+        indexes={n: i for n, i in original.indexes.items() if normalizer.name(n) in index_names},
         options=(*TEMPORARY, *((k, v) for k, v in original.options if "char" in k or "collate" in k)),
     )
     return Doubt(expected.key, with_domains(probe, columns, normalizer.dialect), columns, kept | agreed)

@@ -7,15 +7,15 @@ or a person. (Alembic works the name out again from the convention of the day, a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 from minimig.errors import StateError
-from minimig.state.parts import CheckState, ConstraintState, ExcludeState, ForeignKeyState, UniqueState
+from minimig.state.parts import ConstraintState
 from minimig.state.tables import TableState, columns_of
 
 Kind = Literal["unique", "foreign_key", "check", "exclude"]
 
-_KINDS = {"unique": UniqueState, "foreign_key": ForeignKeyState, "check": CheckState, "exclude": ExcludeState}
+_KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 def refuse_vague(table: str, kind: str | None, columns: Sequence[str]) -> None:
@@ -29,7 +29,7 @@ def refuse_vague(table: str, kind: str | None, columns: Sequence[str]) -> None:
 
 def meant(table: TableState, kind: Kind | None, columns: Sequence[str]) -> ConstraintState:
     """The one constraint of this kind over these columns. Raises StateError when there is none, or more than one."""
-    alike = [c for c in table.constraints.values() if isinstance(c, _KINDS[kind or "unique"])]
+    alike = [c for c in table.constraints.values() if c.kind == kind]
     found = [c for c in alike if set(columns_of(c, table)) == set(columns)]
     if len(found) != 1:
         names = ", ".join(c.name for c in found or alike)

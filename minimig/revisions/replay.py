@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from minimig.errors import IrreversibleError, MinimigError, StateError
 from minimig.operations.base import Operation
+from minimig.operations.chain import states
 from minimig.operations.footprint import Keys
 from minimig.revisions.loader import Migration
 from minimig.state.parts import ColumnState
@@ -28,6 +29,12 @@ class Change(NamedTuple):
     operation: Operation
     before: SchemaState
     after: SchemaState
+
+
+def changes(operations: Sequence[Operation], before: SchemaState) -> tuple[Change, ...]:
+    """The operations, each with the states around it. Raises StateError where one does not fit."""
+    between = states(operations, before)
+    return tuple(Change(*change) for change in zip(operations, between, between[1:], strict=False))
 
 
 EMPTY = SchemaState()

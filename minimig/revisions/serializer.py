@@ -27,7 +27,7 @@ from minimig.revisions.serializers_tables import TABLE_RULES, create_table, opti
 from minimig.state.tables import TableState
 from minimig.state.values import Reference, SqlExpression
 
-__all__ = ["Imports", "Rule", "Serializer", "Writing", "operation_source", "operations_source", "source"]
+__all__ = ["Imports", "Rule", "Serializer", "Writing", "operations_source", "source"]
 
 OWN = "minimig.operations."
 """Where the operations live that files know as `ops.X`."""
@@ -90,6 +90,10 @@ class Serializer:
         imports = Imports()
         return self.list_source(operations, imports), imports
 
+    def operation_source(self, operation: Operation) -> str:
+        """The call that builds one operation, in one line. Raises WriterError."""
+        return self.list_source([operation], Imports(), one_line=True)[1:-1]
+
     def list_source(self, operations: Iterable[Operation], imports: Imports, *, one_line: bool = False) -> str:
         """The source of a list of operations; what it needs is added to `imports`. Raises WriterError."""
         written = []
@@ -108,8 +112,3 @@ def source(value: Any, imports: Imports) -> str:
 def operations_source(operations: Iterable[Operation]) -> tuple[str, Imports]:
     """The source of a list of operations by minimig's own rules, and the imports it needs."""
     return Serializer().operations_source(operations)
-
-
-def operation_source(operation: Operation) -> str:
-    """The call that builds one operation, in one line, by minimig's own rules."""
-    return Serializer().list_source([operation], Imports(), one_line=True)[1:-1]

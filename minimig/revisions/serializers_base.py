@@ -16,14 +16,11 @@ from types import ModuleType
 from typing import Any
 
 from minimig.errors import WriterError
+from minimig.revisions.header import LITERAL_NAMES
 from minimig.revisions.serializers_layout import Source
 from minimig.state.values import Reference
 
-TAKEN = frozenset({"sa", "ops", "dependencies", "run_before", "replaces", "labels", "initial", "atomic"}) | {
-    "irreversible",
-    "up",
-    "down",
-}
+TAKEN = frozenset({"sa", "ops", *LITERAL_NAMES, "up", "down"})
 """Names that mean something in every revision file, so that no imported module may be known by them."""
 
 DIALECTS = "sqlalchemy.dialects."

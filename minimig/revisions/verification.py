@@ -13,11 +13,9 @@ from pathlib import Path
 
 from minimig.errors import RevisionFileError, WriterError
 from minimig.revisions.difference import difference
-from minimig.revisions.header import read_header
+from minimig.revisions.header import LITERAL_NAMES, read_header
 from minimig.revisions.loader import Migration, load_migration
 from minimig.revisions.migration import NewMigration
-
-_HEADER = ("dependencies", "run_before", "replaces", "labels", "initial", "atomic", "irreversible")
 
 
 def verify(text: str, migration: NewMigration) -> None:
@@ -35,10 +33,10 @@ def verify(text: str, migration: NewMigration) -> None:
                 where=folder,
                 hint="is the disk of the temporary folder full?",
             ) from error
-    difference = _first_difference(found, migration)
-    if difference:
+    where = _first_difference(found, migration)
+    if where:
         raise WriterError(
-            f"what was written for {migration.revision} reads back differently: {difference}",
+            f"what was written for {migration.revision} reads back differently: {where}",
             hint="a rule, an operation's arguments() or a type's constructor loses something; for a type, use a "
             "subclass whose __init__ takes no arguments and hands them on itself; or write this part by hand",
         )
@@ -54,7 +52,7 @@ def _unreadable(migration: NewMigration, error: RevisionFileError, path: Path) -
 
 
 def _first_difference(found: Migration, wanted: NewMigration) -> str | None:
-    for name in _HEADER:
+    for name in LITERAL_NAMES:
         if getattr(found.header, name) != getattr(wanted, name):
             return f"{name} is {getattr(found.header, name)!r} instead of {getattr(wanted, name)!r}"
     if found.header.doc != inspect.cleandoc(wanted.doc).strip():

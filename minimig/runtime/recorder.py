@@ -54,6 +54,10 @@ class Recorder:
             schema=schema,
         )
 
+    def owns(self, key: str) -> bool:
+        """Whether a table of this key is the version table; one in the default schema is read without its schema."""
+        return key in (self.table.key, self.table.name)
+
     def read(self, connection: sa.Connection) -> tuple[Applied, ...]:
         """All rows, oldest first; nothing when the table does not exist. One query when it does.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 from minimig.state.values import SqlExpression, SqlType
 
@@ -62,6 +62,7 @@ class PrimaryKeyState:
 class UniqueState:
     """A UNIQUE constraint."""
 
+    kind: ClassVar[Literal["unique"]] = "unique"
     name: str
     columns: tuple[str, ...]
     deferrable: bool | None = None
@@ -73,6 +74,7 @@ class UniqueState:
 class ForeignKeyState:
     """A FOREIGN KEY; `target` is the key of the table it points to (`schema.table` or `table`)."""
 
+    kind: ClassVar[Literal["foreign_key"]] = "foreign_key"
     name: str
     columns: tuple[str, ...]
     target: str
@@ -89,6 +91,7 @@ class ForeignKeyState:
 class CheckState:
     """A CHECK constraint."""
 
+    kind: ClassVar[Literal["check"]] = "check"
     name: str
     expression: SqlExpression
     options: Options = ()
@@ -102,6 +105,7 @@ class ExcludeState:
     `postgresql_using` ("gist" when there is none), `postgresql_where`, `postgresql_ops`.
     """
 
+    kind: ClassVar[Literal["exclude"]] = "exclude"
     name: str
     elements: tuple[tuple[str | SqlExpression, str], ...]
     deferrable: bool | None = None

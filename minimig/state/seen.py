@@ -13,7 +13,6 @@ from typing import Any
 
 from minimig.state.expressions import names_in
 from minimig.state.objects import NamespaceState, TriggerState, kind_and_name
-from minimig.state.parts import CheckState, ConstraintState, ExcludeState, UniqueState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, columns_of
 
@@ -91,18 +90,9 @@ def _parts(table: TableState) -> Iterator[tuple[str, str, Any]]:
         if column.comment is not None:
             yield "comment", f"{key}.{column.name}", column.comment
     for constraint in table.constraints.values():
-        yield constraint_kind(constraint), f"{key}.{constraint.name}", constraint
+        yield constraint.kind, f"{key}.{constraint.name}", constraint
     for index in table.indexes.values():
         yield "index", f"{key}.{index.name}", index
-
-
-def constraint_kind(constraint: ConstraintState) -> str:
-    """The kind of a constraint in one word, as in `ops.DropConstraint(kind=...)`."""
-    if isinstance(constraint, CheckState):
-        return "check"
-    if isinstance(constraint, UniqueState):
-        return "unique"
-    return "exclude" if isinstance(constraint, ExcludeState) else "foreign_key"
 
 
 def _along(table: TableState, unseen: set[Thing]) -> Iterator[Thing]:
@@ -120,7 +110,7 @@ def _along(table: TableState, unseen: set[Thing]) -> Iterator[Thing]:
             yield "column", f"{key}.{column.name}"
     for constraint in table.constraints.values():
         if not gone.isdisjoint(columns_of(constraint, table)):
-            yield constraint_kind(constraint), f"{key}.{constraint.name}"
+            yield constraint.kind, f"{key}.{constraint.name}"
     for index in table.indexes.values():
         if not gone.isdisjoint(columns_of(index, table)):
             yield "index", f"{key}.{index.name}"
@@ -147,7 +137,7 @@ def _table(table: TableState, unseen: set[Thing]) -> TableState:
         table,
         columns=columns,
         primary_key=None if ("primary_key", key) in unseen else table.primary_key,
-        constraints={n: c for n, c in table.constraints.items() if (constraint_kind(c), f"{key}.{n}") not in unseen},
+        constraints={n: c for n, c in table.constraints.items() if (c.kind, f"{key}.{n}") not in unseen},
         indexes={n: i for n, i in table.indexes.items() if ("index", f"{key}.{n}") not in unseen},
         comment=None if ("comment", key) in unseen else table.comment,
     )

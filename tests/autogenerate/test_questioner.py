@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from minimig.autogenerate.autodetector import diff
-from minimig.autogenerate.families import suggested_fill
+from minimig.autogenerate.families import family, neutral_fill, suggested_fill
 from minimig.autogenerate.flags import parse_rename
 from minimig.autogenerate.questioner import Answers, NeverRename
 from minimig.errors import QuestionError, UsageError
@@ -166,3 +166,10 @@ def test_unlike_things_are_not_asked_about() -> None:
 def test_suggested_fill(type_: sa.types.TypeEngine[Any], sql: str) -> None:
     """The example in a question fits the column's type where that is easy."""
     assert suggested_fill(SqlType.of(type_)) == sql
+
+
+def test_an_interval_gets_no_moment() -> None:
+    """SQLAlchemy makes Interval a decorator of DateTime; no row of an interval column may get a timestamp."""
+    interval = SqlType.of(sa.Interval())
+    assert (suggested_fill(interval), neutral_fill(interval)) == ("''", None)
+    assert family(interval) is not family(SqlType.of(sa.DateTime()))

@@ -274,6 +274,17 @@ def test_what_other_commands_ask_of_the_filters(tmp_path: Path) -> None:
     ]
 
 
+def test_the_version_table_is_nobodys_in_a_named_schema_too(tmp_path: Path, database: Database) -> None:
+    """A version table in the default schema, given by its name, is in no snapshot and no comparison."""
+    project = shop(tmp_path, database.url)
+    default = sa.inspect(database.engine).default_schema_name
+    project.write("minimig.toml", f'version_schema = "{default}"\n{CONFIG}')
+    project.ok("makemigrations")
+    project.ok("migrate")
+    assert "minimig_version" not in project.ok("snapshot", "database").out
+    project.ok("diff", "database", "models", "--all")
+
+
 # --- rules and rewriters ----------------------------------------------------------------------------------------------
 
 
@@ -498,6 +509,8 @@ def test_a_value_of_the_projects_own_is_written(tmp_path: Path, database: Databa
     assert 'shop.models.Packed(shop.models.Codec("zip"))' in project.read("shop/migrations/0001*.py").replace("'", '"')
     project.ok("migrate")
     project.ok("check")
+    for words in (("snapshot",), ("diff", "zero", "models", "--python"), ("diff", "zero", "models", "--json")):
+        assert "Codec('zip')" in project.run(*words).out.replace('\\"', "'").replace('"', "'")
     project.write("shop/models.py", models.replace('Codec("zip")', 'Codec("tar")'))
     project.ok("makemigrations")
     project.ok("squashmigrations", "shop", "0001", "0002")

@@ -71,13 +71,15 @@ def test_a_name_taken_twice_depends_on_the_database(tmp_path: Path, database: Da
         assert "[X]" not in project.run("showmigrations").out
 
 
-def test_a_table_that_is_left_out_may_be_pointed_to(tmp_path: Path) -> None:
-    """What the env file leaves to somebody else, or another app has, is no missing table."""
-    project = project_with(tmp_path, 'one.append_constraint(sa.ForeignKeyConstraint(["n"], ["legacy.id"], name="fk"))')
+@pytest.mark.parametrize("table", ["legacy", "legacy.users"])
+def test_a_table_that_is_left_out_may_be_pointed_to(tmp_path: Path, table: str) -> None:
+    """What the env file leaves to somebody else, be it a table or its whole schema, is no missing table."""
+    key = f'sa.ForeignKeyConstraint(["n"], ["{table}.id"], name="fk")'
+    project = project_with(tmp_path, f"one.append_constraint({key})")
     project.write("minimig.toml", f'env = "env.py"\n{CONFIG}')
     project.write(
         "env.py",
         "import dataclasses\n\n\ndef configure(environment):\n"
         "    return dataclasses.replace(environment, include=lambda kind, name: name != 'legacy')\n",
     )
-    assert "legacy.id" in project.ok("makemigrations", "--dry-run", "-v").out
+    assert f"{table}.id" in project.ok("makemigrations", "--dry-run", "-v").out

@@ -23,7 +23,7 @@ from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.narrowing import Loss
 from minimig.autogenerate.open_questions import OpenQuestions
 from minimig.autogenerate.questioner import Answers
-from minimig.commands.hooks import way_back
+from minimig.autogenerate.way_back import way_back
 from minimig.dialects.registry import dialect_of, editor_class
 from minimig.errors import MinimigError, UnsupportedError
 from minimig.operations.base import Operation

@@ -6,8 +6,8 @@ from minimig.dialects.limits import Limits, Namespace, stored_only
 
 LIMITS = Limits(
     (
-        Namespace(frozenset({"table", "view", "sequence", "unique", "primary key", "foreign key", "check"})),
-        Namespace(frozenset({"index", "unique", "primary key"}), per_table=True),
+        Namespace(frozenset({"table", "view", "sequence", "unique", "primary_key", "foreign_key", "check"})),
+        Namespace(frozenset({"index", "unique", "primary_key"}), per_table=True),
     ),
     computed_keys=stored_only,
     several_identities=False,

@@ -27,7 +27,7 @@ LIMITS = Limits(
     (
         Namespace(frozenset({"table", "view"})),
         Namespace(frozenset({"index", "unique"}), per_table=True),
-        Namespace(frozenset({"foreign key"}), holds=_keys_by_database),
+        Namespace(frozenset({"foreign_key"}), holds=_keys_by_database),
         Namespace(frozenset({"check"}), holds=_checks_by_database),
     ),
     keys_need_unique=False,

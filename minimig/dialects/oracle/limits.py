@@ -7,8 +7,8 @@ from minimig.dialects.limits import Limits, Namespace
 LIMITS = Limits(
     (
         Namespace(frozenset({"table", "view", "sequence"})),
-        Namespace(frozenset({"index", "unique", "primary key"})),
-        Namespace(frozenset({"unique", "primary key", "foreign key", "check"})),
+        Namespace(frozenset({"index", "unique", "primary_key"})),
+        Namespace(frozenset({"unique", "primary_key", "foreign_key", "check"})),
     ),
     several_identities=False,
 )

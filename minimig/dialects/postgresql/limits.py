@@ -6,8 +6,8 @@ from minimig.dialects.limits import Limits, Namespace, stored_only
 
 LIMITS = Limits(
     (
-        Namespace(frozenset({"table", "view", "sequence", "index", "unique", "primary key", "exclude"})),
-        Namespace(frozenset({"unique", "primary key", "exclude", "foreign key", "check"}), per_table=True),
+        Namespace(frozenset({"table", "view", "sequence", "index", "unique", "primary_key", "exclude"})),
+        Namespace(frozenset({"unique", "primary_key", "exclude", "foreign_key", "check"}), per_table=True),
     ),
     computed_keys=stored_only,
 )
