@@ -39,3 +39,44 @@ def mended(database: Database, before: sa.MetaData, after: sa.MetaData) -> list[
 def test_a_table_of_sqlite_gets_an_option(sqlite_database: Database, option: str) -> None:
     """That an option is off is no text: `"false"` would have said that it is there already."""
     assert mended(sqlite_database, models(), models(**{option: True})) != []
+
+
+def test_an_enum_of_which_a_column_holds_many_gets_a_label(postgresql_database: Database) -> None:
+    """PostgreSQL is not asked about a column of the type that is already there: it would say what it has."""
+    before, after = (models(sa.Column("kinds", sa.ARRAY(sa.Enum(*labels, name="kind")))) for labels in ("ab", "abc"))
+    first, *_ = mended(postgresql_database, before, after)
+    assert first.describe() == "add value 'c' to enum kind"
+
+
+def test_an_identity_begins_where_its_bound_says(postgresql_database: Database) -> None:
+    """A start that was not given follows the lowest value, as in CREATE TABLE."""
+    before, after = (
+        models(sa.Column("number", sa.Integer, sa.Identity(**options))) for options in ({}, {"minvalue": -5})
+    )
+    assert len(mended(postgresql_database, before, after)) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, {"postgresql_with": {"fillfactor": 70, "toast.autovacuum_enabled": False}}),
+        ({"postgresql_with": {"fillfactor": 70, "autovacuum_enabled": False}}, {"postgresql_with": {"fillfactor": 80}}),
+        ({}, {"prefixes": ["UNLOGGED"]}),
+    ],
+    ids=["with", "other", "unlogged"],
+)
+def test_a_table_of_postgresql_gets_other_options(
+    postgresql_database: Database, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """The catalog tells storage parameters, and who writes no log: what models say of them is compared."""
+    items = (sa.Column("text", sa.Text),)
+    assert len(mended(postgresql_database, models(*items, **before), models(sa.Column("text", sa.Text), **after))) == 1
+
+
+def test_a_renamed_column_of_json_is_one(mariadb_database: Database) -> None:
+    """MariaDB goes on calling the CHECK that makes LONGTEXT JSON by the former name of the column."""
+    models(sa.Column("old", sa.JSON)).create_all(mariadb_database.engine)
+    state = from_metadata(models(sa.Column("new", sa.JSON)))
+    with mariadb_database.engine.connect() as connection:
+        connection.exec_driver_sql("ALTER TABLE t RENAME COLUMN old TO new")
+        assert diff(worded(connection, state), state) == []
