@@ -12,6 +12,7 @@ from minimig.autogenerate.autodetector import diff
 from minimig.dialects.worded import worded
 from minimig.operations.base import Operation
 from minimig.state.from_metadata import from_metadata
+from minimig.state.schema import SchemaState
 from support.databases import Database
 
 
@@ -79,4 +80,15 @@ def test_a_renamed_column_of_json_is_one(mariadb_database: Database) -> None:
     state = from_metadata(models(sa.Column("new", sa.JSON)))
     with mariadb_database.engine.connect() as connection:
         connection.exec_driver_sql("ALTER TABLE t RENAME COLUMN old TO new")
+        assert diff(worded(connection, state), state) == []
+
+
+def test_a_key_that_points_into_its_own_table_counts_nothing(database: Database) -> None:
+    """The foreign key comes after the index that it needs; the column is made as one that points elsewhere."""
+    parent = sa.Column("parent", sa.Integer)
+    metadata = models(parent, sa.ForeignKeyConstraint(["id", "parent"], ["t.id", "t.parent"], name="fk_parent"))
+    sa.Index("ix_parent", metadata.tables["t"].c.id, parent, unique=True)
+    state = from_metadata(metadata)
+    with database.engine.begin() as connection:
+        minimig.apply(connection, diff(SchemaState(), state), SchemaState())
         assert diff(worded(connection, state), state) == []
