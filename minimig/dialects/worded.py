@@ -128,6 +128,7 @@ class _Table:
         written, expected = self.written.columns[name], self.expected.columns[name]
         same = {f.name for f in fields(ColumnState) if getattr(live, f.name) == getattr(expected, f.name)}
         same -= {"type"} if retyped else set()
+        same -= {"autoincrement"} if "identity" not in same else set()  # the two are said together
         return replace(own, **{field: getattr(written, field) for field in same})
 
     def columns_of_other_checks(self) -> Iterator[str]:

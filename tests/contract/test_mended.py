@@ -105,3 +105,17 @@ def test_a_check_over_a_column_of_another_type(postgresql_database: Database, ty
         minimig.apply(connection, diff(SchemaState(), before), SchemaState())
         minimig.apply(connection, diff(before, after), before)
         assert diff(worded(connection, after), after) == []
+
+
+def test_an_identity_that_models_do_not_know_goes(postgresql_database: Database) -> None:
+    """Who says that a key does not number itself has not said it of the identity that is there."""
+    before, after = sa.MetaData(), sa.MetaData()
+    sa.Table("t", before, sa.Column("id", sa.Integer, sa.Identity(), primary_key=True))
+    sa.Table("t", after, sa.Column("id", sa.Integer, primary_key=True, autoincrement=False))
+    assert len(mended(postgresql_database, before, after)) == 1
+
+
+@pytest.mark.parametrize("options", [{"mysql_row_format": "COMPRESSED"}, {"mysql_key_block_size": "8"}])
+def test_a_table_of_mariadb_gets_an_option(mariadb_database: Database, options: dict[str, str]) -> None:
+    """What SHOW CREATE TABLE leaves out of these is as it is when nothing was said."""
+    assert len(mended(mariadb_database, models(), models(**options))) == 1
