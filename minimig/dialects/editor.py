@@ -23,7 +23,7 @@ An editor never decides what to do, only how to say it. When a transaction begin
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import ClassVar
@@ -100,13 +100,22 @@ class SchemaEditor(ItemEditor):
     def create_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         """Create a table with everything it holds."""
         apart, built = self.added_apart(table), self.built(table)
-        bare = replace(table, constraints={n: c for n, c in table.constraints.items() if n not in apart})
-        self.execute(self.compile(CreateTable(self.built(bare) if apart else built)))
+        self.execute(self.compile(CreateTable(self._built_without(table, apart) if apart else built)))
         for index in table.indexes.values():
             self.execute(self.create_index_sql(built, index.name))
         for name in apart:
             self.execute(self.compile(AddConstraint(self.built_constraint(built, name))))
         self.comment_new_table(table)
+
+    def _built_without(self, table: TableState, constraints: Collection[str]) -> sa.Table:
+        """The table before these constraints come. A column that will point elsewhere does not number itself now."""
+        bare = replace(table, constraints={n: c for n, c in table.constraints.items() if n not in constraints})
+        built = self.built(bare)
+        counting = built.autoincrement_column
+        if counting is None or self.built(table).autoincrement_column is not None:
+            return built
+        column = replace(table.columns[counting.name], autoincrement=False)
+        return self.built(replace(bare, columns={**table.columns, column.name: column}))
 
     def added_apart(self, table: TableState) -> tuple[str, ...]:
         """Constraints that CREATE TABLE cannot bring: foreign keys to the table itself that need one of its indexes."""

@@ -125,8 +125,11 @@ def _index_differs(index: IndexState, live: TableState) -> bool:
 
 
 def _is_enum(column: ColumnState, dialect: sa.Dialect) -> bool:
-    """Whether the column has an enum with a name of its own, which may not exist yet. MySQL's have none."""
-    return dialect.name not in ("mysql", "mariadb") and isinstance(plain_type(column.type.sa_type), sa.Enum)
+    """Whether the column has an enum with a name of its own, or many; it may not exist yet. MySQL's have no name."""
+    type_ = plain_type(column.type.sa_type)
+    if isinstance(type_, sa.ARRAY):
+        type_ = plain_type(type_.item_type)
+    return dialect.name not in ("mysql", "mariadb") and isinstance(type_, sa.Enum)
 
 
 def _probe_column(original: ColumnState, live: ColumnState, *, asked: bool, kept: bool) -> ColumnState:

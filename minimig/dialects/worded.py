@@ -60,7 +60,8 @@ def in_words_of(
         own = others.get(key) or _plain_table(live, both.read.tables[key], normalizer)
         own = replace(own, constraints={c.name: _pointing(c, names) for c in own.constraints.values()})
         if key in by_key:
-            tables.append(_Table(by_key[key], both.expected[key], live, own, normalizer).worded())
+            told = both.read.tables[key].options
+            tables.append(_Table(by_key[key], both.expected[key], live, own, told, normalizer).worded())
         else:
             tables.append(own)
     return SchemaState.of(tables, _objects(like, both.live, normalizer))
@@ -101,6 +102,8 @@ class _Table:
     expected: TableState
     live: TableState
     own: TableState
+    told: Options
+    """The options as they were read: those of `live` are text for comparing, and `"false"` says yes to SQLAlchemy."""
     normalizer: Normalizer
 
     def worded(self) -> TableState:
@@ -125,6 +128,7 @@ class _Table:
         written, expected = self.written.columns[name], self.expected.columns[name]
         same = {f.name for f in fields(ColumnState) if getattr(live, f.name) == getattr(expected, f.name)}
         same -= {"type"} if retyped else set()
+        same -= {"autoincrement"} if "identity" not in same else set()  # the two are said together
         return replace(own, **{field: getattr(written, field) for field in same})
 
     def columns_of_other_checks(self) -> Iterator[str]:
@@ -155,11 +159,16 @@ class _Table:
     def options(self) -> Options:
         """The written options, those that are other ones as they are found; an option may have several names."""
         expected, live = dict(self.expected.options), dict(self.live.options)
+        told = {name: option[1] for option in self.told for name in self._names(option)}
         found = []
-        for key, value in self.written.options:
-            differing = [k for k, _ in self.normalizer.table_options(((key, value),)) if live.get(k) != expected.get(k)]
-            found.append((key, live.get(differing[0]) if differing else value))
+        for option in self.written.options:
+            differing = [name for name in self._names(option) if live.get(name) != expected.get(name)]
+            found.append((option[0], told.get(differing[0]) if differing else option[1]))
         return tuple((key, value) for key, value in found if value is not None)
+
+    def _names(self, option: tuple[str, Any]) -> list[str]:
+        """What an option is called in one spelling; nothing when it is another database's."""
+        return [name for name, _ in self.normalizer.table_options((option,))]
 
 
 def in_order(items: Iterable[Item]) -> list[Item]:

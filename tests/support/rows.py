@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from minimig.autogenerate.questioner import NeverRename
 from minimig.dialects.spelling import Spelling
 from minimig.operations.alter_column import AlterColumn
 from minimig.operations.base import Operation
@@ -162,7 +163,7 @@ def _repeated(values: Sequence[tuple[Any, ...]]) -> bool:
 # --- what a person would answer ---------------------------------------------------------------------------------------
 
 
-class Willing:
+class Willing(NeverRename):
     """A questioner that says yes to every rename after which the rows can be kept, and has a value for every column."""
 
     def rename_table(self, old: TableState, candidates: Sequence[TableState]) -> str | None:
@@ -170,9 +171,6 @@ class Willing:
 
     def rename_column(self, table: str, old: ColumnState, candidates: Sequence[ColumnState]) -> str | None:
         return next((c.name for c in candidates if converts(old.type, c.type)), None)
-
-    def rename_label(self, enum: str, old: str, candidates: Sequence[str]) -> str | None:
-        return None
 
     def fill(self, table: TableState, column: ColumnState, reason: str) -> str | None:
         return kind_of(column.type).fill

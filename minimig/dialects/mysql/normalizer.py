@@ -7,6 +7,7 @@ are never deferred, RESTRICT and NO ACTION are one, the primary key has no name.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -41,6 +42,11 @@ class MySQLNormalizer(Normalizer):
     supports_restrict: ClassVar[bool] = False
     type_detail: ClassVar[re.Pattern[str] | None] = _CHARSET
     ignored_options: ClassVar[frozenset[str]] = frozenset(["mysql_using", "mariadb_using"])
+    unsaid_options: ClassVar[Mapping[str, str]] = {
+        f"{dialect}_{option}": value
+        for dialect in ("mysql", "mariadb")
+        for option, value in (("row_format", "default"), ("key_block_size", "0"))
+    }
     object_kinds: ClassVar[tuple[type[ObjectState], ...]] = (
         *Normalizer.object_kinds,
         NamespaceState,

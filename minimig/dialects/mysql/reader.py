@@ -6,6 +6,7 @@ that are expressions.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import sqlalchemy as sa
@@ -25,10 +26,11 @@ _DESCENDING = sa.text("""
     WHERE table_schema = coalesce(:schema, database()) AND collation = 'D'
 """)
 _COLUMN_CHECKS = sa.text("""
-    SELECT table_name AS `table`, constraint_name AS `column`, check_clause AS clause
+    SELECT table_name AS `table`, check_clause AS clause
     FROM information_schema.check_constraints
     WHERE constraint_schema = coalesce(:schema, database()) AND level = 'Column'
 """)
+_JSON = re.compile(r"\(*json_valid\(`((?:[^`]|``)+)`\)+")
 _MYSQL_COLUMNS = sa.text("""
     SELECT table_name AS `table`, column_name AS `column`, column_type AS type, column_default AS `default`,
            extra AS extra, column_comment AS comment
@@ -59,7 +61,7 @@ class MySQLReader(Reader):
         if _is_mariadb(connection):
             for found in connection.execute(_COLUMN_CHECKS, name):
                 if found.table in tables:
-                    _column_check(tables[found.table], found.column, found.clause)
+                    _column_check(tables[found.table], found.clause)
             for found in columns:
                 _column_default(tables[found.table].column(found.column), found.default, found.extra)
 
@@ -139,9 +141,11 @@ def _column_default(row: Row, default: str | None, extra: str) -> None:
     row["default"] = f"{default} {extra[on_update:]}" if on_update >= 0 else default
 
 
-def _column_check(table: RawTable, column: str, clause: str) -> None:
-    if clause.strip("()") == f"json_valid(`{column}`":
-        table.column(column)["type"] = mysql.JSON()
+def _column_check(table: RawTable, clause: str) -> None:
+    """A CHECK inside a column: that of JSON, or anybody's. It is called as the column was when it was made."""
+    valid = _JSON.fullmatch(clause)
+    if valid is not None:
+        table.column(valid[1].replace("``", "`"))["type"] = mysql.JSON()
     else:
         table.checks.append({"name": None, "sqltext": clause})
 

@@ -31,6 +31,11 @@ _DOMAIN_CHECKS = """
     WHERE contype = 'c' AND contypid = to_regtype(CAST(:type AS text)) ORDER BY conname
 """
 
+_CHECKS = """
+    SELECT conname FROM pg_constraint
+    WHERE contype = 'c' AND conrelid = to_regclass(CAST(:table AS text))
+"""
+
 
 def own_name(table: str, column: str | None, label: str) -> str:
     """`users_pkey`, `users_id_seq`: the longer part is cut until the whole fits (makeObjectName in indexcmds.c)."""
@@ -73,6 +78,10 @@ class Catalog:
         """The labels of an enum type in order, or None when there is no such type."""
         labels = tuple(self._connection.execute(sa.text(_LABELS), {"type": type_}).scalars())
         return labels if labels or self.has_type(type_) else None
+
+    def checks(self, table: str) -> frozenset[str]:
+        """The names of a table's CHECK constraints."""
+        return frozenset(self._connection.execute(sa.text(_CHECKS), {"table": table}).scalars())
 
     def domain_checks(self, domain: str) -> list[str]:
         """The names of a domain's CHECK constraints."""

@@ -209,8 +209,13 @@ class PostgreSQLEditor(PostgreSQLItems):
             old_type, new_type = (bare(column.type.sa_type, self.dialect) for column in (old, new))
             expression = using or conversion(name, old_type, new_type, type_)
             clause = f" USING {expression}" if expression and not new.computed else ""
+            checks = self.checks_to_read_again(change, old, new)
+            for check in checks:
+                self.drop_constraint_sql(table, check)
             with self.objects.aside(change.before, change.after, [table.key], [old.name]):
                 self.execute(f"{alter} TYPE {type_}{clause}")
+            for check in checks:
+                self.execute(self.compile(AddConstraint(self.built_constraint(self.built(table), check))))
         if default_after is not None and (retyped or default_before != default_after):
             self.execute(f"{alter} SET DEFAULT {default_after}")
 

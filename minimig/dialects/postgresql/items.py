@@ -20,8 +20,8 @@ from minimig.dialects.postgresql.limits import LIMITS
 from minimig.dialects.postgresql.sequences import Sequences
 from minimig.dialects.postgresql.versions import refuse_newer
 from minimig.dialects.presence import Condition
-from minimig.state.parts import ConstraintState, ForeignKeyState, IndexState, PrimaryKeyState
-from minimig.state.tables import TableState
+from minimig.state.parts import CheckState, ColumnState, ConstraintState, ForeignKeyState, IndexState, PrimaryKeyState
+from minimig.state.tables import TableState, columns_of
 
 
 class PostgreSQLItems(SchemaEditor):
@@ -67,6 +67,20 @@ class PostgreSQLItems(SchemaEditor):
         if name is None and self.output.connection is not None:
             name = Catalog(self.output.connection).primary_key(self.table(table))
         return name or own_name(table.name, None, "pkey")
+
+    def checks_to_read_again(self, change: TableChange, old: ColumnState, new: ColumnState) -> list[str]:
+        """CHECKs over a column that gets another sort of type: PostgreSQL would keep casts to the old one in them.
+
+        One that the database knows under another name is left to it.
+        """
+        if self.column_type(old).partition("(")[0] == self.column_type(new).partition("(")[0]:
+            return []
+        both = (c for name, c in change.new.constraints.items() if change.old.constraints.get(name) == c)
+        names = [c.name for c in both if isinstance(c, CheckState) and new.name in columns_of(c, change.new)]
+        if not names or self.output.connection is None:
+            return names
+        there = Catalog(self.output.connection).checks(self.table(change.new))
+        return [name for name in names if self.shortened(name) in there]
 
     def validate_constraint(self, change: TableChange, name: str) -> None:
         self.execute(f"{self.alter(change.new)} VALIDATE CONSTRAINT {self.quote_constraint(name)}")

@@ -7,7 +7,7 @@ frequent cases are undone here; CHECKs, predicates and the like are left to `pro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -25,7 +25,7 @@ from minimig.state.objects import (
     ObjectState,
     SequenceState,
 )
-from minimig.state.options import NOT_VALID
+from minimig.state.options import NOT_VALID, Pairs
 from minimig.state.parts import ColumnState, ConstraintState, IdentityState, IndexState, Options, PrimaryKeyState
 from minimig.state.tables import TableState
 from minimig.state.values import SqlExpression, SqlType
@@ -37,6 +37,7 @@ _TRUE, _FALSE = {"true", "'t'", "'true'", "'1'", "'yes'", "'on'"}, {"false", "'f
 _NOW = {"now()", "current_timestamp", "transaction_timestamp()"}
 _MOMENTS = {"'now'", "'today'", "'tomorrow'", "'yesterday'"}
 """Moments that PostgreSQL looks up when the column is made: the default is then that very moment for ever."""
+_UNLOGGED = "postgresql_unlogged"
 _INTEGERS = {"SMALLINT": SqlType.of(sa.SmallInteger), "INTEGER": SqlType.of(sa.Integer)}
 
 
@@ -48,6 +49,7 @@ class PostgreSQLNormalizer(Normalizer):
     supports_match: ClassVar[bool] = True
     merges_uniques: ClassVar[bool] = True
     materializes_views: ClassVar[bool] = True
+    unsaid_options: ClassVar[Mapping[str, str]] = {"postgresql_with": str(Pairs()).lower(), _UNLOGGED: "false"}
     ignored_options: ClassVar[frozenset[str]] = frozenset(["postgresql_tablespace"])
 
     object_kinds: ClassVar[tuple[type[ObjectState], ...]] = (
@@ -158,10 +160,13 @@ class PostgreSQLNormalizer(Normalizer):
         return found if text == found.text else super().element(SqlExpression(text), table)
 
     def table_options(self, options: Options) -> Options:
-        """Several parents are a list, and so is one."""
-        several = {"postgresql_inherits"}
-        listed = ((k, (v,) if k in several and isinstance(v, str) else v) for k, v in options)
-        return super().table_options(tuple(listed))
+        """Several parents are a list, and so is one; and UNLOGGED is an option."""
+        said = dict(options)
+        if isinstance(parents := said.get("postgresql_inherits"), str):
+            said["postgresql_inherits"] = (parents,)
+        if said.get("prefixes") == ("UNLOGGED",):
+            said[_UNLOGGED] = True
+        return super().table_options(tuple(said.items()))
 
     def option(self, value: Any) -> Any:
         """Storage parameters are reported as text, access methods in small letters."""

@@ -115,6 +115,17 @@ _MISREAD_COLUMNS = sa.text("""
 """Columns of which the Inspector reports something else: of a domain, inherited, with a sequence in the default."""
 
 
+_TABLE_OPTIONS = sa.text("""
+    SELECT t.relname AS "table", t.relpersistence = 'u' AS unlogged,
+           array_cat(t.reloptions, (SELECT array_agg('toast.' || o) FROM unnest(toast.reloptions) AS o)) AS parameters
+    FROM pg_catalog.pg_class t
+    JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+    LEFT JOIN pg_catalog.pg_class toast ON toast.oid = t.reltoastrelid
+    WHERE n.nspname = :schema AND t.relkind IN ('r', 'p')
+      AND (t.relpersistence = 'u' OR t.reloptions IS NOT NULL OR toast.reloptions IS NOT NULL)
+""")
+
+
 class PostgreSQLReader(Reader):
     """PostgreSQL's catalogs."""
 
@@ -134,6 +145,7 @@ class PostgreSQLReader(Reader):
         for table in tables.values():
             for row in table.foreign_keys:
                 row["referred_schema"] = targets.get((table.name, row["name"]), row["referred_schema"])
+        _add_options(tables, connection.execute(_TABLE_OPTIONS, name))
         _correct_columns(connection, name, tables)
         _name_unknown_types(connection, _IN_SCHEMA, name, tables)
 
@@ -190,6 +202,15 @@ def _add_collations(tables: Tables, found: Iterable[Any]) -> None:
         for row in tables[each.table].indexes if each.table in tables else ():
             if row["name"] == each.index:
                 row.setdefault("collations", {})[each.column] = each.collation
+
+
+def _add_options(tables: Tables, found: Iterable[Any]) -> None:
+    for row in found:
+        options = tables[row.table].options if row.table in tables else {}
+        if row.unlogged:
+            options["prefixes"] = ["UNLOGGED"]
+        if row.parameters:
+            options["postgresql_with"] = dict(parameter.split("=", 1) for parameter in row.parameters)
 
 
 def _add_excludes(tables: Tables, found: Iterable[Any]) -> None:

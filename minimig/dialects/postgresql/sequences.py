@@ -15,12 +15,12 @@ import sqlalchemy as sa
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.postgresql.catalog import Catalog, own_name
+from minimig.dialects.sequences import SequenceRules
 from minimig.state.parts import ColumnState, IdentityState, PrimaryKeyState
 from minimig.state.tables import TableState
 
 _INTEGERS = ("SMALLINT", "INTEGER", "BIGINT")
 _DEFAULTS = {
-    "start": "START WITH 1",
     "increment": "INCREMENT BY 1",
     "minvalue": "NO MINVALUE",
     "maxvalue": "NO MAXVALUE",
@@ -28,6 +28,8 @@ _DEFAULTS = {
     "cache": "CACHE 1",
 }
 """How an identity option that is no longer given goes back to what it would have been (PostgreSQL, CREATE SEQUENCE)."""
+
+_RULES = SequenceRules()
 
 
 class Sequences:
@@ -194,9 +196,13 @@ def _identity_changes(old: IdentityState, new: IdentityState) -> Iterator[str]:
     if old.always != new.always:
         yield f"SET GENERATED {'ALWAYS' if new.always else 'BY DEFAULT'}"
     before, after = dict(old.options), dict(new.options)
+    for identity in (before, after):  # where no start was given, the bound is where it begins
+        identity["start"] = _RULES.complete(tuple(identity.items()))["start"]
     for option, default in _DEFAULTS.items():
         if before.get(option) != after.get(option):
             yield f"SET {_option(option, after[option]) if option in after else default}"
+    if before["start"] != after["start"]:
+        yield f"SET {_option('start', after['start'])}"
 
 
 def _option(option: str, value: object) -> str:

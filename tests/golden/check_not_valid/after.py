@@ -3,7 +3,7 @@
 Alembic: does not (A-AUT-17)
 SQLite: not for this database
 MariaDB: not for this database
-PostgreSQL: whether a constraint was ever validated is not read
+PostgreSQL: what was validated once may stay so, and CREATE TABLE never leaves a constraint unchecked
 """
 
 import sqlalchemy as sa

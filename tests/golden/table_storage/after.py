@@ -3,7 +3,6 @@
 Alembic: does not (A-AUT-27)
 SQLite: not for this database
 MariaDB: not for this database
-PostgreSQL: the storage parameters of a table are not read
 """
 
 import sqlalchemy as sa

@@ -2,7 +2,6 @@
 
 Alembic: does not (A-AUT-27)
 SQLite: has no such tables
-PostgreSQL: what stands between CREATE and TABLE is not read
 MariaDB: has no such tables
 """
 
