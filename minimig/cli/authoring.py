@@ -8,7 +8,7 @@ from minimig.autogenerate.flags import parse_rename, parse_sql
 from minimig.autogenerate.open_questions import OpenQuestions
 from minimig.autogenerate.questioner import Answers
 from minimig.cli.asking import TerminalQuestioner
-from minimig.cli.context import Session, pass_session
+from minimig.cli.context import Session, pass_session, printing
 from minimig.cli.printing import operation_lines, plural
 from minimig.commands.authoring import MakeOptions, NewFile, make_empty, make_merge, make_migrations
 from minimig.commands.project import Project
@@ -83,7 +83,9 @@ def makemigrations(
             click.echo(f"note: {error.message}", err=True)  # there is a difference, whatever the answers
             return 4
         _print_notes(questions)
-    _print(session, files, wrote=options.write, nothing="No conflicts to merge." if merge else "No changes detected.")
+    with printing():
+        nothing = "No conflicts to merge." if merge else "No changes detected."
+        _print(session, files, wrote=options.write, nothing=nothing)
     return 4 if check and files else 0
 
 

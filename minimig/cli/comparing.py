@@ -10,7 +10,7 @@ import click
 
 from minimig.autogenerate.flags import parse_rename
 from minimig.autogenerate.questioner import Answers, NeverRename
-from minimig.cli.context import Session, pass_session
+from minimig.cli.context import Session, pass_session, printing
 from minimig.cli.printing import change_data, change_lines, json_option, mark, plural, print_json
 from minimig.commands.checking import CheckResult, check_project
 from minimig.commands.comparing import Difference, DiffOptions, diff_sides, sql_of, take_snapshot
@@ -55,15 +55,16 @@ def diff(
     project = Project(load_environment(session.settings()))
     found = diff_sides(project, before, after, session.folder, options)
     questioner.unused()
-    if as_json:
-        print_json("diff", _diff_data(found))
-    elif form == "python":
-        click.echo(operations_source(found.operations)[0])
-    elif form == "sql":
-        for statement in sql_of(found, found.dialect or project.dialect):
-            click.echo(statement)
-    else:
-        _print_diff(session, found)
+    with printing():
+        if as_json:
+            print_json("diff", _diff_data(found))
+        elif form == "python":
+            click.echo(operations_source(found.operations)[0])
+        elif form == "sql":
+            for statement in sql_of(found, found.dialect or project.dialect):
+                click.echo(statement)
+        else:
+            _print_diff(session, found)
     return 4 if found.changes else 0
 
 
@@ -125,10 +126,11 @@ def check(session: Session, what: str | None, as_json: bool) -> int:
     """
     project = Project(load_environment(session.settings()))
     result = check_project(project, models=what != "database", database=what != "models")
-    if as_json:
-        print_json("check", _check_data(result))
-    else:
-        _print_check(result, session)
+    with printing():
+        if as_json:
+            print_json("check", _check_data(result))
+        else:
+            _print_check(result, session)
     return 0 if result.clean else 4
 
 

@@ -17,6 +17,22 @@ CONFIG = 'label = "shop"\nmetadata = "shop.models:metadata"\nmigrations = "shop/
 MODELS = """
 import sqlalchemy as sa
 
+
+class Lower(sa.types.TypeDecorator):
+    impl = sa.String
+    cache_ok = True
+
+
+class Money(sa.types.UserDefinedType):
+    cache_ok = True
+
+    def __init__(self, digits, *, currency="EUR"):
+        self.digits, self.currency = digits, currency
+
+    def get_col_spec(self, **kw):
+        return f"NUMERIC(12, {self.digits})"
+
+
 metadata = sa.MetaData()
 sa.Table(
     "users",
@@ -24,6 +40,8 @@ sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("name", sa.String(80), nullable=False, unique=True),
     sa.Column("kind", sa.Enum("free", "paid", name="kind"), nullable=False, server_default="free"),
+    sa.Column("email", Lower(120)),
+    sa.Column("credit", Money(2, currency="CHF")),
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
 )
 sa.Table(
