@@ -16,6 +16,7 @@ from minimig.commands.checking import CheckResult, check_project
 from minimig.commands.comparing import Difference, DiffOptions, diff_sides, sql_of, take_snapshot
 from minimig.commands.project import Project
 from minimig.environment import load_environment
+from minimig.errors import UsageError
 from minimig.revisions.serializer import operations_source
 from minimig.revisions.snapshots import snapshot_text, write_snapshot
 
@@ -25,8 +26,8 @@ from minimig.revisions.snapshots import snapshot_text, write_snapshot
 @click.argument("after", default="models", metavar="[AFTER]")
 @click.option("--all", "everything", is_flag=True, help="Count tables of a database that nobody declared.")
 @click.option("--rename", "renames", multiple=True, metavar="OLD:NEW", help="users.nick:handle or users:accounts.")
-@click.option("--python", "form", flag_value="python", help="Print the operations as a revision file has them.")
-@click.option("--sql", "form", flag_value="sql", help="Print the statements that would make the changes.")
+@click.option("--python", is_flag=True, help="Print the operations as a revision file has them.")
+@click.option("--sql", is_flag=True, help="Print the statements that would make the changes.")
 @json_option
 @pass_session
 def diff(
@@ -35,7 +36,8 @@ def diff(
     after: str,
     everything: bool,
     renames: tuple[str, ...],
-    form: str | None,
+    python: bool,
+    sql: bool,
     as_json: bool,
 ) -> int:
     """Show what leads from one schema to another; by default, from the database to the models. Exit 4 if they differ.
@@ -50,6 +52,8 @@ def diff(
       minimig diff postgresql://host/live postgresql://host/staging
       minimig diff last_release.py models --json
     """
+    if python + sql + as_json > 1:
+        raise UsageError("--python, --sql and --json exclude each other")
     questioner = Answers(dict(map(parse_rename, renames)), otherwise=NeverRename())
     options = DiffOptions(everything, questioner)
     project = Project(load_environment(session.settings()))
@@ -58,9 +62,9 @@ def diff(
     with printing():
         if as_json:
             print_json("diff", _diff_data(found))
-        elif form == "python":
+        elif python:
             click.echo(operations_source(found.operations)[0])
-        elif form == "sql":
+        elif sql:
             for statement in sql_of(found, found.dialect or project.dialect):
                 click.echo(statement)
         else:
@@ -111,11 +115,11 @@ def snapshot(session: Session, side: str, output: Path | None) -> None:
 
 
 @click.command()
-@click.option("--models", "what", flag_value="models", help="Only the models against the revision files; no database.")
-@click.option("--database", "what", flag_value="database", help="Only the revision files against the database.")
+@click.option("--models", is_flag=True, help="Only the models against the revision files; no database.")
+@click.option("--database", is_flag=True, help="Only the revision files against the database.")
 @json_option
 @pass_session
-def check(session: Session, what: str | None, as_json: bool) -> int:
+def check(session: Session, models: bool, database: bool, as_json: bool) -> int:
     """Compare models with revision files, and revision files with the database. Exit 4 when something differs.
 
     \b
@@ -125,7 +129,7 @@ def check(session: Session, what: str | None, as_json: bool) -> int:
       minimig check --json
     """
     project = Project(load_environment(session.settings()))
-    result = check_project(project, models=what != "database", database=what != "models")
+    result = check_project(project, models=models or not database, database=database or not models)
     with printing():
         if as_json:
             print_json("check", _check_data(result))
