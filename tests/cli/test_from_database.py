@@ -124,6 +124,7 @@ def test_a_name_that_files_do_not_know_is_drift(project: ProjectFolder, database
     """A table of create_all, recorded as made by a file that calls its constraint otherwise: seen, and mended."""
     created(database)
     project.ok("makemigrations")
+    assert "--fake" not in project.read("shop/migrations/0001_initial.py")
     project.ok("migrate", "--fake")
     names_constraints = database.kind != "sqlite"  # there an unnamed constraint has no name, and none is needed
     for words in (["check"], ["diff", "current", "database"], ["diff", "database", "head"]):
@@ -133,6 +134,8 @@ def test_a_name_that_files_do_not_know_is_drift(project: ProjectFolder, database
     assert project.ok("diff").out.startswith("No difference")  # the models name nothing, so any name will do
     project.ok("makemigrations", "--from-database")
     if names_constraints:
+        (name,) = project.files("shop/migrations/0002*.py")
+        assert "`minimig migrate <this revision> --fake`" in project.read(name)
         project.ok("migrate", "shop.0002", "--fake")
         project.ok("migrate")
     project.ok("check")
