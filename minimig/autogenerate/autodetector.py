@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from minimig.autogenerate.followers import briefly, with_followers
-from minimig.autogenerate.hooks import NO_HOOKS, Hooks
+from minimig.autogenerate.hooks import NO_HOOKS, Hooks, operations_of
 from minimig.autogenerate.losses import confirmed
 from minimig.autogenerate.optimizer import optimize
 from minimig.autogenerate.ordering import in_order
@@ -67,8 +67,10 @@ def compare(
     if before == after and hooks.own_rules:
         return []
     pairs = pair_tables(before, after)
-    changes = [operation for pair in pairs for rule in hooks.rules for operation in rule(pair, questioner)]
-    whole = [operation for rule in hooks.schema_rules for operation in rule(before, after)]
+    changes = [
+        operation for pair in pairs for rule in hooks.rules for operation in operations_of(rule, pair, questioner)
+    ]
+    whole = [operation for rule in hooks.schema_rules for operation in operations_of(rule, before, after)]
     return [*with_followers(changes, before), *whole]
 
 

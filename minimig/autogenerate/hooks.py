@@ -15,12 +15,27 @@ from sqlalchemy.types import TypeEngine
 
 from minimig.autogenerate.rules.objects import objects
 from minimig.autogenerate.rules.order import RULES, Rule
+from minimig.errors import HookError
 from minimig.operations.alter_column import alter_column
 from minimig.operations.base import Operation
 from minimig.state.parts import ColumnState
 from minimig.state.schema import SchemaState
 from minimig.state.seen import Include, Keep, included, kept
 from minimig.state.tables import TableState
+
+
+def operations_of(rule: Callable[..., Iterable[Operation]], *arguments: object) -> list[Operation]:
+    """What a rule finds. Raises HookError for what is no operation: a project may have rules of its own."""
+    found: object = rule(*arguments)
+    given: list[Any] = list(found) if isinstance(found, Iterable) else [found]
+    for operation in given:
+        if not isinstance(operation, Operation):
+            raise HookError(
+                f"the rule {getattr(rule, '__qualname__', rule)} gave {operation!r} of type {type(operation).__name__}"
+                " instead of an operation",
+                hint="a rule yields operations, or returns a list of them; an empty one where it finds nothing",
+            )
+    return given
 
 
 @dataclass(frozen=True)

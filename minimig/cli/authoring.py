@@ -13,7 +13,7 @@ from minimig.autogenerate.flags import parse_rename, parse_sql
 from minimig.autogenerate.open_questions import OpenQuestions
 from minimig.autogenerate.questioner import Answers, Questioner
 from minimig.cli.asking import TerminalQuestioner
-from minimig.cli.context import Session, pass_session
+from minimig.cli.context import Session, pass_session, printing
 from minimig.cli.merging import merge_heads
 from minimig.cli.printing import json_option, operation_data, operation_lines, plural, print_json
 from minimig.commands.authoring import MakeOptions, NewFile, make_empty, make_migrations
@@ -98,16 +98,17 @@ def makemigrations(
             click.echo(f"note: {error.message}", err=True)  # there is a difference, whatever the answers
             return 4
         _print_notes(questions)
-    if as_json:
-        serializer = serializer_of(project)
-        found = [_data(session, file, serializer) for file in files]
-        print_json("makemigrations", {"wrote": options.write, "files": found})
-    elif scriptable:
-        for file in files:
-            click.echo(session.relative(file.path))
-    else:
-        nothing = "No conflicts to merge." if merge else "No changes detected."
-        _print(session, files, wrote=options.write, nothing=nothing)
+    with printing():
+        if as_json:
+            serializer = serializer_of(project)
+            found = [_data(session, file, serializer) for file in files]
+            print_json("makemigrations", {"wrote": options.write, "files": found})
+        elif scriptable:
+            for file in files:
+                click.echo(session.relative(file.path))
+        else:
+            nothing = "No conflicts to merge." if merge else "No changes detected."
+            _print(session, files, wrote=options.write, nothing=nothing)
     return 4 if check and files else 0
 
 

@@ -10,13 +10,14 @@ import click
 
 from minimig.autogenerate.flags import parse_rename
 from minimig.autogenerate.questioner import Answers, NeverRename
-from minimig.cli.context import Session, pass_session
+from minimig.cli.context import Session, pass_session, printing
 from minimig.cli.printing import change_data, change_lines, json_option, mark, plural, print_json
 from minimig.commands.checking import CheckResult, check_project
 from minimig.commands.comparing import Difference, DiffOptions, diff_sides, sql_of, take_snapshot
 from minimig.commands.hooks import serializer_of
 from minimig.commands.project import Project
 from minimig.environment import load_environment
+from minimig.errors import UsageError
 from minimig.revisions.replay import Change
 from minimig.revisions.snapshots import snapshot_text, write_snapshot
 
@@ -26,8 +27,8 @@ from minimig.revisions.snapshots import snapshot_text, write_snapshot
 @click.argument("after", default="models", metavar="[AFTER]")
 @click.option("--all", "everything", is_flag=True, help="Count tables of a database that nobody declared.")
 @click.option("--rename", "renames", multiple=True, metavar="OLD:NEW", help="users.nick:handle or users:accounts.")
-@click.option("--python", "form", flag_value="python", help="Print the operations as a revision file has them.")
-@click.option("--sql", "form", flag_value="sql", help="Print the statements that would make the changes.")
+@click.option("--python", is_flag=True, help="Print the operations as a revision file has them.")
+@click.option("--sql", is_flag=True, help="Print the statements that would make the changes.")
 @json_option
 @pass_session
 def diff(
@@ -36,7 +37,8 @@ def diff(
     after: str,
     everything: bool,
     renames: tuple[str, ...],
-    form: str | None,
+    python: bool,
+    sql: bool,
     as_json: bool,
 ) -> int:
     """Show what leads from one schema to another; by default, from the database to the models. Exit 4 if they differ.
@@ -51,20 +53,23 @@ def diff(
       minimig diff postgresql://host/live postgresql://host/staging
       minimig diff last_release.py models --json
     """
+    if python + sql + as_json > 1:
+        raise UsageError("--python, --sql and --json exclude each other")
     questioner = Answers(dict(map(parse_rename, renames)), otherwise=NeverRename())
     options = DiffOptions(everything, questioner)
     project = Project(load_environment(session.settings()))
     found = diff_sides(project, before, after, session.folder, options)
     questioner.unused()
-    if as_json:
-        print_json("diff", _diff_data(project, found))
-    elif form == "python":
-        click.echo(serializer_of(project).operations_source(found.operations)[0])
-    elif form == "sql":
-        for statement in sql_of(found, found.dialect or project.dialect):
-            click.echo(statement)
-    else:
-        _print_diff(session, found)
+    with printing():
+        if as_json:
+            print_json("diff", _diff_data(project, found))
+        elif python:
+            click.echo(serializer_of(project).operations_source(found.operations)[0])
+        elif sql:
+            for statement in sql_of(found, found.dialect or project.dialect):
+                click.echo(statement)
+        else:
+            _print_diff(session, found)
     return 4 if found.changes else 0
 
 
@@ -116,11 +121,11 @@ def snapshot(session: Session, side: str, output: Path | None) -> None:
 
 
 @click.command()
-@click.option("--models", "what", flag_value="models", help="Only the models against the revision files; no database.")
-@click.option("--database", "what", flag_value="database", help="Only the revision files against the database.")
+@click.option("--models", is_flag=True, help="Only the models against the revision files; no database.")
+@click.option("--database", is_flag=True, help="Only the revision files against the database.")
 @json_option
 @pass_session
-def check(session: Session, what: str | None, as_json: bool) -> int:
+def check(session: Session, models: bool, database: bool, as_json: bool) -> int:
     """Compare models with revision files, and revision files with the database. Exit 4 when something differs.
 
     \b
@@ -130,11 +135,12 @@ def check(session: Session, what: str | None, as_json: bool) -> int:
       minimig check --json
     """
     project = Project(load_environment(session.settings()))
-    result = check_project(project, models=what != "database", database=what != "models")
-    if as_json:
-        print_json("check", _check_data(project, result))
-    else:
-        _print_check(result, session)
+    result = check_project(project, models=models or not database, database=database or not models)
+    with printing():
+        if as_json:
+            print_json("check", _check_data(project, result))
+        else:
+            _print_check(result, session)
     return 0 if result.clean else 4
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,15 @@ def show_error(error: MinimigError) -> None:
         click.echo(f"  where: {error.where}", err=True)
     if error.hint:
         click.echo(f"  next:  {error.hint}", err=True)
+
+
+@contextmanager
+def printing() -> Iterator[None]:
+    """What is printed is no part of the answer: the exit code stays the same though nobody reads on (`diff | head`)."""
+    try:
+        yield
+    except BrokenPipeError:
+        reader_is_gone()
 
 
 def reader_is_gone() -> None:

@@ -118,6 +118,8 @@ def cli(
         ctx.color = False
     # SQLAlchemy's word about a type of the database that it has no class for: minimig takes the type as it stands.
     warnings.filterwarnings("ignore", message="Did not recognize type")
+    # Of PostgreSQL before 18, for each such column: minimig compares what the database made of it.
+    warnings.filterwarnings("ignore", message="Computed column .* is being created as 'STORED'")
     ctx.obj = Session(
         folder=(chdir or Path.cwd()).resolve(),
         config=config,

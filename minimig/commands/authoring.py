@@ -107,7 +107,11 @@ def _from_database(project: Project, answers: Answers) -> list[_Leg]:
     """What the database has beyond the files, and what the models want beyond that."""
     live = live_station(project)
     found = diff(project.files_state, live, questioner=answers, hooks=hooks_of(project))
-    doc = "Describe what the database had before a file said so.\n\nRecord it there with `minimig migrate --fake`."
+    # Not a bare `migrate --fake`: that would record the next file as well, which has yet to run there.
+    doc = (
+        "Describe what the database had before a file said so.\n\n"
+        "Record it there, and nothing after it, with `minimig migrate <this revision> --fake`."
+    )
     return [_Leg(found, doc), _Leg(unwritten(project, answers, live))]
 
 

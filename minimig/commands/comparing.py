@@ -103,16 +103,16 @@ def _comparable(
             hint="compare each of them with the models or with a revision",
         )
     if new.dialect is not None and (old.dialect is None or old.connection is None):
-        return old.state, _said_like(new, old.state, ignore)
+        return old.state, _said_like(new, old.state, ignore, pair_names=not old.final_names)
     if old.dialect is None:
         return old.state, new.state
     like = _alone(project, new)
-    return _said_like(old, like, ignore), like
+    return _said_like(old, like, ignore, pair_names=not new.final_names), like
 
 
-def _said_like(side: Side, like: SchemaState, ignore: Callable[[str], bool]) -> SchemaState:
+def _said_like(side: Side, like: SchemaState, ignore: Callable[[str], bool], *, pair_names: bool) -> SchemaState:
     if side.connection is not None:
-        return worded(side.connection, like, ignore)
+        return worded(side.connection, like, ignore, pair_names=pair_names)
     assert side.dialect is not None  # noqa: S101 - a side without a connection is said in other words for its dialect
     normalizer = normalizer_for(side.dialect)
     return in_words_of(like, spelled_on_paper(side.state, like, normalizer), normalizer)

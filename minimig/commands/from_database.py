@@ -27,8 +27,8 @@ def live_station(project: Project) -> SchemaState:
         _refuse_pending(project, connection)
         files, models = project.files_state, project.models.state
         declared, unread = files.tables.keys() | models.tables.keys(), ignored(project)
-        as_files = worded(connection, files, lambda key: key not in declared)
         # Under its own names: an operation that drops a constraint has to call it as this database does.
+        as_files = worded(connection, files, lambda key: key not in declared, pair_names=False)
         as_models = worded(connection, models, lambda key: key not in declared, as_files, pair_names=False)
     tables = {
         key: as_files.tables[key] if as_files.tables.get(key) == files.tables.get(key, table) else table

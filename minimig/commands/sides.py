@@ -29,12 +29,16 @@ WORDS = ("models", "database", "current", "head", "zero")
 
 @dataclass(frozen=True)
 class Side:
-    """Where a schema comes from. `state` is in the words of `dialect`, if it has one; a live side has a connection."""
+    """Where a schema comes from. `state` is in the words of `dialect`, if it has one; a live side has a connection.
+
+    `final_names` is said of revision files: their operations call each constraint by its name, whoever chose that.
+    """
 
     name: str
     state: SchemaState = field(default_factory=SchemaState)
     dialect: sa.Dialect | None = None
     connection: sa.Connection | None = None
+    final_names: bool = False
 
 
 def open_side(project: Project, word: str, folder: Path, stack: ExitStack) -> Side:
@@ -63,6 +67,10 @@ def _live(name: str, connection: sa.Connection) -> Side:
 
 def _at_url(url: str, folder: Path, stack: ExitStack) -> Side:
     engine = engine_for(anchor_sqlite(choose_driver(url), folder))
+    file = engine.url.database or ""
+    is_file = engine.dialect.name == "sqlite" and file not in ("", ":memory:") and not file.startswith("file:")
+    if is_file and not Path(file).exists():  # SQLite would make an empty one, and everything would be missing in it
+        raise TargetError(f"there is no database {file}", hint="is the path right? nothing was made")
     stack.callback(engine.dispose)
     return _live(f"database {mask_url(url)}", stack.enter_context(connected(engine)))
 
@@ -107,4 +115,5 @@ def _revision(project: Project, word: str) -> Side:
         ends = [target.revision] if target.revision else graph.heads() if target.everything else []
         wanted = graph.ancestors(ends)
     state = replay(project.load(revision) for revision in graph.order(wanted))
-    return Side({"current": "the applied revisions", "head": "the revision files"}.get(word, word), state)
+    name = {"current": "the applied revisions", "head": "the revision files"}.get(word, word)
+    return Side(name, state, final_names=True)

@@ -260,3 +260,11 @@ def test_what_is_no_list_of_operations_is_refused(rewriter: Any, message: str) -
     with pytest.raises(HookError, match=message) as caught:
         rewritten_to(posts(), rewriter)
     assert "lambda" in caught.value.message
+
+
+@pytest.mark.parametrize("kind", ["rules", "schema_rules"])
+@pytest.mark.parametrize(("given", "named"), [(None, "None of type NoneType"), (["oops"], "'oops' of type str")])
+def test_a_rule_that_gives_no_operation_is_told(kind: str, given: Any, named: str) -> None:
+    """By its name and with what it should give, and not by a traceback from within the comparison."""
+    with pytest.raises(HookError, match=rf"lambda> gave {named} instead of an operation"):
+        minimig.diff(posts(), posts(), hooks=Hooks(**{kind: (lambda *_: given,)}))

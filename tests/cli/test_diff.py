@@ -17,6 +17,22 @@ CONFIG = 'label = "shop"\nmetadata = "shop.models:metadata"\nmigrations = "shop/
 MODELS = """
 import sqlalchemy as sa
 
+
+class Lower(sa.types.TypeDecorator):
+    impl = sa.String
+    cache_ok = True
+
+
+class Money(sa.types.UserDefinedType):
+    cache_ok = True
+
+    def __init__(self, digits, *, currency="EUR"):
+        self.digits, self.currency = digits, currency
+
+    def get_col_spec(self, **kw):
+        return f"NUMERIC(12, {self.digits})"
+
+
 metadata = sa.MetaData()
 sa.Table(
     "users",
@@ -24,6 +40,8 @@ sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("name", sa.String(80), nullable=False, unique=True),
     sa.Column("kind", sa.Enum("free", "paid", name="kind"), nullable=False, server_default="free"),
+    sa.Column("email", Lower(120)),
+    sa.Column("credit", Money(2, currency="CHF")),
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
 )
 sa.Table(
@@ -175,6 +193,7 @@ def test_two_databases(project: ProjectFolder, database: Database, tmp_path: Pat
         ("gone.py", "there is no file gone.py"),
         ("shop/models.py", "models.py is no snapshot"),
         ("shop/migrations/0002_later.py", "this is a revision, not a snapshot"),
+        ("sqlite:///no_such.db", "there is no database"),
         ("nosuch://host/name", "SQLAlchemy knows no database called nosuch"),
     ],
 )
@@ -185,6 +204,14 @@ def test_a_word_that_leads_nowhere(project: ProjectFolder, word: str, says: str)
     assert result.code in {1, 2}
     assert says in result.err
     assert "Traceback" not in result.err
+
+
+def test_options_that_exclude_each_other(project: ProjectFolder) -> None:
+    """Two forms at once are refused; both halves of check together are the whole of it."""
+    result = project.run("diff", "zero", "head", "--sql", "--json")
+    assert (result.code, result.out) == (2, "")
+    assert "--python, --sql and --json exclude each other" in result.err
+    assert project.ok("check", "--models", "--database").out == "Models, revision files, database agree.\n"
 
 
 def test_a_rename_can_be_told(project: ProjectFolder) -> None:

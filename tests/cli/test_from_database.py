@@ -120,6 +120,32 @@ def test_a_name_that_the_database_gave_is_changed_by_that_name(project: ProjectF
     assert sa.inspect(database.engine).get_unique_constraints("users") == []
 
 
+def test_a_name_that_files_do_not_know_is_drift(project: ProjectFolder, database: Database) -> None:
+    """A table of create_all, recorded as made by a file that calls its constraint otherwise: seen, and mended."""
+    created(database)
+    project.ok("makemigrations")
+    assert "--fake" not in project.read("shop/migrations/0001_initial.py")
+    project.ok("migrate", "--fake")
+    names_constraints = database.kind != "sqlite"  # there an unnamed constraint has no name, and none is needed
+    for words in (["check"], ["diff", "current", "database"], ["diff", "database", "head"]):
+        result = project.run(*words)
+        assert result.code == (4 if names_constraints else 0), words
+        assert ("to uq_users_name" in result.out or "uq_users_name on users to" in result.out) == names_constraints
+    assert project.ok("diff").out.startswith("No difference")  # the models name nothing, so any name will do
+    project.ok("makemigrations", "--from-database")
+    if names_constraints:
+        (name,) = project.files("shop/migrations/0002*.py")
+        assert "`minimig migrate <this revision> --fake`" in project.read(name)
+        project.ok("migrate", "shop.0002", "--fake")
+        project.ok("migrate")
+    project.ok("check")
+    project.write("shop/models.py", MODELS.replace(", nullable=False, unique=True", ", nullable=False"))
+    project.ok("makemigrations")
+    project.ok("migrate")
+    project.ok("check")
+    assert sa.inspect(database.engine).get_unique_constraints("users") == []
+
+
 def test_a_database_that_is_behind_cannot_say_what_is_missing(project: ProjectFolder) -> None:
     """It is refused with what to do first, and nothing is written."""
     project.ok("makemigrations")

@@ -227,6 +227,13 @@ def test_a_reader_who_goes_away_is_no_error(project: ProjectFolder) -> None:
     assert without_a_reader(project, "showmigrations") == (0, "")
 
 
+def test_a_difference_stays_one_without_a_reader(project: ProjectFolder) -> None:
+    """`minimig diff | head -n 0` ends with 4 as well: what stands in a pipeline's status is the answer."""
+    assert without_a_reader(project, "diff", "zero", "head") == (4, "")
+    assert without_a_reader(project, "check", "--json") == (4, "")
+    assert without_a_reader(project, "diff", "head", "head") == (0, "")
+
+
 def without_a_reader(project: ProjectFolder, *words: str) -> tuple[int, str]:
     """Exit code and stderr of a command whose stdout is a pipe that nobody reads any more."""
     with subprocess.Popen(
