@@ -100,9 +100,7 @@ def makemigrations(
         _print_notes(questions)
     with printing():
         if as_json:
-            serializer = serializer_of(project)
-            found = [_data(session, file, serializer) for file in files]
-            print_json("makemigrations", {"wrote": options.write, "files": found})
+            _print_data(session, files, serializer_of(project), wrote=options.write)
         elif scriptable:
             for file in files:
                 click.echo(session.relative(file.path))
@@ -140,14 +138,17 @@ def _updated(
     return (found.file,)
 
 
-def _data(session: Session, file: NewFile, serializer: Serializer) -> dict[str, Any]:
-    operations = [operation_data(operation, serializer) for operation in file.operations]
-    return {
-        "revision": file.revision,
-        "path": session.relative(file.path),
-        "recorded": file.recorded,
-        "operations": operations,
-    }
+def _print_data(session: Session, files: Sequence[NewFile], serializer: Serializer, *, wrote: bool) -> None:
+    found = [
+        {
+            "revision": file.revision,
+            "path": session.relative(file.path),
+            "recorded": file.recorded,
+            "operations": [operation_data(operation, serializer) for operation in file.operations],
+        }
+        for file in files
+    ]
+    print_json("makemigrations", {"wrote": wrote, "files": found})
 
 
 def _print(session: Session, files: tuple[NewFile, ...], *, wrote: bool, nothing: str) -> None:
