@@ -33,6 +33,7 @@ STEPS = {"ignore_unknown_options": True}
 @click.argument("target", required=False)
 @PLAN
 @click.option("--fake", is_flag=True, help="Record as applied (or taken back) without running anything.")
+@click.option("--fake-initial", is_flag=True, help="Only record first migrations whose tables are there already.")
 @click.option("--check", is_flag=True, help="Change nothing; exit 4 when there is something to do.")
 @click.option("--prune", is_flag=True, help="Only forget rows of revisions whose file is gone.")
 @LOCK
@@ -44,6 +45,7 @@ def migrate(
     target: str | None,
     plan: bool,
     fake: bool,
+    fake_initial: bool,
     check: bool,
     prune: bool,
     lock_timeout: float,
@@ -61,7 +63,9 @@ def migrate(
     """
     if prune:
         return _prune(session, app, target, lock_timeout, as_json)
-    options = MigrateOptions(dry=plan or check, fake=fake, lock_timeout=lock_timeout)
+    if fake and fake_initial:
+        raise UsageError("--fake records everything, first migrations too", hint="leave out one of the two options")
+    options = MigrateOptions(dry=plan or check, fake=fake, fake_initial=fake_initial, lock_timeout=lock_timeout)
     result = _run(session, app, target, options, show=plan or not check, as_json=as_json)
     return 4 if check and result.steps else 0
 
@@ -116,7 +120,7 @@ def _run(
                 f"there is no option {word}", hint=f"run minimig {click.get_current_context().info_name} --help"
             )
     project = Project(load_environment(session.settings()))
-    printer = _Printer(session, fake=options.fake, silent=as_json)
+    printer = _Printer(session, silent=as_json)
     try:
         result = migrate_project(project, app, target, options, printer.listen)
     except MigrationFailedError:
@@ -153,9 +157,8 @@ def _prune(session: Session, app: str | None, target: str | None, lock_timeout: 
 class _Printer:
     """Prints each step as it happens."""
 
-    def __init__(self, session: Session, *, fake: bool, silent: bool) -> None:
+    def __init__(self, session: Session, *, silent: bool) -> None:
         self._quiet = session.verbosity == 0 or silent
-        self._word = "faked" if fake else "ok"
         self._lines = StepPrinter(())
         self._open = False
 
@@ -176,7 +179,7 @@ class _Printer:
             self._lines.start(verb, event.step.revision)
             self._open = True
         else:
-            self._lines.done(self._word, event.seconds)
+            self._lines.done("faked" if event.step.faked else "ok", event.seconds)
             self._open = False
 
     def failed(self) -> None:
@@ -191,7 +194,8 @@ def _print(result: MigrateResult) -> None:
         click.echo(f"Plan for {result.database}")
         for planned in result.steps:
             undo = "" if planned.step.direction is Direction.FORWARD else "  (take back)"
-            click.echo(f"  {click.style(planned.step.revision, bold=True)}{undo}")
+            faked = "  (faked: recorded, not run)" if planned.step.faked else ""
+            click.echo(f"  {click.style(planned.step.revision, bold=True)}{undo}{faked}")
             for line in operation_lines(planned.operations):
                 click.echo(line)
             if not planned.operations:

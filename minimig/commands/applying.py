@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from minimig.commands.initials import initials_faked
 from minimig.commands.project import Project
 from minimig.dialects.registry import lock_for
 from minimig.errors import TargetError
@@ -50,6 +51,7 @@ class MigrateResult:
                 {
                     "revision": planned.step.revision,
                     "direction": str(planned.step.direction),
+                    "faked": planned.step.faked,
                     "operations": [operation.describe() for operation in planned.operations],
                 }
                 for planned in self.steps
@@ -64,12 +66,14 @@ class MigrateResult:
 class MigrateOptions:
     """What migrate was asked for, besides the target.
 
-    `dry` plans only, `fake` records without running; `lock_timeout` is how many seconds to wait for another runner.
-    With a `direction`, a plan that leads the other way is refused.
+    `dry` plans only, `fake` records without running, `fake_initial` does so with initial migrations whose tables are
+    there already. `lock_timeout` is how many seconds to wait for another runner. With a `direction`, a plan that leads
+    the other way is refused.
     """
 
     dry: bool = False
     fake: bool = False
+    fake_initial: bool = False
     lock_timeout: float = 60.0
     direction: Direction | None = None
 
@@ -103,13 +107,13 @@ def migrate_connection(
     MigrationFailedError when a migration fails.
     """
     rows = project.applied(connection)
-    prepared = _rehearsed(plan_steps(project, rows, app, target, options.direction), connection, options)
+    prepared = _planned(project, connection, rows, app, target, options)
     seconds = 0.0
     if (prepared or _squashes_to_record(project, rows)) and not options.dry:
         with lock_for(connection, project.recorder.table.key, options.lock_timeout):
             now = project.applied(connection)
-            if revisions(now) != revisions(rows):  # another runner was faster
-                prepared = _rehearsed(plan_steps(project, now, app, target, options.direction), connection, options)
+            if revisions(now) != revisions(rows) or options.fake_initial:  # another runner was faster
+                prepared = _planned(project, connection, now, app, target, options)
             executor = Executor(connection, project.recorder)
             if options.fake:
                 executor.fake(prepared, listener)
@@ -140,12 +144,22 @@ def plan_steps(
     return prepare(graph, project.load, plan, applied)
 
 
-def _rehearsed(
-    prepared: tuple[PreparedStep, ...], connection: sa.Connection, options: MigrateOptions
+def _planned(
+    project: Project,
+    connection: sa.Connection,
+    rows: Sequence[Applied],
+    app: str | None,
+    target: str | None,
+    options: MigrateOptions,
 ) -> tuple[PreparedStep, ...]:
-    """The steps, unless the database cannot be told one of them; what is only recorded need not be possible."""
-    if not options.fake:
-        rehearse(prepared, connection.dialect)
+    """The steps, those that are only recorded marked, unless the database cannot be told one of the others."""
+    prepared = plan_steps(project, rows, app, target, options.direction)
+    if options.fake:
+        return tuple(step.faked() for step in prepared)
+    if options.fake_initial and prepared:
+        graph = project.graph_at(revisions(rows), app, target)
+        prepared = initials_faked(project, connection, graph, prepared)
+    rehearse(prepared, connection.dialect)
     return prepared
 
 

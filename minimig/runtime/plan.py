@@ -30,10 +30,11 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One revision, applied or taken back."""
+    """One revision, applied or taken back; when it is `faked`, recorded or forgotten and not run."""
 
     revision: str
     direction: Direction
+    faked: bool = False
 
 
 @dataclass(frozen=True)
