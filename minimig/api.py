@@ -59,9 +59,10 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
 
     `database` is a URL, an engine, or a connection. `target` is what the command line takes: `head`, `zero`, a name or
     its start, `-1`, `+1`. With `plan_only` nothing is changed; with `fake_initial` a first migration whose tables are
-    there, defined as it says, is only recorded. The revisions belong to `app`: without it, to the app that a minimig configuration in or above the folder gives the folder to,
-    else to the one called like the folder, or like the folder above when that is called `migrations`. `metadata` is the
-    models' own: its naming convention names what the files leave without a name.
+    there, defined as it says, is only recorded. The revisions belong to `app`: without it, to the app that a minimig
+    configuration in or above the folder gives the folder to, else to the one called like the folder, or like the folder
+    above when that is called `migrations`. `metadata` is the models' own: its naming convention names what the files
+    leave without a name.
 
     Raises TargetError, HeadsError, HistoryError, RevisionFileError, StateError or IrreversibleError before anything
     runs, MigrationFailedError when a migration fails, DatabaseError when the database cannot be reached.

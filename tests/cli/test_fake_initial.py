@@ -99,7 +99,7 @@ def test_a_part_is_refused(tmp_path: Path, database: Database) -> None:
     second = 'ops.CreateTable("lists", sa.Column("id", sa.Integer, primary_key=True))'
     history.write("0001_words", WORDS.rstrip().removesuffix("]") + f",\n    {second},\n]")
     history.run("CREATE TABLE words (id INTEGER PRIMARY KEY, word VARCHAR(200))")
-    with pytest.raises(HistoryError, match="has a part of what shop.0001_words makes") as caught:
+    with pytest.raises(HistoryError, match=r"has a part of what shop\.0001_words makes") as caught:
         history.migrate(fake_initial=True)
     assert "there:   table words\n  missing: table lists" in caught.value.message
     assert history.tables == {"words"}
