@@ -24,6 +24,9 @@ LOCK = click.option(
     help="How long to wait while another run is at work.",
 )
 PLAN = click.option("--plan", is_flag=True, help="Show migrations and operations; change nothing.")
+FROM_RECORD = click.option(
+    "--from-record", is_flag=True, help="First take back what has no file any more, by what the version table recorded."
+)
 STEPS = {"ignore_unknown_options": True}
 """Settings of commands that take `-1` as a target."""
 
@@ -34,6 +37,7 @@ STEPS = {"ignore_unknown_options": True}
 @PLAN
 @click.option("--fake", is_flag=True, help="Record as applied (or taken back) without running anything.")
 @click.option("--fake-initial", is_flag=True, help="Only record first migrations whose tables are there already.")
+@FROM_RECORD
 @click.option("--check", is_flag=True, help="Change nothing; exit 4 when there is something to do.")
 @click.option("--prune", is_flag=True, help="Only forget rows of revisions whose file is gone.")
 @LOCK
@@ -46,6 +50,7 @@ def migrate(
     plan: bool,
     fake: bool,
     fake_initial: bool,
+    from_record: bool,
     check: bool,
     prune: bool,
     lock_timeout: float,
@@ -65,7 +70,7 @@ def migrate(
         return _prune(session, app, target, lock_timeout, as_json)
     if fake and fake_initial:
         raise UsageError("--fake records everything, first migrations too", hint="leave out one of the two options")
-    options = MigrateOptions(dry=plan or check, fake=fake, fake_initial=fake_initial, lock_timeout=lock_timeout)
+    options = MigrateOptions(plan or check, fake, fake_initial, from_record, lock_timeout)
     result = _run(session, app, target, options, show=plan or not check, as_json=as_json)
     return 4 if check and result.steps else 0
 
@@ -93,10 +98,11 @@ def upgrade(session: Session, target: str | None, plan: bool, lock_timeout: floa
 @click.command(context_settings=STEPS)
 @click.argument("target")
 @PLAN
+@FROM_RECORD
 @LOCK
 @json_option
 @pass_session
-def downgrade(session: Session, target: str, plan: bool, lock_timeout: float, as_json: bool) -> None:
+def downgrade(session: Session, target: str, plan: bool, from_record: bool, lock_timeout: float, as_json: bool) -> None:
     """Take revisions back down to a target, which itself stays applied; one that lies ahead is refused.
 
     \b
@@ -106,7 +112,7 @@ def downgrade(session: Session, target: str, plan: bool, lock_timeout: float, as
       minimig downgrade base
       minimig downgrade feature@base  (one branch)
     """
-    options = MigrateOptions(dry=plan, lock_timeout=lock_timeout, direction=Direction.BACKWARD)
+    options = MigrateOptions(dry=plan, from_record=from_record, lock_timeout=lock_timeout, direction=Direction.BACKWARD)
     _run(session, None, target, options, show=True, as_json=as_json)
 
 
@@ -126,7 +132,8 @@ def _run(
     except MigrationFailedError:
         printer.failed()
         raise
-    for revision in result.unknown:
+    taken = {planned.step.revision for planned in result.steps}
+    for revision in (name for name in result.unknown if name not in taken):
         click.echo(f"warning: the database has {revision}, but there is no such revision file", err=True)
     if as_json:
         print_json(command, result.to_dict())
@@ -193,7 +200,8 @@ def _print(result: MigrateResult) -> None:
     elif result.dry:
         click.echo(f"Plan for {result.database}")
         for planned in result.steps:
-            undo = "" if planned.step.direction is Direction.FORWARD else "  (take back)"
+            recorded = ", as recorded" if planned.step.revision in result.unknown else ""
+            undo = "" if planned.step.direction is Direction.FORWARD else f"  (take back{recorded})"
             faked = "  (faked: recorded, not run)" if planned.step.faked else ""
             click.echo(f"  {click.style(planned.step.revision, bold=True)}{undo}{faked}")
             for line in operation_lines(planned.operations):

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from minimig.commands.initials import initials_faked
 from minimig.commands.project import Project
+from minimig.commands.recorded import steps_from_record
 from minimig.dialects.registry import lock_for
 from minimig.errors import TargetError
 from minimig.operations.base import Operation
@@ -67,13 +68,15 @@ class MigrateOptions:
     """What migrate was asked for, besides the target.
 
     `dry` plans only, `fake` records without running, `fake_initial` does so with initial migrations whose tables are
-    there already. `lock_timeout` is how many seconds to wait for another runner. With a `direction`, a plan that leads
+    there already. With `from_record`, revisions whose file is gone are taken back first, by what the version table has
+    recorded. `lock_timeout` is how many seconds to wait for another runner. With a `direction`, a plan that leads
     the other way is refused.
     """
 
     dry: bool = False
     fake: bool = False
     fake_initial: bool = False
+    from_record: bool = False
     lock_timeout: float = 60.0
     direction: Direction | None = None
 
@@ -153,7 +156,12 @@ def _planned(
     options: MigrateOptions,
 ) -> tuple[PreparedStep, ...]:
     """The steps, those that are only recorded marked, unless the database cannot be told one of the others."""
-    prepared = plan_steps(project, rows, app, target, options.direction)
+    first: tuple[PreparedStep, ...] = ()
+    if options.from_record:
+        first = steps_from_record(project, connection, rows, app)
+        gone = {revision for step in first for revision in (step.step.revision, *step.also)}
+        rows = [row for row in rows if row.revision not in gone]
+    prepared = (*first, *plan_steps(project, rows, app, target, options.direction))
     if options.fake:
         return tuple(step.faked() for step in prepared)
     if options.fake_initial and prepared:

@@ -80,6 +80,13 @@ class Recorder:
     def _select(self, connection: sa.Connection, query: sa.Select[Any]) -> tuple[Applied, ...]:
         return tuple(Applied(**row) for row in connection.execute(query).mappings().all())
 
+    def ways_back(self, connection: sa.Connection, rows: Iterable[Applied]) -> dict[str, str | None]:
+        """The text of the way back of each of these rows, by revision."""
+        columns = self.table.c
+        wanted = sa.or_(sa.false(), *(sa.and_(columns.app == row.app, columns.name == row.name) for row in rows))
+        found = connection.execute(sa.select(columns.app, columns.name, columns.way_back).where(wanted)).all()
+        return {f"{app}.{name}": text for app, name, text in found}
+
     def exists(self, connection: sa.Connection) -> bool:
         """Whether the version table is there."""
         return sa.inspect(connection).has_table(self.table.name, schema=self.table.schema)

@@ -100,6 +100,14 @@ def test_a_part_of_the_history(project: ProjectFolder) -> None:
     project.ok("migrate", "accounts", "zero")
 
 
+def test_a_squash_of_nothing_but_data_steps_runs(project: ProjectFolder) -> None:
+    """What only the functions use is imported too: no operation of this file needs SQLAlchemy."""
+    project.ok("squashmigrations", "accounts", "0003", "0004", "--no-input")
+    assert "import sqlalchemy as sa" in project.read("accounts/migrations/0003_squashed_0004_again.py")
+    project.ok("migrate")
+    project.ok("migrate", "accounts", "zero")
+
+
 def test_a_dry_run_writes_nothing(project: ProjectFolder) -> None:
     """The file is shown, and is not there."""
     assert "def shout" in project.ok("squashmigrations", "accounts", "--dry-run", "-v").out
