@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from minimig.autogenerate.questioner import NeverRename
 from minimig.cli.context import Session, pass_session, reader_is_gone
 from minimig.cli.printing import StepPrinter, json_option, operation_lines, plural, print_json, seconds
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
 from minimig.commands.history import check_app
+from minimig.commands.hooks import unwritten
 from minimig.commands.project import Project
 from minimig.commands.stamping import prune as prune_rows
 from minimig.environment import load_environment
@@ -126,7 +128,7 @@ def _run(
                 f"there is no option {word}", hint=f"run minimig {click.get_current_context().info_name} --help"
             )
     project = Project(load_environment(session.settings()))
-    printer = _Printer(session, silent=as_json)
+    printer = _Printer(session, project, silent=as_json)
     try:
         result = migrate_project(project, app, target, options, printer.listen)
     except MigrationFailedError:
@@ -135,6 +137,8 @@ def _run(
     taken = {planned.step.revision for planned in result.steps}
     for revision in (name for name in result.unknown if name not in taken):
         click.echo(f"warning: the database has {revision}, but there is no such revision file", err=True)
+    for revision, other in result.late.items():
+        click.echo(f"warning: {revision} comes out of order: {other} is applied already", err=True)
     if as_json:
         print_json(command, result.to_dict())
     elif show and (session.verbosity or options.dry):
@@ -142,7 +146,15 @@ def _run(
             click.echo("Nothing to do: there are no revision files yet. Run: minimig makemigrations")
         else:
             _print(result)
+            if not result.steps and session.verbosity > 1:
+                _say_whether_models_changed(project)
     return result
+
+
+def _say_whether_models_changed(project: Project) -> None:
+    """All files and models are read for this, so it is said only to who wants to know more."""
+    if unwritten(project, NeverRename()):
+        click.echo("The models differ from the revision files. Run: minimig makemigrations")
 
 
 def _prune(session: Session, app: str | None, target: str | None, lock_timeout: float, as_json: bool) -> int:
@@ -164,8 +176,9 @@ def _prune(session: Session, app: str | None, target: str | None, lock_timeout: 
 class _Printer:
     """Prints each step as it happens."""
 
-    def __init__(self, session: Session, *, silent: bool) -> None:
+    def __init__(self, session: Session, project: Project, *, silent: bool) -> None:
         self._quiet = session.verbosity == 0 or silent
+        self._project = project
         self._lines = StepPrinter(())
         self._open = False
 
@@ -181,6 +194,8 @@ class _Printer:
     def _say(self, event: Event) -> None:
         if isinstance(event, StepStarted):
             if event.number == 1:
+                many = plural(len(event.revisions), "migration")
+                click.echo(f"Running {many} on {self._project.database_name}", err=True)
                 self._lines = StepPrinter(event.revisions)
             verb = "Applying" if event.step.direction is Direction.FORWARD else "Taking back"
             self._lines.start(verb, event.step.revision)
@@ -203,9 +218,12 @@ def _print(result: MigrateResult) -> None:
             recorded = ", as recorded" if planned.step.revision in result.unknown else ""
             undo = "" if planned.step.direction is Direction.FORWARD else f"  (take back{recorded})"
             faked = "  (faked: recorded, not run)" if planned.step.faked else ""
-            click.echo(f"  {click.style(planned.step.revision, bold=True)}{undo}{faked}")
+            late = "  (out of order)" if planned.step.revision in result.late else ""
+            click.echo(f"  {click.style(planned.step.revision, bold=True)}{undo}{faked}{late}")
             for line in operation_lines(planned.operations):
                 click.echo(line)
+            if planned.irreversible is not None:
+                click.echo(f"    {click.style('!', fg='red')} {planned.irreversible}")
             if not planned.operations:
                 click.echo("    (no operations)")
         count = sum(len(planned.operations) for planned in result.steps)

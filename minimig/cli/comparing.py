@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from minimig.autogenerate.flags import parse_rename
 from minimig.autogenerate.questioner import Answers, NeverRename
 from minimig.cli.context import Session, pass_session
 from minimig.cli.printing import change_data, change_lines, json_option, mark, plural, print_json
-from minimig.commands.checking import CheckResult, check_project
+from minimig.commands.checking import CheckResult, check_heads, check_project
 from minimig.commands.comparing import Difference, DiffOptions, diff_sides, sql_of, take_snapshot
 from minimig.commands.project import Project
 from minimig.environment import load_environment
@@ -112,6 +112,7 @@ def snapshot(session: Session, side: str, output: Path | None) -> None:
 @click.command()
 @click.option("--models", "what", flag_value="models", help="Only the models against the revision files; no database.")
 @click.option("--database", "what", flag_value="database", help="Only the revision files against the database.")
+@click.option("--heads", "what", flag_value="heads", help="Only whether each app has one head; no models, no database.")
 @json_option
 @pass_session
 def check(session: Session, what: str | None, as_json: bool) -> int:
@@ -121,15 +122,31 @@ def check(session: Session, what: str | None, as_json: bool) -> int:
     Examples:
       minimig check
       minimig check --models      (in CI, without a database)
+      minimig check --heads       (in CI or before a commit: did two branches meet?)
       minimig check --json
     """
     project = Project(load_environment(session.settings()))
+    if what == "heads":
+        return _check_heads(session, check_heads(project), as_json=as_json)
     result = check_project(project, models=what != "database", database=what != "models")
     if as_json:
         print_json("check", _check_data(result))
     else:
         _print_check(result, session)
     return 0 if result.clean else 4
+
+
+def _check_heads(session: Session, conflicts: Mapping[str, tuple[str, ...]], *, as_json: bool) -> int:
+    if as_json:
+        print_json("check", {"clean": not conflicts, "compared": ["heads"], "heads": conflicts})
+    else:
+        for app, heads in conflicts.items():
+            click.echo(f"{app} has {len(heads)} heads. Run: minimig makemigrations --merge {app}")
+            for head in heads:
+                click.echo(f"  {head}")
+        if not conflicts and session.verbosity:
+            click.echo("Each app has one head.")
+    return 4 if conflicts else 0
 
 
 def _check_data(result: CheckResult) -> dict[str, Any]:

@@ -34,7 +34,10 @@ class Session:
             if not separator or not key:
                 raise UsageError(f"-x {pair} is not KEY=VALUE")
             overrides[f"x.{key}"] = value
-        return load_settings(self.folder, file=self.config, environ=os.environ, overrides=overrides)
+        settings = load_settings(self.folder, file=self.config, environ=os.environ, overrides=overrides)
+        if self.verbosity > 1:
+            click.echo(f"Configuration: {settings.source}", err=True)
+        return settings
 
     @property
     def interactive(self) -> bool:

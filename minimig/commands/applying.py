@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,12 +12,13 @@ from minimig.commands.initials import initials_faked
 from minimig.commands.project import Project
 from minimig.commands.recorded import steps_from_record
 from minimig.dialects.registry import lock_for
-from minimig.errors import TargetError
+from minimig.errors import HistoryError, IrreversibleError, StateError, TargetError
 from minimig.operations.base import Operation
 from minimig.revisions.identifiers import resolve
+from minimig.revisions.replay import downward
 from minimig.runtime.events import Listener, silence
 from minimig.runtime.executor import Executor
-from minimig.runtime.plan import Direction, Plan, Step, make_plan
+from minimig.runtime.plan import Direction, Plan, Step, late, make_plan
 from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.recorder import Applied, revisions
 from minimig.runtime.rehearsal import rehearse
@@ -25,17 +26,22 @@ from minimig.runtime.rehearsal import rehearse
 
 @dataclass(frozen=True)
 class PlannedStep:
-    """A step of a plan, and the operations that it runs in its direction."""
+    """A step of a plan, and the operations that it runs in its direction.
+
+    `irreversible` says why it could not be taken back; only a plan looks for that.
+    """
 
     step: Step
     operations: tuple[Operation, ...]
+    irreversible: str | None = None
 
 
 @dataclass(frozen=True)
 class MigrateResult:
     """What migrate did, or with `dry` would do.
 
-    `seconds` is the time of the whole run; `unknown` are applied revisions that no file describes.
+    `seconds` is the time of the whole run; `unknown` are applied revisions that no file describes. `late` are those
+    that come behind a later one of their app, by revision.
     """
 
     database: str
@@ -43,6 +49,7 @@ class MigrateResult:
     seconds: float
     dry: bool
     unknown: tuple[str, ...] = ()
+    late: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -54,12 +61,14 @@ class MigrateResult:
                     "direction": str(planned.step.direction),
                     "faked": planned.step.faked,
                     "operations": [operation.describe() for operation in planned.operations],
+                    "irreversible": planned.irreversible,
                 }
                 for planned in self.steps
             ],
             "seconds": self.seconds,
             "dry": self.dry,
             "unknown": list(self.unknown),
+            "out_of_order": dict(self.late),
         }
 
 
@@ -123,9 +132,13 @@ def migrate_connection(
             else:
                 seconds = executor.run(prepared, listener)
             executor.rewrite((), _squashes_to_record(project, project.applied(connection)))
-    steps = tuple(PlannedStep(p.step, tuple(operation for operation, _, _ in p.moves)) for p in prepared)
+    steps = tuple(
+        PlannedStep(p.step, tuple(move.operation for move in p.moves), _irreversible(p) if options.dry else None)
+        for p in prepared
+    )
     unknown = tuple(row.revision for row in project.unknown(rows))
-    return MigrateResult(project.database_name, steps, seconds, options.dry, unknown)
+    behind = _late(project, rows, prepared, app, target)
+    return MigrateResult(project.database_name, steps, seconds, options.dry, unknown, behind)
 
 
 def plan_steps(
@@ -144,6 +157,7 @@ def plan_steps(
     if plan:
         project.refuse_unknown(rows)
         _check_direction(plan, direction)
+        _check_order(project, late(graph, applied, plan))
     return prepare(graph, project.load, plan, applied)
 
 
@@ -169,6 +183,44 @@ def _planned(
         prepared = initials_faked(project, connection, graph, prepared)
     rehearse(prepared, connection.dialect)
     return prepared
+
+
+def _irreversible(prepared: PreparedStep) -> str | None:
+    """Why a step forward could not be taken back, None when it could."""
+    if prepared.step.direction is Direction.FORWARD and prepared.moves:
+        try:
+            downward(prepared.migration, prepared.moves[0].before)
+        except IrreversibleError as error:
+            return error.message
+        except StateError:
+            return None  # what minimig check reports: a `down` that does not fit
+    return None
+
+
+def _late(
+    project: Project,
+    rows: Sequence[Applied],
+    prepared: Sequence[PreparedStep],
+    app: str | None,
+    target: str | None,
+) -> Mapping[str, str]:
+    """Which of the steps come late, where the configuration wants to hear of it."""
+    forward = tuple(step.step for step in prepared if step.step.direction is Direction.FORWARD)
+    if not forward or project.settings.out_of_order == "allow":
+        return {}
+    graph = project.graph_at(revisions(rows), app, target)
+    return late(graph, graph.effective(revisions(rows)), Plan(forward))
+
+
+def _check_order(project: Project, behind: Mapping[str, str]) -> None:
+    if project.settings.out_of_order == "error" and behind:
+        listed = "; ".join(f"{revision}, and {other} is applied already" for revision, other in behind.items())
+        raise HistoryError(
+            f"these would be applied out of order: {listed}",
+            where=project.database_name,
+            hint="give the late revision a place behind the other one, or run once with MINIMIG_OUT_OF_ORDER=allow;"
+            " nothing was changed",
+        )
 
 
 def _squashes_to_record(project: Project, rows: Sequence[Applied]) -> tuple[PreparedStep, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -32,6 +32,11 @@ class CheckResult:
     @property
     def clean(self) -> bool:
         return not (self.unwritten or self.not_back or self.pending or self.drift)
+
+
+def check_heads(project: Project) -> Mapping[str, tuple[str, ...]]:
+    """The apps with several heads, and those heads. Reads the headers of the files; no models and no database."""
+    return project.graph.conflicts()
 
 
 def check_project(project: Project, *, models: bool = True, database: bool = True) -> CheckResult:

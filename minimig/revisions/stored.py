@@ -74,18 +74,28 @@ def read_stored(app: str, name: str, text: str) -> Stored:
     """The migration in a text of the version table, which is run. Raises RevisionFileError for whatever is wrong."""
     place = f"version table, {app}.{name}"
     complete = "up" in _names(text, place)
+    try:
+        migration = read_text(app, name, text if complete else f"{text}\n\nup = []\n", place)
+    except RevisionFileError as error:
+        raise RevisionFileError(
+            f"what the version table has of {app}.{name} cannot be used: {error.message}",
+            where=error.where,
+            hint="it needs what is gone as well: put the file back, or undo it by hand",
+        ) from error
+    return Stored(migration, complete)
+
+
+def read_text(app: str, name: str, text: str, place: str) -> Migration:
+    """The migration in a text that is in no file, which is run. Raises RevisionFileError, which names `place`."""
     with tempfile.TemporaryDirectory(prefix="minimig-") as folder:
         path = Path(folder, f"{name}.py")
-        path.write_text(text if complete else f"{text}\n\nup = []\n", encoding="utf-8", newline="\n")
+        path.write_text(text, encoding="utf-8", newline="\n")
         try:
             migration = load_migration(read_header(path, app))
         except RevisionFileError as error:
-            raise RevisionFileError(
-                f"what the version table has of {app}.{name} cannot be used: {error.message}",
-                where=(error.where or "").replace(str(path), place),
-                hint=f"it needs what is gone as well; put the file back, {error.hint or 'or undo it by hand'}",
-            ) from error
-    return Stored(replace(migration, header=replace(migration.header, path=Path(place))), complete)
+            where = (error.where or "").replace(str(path), place)
+            raise RevisionFileError(error.message, where=where, hint=error.hint) from error
+    return replace(migration, header=replace(migration.header, path=Path(place)))
 
 
 def _names(text: str, place: str) -> Iterable[str]:
