@@ -168,7 +168,9 @@ def _prune(session: Session, app: str | None, target: str | None, lock_timeout: 
     elif session.verbosity:
         for revision in result.forgotten:
             click.echo(f"  Forgot {click.style(revision, bold=True)}")
-        if not result.forgotten:
+        for revision, squash in result.kept.items():
+            click.echo(f"  Kept {revision}: {squash} names it in `replaces`; take that out first")
+        if not (result.forgotten or result.kept):
             click.echo("Nothing to forget: each row has its file.")
     return 0
 

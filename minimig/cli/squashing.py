@@ -19,12 +19,8 @@ from minimig.environment import load_environment
 @click.argument("end", required=False)
 @click.option("-n", "--squashed-name", "name", help="Name of the new file, after its number.")
 @click.option("--no-optimize", is_flag=True, help="Keep every operation as it is.")
-@click.option(
-    "--verify", is_flag=True, help="First run old and new files on SQLite, and compare."
-)
-@click.option(
-    "--verify-on", metavar="URL", help="The same on databases made on this server and dropped again."
-)
+@click.option("--verify", is_flag=True, help="First run old and new files on SQLite, and compare.")
+@click.option("--verify-on", metavar="URL", help="The same on databases made on this server and dropped again.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; with -v, print the file.")
 @click.option("--no-input", is_flag=True, help="Do not ask before the file is written.")
 @json_option

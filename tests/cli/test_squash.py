@@ -266,6 +266,14 @@ def test_verify_finds_what_the_state_does_not_know(project: ProjectFolder, datab
     assert project.files("accounts/migrations/0001_squashed*") == []
 
 
+def test_no_optimize_keeps_each_operation(project: ProjectFolder) -> None:
+    """--no-optimize writes as many operations as there were, and leads to the same place."""
+    told = json.loads(project.ok("squashmigrations", "accounts", "--no-optimize", "--no-input", "--json").out)
+    assert (told["operations_before"], told["operations_after"]) == (5, 5)
+    project.ok("migrate")
+    project.ok("check")
+
+
 def test_verify_without_a_url_takes_sqlite(project: ProjectFolder) -> None:
     """--verify needs no database at all, not even a configured one that answers."""
     bare = ProjectFolder(project.path, "postgresql://nobody@127.0.0.1:1/nowhere")
