@@ -90,15 +90,14 @@ def prune(project: Project, app: str | None = None, lock_timeout: float = 60.0) 
     return StampResult(project.database_name, (), tuple(row.revision for row in rows), kept)
 
 
-def ensure_version(project: Project) -> bool:
-    """Create the version table where it is missing; tells whether it was."""
-    with project.connect() as connection:
-        if project.recorder.exists(connection):
-            return False
+def ensure_version(project: Project, lock_timeout: float = 60.0) -> bool:
+    """Create the version table where it is missing, and bring an older one up to date; tells whether it was missing."""
+    with project.connect() as connection, lock_for(connection, project.recorder.table.key, lock_timeout):
+        missing = not project.recorder.exists(connection)
         connection.rollback()
         with connection.begin():
             project.recorder.ensure(connection)
-    return True
+    return missing
 
 
 def _wanted(graph: MigrationGraph, known: frozenset[str], words: Sequence[str]) -> frozenset[str]:
