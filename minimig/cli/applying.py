@@ -196,8 +196,9 @@ class _Printer:
     def _say(self, event: Event) -> None:
         if isinstance(event, StepStarted):
             if event.number == 1:
-                many = plural(len(event.revisions), "migration")
-                click.echo(f"Running {many} on {self._project.database_name}", err=True)
+                if len(event.revisions) > 1:
+                    many = plural(len(event.revisions), "migration")
+                    click.echo(f"Running {many} on {self._project.database_name}", err=True)
                 self._lines = StepPrinter(event.revisions)
             verb = "Applying" if event.step.direction is Direction.FORWARD else "Taking back"
             self._lines.start(verb, event.step.revision)
