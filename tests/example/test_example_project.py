@@ -18,8 +18,9 @@ from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.questioner import Answers, NeverRename
 from minimig.commands.applying import migrate_project
 from minimig.commands.authoring import MakeOptions, make_merge, make_migrations
+from minimig.commands.checking import check_project
 from minimig.commands.demo import copy_example, example_source
-from minimig.commands.inspecting import check_project, show_migrations, sql_migrate
+from minimig.commands.inspecting import show_migrations, sql_migrate
 from minimig.commands.project import Project
 from minimig.config import load_settings
 from minimig.environment import Environment
