@@ -17,6 +17,7 @@ from minimig.autogenerate.autodetector import diff as diff_states
 from minimig.autogenerate.hooks import NO_HOOKS, Hooks
 from minimig.autogenerate.questioner import NeverRename, Questioner
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_connection, migrate_project
+from minimig.commands.initials import initials_faked
 from minimig.commands.project import Project
 from minimig.config import AppSettings, Settings, load_settings
 from minimig.dialects.registry import dialect_of, editor_for, normalizer_for, reader_for
@@ -80,7 +81,7 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     engine = engine_for(choose_driver(database)) if isinstance(database, str) else database.engine
     models = None if metadata is None else {label: (metadata,)}
     project = Project(Environment(settings, engine=engine, metadata=models))
-    options = MigrateOptions(dry=plan_only, fake_initial=fake_initial)
+    options = MigrateOptions(dry=plan_only, initials=initials_faked if fake_initial else None)
     try:
         if isinstance(database, sa.Connection):
             return migrate_connection(project, database, label, target, options, on_step)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import click
 
-from minimig.autogenerate.questioner import NeverRename
-from minimig.cli.context import Session, pass_session, reader_is_gone
+from minimig.cli.context import Session, deferred, pass_session, reader_is_gone
 from minimig.cli.printing import StepPrinter, json_option, operation_lines, plural, print_json, seconds
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
 from minimig.commands.history import check_app
-from minimig.commands.hooks import unwritten
 from minimig.commands.project import Project
 from minimig.commands.stamping import prune as prune_rows
 from minimig.environment import load_environment
@@ -72,7 +70,8 @@ def migrate(
         return _prune(session, app, target, lock_timeout, as_json)
     if fake and fake_initial:
         raise UsageError("--fake records everything, first migrations too", hint="leave out one of the two options")
-    options = MigrateOptions(plan or check, fake, fake_initial, from_record, lock_timeout)
+    initials = deferred("minimig.commands.initials").initials_faked if fake_initial else None
+    options = MigrateOptions(plan or check, fake, initials, from_record, lock_timeout)
     result = _run(session, app, target, options, show=plan or not check, as_json=as_json)
     return 4 if check and result.steps else 0
 
@@ -153,7 +152,7 @@ def _run(
 
 def _say_whether_models_changed(project: Project) -> None:
     """All files and models are read for this, so it is said only to who wants to know more."""
-    if unwritten(project, NeverRename()):
+    if deferred("minimig.commands.checking").models_differ(project):
         click.echo("The models differ from the revision files. Run: minimig makemigrations")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import os
 import sys
 from collections.abc import Callable
@@ -60,6 +61,11 @@ def pass_session(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(replace(session, verbosity=0 if less else session.verbosity + more), **options)
 
     return functools.update_wrapper(with_session, command)
+
+
+def deferred(module: str) -> Any:
+    """A module that few calls of a command have a use for, imported now: the others do not pay for it."""
+    return importlib.import_module(module)
 
 
 def show_error(error: MinimigError) -> None:

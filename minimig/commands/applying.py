@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
-from minimig.commands.initials import initials_faked
 from minimig.commands.project import Project
 from minimig.commands.recorded import steps_from_record
 from minimig.dialects.registry import lock_for
 from minimig.errors import HistoryError, IrreversibleError, StateError, TargetError
 from minimig.operations.base import Operation
+from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.identifiers import resolve
 from minimig.revisions.replay import downward
 from minimig.runtime.events import Listener, silence
@@ -22,6 +22,8 @@ from minimig.runtime.plan import Direction, Plan, Step, late, make_plan
 from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.recorder import Applied, revisions
 from minimig.runtime.rehearsal import rehearse
+
+MarkInitials = Callable[[Project, sa.Connection, MigrationGraph, Sequence[PreparedStep]], tuple[PreparedStep, ...]]
 
 
 @dataclass(frozen=True)
@@ -76,15 +78,15 @@ class MigrateResult:
 class MigrateOptions:
     """What migrate was asked for, besides the target.
 
-    `dry` plans only, `fake` records without running, `fake_initial` does so with initial migrations whose tables are
-    there already. With `from_record`, revisions whose file is gone are taken back first, by what the version table has
-    recorded. `lock_timeout` is how many seconds to wait for another runner. With a `direction`, a plan that leads
-    the other way is refused.
+    `dry` plans only, `fake` records without running. `initials` marks the steps of initial migrations whose tables are
+    there already, as `commands.initials` does; without it they run. With `from_record`, revisions whose file is gone
+    are taken back first, by what the version table has recorded. `lock_timeout` is how many seconds to wait for another
+    runner. With a `direction`, a plan that leads the other way is refused.
     """
 
     dry: bool = False
     fake: bool = False
-    fake_initial: bool = False
+    initials: MarkInitials | None = None
     from_record: bool = False
     lock_timeout: float = 60.0
     direction: Direction | None = None
@@ -124,7 +126,7 @@ def migrate_connection(
     if (prepared or _squashes_to_record(project, rows)) and not options.dry:
         with lock_for(connection, project.recorder.table.key, options.lock_timeout):
             now = project.applied(connection)
-            if revisions(now) != revisions(rows) or options.fake_initial:  # another runner was faster
+            if revisions(now) != revisions(rows) or options.initials is not None:  # another runner was faster
                 prepared = _planned(project, connection, now, app, target, options)
             executor = Executor(connection, project.recorder)
             if options.fake:
@@ -178,9 +180,8 @@ def _planned(
     prepared = (*first, *plan_steps(project, rows, app, target, options.direction))
     if options.fake:
         return tuple(step.faked() for step in prepared)
-    if options.fake_initial and prepared:
-        graph = project.graph_at(revisions(rows), app, target)
-        prepared = initials_faked(project, connection, graph, prepared)
+    if options.initials is not None and prepared:
+        prepared = options.initials(project, connection, project.graph_at(revisions(rows), app, target), prepared)
     rehearse(prepared, connection.dialect)
     return prepared
 

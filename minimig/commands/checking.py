@@ -39,6 +39,11 @@ def check_heads(project: Project) -> Mapping[str, tuple[str, ...]]:
     return project.graph.conflicts()
 
 
+def models_differ(project: Project) -> bool:
+    """Whether makemigrations would find something to write."""
+    return bool(unwritten(project, NeverRename()))
+
+
 def check_project(project: Project, *, models: bool = True, database: bool = True) -> CheckResult:
     """Compare models with files, and files with the database. Drift is written as what would mend the database."""
     missing: tuple[Change, ...] = ()
