@@ -17,6 +17,7 @@ from minimig.autogenerate.autodetector import diff as diff_states
 from minimig.autogenerate.hooks import NO_HOOKS, Hooks
 from minimig.autogenerate.questioner import NeverRename, Questioner
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_connection, migrate_project
+from minimig.commands.initials import initials_faked
 from minimig.commands.project import Project
 from minimig.config import AppSettings, Settings, load_settings
 from minimig.dialects.registry import dialect_of, editor_for, normalizer_for, reader_for
@@ -50,6 +51,7 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     *,
     target: str = "head",
     plan_only: bool = False,
+    fake_initial: bool = False,
     version_table: str = "minimig_version",
     version_schema: str | None = None,
     app: str | None = None,
@@ -59,10 +61,11 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     """Bring a database to a target with the revision files of one folder.
 
     `database` is a URL, an engine, or a connection. `target` is what the command line takes: `head`, `zero`, a name or
-    its start, `-1`, `+1`. With `plan_only` nothing is changed. The revisions
-    belong to `app`: without it, to the app that a minimig configuration in or above the folder gives the folder to,
-    else to the one called like the folder, or like the folder above when that is called `migrations`. `metadata` is the
-    models' own: its naming convention names what the files leave without a name.
+    its start, `-1`, `+1`. With `plan_only` nothing is changed; with `fake_initial` a first migration whose tables are
+    there, defined as it says, is only recorded. The revisions belong to `app`: without it, to the app that a minimig
+    configuration in or above the folder gives the folder to, else to the one called like the folder, or like the folder
+    above when that is called `migrations`. `metadata` is the models' own: its naming convention names what the files
+    leave without a name.
 
     Raises TargetError, HeadsError, HistoryError, RevisionFileError, StateError or IrreversibleError before anything
     runs, MigrationFailedError when a migration fails, DatabaseError when the database cannot be reached.
@@ -80,7 +83,7 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     engine = engine_for(choose_driver(database)) if isinstance(database, str) else database.engine
     models = None if metadata is None else {label: (metadata,)}
     project = Project(Environment(settings, engine=engine, metadata=models))
-    options = MigrateOptions(dry=plan_only)
+    options = MigrateOptions(dry=plan_only, initials=initials_faked if fake_initial else None)
     try:
         if isinstance(database, sa.Connection):
             return migrate_connection(project, database, label, target, options, on_step)

@@ -20,16 +20,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from minimig.errors import ConfigError, NoConfigError
+from minimig.errors import ConfigError, NoConfigError, nearest
 from minimig.toml import Section, expand, read_toml, tool_table
 from minimig.urls import anchor_sqlite, choose_driver, mask_url
 
 __all__ = ["AppSettings", "Settings", "find_config", "load_settings", "mask_url", "settings_from"]
 
-OVERRIDABLE = ("url", "engine", "env", "version_table", "version_schema")
+OVERRIDABLE = ("url", "engine", "env", "version_table", "version_schema", "out_of_order")
+POLICIES = ("allow", "warn", "error")
 APP_KEYS = ("metadata", "migrations", "tables")
 SINGLE_KEYS = ("label", *APP_KEYS)
-VARIABLES = {"env": "MINIMIG_ENV", "version_table": "MINIMIG_VERSION_TABLE"}
+VARIABLES = {"env": "MINIMIG_ENV", "version_table": "MINIMIG_VERSION_TABLE", "out_of_order": "MINIMIG_OUT_OF_ORDER"}
 
 TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
@@ -63,6 +64,7 @@ class Settings:
     env: str | None = None
     plugins: tuple[str, ...] = ()
     post_write: tuple[str, ...] = ()
+    out_of_order: str = "warn"
     x: Mapping[str, str] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -144,6 +146,7 @@ def settings_from(
         env=chosen.text("env"),
         plugins=_plugins(section),
         post_write=_commands(section),
+        out_of_order=_policy(chosen),
         x=MappingProxyType({key.removeprefix("x."): text for key, text in overrides.items() if key not in OVERRIDABLE}),
         environ=MappingProxyType(dict(environ)),
     )
@@ -174,6 +177,18 @@ def _commands(section: Section) -> tuple[str, ...]:
         if not words:
             raise ConfigError("`post_write` holds an empty command", where=section.where, hint="leave it out")
     return commands
+
+
+def _policy(section: Section) -> str:
+    """What happens when a revision comes late, behind one that is applied already."""
+    word = section.text("out_of_order") or Settings.out_of_order
+    if word not in POLICIES:
+        raise ConfigError(
+            f"`out_of_order` cannot be {word!r}",
+            where=section.where,
+            hint=nearest(word, POLICIES) or f"one of {', '.join(POLICIES)}",
+        )
+    return word
 
 
 def _plugins(section: Section) -> tuple[str, ...]:

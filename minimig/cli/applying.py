@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from minimig.cli.context import Session, pass_session, reader_is_gone
+from minimig.cli.context import Session, deferred, pass_session, reader_is_gone
 from minimig.cli.printing import StepPrinter, json_option, operation_lines, plural, print_json, seconds
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
 from minimig.commands.project import Project
@@ -23,6 +23,9 @@ LOCK = click.option(
     help="How long to wait while another run is at work.",
 )
 PLAN = click.option("--plan", is_flag=True, help="Show migrations and operations; change nothing.")
+FROM_RECORD = click.option(
+    "--from-record", is_flag=True, help="First take back what has no file any more, by what the version table recorded."
+)
 STEPS = {"ignore_unknown_options": True}
 """Settings of commands that take `-1` as a target."""
 
@@ -32,6 +35,8 @@ STEPS = {"ignore_unknown_options": True}
 @click.argument("target", required=False)
 @PLAN
 @click.option("--fake", is_flag=True, help="Record as applied (or taken back) without running anything.")
+@click.option("--fake-initial", is_flag=True, help="Only record first migrations whose tables are there already.")
+@FROM_RECORD
 @click.option("--check", is_flag=True, help="Change nothing; exit 4 when there is something to do.")
 @click.option("--prune", is_flag=True, help="Only forget rows of revisions whose file is gone.")
 @LOCK
@@ -43,6 +48,8 @@ def migrate(
     target: str | None,
     plan: bool,
     fake: bool,
+    fake_initial: bool,
+    from_record: bool,
     check: bool,
     prune: bool,
     lock_timeout: float,
@@ -60,7 +67,10 @@ def migrate(
     """
     if prune:
         return _prune(session, app, target, lock_timeout, as_json)
-    options = MigrateOptions(dry=plan or check, fake=fake, lock_timeout=lock_timeout)
+    if fake and fake_initial:
+        raise UsageError("--fake records everything, first migrations too", hint="leave out one of the two options")
+    initials = deferred("minimig.commands.initials").initials_faked if fake_initial else None
+    options = MigrateOptions(plan or check, fake, initials, from_record, lock_timeout)
     result = _run(session, app, target, options, show=plan or not check, as_json=as_json)
     return 4 if check and result.steps else 0
 
@@ -88,10 +98,11 @@ def upgrade(session: Session, target: str | None, plan: bool, lock_timeout: floa
 @click.command(context_settings=STEPS)
 @click.argument("target")
 @PLAN
+@FROM_RECORD
 @LOCK
 @json_option
 @pass_session
-def downgrade(session: Session, target: str, plan: bool, lock_timeout: float, as_json: bool) -> None:
+def downgrade(session: Session, target: str, plan: bool, from_record: bool, lock_timeout: float, as_json: bool) -> None:
     """Take revisions back down to a target, which itself stays applied; one that lies ahead is refused.
 
     \b
@@ -101,7 +112,7 @@ def downgrade(session: Session, target: str, plan: bool, lock_timeout: float, as
       minimig downgrade base
       minimig downgrade feature@base  (one branch)
     """
-    options = MigrateOptions(dry=plan, lock_timeout=lock_timeout, direction=Direction.BACKWARD)
+    options = MigrateOptions(dry=plan, from_record=from_record, lock_timeout=lock_timeout, direction=Direction.BACKWARD)
     _run(session, None, target, options, show=True, as_json=as_json)
 
 
@@ -115,14 +126,17 @@ def _run(
                 f"there is no option {word}", hint=f"run minimig {click.get_current_context().info_name} --help"
             )
     project = Project(load_environment(session.settings()))
-    printer = _Printer(session, fake=options.fake, silent=as_json)
+    printer = _Printer(session, project, silent=as_json)
     try:
         result = migrate_project(project, app, target, options, printer.listen)
     except MigrationFailedError:
         printer.failed()
         raise
-    for revision in result.unknown:
+    taken = {planned.step.revision for planned in result.steps}
+    for revision in (name for name in result.unknown if name not in taken):
         click.echo(f"warning: the database has {revision}, but there is no such revision file", err=True)
+    for revision, other in result.late.items():
+        click.echo(f"warning: {revision} comes out of order: {other} is applied already", err=True)
     if as_json:
         print_json(command, result.to_dict())
     elif show and (session.verbosity or options.dry):
@@ -130,7 +144,15 @@ def _run(
             click.echo("Nothing to do: there are no revision files yet. Run: minimig makemigrations")
         else:
             _print(result)
+            if not result.steps and session.verbosity > 1:
+                _say_whether_models_changed(project)
     return result
+
+
+def _say_whether_models_changed(project: Project) -> None:
+    """All files and models are read for this, so it is said only to who wants to know more."""
+    if deferred("minimig.commands.checking").models_differ(project):
+        click.echo("The models differ from the revision files. Run: minimig makemigrations")
 
 
 def _prune(session: Session, app: str | None, target: str | None, lock_timeout: float, as_json: bool) -> int:
@@ -144,7 +166,9 @@ def _prune(session: Session, app: str | None, target: str | None, lock_timeout: 
     elif session.verbosity:
         for revision in result.forgotten:
             click.echo(f"  Forgot {click.style(revision, bold=True)}")
-        if not result.forgotten:
+        for revision, squash in result.kept.items():
+            click.echo(f"  Kept {revision}: {squash} names it in `replaces`; take that out first")
+        if not (result.forgotten or result.kept):
             click.echo("Nothing to forget: each row has its file.")
     return 0
 
@@ -152,9 +176,9 @@ def _prune(session: Session, app: str | None, target: str | None, lock_timeout: 
 class _Printer:
     """Prints each step as it happens."""
 
-    def __init__(self, session: Session, *, fake: bool, silent: bool) -> None:
+    def __init__(self, session: Session, project: Project, *, silent: bool) -> None:
         self._quiet = session.verbosity == 0 or silent
-        self._word = "faked" if fake else "ok"
+        self._project = project
         self._lines = StepPrinter(())
         self._open = False
 
@@ -170,12 +194,15 @@ class _Printer:
     def _say(self, event: Event) -> None:
         if isinstance(event, StepStarted):
             if event.number == 1:
+                if len(event.revisions) > 1:
+                    many = plural(len(event.revisions), "migration")
+                    click.echo(f"Running {many} on {self._project.database_name}", err=True)
                 self._lines = StepPrinter(event.revisions)
             verb = "Applying" if event.step.direction is Direction.FORWARD else "Taking back"
             self._lines.start(verb, event.step.revision)
             self._open = True
         else:
-            self._lines.done(self._word, event.seconds)
+            self._lines.done("faked" if event.step.faked else "ok", event.seconds)
             self._open = False
 
     def failed(self) -> None:
@@ -189,10 +216,15 @@ def _print(result: MigrateResult) -> None:
     elif result.dry:
         click.echo(f"Plan for {result.database}")
         for planned in result.steps:
-            undo = "" if planned.step.direction is Direction.FORWARD else "  (take back)"
-            click.echo(f"  {click.style(planned.step.revision, bold=True)}{undo}")
+            recorded = ", as recorded" if planned.step.revision in result.unknown else ""
+            undo = "" if planned.step.direction is Direction.FORWARD else f"  (take back{recorded})"
+            faked = "  (faked: recorded, not run)" if planned.step.faked else ""
+            late = "  (out of order)" if planned.step.revision in result.late else ""
+            click.echo(f"  {click.style(planned.step.revision, bold=True)}{undo}{faked}{late}")
             for line in operation_lines(planned.operations):
                 click.echo(line)
+            if planned.irreversible is not None:
+                click.echo(f"    {click.style('!', fg='red')} {planned.irreversible}")
             if not planned.operations:
                 click.echo("    (no operations)")
         count = sum(len(planned.operations) for planned in result.steps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from minimig.autogenerate.flags import parse_rename
 from minimig.autogenerate.questioner import Answers, NeverRename
 from minimig.cli.context import Session, pass_session, printing
 from minimig.cli.printing import change_data, change_lines, json_option, mark, plural, print_json
-from minimig.commands.checking import CheckResult, check_project
+from minimig.commands.checking import CheckResult, check_heads, check_project
 from minimig.commands.comparing import Difference, DiffOptions, diff_sides, sql_of, take_snapshot
 from minimig.commands.hooks import serializer_of
 from minimig.commands.project import Project
@@ -123,18 +123,22 @@ def snapshot(session: Session, side: str, output: Path | None) -> None:
 @click.command()
 @click.option("--models", is_flag=True, help="Only the models against the revision files; no database.")
 @click.option("--database", is_flag=True, help="Only the revision files against the database.")
+@click.option("--heads", is_flag=True, help="Only whether each app has one head; no models, no database.")
 @json_option
 @pass_session
-def check(session: Session, models: bool, database: bool, as_json: bool) -> int:
+def check(session: Session, models: bool, database: bool, heads: bool, as_json: bool) -> int:
     """Compare models with revision files, and revision files with the database. Exit 4 when something differs.
 
     \b
     Examples:
       minimig check
       minimig check --models      (in CI, without a database)
+      minimig check --heads       (in CI or before a commit: did two branches meet?)
       minimig check --json
     """
     project = Project(load_environment(session.settings()))
+    if heads:
+        return _check_heads(session, check_heads(project), as_json=as_json)
     result = check_project(project, models=models or not database, database=database or not models)
     with printing():
         if as_json:
@@ -142,6 +146,19 @@ def check(session: Session, models: bool, database: bool, as_json: bool) -> int:
         else:
             _print_check(result, session)
     return 0 if result.clean else 4
+
+
+def _check_heads(session: Session, conflicts: Mapping[str, tuple[str, ...]], *, as_json: bool) -> int:
+    if as_json:
+        print_json("check", {"clean": not conflicts, "compared": ["heads"], "heads": conflicts})
+    else:
+        for app, heads in conflicts.items():
+            click.echo(f"{app} has {len(heads)} heads. Run: minimig makemigrations --merge {app}")
+            for head in heads:
+                click.echo(f"  {head}")
+        if not conflicts and session.verbosity:
+            click.echo("Each app has one head.")
+    return 4 if conflicts else 0
 
 
 def _check_data(project: Project, result: CheckResult) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -35,7 +36,10 @@ class Session:
             if not separator or not key:
                 raise UsageError(f"-x {pair} is not KEY=VALUE")
             overrides[f"x.{key}"] = value
-        return load_settings(self.folder, file=self.config, environ=os.environ, overrides=overrides)
+        settings = load_settings(self.folder, file=self.config, environ=os.environ, overrides=overrides)
+        if self.verbosity > 1:
+            click.echo(f"Configuration: {settings.source}", err=True)
+        return settings
 
     @property
     def interactive(self) -> bool:
@@ -58,6 +62,11 @@ def pass_session(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(replace(session, verbosity=0 if less else session.verbosity + more), **options)
 
     return functools.update_wrapper(with_session, command)
+
+
+def deferred(module: str) -> Any:
+    """A module that few calls of a command have a use for, imported now: the others do not pay for it."""
+    return importlib.import_module(module)
 
 
 def show_error(error: MinimigError) -> None:

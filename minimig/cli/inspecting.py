@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from minimig.cli.context import Session, pass_session
-from minimig.cli.printing import mark
+from minimig.cli.printing import json_option, mark, plural, print_json
 from minimig.commands.inspecting import MigrationRow, show_migrations, sql_migrate
 from minimig.commands.project import Project
 from minimig.environment import load_environment
@@ -16,9 +16,12 @@ from minimig.environment import load_environment
 @click.command()
 @click.argument("apps", nargs=-1, metavar="[APP]...")
 @click.option("--plan", is_flag=True, help="One list in execution order, across apps.")
+@json_option
 @pass_session
-def showmigrations(session: Session, apps: tuple[str, ...], plan: bool) -> None:
-    """List revisions, app by app, and which of them the database has.
+def showmigrations(session: Session, apps: tuple[str, ...], plan: bool, as_json: bool) -> None:
+    """List revisions, app by app, and which of them the database has: [X], or [-] for a squash without its row.
+
+    A squash stands for the revisions that it replaces; -v lists those as well.
 
     \b
     Examples:
@@ -28,6 +31,10 @@ def showmigrations(session: Session, apps: tuple[str, ...], plan: bool) -> None:
     """
     project = Project(load_environment(session.settings()))
     rows = show_migrations(project, apps)
+    if as_json:
+        print_json("showmigrations", {"migrations": [row.to_dict() for row in rows]})
+        return
+    rows = tuple(row for row in rows if row.shown_by is None or session.verbosity > 1)
     if plan:
         _print_plan(session, rows)
         return
@@ -35,28 +42,37 @@ def showmigrations(session: Session, apps: tuple[str, ...], plan: bool) -> None:
         click.echo(click.style(app, bold=True))
         own = [row for row in rows if row.app == app]
         for row in own:
-            click.echo(f"  {mark(row.applied)} {row.name}{_notes(session, row)}")
+            click.echo(f"  {_mark(row)} {row.name}{_notes(session, row)}")
         if not own:
             click.echo("  (no migrations)")
     for row in rows:
         if row.app not in project.settings.apps:
-            click.echo(f"  {mark(row.applied)} {row.revision}{_notes(session, row)}")
+            click.echo(f"  {_mark(row)} {row.revision}{_notes(session, row)}")
 
 
 def _print_plan(session: Session, rows: Sequence[MigrationRow]) -> None:
     for row in rows:
         needs = f"  after {', '.join(row.dependencies)}" if row.dependencies and session.verbosity > 1 else ""
-        click.echo(f"{mark(row.applied)} {row.revision}{_notes(session, row)}{needs}")
+        click.echo(f"{_mark(row)} {row.revision}{_notes(session, row)}{needs}")
     if not rows:
         click.echo("(no migrations)")
 
 
+def _mark(row: MigrationRow) -> str:
+    return click.style("[-]", fg="yellow") if row.counted else mark(row.applied)
+
+
 def _notes(session: Session, row: MigrationRow) -> str:
+    if row.shown_by is not None:
+        return f"  makes way for {row.shown_by}" if row.replaces else f"  replaced by {row.shown_by}"
     if not row.on_disk:
         return click.style("  no such file", fg="red")
+    notes = f"  stands for {plural(len(row.replaces), 'revision')}" if row.replaces else ""
+    if row.counted:
+        return f"{notes}, all applied; minimig migrate will record it"
     if row.applied_at is not None and session.verbosity > 1:
-        return f"  applied {row.applied_at:%Y-%m-%d %H:%M:%S}"
-    return ""
+        return f"{notes}  applied {row.applied_at:%Y-%m-%d %H:%M:%S}"
+    return notes
 
 
 @click.command()

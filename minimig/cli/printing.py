@@ -14,12 +14,9 @@ from typing import Any
 import click
 
 from minimig.operations.base import Operation
-from minimig.operations.change_constraints import RenameConstraint
-from minimig.operations.indexes import CreateIndex, RenameIndex
-from minimig.operations.rename_column import RenameColumn
+from minimig.revisions.details import details
 from minimig.revisions.replay import Change
 from minimig.revisions.serializer import Serializer
-from minimig.state.changes import table_changes
 
 COLOURS = {"+": "green", "-": "red", "~": "yellow", "p": "cyan", "s": "cyan", "?": "magenta"}
 
@@ -63,18 +60,6 @@ def operation_data(operation: Operation, serializer: Serializer) -> dict[str, An
 def change_data(change: Change, serializer: Serializer) -> dict[str, Any]:
     """The same with what it changes from and to."""
     return {**operation_data(change.operation, serializer), "details": details(change)}
-
-
-def details(change: Change) -> list[str]:
-    """What an operation changes, where its own words do not say it: `type VARCHAR(80) -> VARCHAR(200)`."""
-    operation, home = change.operation, change.operation.home
-    if home is None or isinstance(operation, _SAY_IT_ALL):
-        return []
-    old, new = change.before.tables.get(home), change.after.tables.get(home)
-    return [] if old is None or new is None else table_changes(old, new)
-
-
-_SAY_IT_ALL = (RenameColumn, RenameConstraint, RenameIndex, CreateIndex)
 
 
 def plural(number: int, noun: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from minimig.cli.context import Session, pass_session
-from minimig.cli.printing import json_option, operation_lines, print_json
+from minimig.cli.printing import json_option, operation_lines, plural, print_json
 from minimig.commands.project import Project
+from minimig.commands.proving import prove_squash
 from minimig.commands.squashing import SquashOptions, SquashResult, squash
 from minimig.environment import load_environment
 
@@ -17,6 +18,8 @@ from minimig.environment import load_environment
 @click.argument("end", required=False)
 @click.option("-n", "--squashed-name", "name", help="Name of the new file, after its number.")
 @click.option("--no-optimize", is_flag=True, help="Keep every operation as it is.")
+@click.option("--verify", is_flag=True, help="First run old and new files on SQLite, and compare.")
+@click.option("--verify-on", metavar="URL", help="The same on databases made on this server and dropped again.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; with -v, print the file.")
 @click.option("--no-input", is_flag=True, help="Do not ask before the file is written.")
 @json_option
@@ -28,6 +31,8 @@ def squashmigrations(
     end: str | None,
     name: str | None,
     no_optimize: bool,
+    verify: bool,
+    verify_on: str | None,
     dry_run: bool,
     no_input: bool,
     as_json: bool,
@@ -41,6 +46,7 @@ def squashmigrations(
       minimig squashmigrations blog
       minimig squashmigrations blog 0007
       minimig squashmigrations blog 0003 0007 -n first_year
+      minimig squashmigrations blog --verify-on postgresql://localhost/postgres
     """
     if end is None:
         start, end = None, start
@@ -49,12 +55,18 @@ def squashmigrations(
     planned = squash(project, app, start, end, SquashOptions(name, not no_optimize, write=False))
     if not as_json:
         _print(session, planned, dry_run=dry_run)
+    proof = prove_squash(project, planned, verify_on) if verify or verify_on else None
+    if proof is not None and not as_json:
+        click.echo(
+            f"Proven on {proof.database}: {plural(len(planned.replaces), 'file')} and the new one lead to the same"
+            f" schema{', and back' if proof.back else ''}."
+        )
     if not dry_run:
         if session.interactive and not no_input:
             click.confirm("Write it?", default=True, abort=True, err=True)
         squash(project, app, start, end, SquashOptions(name, not no_optimize))
     if as_json:
-        print_json("squashmigrations", planned.to_dict())
+        print_json("squashmigrations", {**planned.to_dict(), "proven_on": proof and proof.database})
     elif not dry_run and session.verbosity:
         click.echo("Wrote 1 file. Read it; commit it beside the old ones. When every database has them all,", err=True)
         click.echo("delete the old files, then take `replaces` out of the new one.", err=True)

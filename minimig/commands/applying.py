@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from minimig.commands.project import Project
+from minimig.commands.recorded import steps_from_record
 from minimig.dialects.registry import lock_for
-from minimig.errors import TargetError
+from minimig.errors import HistoryError, IrreversibleError, StateError, TargetError
 from minimig.operations.base import Operation
+from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.identifiers import resolve
+from minimig.revisions.replay import downward
 from minimig.runtime.events import Listener, silence
 from minimig.runtime.executor import Executor
-from minimig.runtime.plan import Direction, Plan, Step, make_plan
+from minimig.runtime.plan import Direction, Plan, Step, late, make_plan
 from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.recorder import Applied, revisions
 from minimig.runtime.rehearsal import rehearse
 
+MarkInitials = Callable[[Project, sa.Connection, MigrationGraph, Sequence[PreparedStep]], tuple[PreparedStep, ...]]
+
 
 @dataclass(frozen=True)
 class PlannedStep:
-    """A step of a plan, and the operations that it runs in its direction."""
+    """A step of a plan, and the operations that it runs in its direction.
+
+    `irreversible` says why it could not be taken back; only a plan looks for that.
+    """
 
     step: Step
     operations: tuple[Operation, ...]
+    irreversible: str | None = None
 
 
 @dataclass(frozen=True)
 class MigrateResult:
     """What migrate did, or with `dry` would do.
 
-    `seconds` is the time of the whole run; `unknown` are applied revisions that no file describes.
+    `seconds` is the time of the whole run; `unknown` are applied revisions that no file describes. `late` are those
+    that come behind a later one of their app, by revision.
     """
 
     database: str
@@ -41,6 +51,7 @@ class MigrateResult:
     seconds: float
     dry: bool
     unknown: tuple[str, ...] = ()
+    late: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -50,13 +61,16 @@ class MigrateResult:
                 {
                     "revision": planned.step.revision,
                     "direction": str(planned.step.direction),
+                    "faked": planned.step.faked,
                     "operations": [operation.describe() for operation in planned.operations],
+                    "irreversible": planned.irreversible,
                 }
                 for planned in self.steps
             ],
             "seconds": self.seconds,
             "dry": self.dry,
             "unknown": list(self.unknown),
+            "out_of_order": dict(self.late),
         }
 
 
@@ -64,12 +78,16 @@ class MigrateResult:
 class MigrateOptions:
     """What migrate was asked for, besides the target.
 
-    `dry` plans only, `fake` records without running; `lock_timeout` is how many seconds to wait for another runner.
-    With a `direction`, a plan that leads the other way is refused.
+    `dry` plans only, `fake` records without running. `initials` marks the steps of initial migrations whose tables are
+    there already, as `commands.initials` does; without it they run. With `from_record`, revisions whose file is gone
+    are taken back first, by what the version table has recorded. `lock_timeout` is how many seconds to wait for another
+    runner. With a `direction`, a plan that leads the other way is refused.
     """
 
     dry: bool = False
     fake: bool = False
+    initials: MarkInitials | None = None
+    from_record: bool = False
     lock_timeout: float = 60.0
     direction: Direction | None = None
 
@@ -103,22 +121,26 @@ def migrate_connection(
     MigrationFailedError when a migration fails.
     """
     rows = project.applied(connection)
-    prepared = _rehearsed(plan_steps(project, rows, app, target, options.direction), connection, options)
+    prepared = _planned(project, connection, rows, app, target, options)
     seconds = 0.0
     if (prepared or _squashes_to_record(project, rows)) and not options.dry:
         with lock_for(connection, project.recorder.table.key, options.lock_timeout):
             now = project.applied(connection)
-            if revisions(now) != revisions(rows):  # another runner was faster
-                prepared = _rehearsed(plan_steps(project, now, app, target, options.direction), connection, options)
+            if revisions(now) != revisions(rows) or options.initials is not None:  # another runner was faster
+                prepared = _planned(project, connection, now, app, target, options)
             executor = Executor(connection, project.recorder)
             if options.fake:
                 executor.fake(prepared, listener)
             else:
                 seconds = executor.run(prepared, listener)
             executor.rewrite((), _squashes_to_record(project, project.applied(connection)))
-    steps = tuple(PlannedStep(p.step, tuple(operation for operation, _, _ in p.moves)) for p in prepared)
+    steps = tuple(
+        PlannedStep(p.step, tuple(move.operation for move in p.moves), _irreversible(p) if options.dry else None)
+        for p in prepared
+    )
     unknown = tuple(row.revision for row in project.unknown(rows))
-    return MigrateResult(project.database_name, steps, seconds, options.dry, unknown)
+    behind = _late(project, rows, prepared, app, target)
+    return MigrateResult(project.database_name, steps, seconds, options.dry, unknown, behind)
 
 
 def plan_steps(
@@ -137,16 +159,69 @@ def plan_steps(
     if plan:
         project.refuse_unknown(rows)
         _check_direction(plan, direction)
+        _check_order(project, late(graph, applied, plan))
     return prepare(graph, project.load, plan, applied)
 
 
-def _rehearsed(
-    prepared: tuple[PreparedStep, ...], connection: sa.Connection, options: MigrateOptions
+def _planned(
+    project: Project,
+    connection: sa.Connection,
+    rows: Sequence[Applied],
+    app: str | None,
+    target: str | None,
+    options: MigrateOptions,
 ) -> tuple[PreparedStep, ...]:
-    """The steps, unless the database cannot be told one of them; what is only recorded need not be possible."""
-    if not options.fake:
-        rehearse(prepared, connection.dialect)
+    """The steps, those that are only recorded marked, unless the database cannot be told one of the others."""
+    first: tuple[PreparedStep, ...] = ()
+    if options.from_record:
+        first = steps_from_record(project, connection, rows, app)
+        gone = {revision for step in first for revision in (step.step.revision, *step.also)}
+        rows = [row for row in rows if row.revision not in gone]
+    prepared = (*first, *plan_steps(project, rows, app, target, options.direction))
+    if options.fake:
+        return tuple(step.faked() for step in prepared)
+    if options.initials is not None and prepared:
+        prepared = options.initials(project, connection, project.graph_at(revisions(rows), app, target), prepared)
+    rehearse(prepared, connection.dialect)
     return prepared
+
+
+def _irreversible(prepared: PreparedStep) -> str | None:
+    """Why a step forward could not be taken back, None when it could."""
+    if prepared.step.direction is Direction.FORWARD and prepared.moves:
+        try:
+            downward(prepared.migration, prepared.moves[0].before)
+        except IrreversibleError as error:
+            return error.message
+        except StateError:
+            return None  # what minimig check reports: a `down` that does not fit
+    return None
+
+
+def _late(
+    project: Project,
+    rows: Sequence[Applied],
+    prepared: Sequence[PreparedStep],
+    app: str | None,
+    target: str | None,
+) -> Mapping[str, str]:
+    """Which of the steps come late, where the configuration wants to hear of it."""
+    forward = tuple(step.step for step in prepared if step.step.direction is Direction.FORWARD)
+    if not forward or project.settings.out_of_order == "allow":
+        return {}
+    graph = project.graph_at(revisions(rows), app, target)
+    return late(graph, graph.effective(revisions(rows)), Plan(forward))
+
+
+def _check_order(project: Project, behind: Mapping[str, str]) -> None:
+    if project.settings.out_of_order == "error" and behind:
+        listed = "; ".join(f"{revision}, and {other} is applied already" for revision, other in behind.items())
+        raise HistoryError(
+            f"these would be applied out of order: {listed}",
+            where=project.database_name,
+            hint="give the late revision a place behind the other one, or run once with MINIMIG_OUT_OF_ORDER=allow;"
+            " nothing was changed",
+        )
 
 
 def _squashes_to_record(project: Project, rows: Sequence[Applied]) -> tuple[PreparedStep, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -31,6 +31,16 @@ class CheckResult:
     @property
     def clean(self) -> bool:
         return not (self.unwritten or self.not_back or self.pending or self.drift)
+
+
+def check_heads(project: Project) -> Mapping[str, tuple[str, ...]]:
+    """The apps with several heads, and those heads. Reads the headers of the files; no models and no database."""
+    return project.graph.conflicts()
+
+
+def models_differ(project: Project) -> bool:
+    """Whether makemigrations would find something to write."""
+    return bool(unwritten(project, NeverRename()))
 
 
 def check_project(project: Project, *, models: bool = True, database: bool = True) -> CheckResult:

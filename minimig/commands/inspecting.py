@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from minimig.commands.project import Project
 from minimig.dialects.editor import SchemaEditor
@@ -16,11 +17,17 @@ from minimig.revisions.identifiers import resolve
 from minimig.revisions.loader import Migration
 from minimig.revisions.replay import Change, downward, place_of, replay, steps
 from minimig.runtime.output import ScriptOutput
+from minimig.runtime.recorder import Applied
 
 
 @dataclass(frozen=True)
 class MigrationRow:
-    """One revision and whether the database has it. `on_disk` is False for a row without a file."""
+    """One revision and whether the database has it. `on_disk` is False for a row without a file.
+
+    `replaces` are the revisions that a squash stands for; `shown_by` is what stands in place of a revision that is not
+    part of the history here: the squash that replaces it or, of a squash that makes way, the last of what it replaces.
+    `counted` means that a squash is in effect and only lacks its row, which the next migrate writes.
+    """
 
     app: str
     name: str
@@ -28,14 +35,21 @@ class MigrationRow:
     applied_at: datetime | None
     dependencies: tuple[str, ...]
     on_disk: bool = True
+    replaces: tuple[str, ...] = ()
+    shown_by: str | None = None
+    counted: bool = False
 
     @property
     def revision(self) -> str:
         return f"{self.app}.{self.name}"
 
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"revision": self.revision, **asdict(self)}
+
 
 def show_migrations(project: Project, apps: Sequence[str]) -> tuple[MigrationRow, ...]:
-    """Every revision in execution order, with rows of the database that have no file at the end.
+    """Every revision in execution order; then those in whose place others stand, and rows that have no file.
 
     With `apps`, those apps and what they need. Works while heads conflict.
     """
@@ -54,15 +68,34 @@ def show_migrations(project: Project, apps: Sequence[str]) -> tuple[MigrationRow
                 row is not None,
                 None if row is None else row.applied_at,
                 tuple(graph.parents(revision)),
+                replaces=header.replaces,
+                counted=row is None and revision in graph.effective(()),
             )
         )
-    lost = [row for revision, row in applied.items() if revision not in graph.headers]
+    rows += (_hidden(project, applied, name, by) for name, by in sorted(graph.hidden.items()))
+    lost = [row for revision, row in applied.items() if revision not in (*graph.headers, *graph.hidden)]
     rows += [
         MigrationRow(row.app, row.name, applied=True, applied_at=row.applied_at, dependencies=(), on_disk=False)
         for row in lost
-        if not apps or row.app in apps
     ]
-    return tuple(rows)
+    return tuple(row for row in rows if row.revision in graph.headers or not apps or row.app in apps)
+
+
+def _hidden(project: Project, applied: Mapping[str, Applied], revision: str, by: str) -> MigrationRow:
+    """The row of a revision in whose place another one stands."""
+    app, _, name = revision.partition(".")
+    header = next((header for header in project.headers if header.revision == revision), None)
+    row = applied.get(revision)
+    return MigrationRow(
+        app,
+        name,
+        row is not None,
+        None if row is None else row.applied_at,
+        () if header is None else header.dependencies,
+        on_disk=header is not None,
+        replaces=() if header is None else header.replaces,
+        shown_by=by,
+    )
 
 
 @dataclass(frozen=True)

@@ -265,8 +265,9 @@ class Project:
             raise HistoryError(
                 f"the database has {', '.join(missing)}, but there is no such revision file",
                 where=self.database_name,
-                hint="check out the branch that has the file or put it back; or forget the row with"
-                " minimig migrate --prune; nothing was changed",
+                hint="check out the branch that has the file or put it back; or take it back by what the version table"
+                " recorded with minimig migrate --from-record; or forget the row with minimig migrate --prune;"
+                " nothing was changed",
             )
 
 

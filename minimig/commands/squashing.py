@@ -73,9 +73,10 @@ def squash(project: Project, app: str, start: str | None, end: str | None, optio
     _refuse_circle(graph, members)
     older = graph.ancestors(members) - set(members)
     before = replay(project.load(revision) for revision in graph.order(older))
-    migrations = [project.load(revision) for revision in members]
+    migrations = [_without_elidable(project.load(revision)) for revision in members]
+    left_out = sum(len(project.load(revision).up) for revision in members) - sum(len(m.up) for m in migrations)
     up, down, irreversible = _operations(migrations, before)
-    count = len(up)
+    count = len(up) + left_out
     if options.optimize:
         after = states(up, before)[-1]
         up, down = optimize(up, before), optimize(down, after)
@@ -88,6 +89,16 @@ def squash(project: Project, app: str, start: str | None, end: str | None, optio
         write(path, text)
         after_writing(project, [path])
     return SquashResult(NewFile(app, new.name, path, text, new.up), new.replaces, count, len(up), irreversible)
+
+
+def _without_elidable(migration: Migration) -> Migration:
+    """The migration without the data steps that a squash leaves out."""
+
+    def staying(operations: Iterable[Operation]) -> tuple[Operation, ...]:
+        return tuple(operation for operation in operations if not operation.left_out_of_squashes)
+
+    down = None if migration.down is None else staying(migration.down)
+    return replace(migration, up=staying(migration.up), down=down)
 
 
 def _members(graph: MigrationGraph, app: str, start: str | None, end: str | None) -> tuple[str, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,15 +21,24 @@ from minimig.runtime.recorder import Applied, revisions
 
 @dataclass(frozen=True)
 class StampResult:
-    """Revisions that were recorded and forgotten, in that order of the graph."""
+    """Revisions that were recorded and forgotten, in that order of the graph.
+
+    `kept` are rows without a file that stay, each with the squash that still names it.
+    """
 
     database: str
     recorded: tuple[str, ...]
     forgotten: tuple[str, ...]
+    kept: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return {"database": self.database, "recorded": list(self.recorded), "forgotten": list(self.forgotten)}
+        return {
+            "database": self.database,
+            "recorded": list(self.recorded),
+            "forgotten": list(self.forgotten),
+            "kept": dict(self.kept),
+        }
 
 
 def stamp(project: Project, words: Sequence[str], *, purge: bool = False, lock_timeout: float = 60.0) -> StampResult:
@@ -60,25 +69,35 @@ def stamp(project: Project, words: Sequence[str], *, purge: bool = False, lock_t
 
 
 def prune(project: Project, app: str | None = None, lock_timeout: float = 60.0) -> StampResult:
-    """Forget rows of an app, or of all configured apps, that no file describes any more."""
+    """Forget rows of an app, or of all configured apps, that no file describes any more.
+
+    A row stays while a squash names it in `replaces`: a database with a part of them still has to be told apart.
+    """
     with (
         project.connect() as connection,
         lock_for(connection, project.recorder.table.key, lock_timeout),
     ):
-        rows = [row for row in project.unknown(project.applied(connection)) if app in (None, row.app)]
+        applied = project.applied(connection)
+        rows = [row for row in project.unknown(applied) if app in (None, row.app)]
         _write(project, project.graph, connection, rows, (), frozenset())
-    return StampResult(project.database_name, (), tuple(row.revision for row in rows))
+    files = {header.revision for header in project.headers}
+    squash_of = {name: header.revision for header in project.headers for name in header.replaces}
+    kept = {
+        row.revision: squash_of[row.revision]
+        for row in applied
+        if row.revision in squash_of and row.revision not in files and app in (None, row.app)
+    }
+    return StampResult(project.database_name, (), tuple(row.revision for row in rows), kept)
 
 
-def ensure_version(project: Project) -> bool:
-    """Create the version table where it is missing; tells whether it was."""
-    with project.connect() as connection:
-        if project.recorder.exists(connection):
-            return False
+def ensure_version(project: Project, lock_timeout: float = 60.0) -> bool:
+    """Create the version table where it is missing, and bring an older one up to date; tells whether it was missing."""
+    with project.connect() as connection, lock_for(connection, project.recorder.table.key, lock_timeout):
+        missing = not project.recorder.exists(connection)
         connection.rollback()
         with connection.begin():
             project.recorder.ensure(connection)
-    return True
+    return missing
 
 
 def _wanted(graph: MigrationGraph, known: frozenset[str], words: Sequence[str]) -> frozenset[str]:

@@ -79,6 +79,11 @@ class Operation(ABC):
         """Whether it is written into a file of its own, since some database runs it outside a transaction."""
         return False
 
+    @property
+    def left_out_of_squashes(self) -> bool:
+        """Whether a squash leaves it out: a data step that a database without rows has no need of."""
+        return False
+
     def steps_outside(self, editor: SchemaEditor) -> bool:
         """Whether it runs outside the migration's transaction on this database, so that what is before it stays."""
         return False

@@ -29,18 +29,26 @@ class RunPython(Operation):
     """Run a function `code(connection, tables)`; `tables` are the tables as they are at this point of the history.
 
     An `async def` gets an asynchronous connection. Without `reverse` the migration cannot be taken back;
-    `reverse=ops.NOOP` says that nothing has to be done.
+    `reverse=ops.NOOP` says that nothing has to be done. A squash leaves an `elidable` step out: one that only mends
+    rows of its time, which a new database does not have.
     """
 
     code: DataStep | Noop
     back: DataStep | Noop | None
+    elidable: bool
     symbol: ClassVar[str] = "p"
 
-    def __init__(self, code: DataStep | Noop, *, reverse: DataStep | Noop | None = None) -> None:
+    def __init__(
+        self, code: DataStep | Noop, *, reverse: DataStep | Noop | None = None, elidable: bool = False
+    ) -> None:
         for function in (code, reverse):
             if function is not None and not isinstance(function, Noop):
                 _check(function)
-        assign(self, code=code, back=reverse)
+        assign(self, code=code, back=reverse, elidable=elidable)
+
+    @property
+    def left_out_of_squashes(self) -> bool:
+        return self.elidable
 
     def reverse(self, before: SchemaState) -> Operation:
         if self.back is None:
@@ -48,7 +56,7 @@ class RunPython(Operation):
                 f"{self.describe()} has no reverse",
                 hint="give RunPython a reverse function, or reverse=ops.NOOP",
             )
-        return RunPython(self.back, reverse=self.code)
+        return RunPython(self.back, reverse=self.code, elidable=self.elidable)
 
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
         if isinstance(self.code, Noop):
@@ -73,7 +81,8 @@ class RunPython(Operation):
         return None if isinstance(self.code, Noop) else _name(self.code)
 
     def arguments(self) -> Arguments:
-        return (self.code,), {} if self.back is None else {"reverse": self.back}
+        named = {} if self.back is None else {"reverse": self.back}
+        return (self.code,), {**named, **({"elidable": True} if self.elidable else {})}
 
 
 def _check(function: Any) -> None:

@@ -40,7 +40,8 @@ class RunSQL(Operation):
     """Run SQL. `parameters` are bound to `:name` in SQL text; without them the text is sent as it stands.
 
     `state_operations` say what the SQL does to the schema, so that the next makemigrations does not propose it again.
-    `execution_options` are SQLAlchemy's, for each statement.
+    `execution_options` are SQLAlchemy's, for each statement. A squash leaves an `elidable` step out: one that only
+    mends rows of its time, which a new database does not have.
     """
 
     sql: Script | Noop
@@ -48,6 +49,7 @@ class RunSQL(Operation):
     parameters: Parameters | None
     state_operations: tuple[Operation, ...]
     execution_options: Mapping[str, Any] | None
+    elidable: bool
     symbol: ClassVar[str] = "s"
 
     def __init__(
@@ -58,7 +60,13 @@ class RunSQL(Operation):
         parameters: Parameters | None = None,
         state_operations: Sequence[Operation] = (),
         execution_options: Mapping[str, Any] | None = None,
+        elidable: bool = False,
     ) -> None:
+        if elidable and state_operations:
+            raise StateError(
+                "RunSQL with state_operations changes the schema, so no squash could leave it out",
+                hint="take elidable=True away",
+            )
         _check(sql, parameters, offered=reverse)
         _check(reverse, parameters, offered=sql)
         assign(
@@ -68,7 +76,12 @@ class RunSQL(Operation):
             parameters=parameters,
             state_operations=tuple(state_operations),
             execution_options=execution_options,
+            elidable=elidable,
         )
+
+    @property
+    def left_out_of_squashes(self) -> bool:
+        return self.elidable
 
     @property
     def has_open_names(self) -> bool:
@@ -93,6 +106,7 @@ class RunSQL(Operation):
             parameters=self.parameters,
             state_operations=reversed_operations(self.state_operations, before),
             execution_options=self.execution_options,
+            elidable=self.elidable,
         )
 
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
@@ -119,6 +133,7 @@ class RunSQL(Operation):
             "parameters": self.parameters,
             "state_operations": list(self.state_operations) or None,
             "execution_options": self.execution_options,
+            "elidable": self.elidable or None,
         }
         return (self.sql,), {name: value for name, value in named.items() if value is not None}
 

@@ -21,7 +21,7 @@ from minimig.revisions.loader import Migration
 from minimig.revisions.toplevel import bindings
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
-_USUAL = frozenset({"import sqlalchemy as sa", "from minimig import ops", "from __future__ import annotations"})
+_USUAL = frozenset({"from minimig import ops", "from __future__ import annotations"})
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def downward(migration: Migration, before: SchemaState) -> list[Change]:
     forward = steps(migration, before)
     state = forward[-1].after if forward else before
     if migration.down is not None:
-        return _along(migration, "down", migration.down, state)
+        return downward_from(migration, state)
     found: list[Change] = []
     for number, change in reversed(list(enumerate(forward))):
         where = f"{path}, the reverse of up[{number}]: {change.operation.describe()}"
@@ -87,6 +87,11 @@ def downward(migration: Migration, before: SchemaState) -> list[Change]:
         found.append(Change(back, state, following))
         state = following
     return found
+
+
+def downward_from(migration: Migration, after: SchemaState) -> list[Change]:
+    """What the file's own `down` does from a schema that holds the migration. Raises StateError where it does not."""
+    return _along(migration, "down", migration.down or (), after)
 
 
 def place_of(migration: Migration, moves: Sequence[Change], position: int, *, backwards: bool) -> str:

@@ -48,6 +48,15 @@ def render(migration: NewMigration, *, serializer: Serializer | None = None, for
     return source
 
 
+def draft(migration: NewMigration, *, reversible_by_itself: bool = False) -> str:
+    """The text of a file that nobody reads before it is needed: not formatted, not read back. Raises WriterError.
+
+    With `reversible_by_itself` it has no `down`, which is the reverse of `up` then.
+    """
+    text = _text(migration, Serializer())
+    return text.rpartition("\n\ndown = ")[0] + "\n" if reversible_by_itself else text
+
+
 def write(path: Path, text: str) -> None:
     """Put one new file on disk. Raises FileError, and leaves nothing behind, if it exists or cannot be written."""
     write_all([(path, text)])

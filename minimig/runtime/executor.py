@@ -39,19 +39,27 @@ class Executor:
         self.borrowed = connection.in_transaction()
 
     def run(self, steps: Sequence[PreparedStep], listener: Listener = silence) -> float:
-        """Carry out all steps; returns the seconds it took. Stops with MigrationFailedError at the first error."""
+        """Carry out all steps; returns the seconds it took. Stops with MigrationFailedError at the first error.
+
+        A step that is faked is recorded and not run.
+        """
         began = time.perf_counter()
         revisions = tuple(prepared.step.revision for prepared in steps)
         rows = [version_row(prepared) for prepared in steps]
-        self._refuse_names(steps)
+        real = [prepared for prepared in steps if not prepared.step.faked]
+        self._refuse_names(real)
         if self.borrowed and not commits_each(self.connection):
-            self._refuse_steps_outside(steps)
+            self._refuse_steps_outside(real)
         if steps:
             self._ensure_version_table()
         for number, (prepared, row) in enumerate(zip(steps, rows, strict=True), start=1):
             listener(StepStarted(prepared.step, number, revisions))
             started = time.perf_counter()
-            self._run_step(prepared, row, started)
+            if prepared.step.faked:
+                with nullcontext() if self.borrowed else self.connection.begin():
+                    self._write_row(prepared, row, 0.0)
+            else:
+                self._run_step(prepared, row, started)
             listener(StepDone(prepared.step, time.perf_counter() - started))
         return time.perf_counter() - began
 

@@ -11,7 +11,7 @@ parents; with the set of all applied revisions both directions are one set opera
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,10 +30,11 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One revision, applied or taken back."""
+    """One revision, applied or taken back; when it is `faked`, recorded or forgotten and not run."""
 
     revision: str
     direction: Direction
+    faked: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,23 @@ def make_plan(graph: MigrationGraph, applied: Collection[str], target: Target) -
     app = graph.headers[target.revision].app
     children = (r for r in graph.children(target.revision) if graph.headers[r].app == app)
     return _backward(graph, done, tuple(r for r in children if not target.branch or r in target.branch))
+
+
+def late(graph: MigrationGraph, applied: Collection[str], plan: Plan) -> Mapping[str, str]:
+    """The revisions of a plan that come late: for each, the last one of its app that is applied and stands behind it.
+
+    It stands there in the order of the graph: a fresh database gets the two the other way round.
+    """
+    if plan.direction is not Direction.FORWARD:
+        return {}
+    done = set(applied)
+    last: dict[str, tuple[int, str]] = {}
+    place = {revision: number for number, revision in enumerate(graph.order())}
+    for revision in done & place.keys():
+        app = graph.headers[revision].app
+        last[app] = max(last.get(app, (-1, "")), (place[revision], revision))
+    behind = {revision: last.get(graph.headers[revision].app, (-1, "")) for revision in plan.revisions}
+    return {revision: name for revision, (number, name) in behind.items() if number > place[revision]}
 
 
 def check_history(graph: MigrationGraph, applied: Collection[str]) -> None:

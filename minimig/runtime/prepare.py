@@ -8,7 +8,7 @@ untouched. (Django finds an irreversible step only when it gets there, with the 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.loader import Migration
@@ -27,6 +27,10 @@ class PreparedStep:
     migration: Migration
     moves: tuple[Change, ...]
     also: frozenset[str] = frozenset()
+
+    def faked(self) -> PreparedStep:
+        """The same step, to be recorded and not run."""
+        return replace(self, step=replace(self.step, faked=True))
 
     def where(self, position: int) -> str:
         """The file and the operation at this position, for an error."""

@@ -7,14 +7,23 @@ duration.)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+from sqlalchemy.types import TypeEngine
 
+from minimig.dialects.registry import editor_for
 from minimig.errors import DatabaseError
+from minimig.operations.alter_column import AlterColumn
+from minimig.operations.base import Operation
+from minimig.operations.chain import execute, states
+from minimig.operations.columns import AddColumn
+from minimig.runtime.output import LiveOutput
+from minimig.state.from_metadata import from_metadata
 
 
 @dataclass(frozen=True)
@@ -50,7 +59,7 @@ class Recorder:
             sa.Column("checksum", sa.String(80)),
             sa.Column("file_checksum", sa.String(80)),
             sa.Column("tool", sa.String(40)),
-            sa.Column("way_back", sa.Text),
+            sa.Column("way_back", sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")),
             schema=schema,
         )
 
@@ -61,42 +70,95 @@ class Recorder:
     def read(self, connection: sa.Connection) -> tuple[Applied, ...]:
         """All rows, oldest first; nothing when the table does not exist. One query when it does.
 
-        Raises DatabaseError when the table is there but cannot be read.
+        What a table of an older minimig has no column for is None. Raises DatabaseError when the table is there but
+        cannot be read.
         """
-        columns = [c for c in self.table.columns if c.name != "way_back"]
-        query = sa.select(*columns).order_by(self.table.c.applied_at, self.table.c.app, self.table.c.name)
-        borrowed = connection.in_transaction()
-        if borrowed and not self.exists(connection):
-            return ()  # a failing query would break the caller's transaction on PostgreSQL
+        if connection.in_transaction():  # a failing query would break the caller's transaction on PostgreSQL
+            return self._select(connection, self._columns(connection))
         try:
-            return self._select(connection, query)
+            return self._select(connection, self.table.columns.keys())
         except sa.exc.DBAPIError as error:
-            if not borrowed:
-                connection.rollback()
-            if not self.exists(connection):
-                return ()
+            connection.rollback()
             first = error
+        there = self._columns(connection)  # none; or fewer; or another runner created the table in between
         try:
-            return self._select(connection, query)  # another runner created the table in between
-        except sa.exc.DBAPIError:
+            return self._select(connection, there)
+        except (sa.exc.DBAPIError, DatabaseError):
             raise DatabaseError(f"version table {self.table.key} cannot be read: {first.orig}") from first
 
-    def _select(self, connection: sa.Connection, query: sa.Select[Any]) -> tuple[Applied, ...]:
+    def _columns(self, connection: sa.Connection) -> Collection[str]:
+        """The columns that the table has; none when it does not exist."""
+        if not self.exists(connection):
+            return ()
+        found = sa.inspect(connection).get_columns(self.table.name, schema=self.table.schema)
+        return [column["name"] for column in found]
+
+    def _select(self, connection: sa.Connection, there: Collection[str]) -> tuple[Applied, ...]:
+        if not there:
+            return ()
+        if not {"app", "name"} <= set(there):
+            raise DatabaseError(f"version table {self.table.key} cannot be read: it has no columns app and name")
+        columns = [column for column in self.table.columns if column.name in there and column.name != "way_back"]
+        order = [self.table.c[name] for name in ("applied_at", "app", "name") if name in there]
+        query = sa.select(*columns).order_by(*order)
         return tuple(Applied(**row) for row in connection.execute(query).mappings().all())
+
+    def ways_back(self, connection: sa.Connection, rows: Iterable[Applied]) -> dict[str, str | None]:
+        """The text of the way back of each of these rows, by revision."""
+        if "way_back" not in self._columns(connection):
+            return {}
+        columns = self.table.c
+        wanted = sa.or_(sa.false(), *(sa.and_(columns.app == row.app, columns.name == row.name) for row in rows))
+        found = connection.execute(sa.select(columns.app, columns.name, columns.way_back).where(wanted)).all()
+        return {f"{app}.{name}": text for app, name, text in found}
 
     def exists(self, connection: sa.Connection) -> bool:
         """Whether the version table is there."""
         return sa.inspect(connection).has_table(self.table.name, schema=self.table.schema)
 
     def ensure(self, connection: sa.Connection) -> None:
-        """Create the version table if it is not there. Raises DatabaseError with the database's reason."""
+        """Create the version table if it is not there, or give one of an older minimig what it lacks.
+
+        Raises DatabaseError with the database's reason, and for a table that asks for what only a newer minimig knows.
+        """
+        there = self.exists(connection)
         try:
-            self.table.create(connection, checkfirst=True)
+            if there:
+                self._bring_up_to_date(connection)
+            else:
+                self.table.create(connection, checkfirst=True)
         except sa.exc.DBAPIError as error:
+            what, right = ("brought up to date", "alter this table") if there else ("created", "create tables")
             raise DatabaseError(
-                f"version table {self.table.key} cannot be created: {error.orig}",
-                hint="grant this user the right to create tables, or create the table for it",
+                f"version table {self.table.key} cannot be {what}: {error.orig}",
+                hint=f"grant this user the right to {right}, or {'do it' if there else 'create the table'} for it",
             ) from error
+
+    def _bring_up_to_date(self, connection: sa.Connection) -> None:
+        found = {c["name"]: c for c in sa.inspect(connection).get_columns(self.table.name, schema=self.table.schema)}
+        for name in found.keys() - self.table.columns.keys():
+            if not found[name]["nullable"] and found[name].get("default") is None:
+                raise DatabaseError(
+                    f"version table {self.table.key} wants a value for its column {name}, which this minimig does not"
+                    " know: a newer one made it",
+                    hint="use the newer minimig for this database; nothing was changed",
+                )
+        changes: list[Operation] = []
+        before = sa.MetaData(schema=self.table.schema)
+        former = sa.Table(self.table.name, before)
+        for column in self.table.columns:
+            if column.name not in found:
+                changes.append(AddColumn(self.table.name, _like(column), schema=self.table.schema))
+                continue
+            type_ = found[column.name]["type"]
+            is_short = _is_short(type_, column.type, connection.dialect)
+            former.append_column(_like(column, type_ if is_short else None))
+            if is_short:
+                changes.append(AlterColumn(self.table.name, column.name, type=column.type, schema=self.table.schema))
+        if changes:
+            editor = editor_for(connection.dialect, LiveOutput(connection))
+            execute(editor, changes, states(changes, from_metadata(before)))
+            editor.finish()
 
     def record(self, connection: sa.Connection, row: Applied) -> None:
         """Remember a revision as applied, now by the database's clock."""
@@ -120,6 +182,25 @@ class Recorder:
                 f"{row.revision} vanished from the version table while it was being taken back",
                 hint="is another runner at work on this database? run minimig showmigrations",
             )
+
+
+def _is_short(found: TypeEngine[Any], wanted: TypeEngine[Any], dialect: sa.Dialect) -> bool:
+    """Whether a column holds less text than it should. SQLite keeps every length, and what it declares is no limit."""
+    if dialect.name == "sqlite":
+        return False
+    if isinstance(found, sa.Text) and isinstance(wanted, sa.Text):
+        return "LONG" in wanted.compile(dialect) and "LONG" not in found.compile(dialect)
+    has, needs = (getattr(type_, "length", None) for type_ in (found, wanted))
+    return has is not None and needs is not None and has < needs
+
+
+def _like(column: sa.Column[Any], type_: TypeEngine[Any] | None = None) -> sa.Column[Any]:
+    """Another column like one of the table, or one that only has another type."""
+    default = getattr(column.server_default, "arg", None)
+    kind = column.type if type_ is None else type_
+    return sa.Column(
+        column.name, kind, primary_key=column.primary_key, nullable=column.nullable, server_default=default
+    )
 
 
 def revisions(rows: Iterable[Applied]) -> frozenset[str]:

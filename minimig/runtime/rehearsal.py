@@ -25,9 +25,13 @@ from minimig.runtime.prepare import PreparedStep
 
 
 def rehearse(steps: Sequence[PreparedStep], dialect: sa.Dialect) -> None:
-    """Go through all steps. Raises UnsupportedError or StateError, naming file and operation."""
+    """Go through all steps that will run; what is only recorded need not be possible.
+
+    Raises UnsupportedError or StateError, naming file and operation.
+    """
     for prepared in steps:
-        rehearse_moves(prepared.moves, dialect, prepared.where)
+        if not prepared.step.faked:
+            rehearse_moves(prepared.moves, dialect, prepared.where)
 
 
 def rehearse_moves(moves: Sequence[Change], dialect: sa.Dialect, where: Callable[[int], str]) -> None:

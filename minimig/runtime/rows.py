@@ -6,18 +6,20 @@ is still untouched.
 
 from __future__ import annotations
 
-from minimig.errors import IrreversibleError, StateError, WriterError
 from minimig.revisions.meaning import checksum
-from minimig.revisions.replay import downward
-from minimig.revisions.serializer import operations_source
+from minimig.revisions.stored import stored_text
+from minimig.runtime.plan import Direction
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied
+from minimig.state.schema import SchemaState
 from minimig.version import __version__
 
 
 def version_row(prepared: PreparedStep) -> Applied:
-    """The version row of a migration about to be applied; when and how long are not known yet."""
+    """The version row of a step; when and how long are not known yet. To forget a row, its name is enough."""
     migration = prepared.migration
+    if prepared.step.direction is Direction.BACKWARD:
+        return Applied(migration.header.app, migration.header.name)
     return Applied(
         app=migration.header.app,
         name=migration.header.name,
@@ -29,12 +31,7 @@ def version_row(prepared: PreparedStep) -> Applied:
 
 
 def _way_back(prepared: PreparedStep) -> str | None:
-    """The operations that take the migration back, as source with its imports; None when text cannot hold them."""
-    if not prepared.moves:
-        return None
-    try:
-        changes = downward(prepared.migration, prepared.moves[0].before)
-        text, imports = operations_source(change.operation for change in changes)
-    except (IrreversibleError, StateError, WriterError):
-        return None  # data steps have no text; a `down` that does not fit is what `minimig check` reports
-    return "\n".join([*imports.lines(), "", f"down = {text}"])
+    """The text that takes the migration back; None where the schema before it is not known here."""
+    if prepared.moves:
+        return stored_text(prepared.migration, prepared.moves[0].before)
+    return None if prepared.migration.up else stored_text(prepared.migration, SchemaState())

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from minimig import ops
+from minimig.errors import StateError
+from minimig.revisions.serializer import operation_source
+from minimig.state.schema import SchemaState
 from support.databases import Database
 from support.histories import add, two_apps
 from support.projects import ProjectFolder
@@ -97,6 +101,14 @@ def test_a_part_of_the_history(project: ProjectFolder) -> None:
     assert "initial" not in text
     project.ok("migrate")
     project.ok("check")
+    project.ok("migrate", "accounts", "zero")
+
+
+def test_a_squash_of_nothing_but_data_steps_runs(project: ProjectFolder) -> None:
+    """What only the functions use is imported too: no operation of this file needs SQLAlchemy."""
+    project.ok("squashmigrations", "accounts", "0003", "0004", "--no-input")
+    assert "import sqlalchemy as sa" in project.read("accounts/migrations/0003_squashed_0004_again.py")
+    project.ok("migrate")
     project.ok("migrate", "accounts", "zero")
 
 
@@ -202,3 +214,89 @@ def test_two_statements_in_one_line_are_refused(project: ProjectFolder) -> None:
     result = project.run("squashmigrations", "accounts", "--no-input")
     assert result.code != 0
     assert "put each on a line of its own" in result.err
+
+
+# --- steps that are left out, and the proof by doing ------------------------------------------------------------------
+
+
+def test_steps_that_are_elidable_are_left_out(project: ProjectFolder, database: Database) -> None:
+    """A step marked so, in Python or SQL, is not in the squash, nor its function; and the squash can go back."""
+    louder = "ops.RunPython(shout, elidable=True)"
+    add(project, "accounts.0003_shout", ["0002_nick"], louder, STEP.format(width=5, mark="-"))
+    add(project, "accounts.0004_again", ["0003_shout"], """ops.RunSQL("UPDATE users SET nick = 'x'", elidable=True)""")
+    told = json.loads(project.ok("squashmigrations", "accounts", "--no-input", "--json").out)
+    assert (told["operations_before"], told["operations_after"], told["irreversible"]) == (5, 1, None)
+    text = project.read("accounts/migrations/0001_squashed_0005_wide.py")
+    assert "RunPython" not in text
+    assert "shout" not in text.partition("dependencies")[2].replace("0003_shout", "")
+    assert "RunSQL" not in text
+    project.ok("migrate")
+    project.ok("migrate", "accounts", "zero")
+
+
+def test_an_elidable_step_stays_so() -> None:
+    """The mark is written into files and reversed with the step; a step that changes the state cannot bear it."""
+    step = ops.RunSQL("SELECT 1", reverse="SELECT 2", elidable=True)
+    assert operation_source(step) == 'ops.RunSQL("SELECT 1", reverse="SELECT 2", elidable=True)'
+    assert step.reverse(SchemaState()).left_out_of_squashes
+    assert ops.RunPython(ops.NOOP, reverse=ops.NOOP, elidable=True).reverse(SchemaState()).left_out_of_squashes
+    with pytest.raises(StateError, match="no squash could leave it out"):
+        ops.RunSQL("DROP TABLE t", state_operations=[ops.DropTable("t")], elidable=True)
+
+
+def test_verify_runs_both_ways_on_databases_of_a_moment(project: ProjectFolder, database: Database) -> None:
+    """Old and new files run up and down on two fresh databases of this kind, which are gone afterwards."""
+    before = scratch_names(database)
+    told = project.ok("squashmigrations", "accounts", "--no-input", "--verify-on", database.url)
+    assert "5 files and the new one lead to the same schema, and back." in told.out
+    assert scratch_names(database) == before == []
+    assert sa.inspect(database.engine).get_table_names() == []
+    project.ok("migrate")
+
+
+def test_verify_finds_what_the_state_does_not_know(project: ProjectFolder, database: Database) -> None:
+    """SQL that changes the schema behind the state, in a step that is left out: found, and no file is written."""
+    sneaky = 'ops.RunSQL("ALTER TABLE users ADD COLUMN hidden INTEGER", reverse=ops.NOOP, elidable=True)'
+    add(project, "accounts.0003_shout", ["0002_nick"], sneaky)
+    result = project.run("squashmigrations", "accounts", "--no-input", "--verify-on", database.url)
+    assert result.code == 1
+    assert "on the way up the squash leads to another schema than what it replaces" in result.err
+    assert "+ add column users.hidden" in result.err
+    assert scratch_names(database) == []
+    assert project.files("accounts/migrations/0001_squashed*") == []
+
+
+def test_no_optimize_keeps_each_operation(project: ProjectFolder) -> None:
+    """--no-optimize writes as many operations as there were, and leads to the same place."""
+    told = json.loads(project.ok("squashmigrations", "accounts", "--no-optimize", "--no-input", "--json").out)
+    assert (told["operations_before"], told["operations_after"]) == (5, 5)
+    project.ok("migrate")
+    project.ok("check")
+
+
+def test_verify_without_a_url_takes_sqlite(project: ProjectFolder) -> None:
+    """--verify needs no database at all, not even a configured one that answers."""
+    bare = ProjectFolder(project.path, "postgresql://nobody@127.0.0.1:1/nowhere")
+    told = json.loads(bare.ok("squashmigrations", "accounts", "0004", "--dry-run", "--verify", "--json").out)
+    assert told["proven_on"] == "sqlite"
+
+
+def test_verify_on_a_server_that_is_not_there(project: ProjectFolder) -> None:
+    """The server is named, without its password, and no file is written."""
+    url = "postgresql://nobody:secret@127.0.0.1:1/nowhere"
+    result = project.run("squashmigrations", "accounts", "--no-input", "--verify-on", url)
+    assert (result.code, "secret" in result.text) == (1, False)
+    assert "nobody" in result.err
+    assert project.files("accounts/migrations/0001_squashed*") == []
+
+
+def scratch_names(database: Database) -> list[str]:
+    """Databases that a proof has left on the server."""
+    queries = {
+        "postgresql": "SELECT datname FROM pg_database WHERE datname LIKE 'minimig_scratch_%%'",
+        "mariadb": "SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE 'minimig_scratch_%%'",
+    }
+    if database.kind not in queries:
+        return []
+    with database.engine.connect() as connection:
+        return list(connection.exec_driver_sql(queries[database.kind]).scalars())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,61 @@ def test_a_target_inside_a_squash_is_reached(project: ProjectFolder, database: D
     assert "nick" not in columns(database)
     project.ok("migrate", "accounts")
     assert applied(database) == SET
+
+
+# --- what is shown, and what may be forgotten -------------------------------------------------------------------------
+
+
+def test_the_list_marks_squashes(project: ProjectFolder) -> None:
+    """A squash says for how many it stands, and whether only its row is missing; -v lists what it replaces."""
+    project.ok("migrate", "accounts")
+    squash(project)
+    lines = project.ok("showmigrations", "accounts").out.splitlines()
+    assert lines[1:] == ["  [-] 0001_squashed  stands for 2 revisions, all applied; minimig migrate will record it"]
+    project.ok("migrate", "accounts")
+    assert project.ok("showmigrations", "accounts").out.splitlines()[1:] == [
+        "  [X] 0001_squashed  stands for 2 revisions"
+    ]
+    more = project.ok("showmigrations", "accounts", "-v").out
+    assert "  [X] 0001_users  replaced by accounts.0001_squashed\n" in more
+    assert "  [X] 0002_nick  replaced by accounts.0001_squashed\n" in more
+    rows = json.loads(project.ok("showmigrations", "--json").out)["migrations"]
+    assert [(row["revision"], row["shown_by"]) for row in rows if row["app"] == "accounts"] == [
+        ("accounts.0001_squashed", None),
+        ("accounts.0001_users", "accounts.0001_squashed"),
+        ("accounts.0002_nick", "accounts.0001_squashed"),
+    ]
+
+
+def test_a_squash_that_makes_way_is_told_with_v(project: ProjectFolder) -> None:
+    """Where a part is applied the old files are listed, and -v shows the squash that waits."""
+    project.ok("migrate", "accounts", "0001")
+    squash(project)
+    assert project.ok("showmigrations", "accounts").out.splitlines()[1:] == ["  [X] 0001_users", "  [ ] 0002_nick"]
+    assert "0001_squashed  makes way for accounts.0002_nick" in project.ok("showmigrations", "accounts", "-v").out
+
+
+def test_sql_of_a_squash_and_of_what_it_replaces(project: ProjectFolder) -> None:
+    """`sqlmigrate` shows either, by its own name."""
+    squash(project)
+    assert "nick" in project.ok("sqlmigrate", "accounts", "0001_squashed").out
+    assert "nick" not in project.ok("sqlmigrate", "accounts", "0001_users").out
+    assert "ADD" in project.ok("sqlmigrate", "accounts", "0002_nick").out
+
+
+def test_rows_are_kept_while_a_squash_names_them(project: ProjectFolder, database: Database) -> None:
+    """--prune beside a squash keeps the rows of deleted files and says why; once `replaces` is gone they go."""
+    project.ok("migrate", "accounts")
+    squash(project)
+    project.ok("migrate")
+    for name in ("0001_users", "0002_nick"):
+        (project.path / f"accounts/migrations/{name}.py").unlink()
+    add(project, "shop.0002_owner", ["0001_carts", "accounts.0001_squashed"], "")
+    out = project.ok("migrate", "accounts", "--prune").out
+    assert "Kept accounts.0001_users: accounts.0001_squashed names it in `replaces`" in out
+    assert set(json.loads(project.ok("migrate", "--prune", "--json").out)["kept"]) == SET - {"accounts.0001_squashed"}
+    assert applied(database) > SET
+    add(project, "accounts.0001_squashed", [], SQUASHED)
+    assert project.ok("migrate", "--prune").out.count("Forgot") == 2
+    assert applied(database) & SET == {"accounts.0001_squashed"}
+    assert "Nothing to do" in project.ok("migrate").out

@@ -3,7 +3,6 @@
 Alembic: does not (A-AUT-27)
 PostgreSQL: not for this database
 MariaDB: not for this database
-SQLite: the options of a table are not read
 """
 
 import sqlalchemy as sa

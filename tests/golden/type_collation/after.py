@@ -1,7 +1,6 @@
 """A text is sorted in another way.
 
 Alembic: detects (A-AUT-06)
-SQLite: the collation of a column is not read
 """
 
 import sqlalchemy as sa
