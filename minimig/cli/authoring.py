@@ -80,9 +80,14 @@ def makemigrations(
         raise UsageError("--empty, --merge, --from-database and --update exclude each other")
     project = Project(load_environment(session.settings()))
     place = PlaceOptions(**{field.name: more[field.name] for field in fields(PlaceOptions)})
+    if (merge or update) and place != PlaceOptions():
+        raise UsageError(
+            "--head, --splice, --branch-label, --depends-on and --rev-id are for a new file with operations",
+            hint="minimig merge has some of them" if merge else "leave --update out to write a new file",
+        )
     options = MakeOptions(name, message, write=not (check or dry_run), from_database=from_database, place=place)
     if merge:
-        files = merge_heads(session, project, apps, options, no_input=no_input)
+        files = merge_heads(session, project, apps, options, no_input=no_input, show=not (as_json or scriptable))
     elif empty:
         files = make_empty(project, apps, options)
     else:
