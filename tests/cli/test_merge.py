@@ -61,6 +61,17 @@ def test_a_place_that_would_be_ignored_is_refused(project: ProjectFolder, way: l
     assert project.files("*/migrations/*") == before
 
 
+def test_a_head_that_another_app_builds_on(project: ProjectFolder) -> None:
+    """One head comes before the other through another app: merge joins them, rebase says which cannot move."""
+    add(project, "accounts.0003_uses", ["0002_nick", "shop.0003_left"], "")
+    add(project, "shop.0004_after", ["0003_right", "accounts.0003_uses"], "")
+    refused = project.run("rebase", "shop", "0004_after")
+    assert (refused.code, "through another app" in refused.err) == (2, True), refused.text
+    project.ok("rebase", "shop", "0003_left", "--dry-run")
+    project.ok("merge", "shop")
+    assert project.files("shop/migrations/0005*") == ["shop/migrations/0005_merge_left_and_after.py"]
+
+
 def test_branches_that_clash_need_a_word(project: ProjectFolder) -> None:
     """Without a terminal nothing is written: exit code 3, the two operations, and two ways out that work."""
     clashing(project)
