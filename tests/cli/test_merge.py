@@ -69,7 +69,7 @@ def test_a_head_that_another_app_builds_on(project: ProjectFolder) -> None:
     assert (refused.code, "through another app" in refused.err) == (2, True), refused.text
     project.ok("rebase", "shop", "0003_left", "--dry-run")
     project.ok("merge", "shop")
-    assert project.files("shop/migrations/0005*") == ["shop/migrations/0005_merge_left_and_after.py"]
+    assert project.files("shop/migrations/0005*") == ["shop/migrations/0005_merge_after_and_left.py"]
 
 
 def test_branches_that_clash_need_a_word(project: ProjectFolder) -> None:
