@@ -66,6 +66,8 @@ def migrate(
       minimig migrate --plan
     """
     if prune:
+        if plan or check or fake or fake_initial or from_record:
+            raise UsageError("--prune forgets rows at once, and goes with no other way to run; nothing was forgotten")
         return _prune(session, app, target, lock_timeout, as_json)
     if fake and fake_initial:
         raise UsageError("--fake records everything, first migrations too", hint="leave out one of the two options")

@@ -79,10 +79,10 @@ def makemigrations(
     if empty + merge + from_database + update > 1:
         raise UsageError("--empty, --merge, --from-database and --update exclude each other")
     project = Project(load_environment(session.settings()))
-    place = PlaceOptions(**{field.name: more[field.name] for field in fields(PlaceOptions)})
+    place = _place(more, wanted=not (merge or update))
     options = MakeOptions(name, message, write=not (check or dry_run), from_database=from_database, place=place)
     if merge:
-        files = merge_heads(session, project, apps, options, no_input=no_input)
+        files = merge_heads(session, project, apps, options, no_input=no_input, show=not (as_json or scriptable))
     elif empty:
         files = make_empty(project, apps, options)
     else:
@@ -108,6 +108,17 @@ def makemigrations(
             nothing = "No conflicts to merge." if merge else "No changes detected."
             _print(session, files, wrote=options.write, nothing=nothing)
     return 4 if check and files else 0
+
+
+def _place(said: Mapping[str, Any], *, wanted: bool) -> PlaceOptions:
+    """Where the new file goes. Raises UsageError for a place that would be ignored."""
+    place = PlaceOptions(**{field.name: said[field.name] for field in fields(PlaceOptions)})
+    if not wanted and place != PlaceOptions():
+        raise UsageError(
+            "--head, --splice, --branch-label, --depends-on and --rev-id do not go with --merge or --update",
+            hint="minimig merge has a --branch-label and a --rev-id of its own",
+        )
+    return place
 
 
 def _answers(otherwise: Questioner, said: Mapping[str, Any]) -> Answers:

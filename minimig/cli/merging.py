@@ -77,14 +77,18 @@ def merge(
 
 
 def merge_heads(
-    session: Session, project: Project, apps: Sequence[str], options: MakeOptions, *, no_input: bool
+    session: Session, project: Project, apps: Sequence[str], options: MakeOptions, *, no_input: bool, show: bool
 ) -> tuple[NewFile, ...]:
-    """`makemigrations --merge`: show the branches, ask where there is a terminal, and join them."""
+    """`makemigrations --merge`: show the branches, ask where there is a terminal, and join them.
+
+    Without `show` stdout is for a program; nobody sees the branches, so nobody is asked either.
+    """
     plans = plan_merges(project, apps)
     for plan in plans:
-        _show(session, plan)
+        if show:
+            _show(session, plan)
         if options.write:
-            _agree(session, plan, no_input=no_input, flag=f"`minimig merge {plan.app} --allow-conflicts`")
+            _agree(session, plan, no_input=no_input or not show, flag=f"`minimig merge {plan.app} --allow-conflicts`")
     return make_merge(project, apps, options, plans)
 
 

@@ -178,7 +178,8 @@ def revisions_to_merge(graph: MigrationGraph, words: Sequence[str], *, splice: b
             f"a merge joins revisions of one app, not of {' and '.join(apps)}", hint="merge each by itself"
         )
     for one in found:
-        above = graph.ancestors([one]) & set(found) - {one}
+        # A head may come before another one through a second app; it is a head of its own app all the same.
+        above = graph.ancestors([one]) & set(found) - {one, *graph.heads(apps[0])}
         if above:
             raise UsageError(f"{one} comes after {min(above)} already", hint=f"leave {min(above)} out")
         if not splice and one not in graph.heads(apps[0]):

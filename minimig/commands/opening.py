@@ -39,9 +39,16 @@ def files_to_edit(project: Project, words: Sequence[str]) -> dict[Path, str]:
 
 
 def open_editor(paths: Sequence[Path], environ: Mapping[str, str]) -> None:
-    """Open files in $VISUAL, $EDITOR or an editor that is installed, and wait. Raises UsageError when there is none."""
+    """Open files in $VISUAL, $EDITOR or an editor that is installed, and wait.
+
+    Raises UsageError when there is none or its quotes do not close, MinimigError when it fails.
+    """
     named = environ.get("VISUAL") or environ.get("EDITOR")
-    command = shlex.split(named, posix=os.name != "nt") if named else []
+    try:
+        command = shlex.split(named, posix=os.name != "nt") if named else []
+    except ValueError as error:
+        hint = "mend the quotes in VISUAL or EDITOR"
+        raise UsageError(f"the editor {named!r} is no command: {error}", hint=hint) from error
     program = shutil.which(command[0]) if command else next(filter(None, map(shutil.which, EDITORS)), None)
     if program is None:
         raise UsageError(

@@ -76,6 +76,11 @@ def plan_rebase(project: Project, app: str, onto: str | None = None) -> Rebase:
         raise UsageError(f"there is nothing to rebase: {app} has {len(heads) or 'no'} head", hint="see minimig graph")
     here = standing(project)
     stay, moving = _sides(graph, app, heads, onto, here)
+    if not moving:
+        raise UsageError(
+            f"nothing can move behind {stay}: the other head comes before it already, through another app",
+            hint=f"name the other one as the head to stand on; {app} has {' and '.join(heads)}",
+        )
     here.refuse_applied(
         moving,
         "their files are not moved",

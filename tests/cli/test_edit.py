@@ -68,6 +68,8 @@ def test_editors_that_fail(project: ProjectFolder) -> None:
     assert (none.code, "set VISUAL or EDITOR" in none.err) == (2, True)
     missing = project.run("edit", "accounts.0002", env={"VISUAL": "", "EDITOR": "no-such-editor -w"})
     assert "'no-such-editor' cannot be found" in missing.err
+    open_quote = project.run("edit", "accounts.0002", env={"VISUAL": "'code -w", "EDITOR": ""})
+    assert (open_quote.code, "mend the quotes" in open_quote.err) == (2, True), open_quote.text
     assert "ended with code 3" in edit(project, "accounts.0002", CODE="3").err
 
 

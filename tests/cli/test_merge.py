@@ -44,6 +44,34 @@ def test_the_branches_are_shown(project: ProjectFolder) -> None:
     assert project.ok("heads", "shop").out.startswith("0003_left, 0003_right -> shop.0004_merge_left_and_right")
 
 
+def test_stdout_for_a_program_holds_nothing_else(project: ProjectFolder) -> None:
+    """With --json or --scriptable the branches are not shown: stdout is one document, or paths."""
+    told = json.loads(project.ok("makemigrations", "--merge", "--json", "--dry-run").out)
+    assert [file["revision"] for file in told["files"]] == ["shop.0004_merge_left_and_right"]
+    out = project.ok("makemigrations", "--merge", "--scriptable").out
+    assert out == "shop/migrations/0004_merge_left_and_right.py\n"
+
+
+@pytest.mark.parametrize("option", ["--head=shop.0003_left", "--branch-label=x", "--depends-on=x", "--rev-id=x"])
+@pytest.mark.parametrize("way", [["--merge"], ["accounts", "--update"]])
+def test_a_place_that_would_be_ignored_is_refused(project: ProjectFolder, way: list[str], option: str) -> None:
+    """--merge and --update know where the file goes; what says otherwise is an error, and nothing is written."""
+    before = project.files("*/migrations/*")
+    assert project.run("makemigrations", *way, option).code == 2
+    assert project.files("*/migrations/*") == before
+
+
+def test_a_head_that_another_app_builds_on(project: ProjectFolder) -> None:
+    """One head comes before the other through another app: merge joins them, rebase says which cannot move."""
+    add(project, "accounts.0003_uses", ["0002_nick", "shop.0003_left"], "")
+    add(project, "shop.0004_after", ["0003_right", "accounts.0003_uses"], "")
+    refused = project.run("rebase", "shop", "0004_after")
+    assert (refused.code, "through another app" in refused.err) == (2, True), refused.text
+    project.ok("rebase", "shop", "0003_left", "--dry-run")
+    project.ok("merge", "shop")
+    assert project.files("shop/migrations/0005*") == ["shop/migrations/0005_merge_after_and_left.py"]
+
+
 def test_branches_that_clash_need_a_word(project: ProjectFolder) -> None:
     """Without a terminal nothing is written: exit code 3, the two operations, and two ways out that work."""
     clashing(project)

@@ -103,6 +103,17 @@ def test_prune_forgets_rows_without_a_file(project: ProjectFolder, database: Dat
     assert "each row has its file" in project.ok("migrate", "--prune").out
 
 
+@pytest.mark.parametrize("option", ["--plan", "--check", "--fake", "--fake-initial", "--from-record"])
+def test_prune_goes_with_no_other_way_to_run(project: ProjectFolder, database: Database, option: str) -> None:
+    """A row is the only way back of a file that is gone: what promises to change nothing must not forget it."""
+    project.ok("ensure-version")
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO minimig_version (app, name) VALUES ('shop', '0009_gone')")
+    result = project.run("migrate", "--prune", option)
+    assert (result.code, "nothing was forgotten" in result.err) == (2, True), result.text
+    assert applied(database) == ["shop.0009"]
+
+
 def test_unknown_rows_stop_what_would_change_the_schema(project: ProjectFolder, database: Database) -> None:
     """With nothing to do the run is fine and warns; with something to do it stops before anything happens."""
     project.ok("migrate")
