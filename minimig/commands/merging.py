@@ -17,7 +17,7 @@ from typing import Any
 
 from minimig.commands.authoring import MakeOptions, NewFile, write_new
 from minimig.commands.project import Project
-from minimig.errors import QuestionError, TargetError, UsageError
+from minimig.errors import QuestionError, StateError, TargetError, UsageError
 from minimig.operations.base import Operation
 from minimig.operations.footprint import Footprint, commute
 from minimig.revisions.graph import MigrationGraph
@@ -145,16 +145,34 @@ def make_merge(
         for plan in plans:
             plan.refuse_clashes(f"`minimig merge {plan.app} --allow-conflicts`")
     own = MergeOptions(options.name, options.message)
+    for plan in plans:
+        _refuse_impossible(project, plan)
     new = [_migration(project, tuple(branch.head for branch in plan.branches), own) for plan in plans]
     return write_new(project, new, options)
 
 
 def merge(project: Project, plan: MergePlan, options: MergeOptions) -> NewFile:
     """Write the revision that joins the branches of a plan. Raises GraphError for a label that is taken."""
+    _refuse_impossible(project, plan)
     new = _migration(project, tuple(branch.head for branch in plan.branches), options)
     header = Header(new.app, new.name, Path(f"{new.name}.py"), dependencies=new.dependencies, labels=new.labels)
     MigrationGraph([*project.graph.headers.values(), header])
     return write_new(project, [new], MakeOptions(write=options.write))[0]
+
+
+def _refuse_impossible(project: Project, plan: MergePlan) -> None:
+    """Raise StateError for branches that no order can replay, because both add one column, say."""
+    graph = project.graph
+    try:
+        replay(
+            project.load(revision) for revision in graph.order(graph.ancestors(branch.head for branch in plan.branches))
+        )
+    except StateError as error:
+        raise StateError(
+            f"the branches of {plan.app} cannot be joined, and nothing is written: {error.message}",
+            where=error.where,
+            hint="change the file of the branch that no database has had, or take that branch out; then merge",
+        ) from error
 
 
 def revisions_to_merge(graph: MigrationGraph, words: Sequence[str], *, splice: bool = False) -> tuple[str, ...]:

@@ -88,6 +88,22 @@ def test_branches_that_clash_need_a_word(project: ProjectFolder) -> None:
     assert project.files("accounts/migrations/0004*") == ["accounts/migrations/0004_merge_wide_and_wider.py"]
 
 
+def test_branches_that_no_order_can_replay_are_not_joined(project: ProjectFolder) -> None:
+    """Two branches that add one column are refused, also with --allow-conflicts: no command could go on after that."""
+    column = 'ops.AddColumn("users", sa.Column("age", sa.Integer))'
+    clashing(project)
+    for name in ("wide", "wider"):
+        [file] = project.path.glob(f"accounts/migrations/0003_{name}.py")
+        head, _, _ = file.read_text().partition("up = ")
+        file.write_text(f"{head}up = [{column}]\n")
+    before = project.files("*/migrations/*")
+    result = project.run("merge", "accounts", "--allow-conflicts")
+    assert result.code == 1
+    assert "the branches of accounts cannot be joined, and nothing is written" in result.err
+    assert "0003_wider.py" in result.err
+    assert project.files("*/migrations/*") == before
+
+
 @pytest.mark.parametrize(("answer", "written"), [("y\n", 1), ("n\n", 0), ("\n", 0)])
 def test_a_person_decides(project: ProjectFolder, monkeypatch: pytest.MonkeyPatch, answer: str, written: int) -> None:
     """At a terminal clashing branches are asked about, and the answer that costs nothing is no."""
