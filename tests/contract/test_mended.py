@@ -14,6 +14,7 @@ from minimig.operations.base import Operation
 from minimig.state.from_metadata import from_metadata
 from minimig.state.schema import SchemaState
 from support.databases import Database
+from support.postgresql_schema import STORAGE
 
 
 def models(*items: Any, **options: Any) -> sa.MetaData:
@@ -70,6 +71,8 @@ def test_a_table_of_postgresql_gets_other_options(
     postgresql_database: Database, before: dict[str, Any], after: dict[str, Any]
 ) -> None:
     """The catalog tells storage parameters, and who writes no log: what models say of them is compared."""
+    if "postgresql_with" in {**before, **after} and not STORAGE:
+        pytest.skip("SQLAlchemy 2.0 does not know the storage parameters of a table")
     items = (sa.Column("text", sa.Text),)
     assert len(mended(postgresql_database, models(*items, **before), models(sa.Column("text", sa.Text), **after))) == 1
 

@@ -62,6 +62,10 @@ class Raw(UserDefinedType[Any]):
         return self.text
 
 
+STORAGE = "with" in dict(pg.dialect.construct_arguments)[sa.Table]
+"""SQLAlchemy knows the storage parameters of a table since 2.1."""
+
+
 def _key() -> Column[int]:
     return Column("id", Integer, primary_key=True)
 
@@ -318,7 +322,8 @@ def kinds_of_tables() -> sa.MetaData:
     for name in ("a_child", "child"):  # only SQLAlchemy has to be told
         metadata.tables[name].add_is_dependent_on(parent)
     Table("quick", metadata, _key(), prefixes=["UNLOGGED"])
-    Table("full", metadata, _key(), postgresql_with={"fillfactor": 70, "autovacuum_enabled": False})
+    if STORAGE:
+        Table("full", metadata, _key(), postgresql_with={"fillfactor": 70, "autovacuum_enabled": False})
     at = Column("at", sa.DateTime, primary_key=True)
     Table("parts", metadata, _key(), at, Column("v", Integer, index=True), postgresql_partition_by="RANGE (at)")
     Table("passing", metadata, _key(), prefixes=["TEMPORARY"])

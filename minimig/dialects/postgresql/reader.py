@@ -204,12 +204,16 @@ def _add_collations(tables: Tables, found: Iterable[Any]) -> None:
                 row.setdefault("collations", {})[each.column] = each.collation
 
 
+_STORAGE = "with" in dict(postgresql.dialect.construct_arguments)[sa.Table]
+"""Whether models can speak of storage parameters: SQLAlchemy knows them since 2.1."""
+
+
 def _add_options(tables: Tables, found: Iterable[Any]) -> None:
     for row in found:
         options = tables[row.table].options if row.table in tables else {}
         if row.unlogged:
             options["prefixes"] = ["UNLOGGED"]
-        if row.parameters:
+        if row.parameters and _STORAGE:
             options["postgresql_with"] = dict(parameter.split("=", 1) for parameter in row.parameters)
 
 
