@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from minimig import ops
 from minimig.errors import StateError
-from minimig.revisions.serializer import operation_source
+from minimig.revisions.serializer import Serializer
 from minimig.state.schema import SchemaState
 from support.databases import Database
 from support.histories import add, two_apps
@@ -237,7 +237,7 @@ def test_steps_that_are_elidable_are_left_out(project: ProjectFolder, database: 
 def test_an_elidable_step_stays_so() -> None:
     """The mark is written into files and reversed with the step; a step that changes the state cannot bear it."""
     step = ops.RunSQL("SELECT 1", reverse="SELECT 2", elidable=True)
-    assert operation_source(step) == 'ops.RunSQL("SELECT 1", reverse="SELECT 2", elidable=True)'
+    assert Serializer().operation_source(step) == 'ops.RunSQL("SELECT 1", reverse="SELECT 2", elidable=True)'
     assert step.reverse(SchemaState()).left_out_of_squashes
     assert ops.RunPython(ops.NOOP, reverse=ops.NOOP, elidable=True).reverse(SchemaState()).left_out_of_squashes
     with pytest.raises(StateError, match="no squash could leave it out"):

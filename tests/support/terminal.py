@@ -45,6 +45,7 @@ def on_terminal(project: ProjectFolder, words: list[str], *dialogue: tuple[str, 
         text += (piece or b"").decode()
         while waiting and (place := text.find(waiting[0][0], seen)) >= 0:
             seen = place + len(waiting[0][0])
+            time.sleep(0.3)  # as a person would: a Ctrl-C while input() is still being set up is lost in readline
             os.write(terminal, waiting.pop(0)[1].encode())
     else:
         os.kill(child, 9)
