@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from minimig.commands.interrupted import refuse_half_done
 from minimig.commands.project import Project
 from minimig.commands.recorded import steps_from_record
 from minimig.dialects.registry import lock_for
@@ -81,7 +82,8 @@ class MigrateOptions:
     `dry` plans only, `fake` records without running. `initials` marks the steps of initial migrations whose tables are
     there already, as `commands.initials` does; without it they run. With `from_record`, revisions whose file is gone
     are taken back first, by what the version table has recorded. `lock_timeout` is how many seconds to wait for another
-    runner. With a `direction`, a plan that leads the other way is refused.
+    runner. With a `direction`, a plan that leads the other way is refused. `whole` makes one transaction of the run;
+    `assume` says whether a statement that an interrupted run sent, and of which nobody can know, took effect.
     """
 
     dry: bool = False
@@ -90,6 +92,8 @@ class MigrateOptions:
     from_record: bool = False
     lock_timeout: float = 60.0
     direction: Direction | None = None
+    whole: bool = False
+    assume: bool | None = None
 
 
 def migrate_project(
@@ -123,12 +127,15 @@ def migrate_connection(
     rows = project.applied(connection)
     prepared = _planned(project, connection, rows, app, target, options)
     seconds = 0.0
+    if not prepared:
+        refuse_half_done(project, connection, rows, prepared)
     if (prepared or _squashes_to_record(project, rows)) and not options.dry:
         with lock_for(connection, project.recorder.table.key, options.lock_timeout):
             now = project.applied(connection)
             if revisions(now) != revisions(rows) or options.initials is not None:  # another runner was faster
                 prepared = _planned(project, connection, now, app, target, options)
-            executor = Executor(connection, project.recorder)
+            refuse_half_done(project, connection, now, prepared)
+            executor = Executor(connection, project.recorder, whole=options.whole, assume=options.assume)
             if options.fake:
                 executor.fake(prepared, listener)
             else:

@@ -71,6 +71,8 @@ class SchemaEditor(ItemEditor):
 
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
         super().__init__(dialect, output)
+        self.again = False
+        """Whether an earlier run may have been killed in the middle of what is to be done outside a transaction."""
         self.objects = self.object_editor(self, output, self.normalizer, self.finish)
 
     @staticmethod
@@ -94,6 +96,14 @@ class SchemaEditor(ItemEditor):
         Raises LockError when another one does not finish within `wait` seconds; without a lock everybody is let in.
         """
         yield
+
+    @staticmethod
+    def fingerprint(connection: sa.Connection, tables: Collection[str] | None) -> str | None:  # noqa: ARG004
+        """What changes when the schema of these tables (by key), or of the whole database, does; None if unknown here.
+
+        It settles what became of a statement of which nobody heard; see `dialects.fingerprint`.
+        """
+        return None
 
     # --- tables -------------------------------------------------------------------------------------------------------
 

@@ -22,6 +22,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
+import sqlalchemy as sa
+
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
 from minimig.operations.footprint import EVERYTHING, Footprint
@@ -73,6 +75,20 @@ class Operation(ABC):
         nothing = (old is not before or new is not after) and old == new and before != after
         if not nothing:
             self.database_forwards(editor, old, new)
+
+    @property
+    def runs_code(self) -> bool:
+        """Whether it hands the connection to a function of the project's own, which sends what it likes."""
+        return False
+
+    @property
+    def runs_sql(self) -> bool:
+        """Whether it sends SQL of the project's own, which may not be allowed in a transaction."""
+        return False
+
+    def probe(self, connection: sa.Connection, after: SchemaState) -> bool | None:
+        """Whether it has taken effect, where the project's own code can tell; None where nobody can."""
+        return None
 
     @property
     def alone(self) -> bool:

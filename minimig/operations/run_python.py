@@ -47,6 +47,10 @@ class RunPython(Operation):
         assign(self, code=code, back=reverse, elidable=elidable)
 
     @property
+    def runs_code(self) -> bool:
+        return not isinstance(self.code, Noop)
+
+    @property
     def left_out_of_squashes(self) -> bool:
         return self.elidable
 

@@ -80,6 +80,10 @@ class RunSQL(Operation):
         )
 
     @property
+    def runs_sql(self) -> bool:
+        return True
+
+    @property
     def left_out_of_squashes(self) -> bool:
         return self.elidable
 

@@ -55,6 +55,14 @@ class SeparateStateAndDatabase(Operation):
         assign(back, database_before=states(self.database_operations, begin)[-1])
         return back
 
+    @property
+    def runs_code(self) -> bool:
+        return any(operation.runs_code for operation in self.database_operations)
+
+    @property
+    def runs_sql(self) -> bool:
+        return any(operation.runs_sql for operation in self.database_operations)
+
     def steps_outside(self, editor: SchemaEditor) -> bool:
         return any(operation.steps_outside(editor) for operation in self.database_operations)
 

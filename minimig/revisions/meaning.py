@@ -17,6 +17,7 @@ from types import FunctionType
 from typing import Any
 
 from minimig.errors import WriterError
+from minimig.operations.base import Operation
 from minimig.revisions.header import LITERAL_NAMES, OPERATION_NAMES
 from minimig.revisions.loader import Migration
 from minimig.revisions.serializer import Imports, Rule, Serializer, Writing
@@ -48,6 +49,16 @@ def meaning(migration: Migration) -> str:
         return "\n".join(_code(migration, LITERAL_NAMES))
     code = _code(migration, LITERAL_NAMES + OPERATION_NAMES) if used else ()
     return "\n".join([*code, f"up = {up}", f"down = {down}"])
+
+
+def operation_meaning(migration: Migration, operation: Operation) -> str:
+    """The same of one operation of the migration, with the file's own code where it calls some."""
+    used: list[FunctionType] = []
+    try:
+        said = Serializer([_function_rule(migration, used)]).operation_source(operation)
+    except WriterError:
+        return "\n".join([*_code(migration, LITERAL_NAMES + OPERATION_NAMES), operation.describe()])
+    return "\n".join([*(_code(migration, LITERAL_NAMES + OPERATION_NAMES) if used else ()), said])
 
 
 def _function_rule(migration: Migration, used: list[FunctionType]) -> Rule:

@@ -1,13 +1,14 @@
 """Carry out prepared steps on a database, one transaction at a time.
 
-A migration and its row in the version table are one transaction where the database can roll DDL back. Where it cannot
-(MariaDB, MySQL) the row is written right after the last statement, and an error says which operations took effect.
+A migration and its row in the version table are one transaction where the database can roll DDL back; on request a
+whole run is. Where that cannot be (MariaDB, MySQL; statements outside a transaction) a journal is kept, and a run that
+was killed goes on where it stopped: see `stepwise`.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
@@ -15,15 +16,18 @@ import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import editor_for
-from minimig.dialects.transaction import autocommit, commits_each
+from minimig.dialects.transaction import commits_each
 from minimig.errors import UnsupportedError
 from minimig.runtime.events import Listener, StepDone, StepStarted, silence
-from minimig.runtime.failure import Progress
+from minimig.runtime.failure import Progress, Standing
+from minimig.runtime.journal import Note, notes_of
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.plan import Direction
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.runtime.rows import version_row
+from minimig.runtime.segments import Segment, in_one_transaction, segments
+from minimig.runtime.stepwise import Assume, Stepwise
 
 
 class Executor:
@@ -33,10 +37,16 @@ class Executor:
     back here.
     """
 
-    def __init__(self, connection: sa.Connection, recorder: Recorder) -> None:
+    def __init__(
+        self, connection: sa.Connection, recorder: Recorder, *, whole: bool = False, assume: Assume = None
+    ) -> None:
+        """With `whole` all steps are one transaction. `assume` answers for statements of which nobody heard."""
         self.connection = connection
         self.recorder = recorder
         self.borrowed = connection.in_transaction()
+        self.whole = whole
+        self.assume = assume
+        self._notes: tuple[Note, ...] | None = None
 
     def run(self, steps: Sequence[PreparedStep], listener: Listener = silence) -> float:
         """Carry out all steps; returns the seconds it took. Stops with MigrationFailedError at the first error.
@@ -50,18 +60,26 @@ class Executor:
         self._refuse_names(real)
         if self.borrowed and not commits_each(self.connection):
             self._refuse_steps_outside(real)
+        if self.whole:
+            self._refuse_more_than_one_transaction(real)
         if steps:
             self._ensure_version_table()
+        with self._whole_run():
+            self._run_all(steps, rows, revisions, listener)
+        return time.perf_counter() - began
+
+    def _run_all(
+        self, steps: Sequence[PreparedStep], rows: Sequence[Applied], revisions: tuple[str, ...], listener: Listener
+    ) -> None:
         for number, (prepared, row) in enumerate(zip(steps, rows, strict=True), start=1):
             listener(StepStarted(prepared.step, number, revisions))
             started = time.perf_counter()
             if prepared.step.faked:
-                with nullcontext() if self.borrowed else self.connection.begin():
+                with nullcontext() if self.borrowed or self.whole else self.connection.begin():
                     self._write_row(prepared, row, 0.0)
             else:
                 self._run_step(prepared, row, started)
             listener(StepDone(prepared.step, time.perf_counter() - started))
-        return time.perf_counter() - began
 
     def fake(self, steps: Sequence[PreparedStep], listener: Listener = silence) -> None:
         """Record or erase all steps without running anything."""
@@ -71,6 +89,7 @@ class Executor:
         with nullcontext() if self.borrowed else self.connection.begin():
             for number, prepared in enumerate(steps, start=1):
                 listener(StepStarted(prepared.step, number, revisions))
+                self.recorder.forget_unfinished(self.connection, prepared.step.revision)
                 self._write_row(prepared, version_row(prepared), 0.0)
                 listener(StepDone(prepared.step, 0.0))
 
@@ -104,17 +123,74 @@ class Executor:
     def _run_step(self, prepared: PreparedStep, row: Applied, started: float) -> None:
         output = LiveOutput(self.connection)
         editor = editor_for(self.connection.dialect, output)
-        outside = any(move.operation.steps_outside(editor) for move in prepared.moves)
-        atomic = editor.transactional_ddl and prepared.migration.header.atomic and not outside
-        progress = Progress(prepared, editor, output, atomic=atomic, borrowed=self.borrowed)
-        with progress.explaining(), output.counting(), self._transaction(prepared, editor):
+        found = segments(prepared, editor)
+
+        def finish() -> None:
+            self._write_row(prepared, row, time.perf_counter() - started)
+
+        single = self.borrowed or in_one_transaction(found, editor, prepared)
+        progress = Progress(prepared, editor, output, self._standing(single=single))
+        with progress.explaining(), output.counting():
+            if single:
+                self._run_at_once(prepared, editor, progress, finish)
+            else:
+                self._run_stepwise(prepared, found, output, progress, finish)
+
+    def _standing(self, *, single: bool) -> Standing:
+        if self.borrowed:
+            return Standing.BORROWED
+        if self.whole:
+            return Standing.WHOLE
+        return Standing.ATOMIC if single else Standing.STEPWISE
+
+    def _run_at_once(
+        self, prepared: PreparedStep, editor: SchemaEditor, progress: Progress, finish: Callable[[], None]
+    ) -> None:
+        with nullcontext() if self.borrowed or self.whole else editor.transaction(self.connection):
             for position, (operation, before, after) in enumerate(prepared.moves):
                 progress.position = position
                 operation.execute(editor, before, after)
                 progress.check_transaction(self.connection)
             editor.finish()
             progress.position = None
-            self._write_row(prepared, row, time.perf_counter() - started)
+            finish()
+
+    def _run_stepwise(
+        self,
+        prepared: PreparedStep,
+        found: Sequence[Segment],
+        output: LiveOutput,
+        progress: Progress,
+        finish: Callable[[], None],
+    ) -> None:
+        journal = self.recorder.journal
+        with output.uncounted():
+            if self._notes is None:
+                with self.connection.begin():
+                    journal.ensure(self.connection)
+                    self._notes = journal.read(self.connection)
+            if prepared.step.direction is Direction.BACKWARD:
+                with self.connection.begin():
+                    self.recorder.mark_unfinished(self.connection, version_row(prepared))
+        noted = notes_of(self._notes, prepared.step.revision, prepared.step.direction)
+        run = Stepwise(self.connection, journal, prepared, output, progress, noted=noted, assume=self.assume)
+        run.run(found, finish)
+
+    def _whole_run(self) -> AbstractContextManager[None]:
+        if not self.whole or self.borrowed:
+            return nullcontext()
+        return editor_for(self.connection.dialect, LiveOutput(self.connection)).transaction(self.connection)
+
+    def _refuse_more_than_one_transaction(self, steps: Sequence[PreparedStep]) -> None:
+        """Raise UnsupportedError for a step that cannot share a transaction with the whole run."""
+        editor = editor_for(self.connection.dialect, LiveOutput(self.connection))
+        for prepared in steps:
+            if not in_one_transaction(segments(prepared, editor), editor, prepared):
+                raise UnsupportedError(
+                    f"{prepared.step.revision} cannot be part of one transaction for the whole run",
+                    where=str(prepared.migration.header.path),
+                    hint="migrate up to it and past it by themselves, or leave --atomic-run out; nothing was changed",
+                )
 
     def _refuse_steps_outside(self, steps: Sequence[PreparedStep]) -> None:
         """Raise UnsupportedError for an operation that the caller's transaction cannot hold."""
@@ -127,13 +203,6 @@ class Executor:
                         where=str(prepared.migration.header.path),
                         hint="hand minimig an engine, a URL, or a connection on which no transaction has begun",
                     )
-
-    def _transaction(self, prepared: PreparedStep, editor: SchemaEditor) -> AbstractContextManager[None]:
-        if self.borrowed:
-            return nullcontext()
-        if prepared.migration.header.atomic:
-            return editor.transaction(self.connection)
-        return autocommit(self.connection)
 
     def _write_row(self, prepared: PreparedStep, row: Applied, seconds: float) -> None:
         split = (revision.partition(".") for revision in sorted(prepared.also))

@@ -5,26 +5,42 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum
 
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
-from minimig.errors import DatabaseError, InterruptedRunError, MigrationFailedError, MinimigError
+from minimig.errors import (
+    DatabaseError,
+    HistoryError,
+    InterruptedRunError,
+    MigrationFailedError,
+    MinimigError,
+    QuestionError,
+)
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.prepare import PreparedStep
+
+MEND = "mend the file or the data"
+
+
+class Standing(Enum):
+    """What becomes of a migration that fails."""
+
+    BORROWED = "the caller has the transaction"
+    WHOLE = "the whole run is rolled back"
+    ATOMIC = "the migration is rolled back"
+    STEPWISE = "what took effect stays, and the journal knows"
 
 
 class Progress:
     """Where a step is, so that an error can say it."""
 
-    def __init__(
-        self, prepared: PreparedStep, editor: SchemaEditor, output: LiveOutput, *, atomic: bool, borrowed: bool
-    ) -> None:
+    def __init__(self, prepared: PreparedStep, editor: SchemaEditor, output: LiveOutput, standing: Standing) -> None:
         self.prepared = prepared
         self.editor = editor
         self.output = output
-        self.atomic = atomic
-        self.borrowed = borrowed
+        self.standing = standing
         self.position: int | None = None
 
     @contextmanager
@@ -32,8 +48,8 @@ class Progress:
         """Turn any error of the migration into one that says what, where, and where the database stands."""
         try:
             yield
-        except GeneratorExit:
-            raise
+        except (GeneratorExit, HistoryError, QuestionError):
+            raise  # what an earlier run left was met with; this one did nothing yet
         except BaseException as error:
             kind = InterruptedRunError if _interrupted(error) else MigrationFailedError
             raise kind(self._message(error), where=self._where(error), hint=self._hint(error)) from error
@@ -63,9 +79,11 @@ class Progress:
     def _state(self) -> str:
         if self._committed():
             return "what was done until the step committed stays"
-        if self.borrowed:
+        if self.standing is Standing.BORROWED:
             return "your transaction is still open, and only you can roll it back"
-        if self.atomic:
+        if self.standing is Standing.WHOLE:
+            return "rolled back, the whole run left nothing behind"
+        if self.standing is Standing.ATOMIC:
             return "rolled back, this migration left nothing behind"
         if self._staying() == 0:
             return "no statement of this migration had taken effect in this run"
@@ -80,13 +98,13 @@ class Progress:
 
     def _committed(self) -> bool:
         """Whether a step committed by itself; at the end (`position` is None) it is we who commit."""
-        return self.output.commits > 0 and self.position is not None and self.prepared.migration.header.atomic
+        own = self.standing is not Standing.STEPWISE
+        return own and self.output.commits > 0 and self.position is not None and self.prepared.migration.header.atomic
 
     def _staying(self) -> int:
         """How many statements the database keeps, although the migration failed."""
-        if not self.prepared.migration.header.atomic:
-            return self.output.statements
-        return self.output.settled if self.editor.transactional_ddl else self.output.kept
+        kept = 0 if self.editor.transactional_ddl else self.output.kept
+        return max(self.output.settled, kept)
 
     def _where(self, error: BaseException) -> str:
         path = str(self.prepared.migration.header.path)
@@ -95,20 +113,14 @@ class Progress:
 
     def _hint(self, error: BaseException) -> str:
         known = self.editor.hint_for(error) if isinstance(error, sa.exc.DBAPIError) else None
-        if known is not None and (self.borrowed or self.atomic) and not self._committed():
+        if known is not None and self.standing is not Standing.STEPWISE and not self._committed():
             return known
         if self._committed():
             return "leave commit and rollback to minimig, undo by hand what stayed, then run the same command again"
-        if not (self.borrowed or self.atomic) and self._staying() == 0:
-            return (
-                "mend the file or the data, then run the same command again; if an earlier run stopped half-way, "
-                "minimig check --database shows what it left"
-            )
-        if self.borrowed or self.atomic:
-            if _interrupted(error):
-                return "run the same command again"
-            return "mend the file or the data, then run the same command again"
-        return "undo those statements by hand, mend the file, then run the same command again"
+        again = "run the same command again" if _interrupted(error) else f"{MEND}, then run the same command again"
+        if self.standing is Standing.STEPWISE:
+            return f"{again}: it goes on where this one stopped"
+        return again
 
 
 def _interrupted(error: BaseException) -> bool:

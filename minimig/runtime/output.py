@@ -15,7 +15,9 @@ from minimig.dialects.transaction import outside
 from minimig.errors import UnsupportedError
 from minimig.state.compiling import why_not
 
-READING = frozenset(["EXPLAIN", "PRAGMA", "SELECT", "SHOW"])
+READING = frozenset(["BEGIN", "EXPLAIN", "PRAGMA", "SELECT", "SHOW"])
+"""First words of statements that leave nothing behind."""
+
 COMMITTING = frozenset(
     """
     ALTER ANALYZE CREATE DROP FLUSH GRANT LOCK OPTIMIZE RENAME REPAIR REVOKE TRUNCATE UNLOCK
@@ -39,6 +41,8 @@ class LiveOutput:
         self._connection = connection
         self._sending = False
         self._outside = False
+        self._silent = False
+        self._on_implicit_commit: Callable[[], None] | None = None
         self.statements = 0
         self.kept = 0
         self.commits = 0
@@ -100,12 +104,36 @@ class LiveOutput:
             for name, listener in listeners.items():
                 sa.event.remove(self._connection, name, listener)
 
+    @contextmanager
+    def uncounted(self) -> Iterator[None]:
+        """What is sent meanwhile is no statement of the migration's."""
+        former, self._silent = self._silent, True
+        try:
+            yield
+        finally:
+            self._silent = former
+
+    @contextmanager
+    def on_implicit_commit(self, call: Callable[[], None]) -> Iterator[None]:
+        """Call a function right before the first statement by which MySQL would end the transaction by itself."""
+        self._on_implicit_commit = call
+        try:
+            yield
+        finally:
+            self._on_implicit_commit = None
+
     def _before(self, connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if _first_word(statement) in COMMITTING:
-            self.kept = self.statements
+        if self._silent or first_word(statement) not in COMMITTING:
+            return
+        self.kept = self.statements
+        call, self._on_implicit_commit = self._on_implicit_commit, None
+        if call is not None:
+            call()
 
     def _after(self, connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        word = _first_word(statement)
+        if self._silent:
+            return
+        word = first_word(statement)
         if self._sending or word not in READING:
             self.statements += 1
         if word in COMMITTING:
@@ -114,10 +142,11 @@ class LiveOutput:
             self._commit(connection)
 
     def _commit(self, connection: Any) -> None:
-        self.commits += not self._outside
+        self.commits += not (self._outside or self._silent)
 
 
-def _first_word(statement: str) -> str:
+def first_word(statement: str) -> str:
+    """The word that a statement begins with, in capitals, behind spaces and comments."""
     match = _FIRST_WORD.match(statement)
     return match[1].upper() if match else ""
 

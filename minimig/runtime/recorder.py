@@ -22,7 +22,9 @@ from minimig.operations.alter_column import AlterColumn
 from minimig.operations.base import Operation
 from minimig.operations.chain import execute, states
 from minimig.operations.columns import AddColumn
+from minimig.runtime.journal import Journal
 from minimig.runtime.output import LiveOutput
+from minimig.runtime.plan import Direction
 from minimig.state.from_metadata import from_metadata
 
 
@@ -39,6 +41,8 @@ class Applied:
     tool: str | None = None
     way_back: str | None = None
     """The operations that take it back, as source; not read with the others."""
+    unfinished: str | None = None
+    """`backward` while it is being taken back by more than one transaction."""
 
     @property
     def revision(self) -> str:
@@ -60,12 +64,15 @@ class Recorder:
             sa.Column("file_checksum", sa.String(80)),
             sa.Column("tool", sa.String(40)),
             sa.Column("way_back", sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")),
+            sa.Column("unfinished", sa.String(10)),
             schema=schema,
         )
+        self.journal = Journal(name, schema)
 
     def owns(self, key: str) -> bool:
-        """Whether a table of this key is the version table; one in the default schema is read without its schema."""
-        return key in (self.table.key, self.table.name)
+        """Whether a table of this key is one of ours; one in the default schema is read without its schema."""
+        tables = (self.table, self.journal.table)
+        return any(key in (table.key, table.name) for table in tables)
 
     def read(self, connection: sa.Connection) -> tuple[Applied, ...]:
         """All rows, oldest first; nothing when the table does not exist. One query when it does.
@@ -172,6 +179,19 @@ class Recorder:
             "way_back": row.way_back,
         }
         connection.execute(self.table.insert().values(**values))
+
+    def mark_unfinished(self, connection: sa.Connection, row: Applied) -> None:
+        """Remember that a revision is being taken back, where that is more than one transaction."""
+        mine = (self.table.c.app == row.app, self.table.c.name == row.name)
+        connection.execute(self.table.update().where(*mine).values(unfinished=str(Direction.BACKWARD)))
+
+    def forget_unfinished(self, connection: sa.Connection, revision: str) -> None:
+        """Forget that a revision is half-done, in its row and in the journal."""
+        app, _, name = revision.partition(".")
+        mine = (self.table.c.app == app, self.table.c.name == name, self.table.c.unfinished.is_not(None))
+        connection.execute(self.table.update().where(*mine).values(unfinished=None))
+        if self.journal.exists(connection):
+            self.journal.forget(connection, revision)
 
     def erase(self, connection: sa.Connection, row: Applied, *, required: bool = True) -> None:
         """Forget a revision. When the row is `required` and not there, somebody else was here: DatabaseError."""

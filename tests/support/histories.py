@@ -57,8 +57,8 @@ class History:
 
     @property
     def tables(self) -> set[str]:
-        """The names of all tables but the version table."""
-        return set(sa.inspect(self.database.engine).get_table_names()) - {"minimig_version"}
+        """The names of all tables but minimig's own."""
+        return set(sa.inspect(self.database.engine).get_table_names()) - {"minimig_version", "minimig_journal"}
 
     @property
     def applied(self) -> list[str]:

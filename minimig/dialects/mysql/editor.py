@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from minimig.dialects.change import ColumnStep, TableChange
 from minimig.dialects.mysql.clauses import MySQLClauses
 from minimig.dialects.mysql.columns import alter_together
+from minimig.dialects.mysql.fingerprint import mysql_fingerprint
 from minimig.dialects.mysql.foreign_keys import ForeignKeyIndexes, fits
 from minimig.dialects.mysql.lock import mysql_lock
 from minimig.dialects.mysql.normalizer import MySQLNormalizer
@@ -55,6 +56,7 @@ class MySQLEditor(MySQLClauses):
     script = MySQLScript()
     reader = MySQLReader
     lock = staticmethod(mysql_lock)
+    fingerprint = staticmethod(mysql_fingerprint)
     folds_case: ClassVar[bool] = True
 
     @staticmethod

@@ -35,6 +35,8 @@ def create_concurrently(editor: SchemaEditor, table: TableState, index: IndexSta
         connection = editor.output.connection
         if connection is not None and left_over(connection, editor, table, index.name):
             editor.execute(drop)
+        elif connection is not None and editor.again and _is_built(connection, table, index):
+            return
         try:
             editor.execute(editor.compile(CreateIndex(built)))
         except sa.exc.DBAPIError as error:
@@ -47,9 +49,10 @@ def create_concurrently(editor: SchemaEditor, table: TableState, index: IndexSta
 
 
 def drop_concurrently(editor: SchemaEditor, table: TableState, index: IndexState) -> None:
-    """DROP INDEX CONCURRENTLY."""
+    """DROP INDEX CONCURRENTLY; one that an earlier run was killed in may have done it already."""
+    condition = "IF EXISTS " if editor.again else ""
     with editor.outside_transaction():
-        editor.execute(f"DROP INDEX CONCURRENTLY {editor.qualified(table.schema, index.name)}")
+        editor.execute(f"DROP INDEX CONCURRENTLY {condition}{editor.qualified(table.schema, index.name)}")
 
 
 def drop_sql(editor: SchemaEditor, table: TableState, index: IndexState) -> str:
@@ -67,3 +70,20 @@ def left_over(connection: sa.Connection, editor: SchemaEditor, table: TableState
             hint="wait until it is done, then run the same command again",
         )
     return found is not None
+
+
+def _is_built(connection: sa.Connection, table: TableState, index: IndexState) -> bool:
+    """Whether the run that was killed had built the index. Raises DatabaseError for another one of that name."""
+    found = next(
+        (i for i in sa.inspect(connection).get_indexes(table.name, table.schema) if i["name"] == index.name), None
+    )
+    if found is None:
+        return False
+    columns = [element for element in index.elements if isinstance(element, str)]
+    names = [name for name in found["column_names"] if name is not None]
+    if bool(found["unique"]) != index.unique or (len(columns) == len(index.elements) and names != columns):
+        raise DatabaseError(
+            f"an index {index.name} of table {table.key} is there, but it is another one than the migration makes",
+            hint="drop it or rename it, then run the same command again",
+        )
+    return True

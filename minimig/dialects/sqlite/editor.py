@@ -28,6 +28,7 @@ from minimig.dialects.output import Output, Values
 from minimig.dialects.script_style import ScriptStyle
 from minimig.dialects.sqlite import native
 from minimig.dialects.sqlite.clauses import SQLiteClauses
+from minimig.dialects.sqlite.fingerprint import sqlite_fingerprint
 from minimig.dialects.sqlite.foreign_keys import Watch
 from minimig.dialects.sqlite.live import referencing_tables
 from minimig.dialects.sqlite.lock import sqlite_lock
@@ -55,6 +56,7 @@ class SQLiteEditor(SQLiteClauses):
     )
     transaction = staticmethod(sqlite_transaction)
     lock = staticmethod(sqlite_lock)
+    fingerprint = staticmethod(sqlite_fingerprint)
     transactional_ddl: ClassVar[bool] = True
 
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
