@@ -277,7 +277,7 @@ class Stepwise:
     def _fingerprint(self, position: int) -> str | None:
         operation, before, _ = self._move(position)
         touched = operation.footprint(before)
-        names = {table for table, _ in touched.touches}
+        names = {table for table, _ in touched.touches if table}
         whole = touched.everything or any(" " in name for name in names)
         with self.output.uncounted():
             found = self._editor(self.output).fingerprint(self.connection, None if whole else names)
