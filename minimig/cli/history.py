@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 
 import click
 
-from minimig.cli.context import Session, pass_session, show_error
+from minimig.cli.context import Session, pass_session, show_problems
 from minimig.cli.lanes import draw
 from minimig.cli.printing import json_option, print_json
-from minimig.commands.history import Entry, History, branch_points, stands_at_heads
+from minimig.commands.history import Entry, History, branch_points
 from minimig.commands.history import current as current_of
 from minimig.commands.history import heads as heads_of
 from minimig.commands.history import history as history_of
@@ -108,7 +108,7 @@ def current(session: Session, app: str | None, check_heads: bool, as_json: bool)
     if session.verbosity > 1 and not as_json:
         click.echo(f"Database {found.database}")
     code = _print(session, "current", found, as_json, _line)
-    return 4 if check_heads and not code and not stands_at_heads(found, project.survey.graph) else code
+    return 4 if check_heads and not code and not found.at_heads else code
 
 
 @click.command()
@@ -137,7 +137,7 @@ def graph(session: Session, app: str | None, form: str, mark: bool) -> int:
     writers: dict[str, Callable[[History], Iterable[str]]] = {"text": _drawn, "mermaid": _mermaid, "dot": _dot}
     for line in writers[form](found):
         click.echo(line)
-    return _problems(found)
+    return show_problems(found.problems)
 
 
 # --- how it looks -----------------------------------------------------------------------------------------------------
@@ -160,15 +160,11 @@ def _print(
     for entry in found.entries:
         for line in lines(session, entry):
             click.echo(line)
+    for revision in found.broken:
+        click.echo(f"{click.style(revision, bold=True)}  {click.style('its file is broken', fg='red')}")
     for revision in found.unknown:
         click.echo(f"{click.style(revision, bold=True)}  {click.style('no such file', fg='red')}")
-    return _problems(found)
-
-
-def _problems(found: History) -> int:
-    for problem in found.problems:
-        show_error(problem)
-    return 1 if found.problems else 0
+    return show_problems(found.problems)
 
 
 def _flags(entry: Entry) -> str:

@@ -98,6 +98,10 @@ class Project:
         """The revision files as far as they can be read, for commands that only look."""
         return survey(self.folders)
 
+    def survey_at(self, applied: frozenset[str]) -> Survey:
+        """The same for a database that has these revisions."""
+        return survey(self.folders, applied)
+
     def load(self, revision: str) -> Migration:
         """The migration of a revision, executed once."""
         if revision not in self._loaded:
