@@ -60,7 +60,6 @@ def update_newest(project: Project, app: str, answers: Answers, options: MakeOpt
     losing something; and what make_migrations raises.
     """
     project.check_apps(app)
-    project.graph.check_single_heads()
     newest = project.graph.head(app)
     if newest is None:
         raise UsageError(f"{app} has no revision file to update", hint="leave --update out to write the first one")
