@@ -53,10 +53,10 @@ def squashmigrations(
     project = Project(load_environment(session.settings()))
     project.check_apps(app)
     planned = squash(project, app, start, end, SquashOptions(name, not no_optimize, write=False))
-    if not as_json:
+    if not as_json and (session.verbosity or dry_run):
         _print(session, planned, dry_run=dry_run)
     proof = prove_squash(project, planned, verify_on) if verify or verify_on else None
-    if proof is not None and not as_json:
+    if proof is not None and not as_json and session.verbosity:
         click.echo(
             f"Proven on {proof.database}: {plural(len(planned.replaces), 'file')} and the new one lead to the same"
             f" schema{', and back' if proof.back else ''}."
@@ -82,5 +82,7 @@ def _print(session: Session, found: SquashResult, *, dry_run: bool) -> None:
     click.echo(f"{found.before} operations{'' if same else f' folded to {found.after}'}.")
     if found.irreversible:
         click.echo(f"There is no way back: {found.irreversible}.")
+    if dry_run:
+        click.echo("Nothing is written.")
     if dry_run and session.verbosity > 1:
         click.echo(found.file.text)

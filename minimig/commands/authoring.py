@@ -14,14 +14,13 @@ from minimig.autogenerate.way_back import way_back
 from minimig.commands.after_writing import after_writing
 from minimig.commands.from_database import live_station
 from minimig.commands.hooks import hooks_of, serializer_of, unwritten
-from minimig.commands.placing import PlaceOptions, placement
+from minimig.commands.placing import PlaceOptions, check_word, placement
 from minimig.commands.project import Project
 from minimig.commands.revising import revised
 from minimig.errors import UsageError
 from minimig.operations.base import Operation
 from minimig.operations.chain import states
 from minimig.operations.tables import RenameTable
-from minimig.revisions.header import check_name
 from minimig.revisions.migration import NewMigration
 from minimig.revisions.names import file_name, slug
 from minimig.revisions.replay import last_users
@@ -150,8 +149,7 @@ class _Namer:
         headers = project.graph.headers.values()
         self._names = {app: [h.name for h in headers if h.app == app] for app in project.settings.apps}
         self._options = options
-        if options.name is not None:
-            check_name(options.name)
+        check_word("--name", options.name)
 
     def migration(
         self,

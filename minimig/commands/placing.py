@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from minimig.commands.project import Project
-from minimig.errors import TargetError, UsageError, nearest
+from minimig.errors import RevisionFileError, TargetError, UsageError, nearest
 from minimig.revisions.header import check_name
 from minimig.revisions.identifiers import resolve
 from minimig.revisions.migration import NewMigration
@@ -92,10 +92,19 @@ def placement(project: Project, apps: Sequence[str], options: PlaceOptions) -> P
         raise UsageError(
             f"the label {options.label!r} is taken by {graph.labels[options.label]}", hint="choose another label"
         )
-    for name in filter(None, (options.label, options.rev_id)):
-        check_name(name)
+    check_word("--branch-label", options.label)
+    check_word("--rev-id", options.rev_id)
     depends_on = tuple(_known(project, word) for word in options.depends_on)
     return Placement(parents, options.label, depends_on, options.rev_id)
+
+
+def check_word(option: str, word: str | None) -> None:
+    """Raise UsageError for what was typed as a part of a name and cannot be one."""
+    try:
+        if word is not None:
+            check_name(word)
+    except RevisionFileError as error:
+        raise UsageError(f"{option}: {error.message}", hint=error.hint) from error
 
 
 def _parent(project: Project, apps: Sequence[str], options: PlaceOptions) -> tuple[str, tuple[str, ...]]:

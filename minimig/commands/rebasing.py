@@ -198,6 +198,8 @@ def _prove(project: Project, graph: MigrationGraph, names: Mapping[str, str], re
         for revision in graph.order():
             header = graph.headers[revision]
             data = contents[revision].after if revision in contents else None
+            if data is not None:  # an error names the file that there is, not the one that is not written yet
+                header = replace(header, path=contents[revision].old.path)
             migrations.append(load_migration(header, partial(project.convention_of, header.app), data))
         try:
             for migration, after in states_along(migrations):

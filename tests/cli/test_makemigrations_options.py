@@ -92,7 +92,7 @@ def test_dependencies_and_a_name_of_ones_own(project: ProjectFolder) -> None:
     again = project.run("makemigrations", "shop", "--empty", "--rev-id", "2024_05", "-n", "sale")
     assert (again.code, "there is a file of this name already" in again.err) == (1, True)
     assert project.run("makemigrations", "shop", "--empty", "--depends-on", "news.0009").code == 2
-    assert project.run("makemigrations", "shop", "--empty", "--rev-id", "no good").code == 1
+    assert project.run("makemigrations", "shop", "--empty", "--rev-id", "no good").code == 2
     assert project.run("makemigrations", "shop", "--empty", "--splice").code == 2
     both = project.run("makemigrations", "shop", "news", "--empty", "--rev-id", "both")
     assert (both.code, "are for one file, and 2 would be written" in both.err) == (2, True)
