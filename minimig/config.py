@@ -65,6 +65,7 @@ class Settings:
     plugins: tuple[str, ...] = ()
     post_write: tuple[str, ...] = ()
     out_of_order: str = "warn"
+    head_file: bool = False
     x: Mapping[str, str] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -128,7 +129,7 @@ def settings_from(
 ) -> Settings:
     """Check the keys and types of `values`, read from `source`, and fold environment and overrides in."""
     section = Section(values, f"{source}, [tool.minimig]" if source.name == "pyproject.toml" else str(source), environ)
-    section.check_keys((*OVERRIDABLE, *SINGLE_KEYS, "plugins", "post_write", "apps"))
+    section.check_keys((*OVERRIDABLE, *SINGLE_KEYS, "plugins", "post_write", "head_file", "apps"))
     from_file = {key: text for key in OVERRIDABLE if (text := section.raw(key)) is not None}
     url, engine = _database(section, from_file, overrides)
     chosen = {
@@ -148,6 +149,7 @@ def settings_from(
         plugins=_plugins(section),
         post_write=_commands(section),
         out_of_order=_policy(chosen["out_of_order"]),
+        head_file=section.flag("head_file"),
         x=MappingProxyType({key.removeprefix("x."): text for key, text in overrides.items() if key not in OVERRIDABLE}),
         environ=MappingProxyType(dict(environ)),
     )

@@ -89,7 +89,6 @@ def test_without_a_database(project: ProjectFolder) -> None:
     assert "note: the database was not asked" in lost.ok("rebase", "accounts", "0003_main", "--dry-run").err
     assert "note:" not in nowhere.ok("rebase", "accounts", "0003_main").err
 
-
     """Both branches make the same column: no file is touched, and the error names the file that there is."""
     add(project, "accounts.0003_mine", ["0002_nick"], COLUMN.format("main"))
     files = project.files("accounts/migrations/*")
