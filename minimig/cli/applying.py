@@ -218,6 +218,10 @@ class _Printer:
 
 
 def _print(result: MigrateResult) -> None:
+    for squash in result.recorded:
+        click.echo(f"  Recorded {click.style(squash, bold=True)}: all that it replaces is applied")
+    if not result.steps and result.recorded:
+        return
     if not result.steps:
         click.echo(f"Nothing to do: {_where(result.place)}.")
     elif result.dry:

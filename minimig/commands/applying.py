@@ -61,7 +61,7 @@ class MigrateResult:
 
     `seconds` is the time of the whole run; `unknown` are applied revisions that no file describes. `late` are those
     that come behind a later one of their app, by revision. `place` is there when an app or a target was named and
-    there is nothing to do.
+    there is nothing to do; `recorded` are squashes that only lacked their row.
     """
 
     database: str
@@ -71,6 +71,7 @@ class MigrateResult:
     unknown: tuple[str, ...] = ()
     late: Mapping[str, str] = field(default_factory=dict)
     place: Place | None = None
+    recorded: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -90,6 +91,7 @@ class MigrateResult:
             "dry": self.dry,
             "unknown": list(self.unknown),
             "out_of_order": dict(self.late),
+            "recorded": list(self.recorded),
             "pending": [] if self.place is None else list(self.place.pending),
         }
 
@@ -144,7 +146,7 @@ def migrate_connection(
     rows = project.applied(connection)
     prepared = _planned(project, connection, rows, app, target, options)
     behind = _late(project, rows, prepared, app, target)
-    seconds = 0.0
+    seconds, squashes = 0.0, tuple[PreparedStep, ...]()
     if options.dry:
         on_late(behind)
     elif prepared or _squashes_to_record(project, rows):
@@ -159,14 +161,16 @@ def migrate_connection(
                 executor.fake(prepared, listener)
             else:
                 seconds = executor.run(prepared, listener)
-            executor.rewrite((), _squashes_to_record(project, project.applied(connection)))
+            squashes = _squashes_to_record(project, project.applied(connection))
+            executor.rewrite((), squashes)
     steps = tuple(
         PlannedStep(p.step, tuple(move.operation for move in p.moves), _irreversible(p) if options.dry else None)
         for p in prepared
     )
     unknown = tuple(row.revision for row in project.unknown(rows))
+    recorded = tuple(squash.step.revision for squash in squashes)
     place = None if prepared else _place(project, rows, app, target)
-    return MigrateResult(project.database_name, steps, seconds, options.dry, unknown, behind, place)
+    return MigrateResult(project.database_name, steps, seconds, options.dry, unknown, behind, place, recorded)
 
 
 def plan_steps(

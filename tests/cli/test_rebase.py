@@ -169,3 +169,19 @@ def test_a_file_that_moves_keeps_its_permissions(project: ProjectFolder) -> None
     project.ok("rebase", "accounts", "0003_main")
     modes = [(folder / name).stat().st_mode & 0o777 for name in ("0004_mine.py", "0005_more.py")]
     assert modes == [0o640, 0o600]
+
+
+def test_a_revision_comes_between_two_others(tmp_path: Path) -> None:
+    """A branch that begins in the middle, and what came after behind it: one line, with the new file in between."""
+    project = two_apps(tmp_path, f"sqlite:///{tmp_path}/test.db")
+    project.ok("migrate", "accounts", "0001")
+    project.ok("makemigrations", "accounts", "--empty", "--head", "0001", "--splice", "-n", "between")
+    [name] = [file for file in project.files("accounts/migrations/*") if "between" in file]
+    project.ok("rebase", "accounts", Path(name).stem)
+    order = [
+        line.split()[2].split(".")[1][5:]
+        for line in project.ok("showmigrations", "--plan", "accounts").out.splitlines()
+        if "[ ]" in line
+    ]
+    assert order == ["between", "nick"]
+    project.ok("migrate")

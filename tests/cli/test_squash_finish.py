@@ -35,7 +35,7 @@ def test_the_whole_life_of_a_squash(project: ProjectFolder, database: Database) 
     """Applied from its old files, recorded, ended, pruned: one revision, everything follows, and both ways work."""
     for name in ("0001_users", "0002_nick"):
         project.ok("migrate", f"accounts.{name}")
-    project.ok("migrate")
+    assert "Recorded accounts.0001_all: all that it replaces is applied" in project.ok("migrate").out
     told = project.ok(*COMMAND, "--delete")
     assert "  - accounts/migrations/0001_users.py\n  - accounts/migrations/0002_nick.py\n" in told.out
     assert "  ~ accounts/migrations/0001_all.py replaces nothing any more\n" in told.out
@@ -47,6 +47,8 @@ def test_the_whole_life_of_a_squash(project: ProjectFolder, database: Database) 
     assert "replaces" not in project.read("accounts/migrations/0001_all.py")
     assert '"accounts.0001_all"' in project.read("shop/migrations/0002_owner.py")
     assert project.read("accounts/migrations/REVISION_TAGS") == "start = 0001_all\n"
+    refused = project.run("migrate", "--from-record")
+    assert (refused.code, "minimig migrate --prune" in refused.err) == (1, True)
     pruned = project.ok("migrate", "--prune").out
     assert "accounts.0001_users" in pruned
     assert applied(database) == {"accounts.0001_all", "shop.0001_carts", "shop.0002_owner"}
