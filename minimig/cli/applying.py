@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import click
 
@@ -152,8 +153,9 @@ def _run(
 
 
 def _warn_of_late(late: Mapping[str, str]) -> None:
-    for revision, other in late.items():
-        click.echo(f"warning: {revision} comes out of order: {other} is applied already", err=True)
+    with suppress(OSError):  # a run must not stop because nobody reads
+        for revision, other in late.items():
+            click.echo(f"warning: {revision} comes out of order: {other} is applied already", err=True)
 
 
 def _say_whether_models_changed(project: Project) -> None:

@@ -2,7 +2,7 @@
 
 `replaces` goes out of the squash, the files that it replaces are deleted, and what names one of them in another file
 or in a tag names the squash from then on. Django tells people to do these three things by hand. Refused while the
-configured database has a part of what is replaced, or has not recorded the squash, and when the files that would go
+configured database has rows of what is replaced and none of the squash, and when the files that would go
 lead to another schema than the squash does: somebody has changed one of them since.
 """
 
