@@ -65,6 +65,7 @@ class Settings:
     plugins: tuple[str, ...] = ()
     post_write: tuple[str, ...] = ()
     out_of_order: str = "warn"
+    head_file: bool = False
     x: Mapping[str, str] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -128,28 +129,41 @@ def settings_from(
 ) -> Settings:
     """Check the keys and types of `values`, read from `source`, and fold environment and overrides in."""
     section = Section(values, f"{source}, [tool.minimig]" if source.name == "pyproject.toml" else str(source), environ)
-    section.check_keys((*OVERRIDABLE, *SINGLE_KEYS, "plugins", "post_write", "apps"))
+    section.check_keys((*OVERRIDABLE, *SINGLE_KEYS, "plugins", "post_write", "head_file", "apps"))
     from_file = {key: text for key in OVERRIDABLE if (text := section.raw(key)) is not None}
     url, engine = _database(section, from_file, overrides)
-    # Variables are named, not copied: their text is filled in once and never searched for placeholders.
-    variables = {key: f"${{{name}}}" for key, name in VARIABLES.items() if environ.get(name)}
-    chosen = Section({**from_file, **variables, "engine": engine, **overrides}, section.where, environ)
+    chosen = {
+        key: _chosen(key, Section({**from_file, "engine": engine, **overrides}, section.where, environ), overrides)
+        for key in OVERRIDABLE
+    }
     root = source.parent
     return Settings(
         root=root,
         source=source,
         url=url,
-        engine=None if engine is None else _target(chosen.text("engine") or "", "engine", section.where),
+        engine=None if engine is None else _target(chosen["engine"].text("engine") or "", "engine", section.where),
         apps=MappingProxyType(_apps(section, root)),
-        version_table=chosen.text("version_table") or Settings.version_table,
-        version_schema=chosen.text("version_schema"),
-        env=chosen.text("env"),
+        version_table=chosen["version_table"].text("version_table") or Settings.version_table,
+        version_schema=chosen["version_schema"].text("version_schema"),
+        env=chosen["env"].text("env"),
         plugins=_plugins(section),
         post_write=_commands(section),
-        out_of_order=_policy(chosen),
+        out_of_order=_policy(chosen["out_of_order"]),
+        head_file=section.flag("head_file"),
         x=MappingProxyType({key.removeprefix("x."): text for key, text in overrides.items() if key not in OVERRIDABLE}),
         environ=MappingProxyType(dict(environ)),
     )
+
+
+def _chosen(key: str, section: Section, overrides: Mapping[str, str]) -> Section:
+    """The section to read a key from: its variable, where that is set and nothing beats it, else what is given."""
+    name = VARIABLES.get(key)
+    if name is None or key in overrides or not section.environ.get(name):
+        return section
+    if not section.environ[name].strip():
+        raise ConfigError("there is nothing but spaces in it", where=f"the variable {name}", hint="set it, or unset it")
+    # Named, not copied: its text is filled in once and never searched for placeholders.
+    return Section({key: f"${{{name}}}"}, f"the variable {name}", section.environ)
 
 
 def _database(

@@ -22,7 +22,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool, StaticPool
 
-from minimig.config import AppSettings, Settings
+from minimig.config import VARIABLES, AppSettings, Settings
 from minimig.errors import ConfigError, HookError, ModelsError, nearest
 from minimig.plugins import load_plugins
 from minimig.state.from_objects import objects_of
@@ -93,7 +93,8 @@ def load_environment(settings: Settings) -> Environment:
             environment = _configured(environment, configure, f"plugin {name}", settings.root)
         if settings.env is not None:
             path = (settings.root / settings.env).resolve()
-            environment = _configured(environment, _env_function(path), str(path), path.parent)
+            named_by = "env" if settings.env != settings.environ.get(VARIABLES["env"]) else VARIABLES["env"]
+            environment = _configured(environment, _env_function(path, named_by), str(path), path.parent)
     return _shielded(environment)
 
 
@@ -138,10 +139,10 @@ def _is_serializer(rule: object) -> bool:
     return isinstance(rule, tuple) and len(rule) == 2 and isinstance(rule[0], type) and callable(rule[1])
 
 
-def _env_function(path: Path) -> Hook:
+def _env_function(path: Path, named_by: str) -> Hook:
     """The function `configure` of an env file."""
     if not path.is_file():
-        raise ConfigError("the file that `env` names does not exist", where=str(path))
+        raise ConfigError(f"the file that `{named_by}` names does not exist", where=str(path))
     module = guarded(lambda: _run_file(path), "the env file failed", path.parent, ConfigError)
     configure: Hook | None = getattr(module, "configure", None)
     if configure is None or not callable(configure):

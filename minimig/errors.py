@@ -27,6 +27,10 @@ class MinimigError(Exception):
         self.where = where
         self.hint = hint
 
+    def to_dict(self) -> dict[str, str | None]:
+        """For JSON."""
+        return {"message": self.message, "where": self.where, "hint": self.hint}
+
     def at(self, place: str) -> Self:
         """The same error at a place; what it knew itself of where it happened comes behind."""
         where = f"{place}, {self.where}" if self.where else place

@@ -24,14 +24,19 @@ def write_files(
     replacing: Collection[Path] = (),
     removing: Collection[Path] = (),
     seen: Mapping[Path, bytes] | None = None,
+    moved: Mapping[Path, Path] | None = None,
 ) -> None:
     """Write files, creating folders. Only those in `replacing` may exist already; they come last, then the removals.
 
-    `seen` is what was read of files that are replaced or removed: one that has changed since is not touched. Raises
-    FileError, and leaves all as it was, if another one exists or one cannot be written.
+    `seen` is what was read of files that are replaced or removed: one that has changed since is not touched. `moved`
+    gives for a new file the old one whose permissions it takes. Raises FileError, and leaves all as it was, if another
+    one exists or one cannot be written.
     """
     with ExitStack() as undo:
-        staged = [(path, _stage(path, content, undo, path in replacing)) for path, content in files.items()]
+        staged = [
+            (path, _stage(path, content, undo, path in replacing, (moved or {}).get(path, path)))
+            for path, content in files.items()
+        ]
         for path, content in (seen or {}).items():
             _refuse_change(path, content)
         kept: list[Path] = []
@@ -75,8 +80,8 @@ def _set_aside(path: Path, undo: ExitStack, *, copy: bool) -> Path:
     return aside
 
 
-def _stage(path: Path, content: bytes, undo: ExitStack, replace: bool) -> Path:
-    """The content under a temporary name beside `path`."""
+def _stage(path: Path, content: bytes, undo: ExitStack, replace: bool, like: Path) -> Path:
+    """The content under a temporary name beside `path`, with the permissions of `like` if that is there."""
     if path.exists() and not replace:
         raise _exists(path)
     target = path.resolve()  # a link stays a link
@@ -84,8 +89,8 @@ def _stage(path: Path, content: bytes, undo: ExitStack, replace: bool) -> Path:
     try:
         _make_folder(path.parent, undo)
         _write(temporary, content, undo)
-        if path.exists():
-            shutil.copymode(path, temporary)
+        if like.exists():
+            shutil.copymode(like, temporary)
     except OSError as error:
         raise _refused(path, error) from error
     return temporary

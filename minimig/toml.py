@@ -69,6 +69,13 @@ class Section:
             raise ConfigError(f"`{key}` must be text or a list of texts, none of them empty", where=self.where)
         return tuple(expand(item, key, self.environ, where=self.where) for item in items)
 
+    def flag(self, key: str) -> bool:
+        """True or false; false where the key is not set."""
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            raise ConfigError(f"`{key}` must be true or false, without quotes", where=self.where)
+        return value
+
     def table(self, key: str) -> Mapping[str, Any]:
         value = self.values.get(key, {})
         if not isinstance(value, dict):

@@ -326,3 +326,19 @@ def test_importing_config_is_cheap() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("MINIMIG_OUT_OF_ORDER", "alow", "did you mean allow?"),
+        ("MINIMIG_VERSION_TABLE", "  ", "nothing but spaces"),
+        ("MINIMIG_ENV", " ", "nothing but spaces"),
+    ],
+)
+def test_a_bad_variable_is_told_at_the_variable(tmp_path: Path, name: str, value: str, said: str) -> None:
+    """The file is not at fault, so its name does not stand there."""
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, SINGLE, environ={name: value})
+    assert caught.value.where == f"the variable {name}"
+    assert said in str(caught.value)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
+
 import click
 
 from minimig.cli.context import Session, deferred, pass_session, reader_is_gone
 from minimig.cli.printing import StepPrinter, json_option, operation_lines, plural, print_json, seconds
-from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
+from minimig.commands.applying import MigrateOptions, MigrateResult, Place, migrate_project
 from minimig.commands.project import Project
 from minimig.commands.stamping import prune as prune_rows
 from minimig.environment import load_environment
@@ -130,15 +133,13 @@ def _run(
     project = Project(load_environment(session.settings()))
     printer = _Printer(session, project, silent=as_json)
     try:
-        result = migrate_project(project, app, target, options, printer.listen)
+        result = migrate_project(project, app, target, options, printer.listen, _warn_of_late)
     except MigrationFailedError:
         printer.failed()
         raise
     taken = {planned.step.revision for planned in result.steps}
     for revision in (name for name in result.unknown if name not in taken):
         click.echo(f"warning: the database has {revision}, but there is no such revision file", err=True)
-    for revision, other in result.late.items():
-        click.echo(f"warning: {revision} comes out of order: {other} is applied already", err=True)
     if as_json:
         print_json(command, result.to_dict())
     elif show and (session.verbosity or options.dry):
@@ -149,6 +150,12 @@ def _run(
             if not result.steps and session.verbosity > 1:
                 _say_whether_models_changed(project)
     return result
+
+
+def _warn_of_late(late: Mapping[str, str]) -> None:
+    with suppress(OSError):  # a run must not stop because nobody reads
+        for revision, other in late.items():
+            click.echo(f"warning: {revision} comes out of order: {other} is applied already", err=True)
 
 
 def _say_whether_models_changed(project: Project) -> None:
@@ -213,8 +220,12 @@ class _Printer:
 
 
 def _print(result: MigrateResult) -> None:
+    for squash in result.recorded:
+        click.echo(f"  Recorded {click.style(squash, bold=True)}: all that it replaces is applied")
+    if not result.steps and result.recorded:
+        return
     if not result.steps:
-        click.echo("Nothing to do: the database is up to date.")
+        click.echo(f"Nothing to do: {_where(result.place)}.")
     elif result.dry:
         click.echo(f"Plan for {result.database}")
         for planned in result.steps:
@@ -233,3 +244,13 @@ def _print(result: MigrateResult) -> None:
         click.echo(f"{plural(len(result.steps), 'migration')}, {plural(count, 'operation')}. Nothing was changed.")
     else:
         click.echo(f"{plural(len(result.steps), 'migration')} in {seconds(result.seconds)}.")
+
+
+def _where(place: Place | None) -> str:
+    """Why there is nothing to do, and what there would be with another target."""
+    if place is None:
+        return "the database is up to date"
+    if not place.pending:
+        return f"{place.app} is up to date"
+    there = f"at {place.revision}" if place.revision else f"without any revision of {place.app}"
+    return f"the database is {there} already; {plural(len(place.pending), 'later revision')} pending"

@@ -98,6 +98,7 @@ def makemigrations(
             click.echo(f"note: {error.message}", err=True)  # there is a difference, whatever the answers
             return 4
         _print_notes(questions)
+    _warn_of_heads(project, files)
     with printing():
         if as_json:
             _print_data(session, files, serializer_of(project), wrote=options.write)
@@ -108,6 +109,14 @@ def makemigrations(
             nothing = "No conflicts to merge." if merge else "No changes detected."
             _print(session, files, wrote=options.write, nothing=nothing)
     return 4 if check and files else 0
+
+
+def _warn_of_heads(project: Project, files: Sequence[NewFile]) -> None:
+    """Say which other apps have several heads: that stops no file of these, but the next migrate."""
+    for app, heads in project.graph.conflicts().items():
+        if app not in {file.app for file in files}:
+            click.echo(f"warning: {app} has {len(heads)} heads: {', '.join(heads)}", err=True)
+            click.echo(f"  next:  join them with `minimig merge {app}`, or `minimig rebase {app}`", err=True)
 
 
 def _place(said: Mapping[str, Any], *, wanted: bool) -> PlaceOptions:

@@ -14,6 +14,7 @@ from minimig.cli.context import Session, pass_session, printing
 from minimig.cli.printing import change_data, change_lines, json_option, mark, plural, print_json
 from minimig.commands.checking import CheckResult, check_heads, check_project
 from minimig.commands.comparing import Difference, DiffOptions, diff_sides, sql_of, take_snapshot
+from minimig.commands.head_files import HeadProblem, head_problems
 from minimig.commands.hooks import serializer_of
 from minimig.commands.project import Project
 from minimig.environment import load_environment
@@ -138,7 +139,7 @@ def check(session: Session, models: bool, database: bool, heads: bool, as_json: 
     """
     project = Project(load_environment(session.settings()))
     if heads:
-        return _check_heads(session, check_heads(project), as_json=as_json)
+        return _check_heads(session, check_heads(project), head_problems(project), as_json=as_json)
     result = check_project(project, models=models or not database, database=database or not models)
     with printing():
         if as_json:
@@ -148,17 +149,23 @@ def check(session: Session, models: bool, database: bool, heads: bool, as_json: 
     return 0 if result.clean else 4
 
 
-def _check_heads(session: Session, conflicts: Mapping[str, tuple[str, ...]], *, as_json: bool) -> int:
+def _check_heads(
+    session: Session, conflicts: Mapping[str, tuple[str, ...]], files: Sequence[HeadProblem], *, as_json: bool
+) -> int:
+    clean = not (conflicts or files)
     if as_json:
-        print_json("check", {"clean": not conflicts, "compared": ["heads"], "heads": conflicts})
+        told = [problem.to_dict() for problem in files]
+        print_json("check", {"clean": clean, "compared": ["heads"], "heads": conflicts, "head_files": told})
     else:
         for app, heads in conflicts.items():
             click.echo(f"{app} has {len(heads)} heads. Run: minimig makemigrations --merge {app}")
             for head in heads:
                 click.echo(f"  {head}")
+        for problem in files:
+            click.echo(f"{session.relative(problem.path)}: {problem.words}. Run: {problem.hint}")
         if not conflicts and session.verbosity:
             click.echo("Each app has one head.")
-    return 4 if conflicts else 0
+    return 0 if clean else 4
 
 
 def _check_data(project: Project, result: CheckResult) -> dict[str, Any]:

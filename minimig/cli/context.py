@@ -6,7 +6,7 @@ import functools
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -76,6 +76,13 @@ def show_error(error: MinimigError) -> None:
         click.echo(f"  where: {error.where}", err=True)
     if error.hint:
         click.echo(f"  next:  {error.hint}", err=True)
+
+
+def show_problems(problems: Sequence[MinimigError]) -> int:
+    """Print what is wrong with a history that was shown as far as it can be read; the exit code that says so."""
+    for problem in problems:
+        show_error(problem)
+    return 1 if problems else 0
 
 
 @contextmanager

@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterable
 
 import click
 
-from minimig.cli.context import Session, pass_session, show_error
+from minimig.cli.context import Session, pass_session, show_problems
 from minimig.cli.lanes import draw
 from minimig.cli.printing import json_option, print_json
-from minimig.commands.history import Entry, History, branch_points, stands_at_heads
+from minimig.commands.head_files import write_head_files
+from minimig.commands.history import Entry, History, branch_points
 from minimig.commands.history import current as current_of
 from minimig.commands.history import heads as heads_of
 from minimig.commands.history import history as history_of
 from minimig.commands.history import show as show_of
 from minimig.commands.project import Project
 from minimig.environment import load_environment
+from minimig.errors import UsageError
 
 APP = click.argument("app", required=False)
 
@@ -43,15 +45,19 @@ def history(session: Session, app: str | None, span: str | None, mark: bool, as_
 @click.command()
 @APP
 @click.option("--resolve-dependencies", "effective", is_flag=True, help="Leave out heads that other apps depend on.")
+@click.option("--write", is_flag=True, help="Write the head files anew first, where head_file is configured.")
 @json_option
 @pass_session
-def heads(session: Session, app: str | None, effective: bool, as_json: bool) -> int:
+def heads(session: Session, app: str | None, effective: bool, write: bool, as_json: bool) -> int:
     """List the heads: the last revision of each app, or several where its history has parted.
 
     \b
-    Example:
+    Examples:
       minimig heads
+      minimig heads --write      (a head file was lost, or resolved by hand)
     """
+    if write:
+        _write_head_files(session)
     return _print(session, "heads", heads_of(_project(session), app, effective=effective), as_json, _line)
 
 
@@ -108,7 +114,7 @@ def current(session: Session, app: str | None, check_heads: bool, as_json: bool)
     if session.verbosity > 1 and not as_json:
         click.echo(f"Database {found.database}")
     code = _print(session, "current", found, as_json, _line)
-    return 4 if check_heads and not code and not stands_at_heads(found, project.survey.graph) else code
+    return 4 if check_heads and not code and not found.at_heads else code
 
 
 @click.command()
@@ -137,7 +143,7 @@ def graph(session: Session, app: str | None, form: str, mark: bool) -> int:
     writers: dict[str, Callable[[History], Iterable[str]]] = {"text": _drawn, "mermaid": _mermaid, "dot": _dot}
     for line in writers[form](found):
         click.echo(line)
-    return _problems(found)
+    return show_problems(found.problems)
 
 
 # --- how it looks -----------------------------------------------------------------------------------------------------
@@ -145,6 +151,14 @@ def graph(session: Session, app: str | None, form: str, mark: bool) -> int:
 
 def _project(session: Session) -> Project:
     return Project(load_environment(session.settings()))
+
+
+def _write_head_files(session: Session) -> None:
+    project = _project(session)
+    if not project.settings.head_file:
+        raise UsageError("--write needs head_file = true in the configuration", hint="set it beside the other keys")
+    for path in write_head_files(project, project.folders.values()):
+        click.echo(f"Wrote {session.relative(path)}.", err=True)
 
 
 def _print(
@@ -160,15 +174,11 @@ def _print(
     for entry in found.entries:
         for line in lines(session, entry):
             click.echo(line)
+    for revision in found.broken:
+        click.echo(f"{click.style(revision, bold=True)}  {click.style('its file is broken', fg='red')}")
     for revision in found.unknown:
         click.echo(f"{click.style(revision, bold=True)}  {click.style('no such file', fg='red')}")
-    return _problems(found)
-
-
-def _problems(found: History) -> int:
-    for problem in found.problems:
-        show_error(problem)
-    return 1 if found.problems else 0
+    return show_problems(found.problems)
 
 
 def _flags(entry: Entry) -> str:

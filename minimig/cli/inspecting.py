@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import click
 
-from minimig.cli.context import Session, pass_session
+from minimig.cli.context import Session, pass_session, show_problems
 from minimig.cli.printing import json_option, mark, plural, print_json
 from minimig.commands.inspecting import MigrationRow, show_migrations, sql_migrate
 from minimig.commands.project import Project
@@ -18,10 +18,11 @@ from minimig.environment import load_environment
 @click.option("--plan", is_flag=True, help="One list in execution order, across apps.")
 @json_option
 @pass_session
-def showmigrations(session: Session, apps: tuple[str, ...], plan: bool, as_json: bool) -> None:
+def showmigrations(session: Session, apps: tuple[str, ...], plan: bool, as_json: bool) -> int:
     """List revisions, app by app, and which of them the database has: [X], or [-] for a squash without its row.
 
-    A squash stands for the revisions that it replaces; -v lists those as well.
+    A squash stands for the revisions that it replaces; -v lists those as well. A broken history is shown as far as it
+    can be read, with what is wrong, and exit code 1.
 
     \b
     Examples:
@@ -30,15 +31,22 @@ def showmigrations(session: Session, apps: tuple[str, ...], plan: bool, as_json:
       minimig showmigrations --plan -v      (with dependencies and dates)
     """
     project = Project(load_environment(session.settings()))
-    rows = show_migrations(project, apps)
+    found = show_migrations(project, apps)
     if as_json:
-        print_json("showmigrations", {"migrations": [row.to_dict() for row in rows]})
-        return
-    rows = tuple(row for row in rows if row.shown_by is None or session.verbosity > 1)
+        print_json("showmigrations", found.to_dict())
+        return 1 if found.problems else 0
+    rows = tuple(row for row in found.rows if row.shown_by is None or session.verbosity > 1)
     if plan:
         _print_plan(session, rows)
-        return
-    for app in apps or project.settings.apps:
+    else:
+        _print_list(session, rows, apps, project.settings.apps)
+    return show_problems(found.problems)
+
+
+def _print_list(
+    session: Session, rows: Sequence[MigrationRow], apps: Sequence[str], configured: Collection[str]
+) -> None:
+    for app in apps or configured:
         click.echo(click.style(app, bold=True))
         own = [row for row in rows if row.app == app]
         for row in own:
@@ -46,7 +54,7 @@ def showmigrations(session: Session, apps: tuple[str, ...], plan: bool, as_json:
         if not own:
             click.echo("  (no migrations)")
     for row in rows:
-        if row.app not in project.settings.apps:
+        if row.app not in configured:
             click.echo(f"  {_mark(row)} {row.revision}{_notes(session, row)}")
 
 
@@ -63,6 +71,8 @@ def _mark(row: MigrationRow) -> str:
 
 
 def _notes(session: Session, row: MigrationRow) -> str:
+    if row.broken:
+        return click.style("  its file is broken", fg="red")
     if row.shown_by is not None:
         return f"  makes way for {row.shown_by}" if row.replaces else f"  replaced by {row.shown_by}"
     if not row.on_disk:

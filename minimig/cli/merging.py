@@ -15,6 +15,7 @@ from minimig.commands.merging import (
     make_merge,
     plan_merge,
     plan_merges,
+    planned_merge,
     revisions_to_merge,
 )
 from minimig.commands.merging import (
@@ -60,18 +61,23 @@ def merge(
       minimig merge blog.0004_slug blog.0004_views --branch-label together
     """
     project = Project(load_environment(session.settings()))
-    plan = plan_merge(project, revisions_to_merge(project.graph, revisions, splice=splice))
+    heads = revisions_to_merge(project.graph, revisions, splice=splice)
+    options = MergeOptions(name, message, labels, rev_id, splice, write=not dry_run)
+    planned_merge(project, heads, options)  # what is wrong with the words is told before anything is shown
+    plan = plan_merge(project, heads)
     if not as_json:
         _show(session, plan)
     if not dry_run and not allow_conflicts:
         _agree(session, plan, no_input=no_input or as_json, flag="pass --allow-conflicts")
-    file = merge_branches(project, plan, MergeOptions(name, message, labels, rev_id, splice, write=not dry_run))
+    file = merge_branches(project, plan, options)
     if as_json:
         print_json(
             "merge", {**plan.to_dict(), "revision": file.revision, "path": str(file.path), "written": not dry_run}
         )
         return
-    click.echo(click.style(session.relative(file.path), bold=True))
+    if session.verbosity or dry_run:
+        note = " (nothing is written)" if dry_run else ""
+        click.echo(f"{click.style(session.relative(file.path), bold=True)}{note}")
     if dry_run and session.verbosity > 1:
         click.echo(file.text)
 

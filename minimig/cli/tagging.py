@@ -27,7 +27,8 @@ def tag(
 ) -> None:
     """Give a place in the history a name, which then is a target like any other.
 
-    Tags are lines in a file TAGS beside the revisions; commit it. Without REVISION the head of each app is tagged.
+    Tags are lines in a file REVISION_TAGS beside the revisions; commit it. Without REVISION the head of each app
+    is tagged.
 
     \b
     Examples:

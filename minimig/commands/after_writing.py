@@ -1,4 +1,4 @@
-"""What a project does with each file that was written: commands of the configuration, and a function of its env file.
+"""What is done with each file that was written: its app's head file, the project's commands, and its env function.
 
 In: the paths of new files, on disk already. Each command of `post_write` is run once for each of them, without a shell,
 in the project's folder; `{path}` stands for the file, which otherwise comes last. A failure is told and takes nothing
@@ -12,12 +12,18 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
+from minimig.commands.head_files import write_head_files
 from minimig.commands.project import Project
 from minimig.errors import FileError
 
 
 def after_writing(project: Project, paths: Iterable[Path]) -> None:
-    """Run the project's commands and its function for each file. Raises FileError, or HookError for the function."""
+    """Write the head files anew, then run the project's commands and its function for each new file.
+
+    Raises FileError, or HookError for the function.
+    """
+    paths = tuple(paths)
+    write_head_files(project, {path.parent for path in paths})
     for path in paths:
         for command in project.settings.post_write:
             _run(command, path, project.settings.root)

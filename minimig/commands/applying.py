@@ -24,6 +24,14 @@ from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.recorder import Applied, revisions
 from minimig.runtime.rehearsal import rehearse
 
+OnLate = Callable[[Mapping[str, str]], object]
+"""What is called before anything runs with the steps that come late, and behind which revision each of them comes."""
+
+
+def unheard(late: Mapping[str, str]) -> None:
+    """For who does not want to hear of it."""
+
+
 MarkInitials = Callable[[Project, sa.Connection, MigrationGraph, Sequence[PreparedStep]], tuple[PreparedStep, ...]]
 
 
@@ -40,11 +48,21 @@ class PlannedStep:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where the database stands already when there is nothing to do, and what of that app it does not have."""
+
+    app: str
+    revision: str | None
+    pending: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class MigrateResult:
     """What migrate did, or with `dry` would do.
 
     `seconds` is the time of the whole run; `unknown` are applied revisions that no file describes. `late` are those
-    that come behind a later one of their app, by revision.
+    that come behind a later one of their app, by revision. `place` is there when an app or a target was named and
+    there is nothing to do; `recorded` are squashes that only lacked their row.
     """
 
     database: str
@@ -53,6 +71,8 @@ class MigrateResult:
     dry: bool
     unknown: tuple[str, ...] = ()
     late: Mapping[str, str] = field(default_factory=dict)
+    place: Place | None = None
+    recorded: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -72,6 +92,8 @@ class MigrateResult:
             "dry": self.dry,
             "unknown": list(self.unknown),
             "out_of_order": dict(self.late),
+            "recorded": list(self.recorded),
+            "pending": [] if self.place is None else list(self.place.pending),
         }
 
 
@@ -102,10 +124,11 @@ def migrate_project(
     target: str | None = None,
     options: MigrateOptions = MigrateOptions(),
     listener: Listener = silence,
+    on_late: OnLate = unheard,
 ) -> MigrateResult:
     """Bring the configured database to a target; see `migrate_connection`."""
     with project.connect() as connection:
-        return migrate_connection(project, connection, app, target, options, listener)
+        return migrate_connection(project, connection, app, target, options, listener, on_late)
 
 
 def migrate_connection(
@@ -115,39 +138,46 @@ def migrate_connection(
     target: str | None,
     options: MigrateOptions,
     listener: Listener = silence,
+    on_late: OnLate = unheard,
 ) -> MigrateResult:
     """Bring the database behind `connection` to a target.
 
     One runner at a time: when another is at work, this one waits, and plans again once it is alone. A run with nothing
     to do takes no lock. A connection inside a transaction belongs to the caller: nothing is committed then. Raises
-    LockError, TargetError, HeadsError,
-    HistoryError, RevisionFileError, StateError, IrreversibleError and UnsupportedError before anything runs,
-    MigrationFailedError when a migration fails.
+    LockError, TargetError, HeadsError, HistoryError, RevisionFileError, StateError, IrreversibleError and
+    UnsupportedError before anything runs, MigrationFailedError when a migration fails.
     """
     rows = project.applied(connection)
     prepared = _planned(project, connection, rows, app, target, options)
-    seconds = 0.0
     if not prepared:
         refuse_half_done(project, connection, rows, prepared)
-    if (prepared or _squashes_to_record(project, rows)) and not options.dry:
+    behind = _late(project, rows, prepared, app, target)
+    seconds, squashes = 0.0, tuple[PreparedStep, ...]()
+    if options.dry:
+        on_late(behind)
+    elif prepared or _squashes_to_record(project, rows):
         with lock_for(connection, project.recorder.table.key, options.lock_timeout):
             now = project.applied(connection)
             if revisions(now) != revisions(rows) or options.initials is not None:  # another runner was faster
                 prepared = _planned(project, connection, now, app, target, options)
+                behind = _late(project, now, prepared, app, target)
             refuse_half_done(project, connection, now, prepared)
+            on_late(behind)
             executor = Executor(connection, project.recorder, whole=options.whole, assume=options.assume)
             if options.fake:
                 executor.fake(prepared, listener)
             else:
                 seconds = executor.run(prepared, listener)
-            executor.rewrite((), _squashes_to_record(project, project.applied(connection)))
+            squashes = _squashes_to_record(project, project.applied(connection))
+            executor.rewrite((), squashes)
     steps = tuple(
         PlannedStep(p.step, tuple(move.operation for move in p.moves), _irreversible(p) if options.dry else None)
         for p in prepared
     )
     unknown = tuple(row.revision for row in project.unknown(rows))
-    behind = _late(project, rows, prepared, app, target)
-    return MigrateResult(project.database_name, steps, seconds, options.dry, unknown, behind)
+    recorded = tuple(squash.step.revision for squash in squashes)
+    place = None if prepared else _place(project, rows, app, target)
+    return MigrateResult(project.database_name, steps, seconds, options.dry, unknown, behind, place, recorded)
 
 
 def plan_steps(
@@ -218,6 +248,18 @@ def _late(
         return {}
     graph = project.graph_at(revisions(rows), app, target)
     return late(graph, graph.effective(revisions(rows)), Plan(forward))
+
+
+def _place(project: Project, rows: Sequence[Applied], app: str | None, target: str | None) -> Place | None:
+    """Where a database that needs no step stands, for somebody who named a place."""
+    if app is None and target is None:
+        return None
+    graph = project.graph_at(revisions(rows), app, target)
+    applied = graph.effective(revisions(rows))
+    found = resolve(graph, applied, app, target)
+    if found.app is None:
+        return None
+    return Place(found.app, found.revision, tuple(r for r in graph.revisions(found.app) if r not in applied))
 
 
 def _check_order(project: Project, behind: Mapping[str, str]) -> None:

@@ -14,14 +14,13 @@ from minimig.autogenerate.way_back import way_back
 from minimig.commands.after_writing import after_writing
 from minimig.commands.from_database import live_station
 from minimig.commands.hooks import hooks_of, serializer_of, unwritten
-from minimig.commands.placing import Placement, PlaceOptions, placement
+from minimig.commands.placing import PlaceOptions, check_word, placement
 from minimig.commands.project import Project
 from minimig.commands.revising import revised
 from minimig.errors import UsageError
 from minimig.operations.base import Operation
 from minimig.operations.chain import states
 from minimig.operations.tables import RenameTable
-from minimig.revisions.header import check_name
 from minimig.revisions.migration import NewMigration
 from minimig.revisions.names import file_name, slug
 from minimig.revisions.replay import last_users
@@ -66,8 +65,8 @@ def make_migrations(
 ) -> tuple[NewFile, ...]:
     """Write what leads from the files to the models; nothing when there is no difference.
 
-    Raises HeadsError when an app has two heads, ModelsError, QuestionError for a question that `answers` leaves open,
-    UsageError for an answer without a question, WriterError, HookError.
+    Raises HeadsError when an app that gets a file has two heads, ModelsError, QuestionError for a question that
+    `answers` leaves open, UsageError for an answer without a question, WriterError, HookError.
     """
     project.check_apps(*apps)
     place = placement(project, apps, options.place)
@@ -82,17 +81,22 @@ def make_migrations(
     for leg in legs:
         chunks = partition(leg.operations, state, _app_of(project, leg.operations), tuple(project.settings.apps))
         start, before = len(new), state
-        for chunk in chunks:
+        asked = _wanted(chunks, apps)
+        for number, chunk in enumerate(chunks):
+            written = number in asked or bool(leg.doc)
             down = way_back(chunk.operations, state)
             state = states(chunk.operations, state)[-1]
-            needed = [*new[:recorded], *(new[start + number] for number in sorted(chunk.needs))]
-            dependencies = _dependencies(project, place, chunk, before, needed, new)
+            needed = [*new[:recorded], *(new[start + other] for other in sorted(chunk.needs))]
+            head = place.parent(project, chunk.app, written=written)
+            dependencies = _dependencies(project, head, chunk, before, needed, new)
+            if written:
+                _refuse_branches(project, chunk.app, dependencies)
             new.append(namer.migration(chunk.app, chunk.operations, down, dependencies, leg.doc))
-        wanted |= {start + number for number in _wanted(chunks, apps)}
+        wanted |= {start + number for number in asked}
         recorded = len(new) if leg.doc else recorded
-    written = [migration for number, migration in enumerate(new) if number in wanted or (wanted and number < recorded)]
+    chosen = [migration for number, migration in enumerate(new) if number in wanted or (wanted and number < recorded)]
     recorded_names = frozenset(migration.revision for migration in new[:recorded])
-    return write_new(project, place.placed(written), options, recorded_names)
+    return write_new(project, place.placed(chosen), options, recorded_names)
 
 
 @dataclass(frozen=True)
@@ -145,8 +149,7 @@ class _Namer:
         headers = project.graph.headers.values()
         self._names = {app: [h.name for h in headers if h.app == app] for app in project.settings.apps}
         self._options = options
-        if options.name is not None:
-            check_name(options.name)
+        check_word("--name", options.name)
 
     def migration(
         self,
@@ -189,7 +192,7 @@ def _refuse_taken(answers: Answers, before: SchemaState, after: SchemaState) -> 
 
 def _dependencies(
     project: Project,
-    place: Placement,
+    head: Sequence[str],
     chunk: Chunk,
     before: SchemaState,
     needed: Sequence[NewMigration],
@@ -197,7 +200,6 @@ def _dependencies(
 ) -> tuple[str, ...]:
     """What a new file depends on: its app's head, new files, files that made what it uses, or used what it drops."""
     own = [m for m in new if m.app == chunk.app]
-    head = place.parent(project, chunk.app)
     found = dict.fromkeys([f"{own[-1].app}.{own[-1].name}"] if own else head)
     found.update(dict.fromkeys(f"{m.app}.{m.name}" for m in needed))
     known = project.graph.ancestors(head) if head else frozenset()
@@ -209,6 +211,15 @@ def _dependencies(
         needs += [revision for app, revision in users.items() if app != chunk.app]
     found.update(dict.fromkeys(revision for revision in needs if revision is not None and revision not in known))
     return tuple(found)
+
+
+def _refuse_branches(project: Project, app: str, dependencies: Sequence[str]) -> None:
+    """Raise HeadsError for a file that would hang on one branch of another app: the other branch may matter too."""
+    graph, conflicts = project.graph, project.graph.conflicts()
+    for revision in dependencies:
+        other = revision.partition(".")[0]
+        if other != app and other in conflicts and not all(revision in graph.ancestors([h]) for h in conflicts[other]):
+            graph.head(other)
 
 
 def _has_moved(project: Project, key: str) -> bool:

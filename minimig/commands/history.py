@@ -7,7 +7,7 @@ and the rest is shown all the same.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from minimig.commands.project import Project
@@ -15,6 +15,7 @@ from minimig.errors import MinimigError, TargetError
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.identifiers import resolve
 from minimig.revisions.ranges import between
+from minimig.revisions.survey import Survey
 from minimig.runtime.recorder import revisions
 
 
@@ -74,20 +75,28 @@ class Entry:
 
 @dataclass(frozen=True)
 class History:
-    """Entries in the order asked for, rows of the database that have no file, and what was wrong on the way."""
+    """Entries in the order asked for, and what was wrong on the way.
+
+    `unknown` are rows of the database that have no file, `broken` those whose file cannot be read. `at_heads` says
+    whether what `current` told is each head and nothing else.
+    """
 
     entries: tuple[Entry, ...]
     unknown: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
     problems: tuple[MinimigError, ...] = ()
     database: str | None = None
+    at_heads: bool | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {
             "entries": [entry.to_dict() for entry in self.entries],
             "unknown": list(self.unknown),
-            "problems": [{"message": e.message, "where": e.where, "hint": e.hint} for e in self.problems],
+            "broken": list(self.broken),
+            "problems": [problem.to_dict() for problem in self.problems],
             "database": self.database,
+            "at_heads": self.at_heads,
         }
 
 
@@ -100,11 +109,12 @@ def history(project: Project, app: str | None = None, span: str | None = None, *
     project.check_apps(app)
     asked = mark or "current" in (span or "")
     rows = _rows(project) if asked else None
-    graph = project.survey.graph
+    survey = _survey(project, rows)
+    graph = survey.graph
     wanted: Iterable[str] = graph.headers if app is None else graph.revisions(app)
     if span is not None:
-        wanted = between(graph, rows or frozenset(), app, span)
-    return _told(project, reversed(graph.order(wanted)), rows)
+        wanted = between(graph, graph.effective(rows or ()), app, span)
+    return _told(project, survey, reversed(graph.order(wanted)), rows)
 
 
 def heads(project: Project, app: str | None = None, *, effective: bool = False) -> History:
@@ -112,19 +122,20 @@ def heads(project: Project, app: str | None = None, *, effective: bool = False) 
     project.check_apps(app)
     graph = project.survey.graph
     found = (head for head in graph.heads(app) if not effective or not graph.children(head))
-    return _told(project, found, None)
+    return _told(project, project.survey, found, None)
 
 
 def branch_points(project: Project, app: str | None = None) -> History:
     """The revisions after which an app's history parts."""
     project.check_apps(app)
-    return _told(project, project.survey.graph.branches(app), None)
+    return _told(project, project.survey, project.survey.graph.branches(app), None)
 
 
 def show(project: Project, words: Collection[str]) -> History:
     """The revisions that these words name: identifiers, labels, `heads`, `current`."""
-    graph = project.survey.graph
     rows = _rows(project) if "current" in words else None
+    survey = _survey(project, rows)
+    graph = survey.graph
     found: dict[str, None] = {}
     for word in words:
         if word == "current":
@@ -137,21 +148,18 @@ def show(project: Project, words: Collection[str]) -> History:
             raise TargetError(f"{word!r} is no revision", hint="name one, or a label, heads, or current")
         else:
             found[target.revision] = None
-    return _told(project, found, rows)
+    return _told(project, survey, found, rows)
 
 
 def current(project: Project, app: str | None = None) -> History:
     """Where the database stands: the last applied revisions of an app, or of all. Creates nothing."""
     project.check_apps(app)
     rows = _rows(project)
-    graph = project.survey.graph
-    found = (r for r in _current(graph, rows) if app is None or graph.headers[r].app == app)
-    return _told(project, found, rows)
-
-
-def stands_at_heads(history: History, graph: MigrationGraph) -> bool:
-    """Whether what `current` told is each head and nothing else."""
-    return not history.unknown and {entry.revision for entry in history.entries} == set(graph.heads())
+    survey = _survey(project, rows)
+    graph = survey.graph
+    found = [r for r in _current(graph, rows) if app is None or graph.headers[r].app == app]
+    told = _told(project, survey, found, rows)
+    return replace(told, at_heads=not (told.unknown or told.broken) and set(found) == set(graph.heads(app)))
 
 
 def _rows(project: Project) -> frozenset[str]:
@@ -159,8 +167,13 @@ def _rows(project: Project) -> frozenset[str]:
         return revisions(project.applied(connection))
 
 
-def _current(graph: MigrationGraph, applied: frozenset[str]) -> tuple[str, ...]:
-    known = frozenset(revision for revision in applied if revision in graph.headers)
+def _survey(project: Project, rows: frozenset[str] | None) -> Survey:
+    """What the files hold; the rows, where the database was asked, decide which squashes stand."""
+    return project.survey if rows is None else project.survey_at(rows)
+
+
+def _current(graph: MigrationGraph, rows: frozenset[str]) -> tuple[str, ...]:
+    known = frozenset(revision for revision in graph.effective(rows) if revision in graph.headers)
     return tuple(r for r in graph.order(known) if known.isdisjoint(_own(graph, r, graph.children(r))))
 
 
@@ -169,9 +182,9 @@ def _own(graph: MigrationGraph, revision: str, others: Iterable[str]) -> tuple[s
     return tuple(other for other in others if graph.headers[other].app == app)
 
 
-def _told(project: Project, wanted: Iterable[str], applied: frozenset[str] | None) -> History:
-    survey = project.survey
+def _told(project: Project, survey: Survey, wanted: Iterable[str], rows: frozenset[str] | None) -> History:
     graph = survey.graph
+    applied = None if rows is None else graph.effective(rows)
     here = frozenset(_current(graph, applied)) if applied is not None else frozenset()
     labels: Mapping[str, tuple[str, ...]] = {r: graph.headers[r].labels for r in graph.headers}
     entries = []
@@ -195,6 +208,6 @@ def _told(project: Project, wanted: Iterable[str], applied: frozenset[str] | Non
                 current=revision in here,
             )
         )
-    unknown = sorted(r for r in applied or () if r not in graph.headers)
-    database = None if applied is None else project.database_name
-    return History(tuple(entries), tuple(unknown), survey.problems, database)
+    broken = tuple(r for r in survey.broken if r in (rows or ()) and r not in graph.hidden)
+    database = None if rows is None else project.database_name
+    return History(tuple(entries), survey.lost(rows or ()), broken, survey.problems, database)

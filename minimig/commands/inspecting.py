@@ -13,6 +13,7 @@ from minimig.dialects.registry import editor_for
 from minimig.dialects.script_style import ScriptStyle
 from minimig.errors import MinimigError, NeedsConnectionError, TargetError
 from minimig.operations.base import Operation
+from minimig.revisions.header import Header
 from minimig.revisions.identifiers import resolve
 from minimig.revisions.loader import Migration
 from minimig.revisions.replay import Change, downward, place_of, replay, steps
@@ -22,8 +23,9 @@ from minimig.runtime.recorder import Applied
 
 @dataclass(frozen=True)
 class MigrationRow:
-    """One revision and whether the database has it. `on_disk` is False for a row without a file.
+    """One revision and whether the database has it.
 
+    `on_disk` is False for a row without a file, and `broken` says that there is one which cannot be read.
     `replaces` are the revisions that a squash stands for; `shown_by` is what stands in place of a revision that is not
     part of the history here: the squash that replaces it or, of a squash that makes way, the last of what it replaces.
     `counted` means that a squash is in effect and only lacks its row, which the next migrate writes.
@@ -38,6 +40,7 @@ class MigrationRow:
     replaces: tuple[str, ...] = ()
     shown_by: str | None = None
     counted: bool = False
+    broken: bool = False
 
     @property
     def revision(self) -> str:
@@ -48,44 +51,52 @@ class MigrationRow:
         return {"revision": self.revision, **asdict(self)}
 
 
-def show_migrations(project: Project, apps: Sequence[str]) -> tuple[MigrationRow, ...]:
-    """Every revision in execution order; then those in whose place others stand, and rows that have no file.
+@dataclass(frozen=True)
+class ShownMigrations:
+    """What showmigrations tells: its rows, and what is wrong with the files."""
 
-    With `apps`, those apps and what they need. Works while heads conflict.
+    rows: tuple[MigrationRow, ...]
+    problems: tuple[MinimigError, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "migrations": [row.to_dict() for row in self.rows],
+            "problems": [problem.to_dict() for problem in self.problems],
+        }
+
+
+def show_migrations(project: Project, apps: Sequence[str]) -> ShownMigrations:
+    """Every revision in execution order; then those in whose place others stand, broken files, and rows without a file.
+
+    With `apps`, those apps and what they need. Works while heads conflict, and for a history that is broken: what can
+    be read is shown, and what is wrong is among the problems.
     """
     project.check_apps(*apps)
     with project.connect() as connection:
         applied = {row.revision: row for row in project.applied(connection)}
-    graph = project.graph_at(frozenset(applied))
+    found = project.survey_at(frozenset(applied))
+    graph = found.graph
     shown = graph.headers.keys() if not apps else graph.ancestors([h for app in apps for h in graph.heads(app)])
     rows = []
     for revision in graph.order(shown):
-        header, row = graph.headers[revision], applied.get(revision)
-        rows.append(
-            MigrationRow(
-                header.app,
-                header.name,
-                row is not None,
-                None if row is None else row.applied_at,
-                tuple(graph.parents(revision)),
-                replaces=header.replaces,
-                counted=row is None and revision in graph.effective(()),
-            )
-        )
-    rows += (_hidden(project, applied, name, by) for name, by in sorted(graph.hidden.items()))
-    lost = [row for revision, row in applied.items() if revision not in (*graph.headers, *graph.hidden)]
-    rows += [
-        MigrationRow(row.app, row.name, applied=True, applied_at=row.applied_at, dependencies=(), on_disk=False)
-        for row in lost
-    ]
-    return tuple(row for row in rows if row.revision in graph.headers or not apps or row.app in apps)
+        counted = revision not in applied and revision in graph.effective(())
+        row = _row(revision, applied, graph.headers[revision])
+        rows.append(replace(row, dependencies=graph.parents(revision), counted=counted))
+    for name, by in sorted(graph.hidden.items()):
+        broken = name in found.broken
+        rows.append(replace(_row(name, applied, found.headers.get(name)), shown_by=by, broken=broken))
+    rows += [replace(_row(name, applied), broken=True) for name in found.broken if name not in graph.hidden]
+    rows += [_row(name, applied) for name in found.lost(applied)]
+    rows = [row if not row.broken else replace(row, on_disk=True) for row in rows]
+    wanted = (row for row in rows if row.revision in graph.headers or not apps or row.app in apps)
+    return ShownMigrations(tuple(wanted), found.problems)
 
 
-def _hidden(project: Project, applied: Mapping[str, Applied], revision: str, by: str) -> MigrationRow:
-    """The row of a revision in whose place another one stands."""
-    app, _, name = revision.partition(".")
-    header = next((header for header in project.headers if header.revision == revision), None)
+def _row(revision: str, applied: Mapping[str, Applied], header: Header | None = None) -> MigrationRow:
+    """What is known of a revision; without a header, that it has no file."""
     row = applied.get(revision)
+    app, _, name = revision.partition(".")
     return MigrationRow(
         app,
         name,
@@ -94,7 +105,6 @@ def _hidden(project: Project, applied: Mapping[str, Applied], revision: str, by:
         () if header is None else header.dependencies,
         on_disk=header is not None,
         replaces=() if header is None else header.replaces,
-        shown_by=by,
     )
 
 

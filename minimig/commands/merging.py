@@ -8,7 +8,6 @@ asks; Alembic joins whatever it is given.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -16,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from minimig.commands.authoring import MakeOptions, NewFile, write_new
+from minimig.commands.placing import check_word
 from minimig.commands.project import Project
 from minimig.errors import QuestionError, StateError, TargetError, UsageError
 from minimig.operations.base import Operation
 from minimig.operations.footprint import Footprint, commute
 from minimig.revisions.graph import MigrationGraph
-from minimig.revisions.header import Header, check_name
+from minimig.revisions.header import Header
 from minimig.revisions.identifiers import resolve
 from minimig.revisions.migration import NewMigration
 from minimig.revisions.names import merge_name, slug
@@ -152,12 +152,18 @@ def make_merge(
 
 
 def merge(project: Project, plan: MergePlan, options: MergeOptions) -> NewFile:
-    """Write the revision that joins the branches of a plan. Raises GraphError for a label that is taken."""
+    """Write the revision that joins the branches of a plan. Raises what `planned_merge` raises, and StateError."""
     _refuse_impossible(project, plan)
-    new = _migration(project, tuple(branch.head for branch in plan.branches), options)
+    new = planned_merge(project, tuple(branch.head for branch in plan.branches), options)
+    return write_new(project, [new], MakeOptions(write=options.write))[0]
+
+
+def planned_merge(project: Project, heads: Sequence[str], options: MergeOptions) -> NewMigration:
+    """The revision that would join these. Raises UsageError for a bad name, GraphError for a label that is taken."""
+    new = _migration(project, tuple(heads), options)
     header = Header(new.app, new.name, Path(f"{new.name}.py"), dependencies=new.dependencies, labels=new.labels)
     MigrationGraph([*project.graph.headers.values(), header])
-    return write_new(project, [new], MakeOptions(write=options.write))[0]
+    return new
 
 
 def _refuse_impossible(project: Project, plan: MergePlan) -> None:
@@ -253,10 +259,11 @@ def _migration(project: Project, heads: tuple[str, ...], options: MergeOptions) 
     own = options.name or slug(options.message or "") or None
     name = merge_name(names, heads, own)
     if options.rev_id is not None:
-        if not re.fullmatch(r"\w+", options.rev_id):
-            raise UsageError(f"--rev-id {options.rev_id} holds more than letters, digits and underscores")
+        check_word("--rev-id", options.rev_id)
         name = f"{options.rev_id}_{name.partition('_')[2]}"
-    check_name(name)
+    check_word("--name", name)
+    for label in options.labels:
+        check_word("--branch-label", label)
     doc = options.message or f"Merge {' and '.join(head.partition('.')[2] for head in heads)}."
     return replace(NewMigration(app, name, doc, tuple(heads)), labels=options.labels)
 

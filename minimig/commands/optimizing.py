@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from minimig.autogenerate.optimizer import optimize
+from minimig.commands.after_writing import after_writing
 from minimig.commands.project import Project
 from minimig.commands.squashing import prove, refuse_cyclic_file
 from minimig.commands.standing import standing
@@ -175,4 +176,5 @@ def _replacing(
         raise WriterError("there is a file that replaces it already", where=str(path), hint="delete one of the two")
     if options.write:
         write(path, text)
+        after_writing(project, [path])
     return replace(result, path=path, after=len(up) + len(down), operations=tuple(up), text=text)

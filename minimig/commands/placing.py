@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from minimig.commands.project import Project
-from minimig.errors import TargetError, UsageError, nearest
+from minimig.errors import RevisionFileError, TargetError, UsageError, nearest
 from minimig.revisions.header import check_name
 from minimig.revisions.identifiers import resolve
 from minimig.revisions.migration import NewMigration
@@ -36,10 +36,15 @@ class Placement:
     depends_on: tuple[str, ...] = ()
     rev_id: str | None = None
 
-    def parent(self, project: Project, app: str) -> tuple[str, ...]:
-        """What the next file of an app comes after; nothing for its first one. Raises HeadsError for two heads."""
+    def parent(self, project: Project, app: str, *, written: bool = True) -> tuple[str, ...]:
+        """What the next file of an app comes after; nothing for its first one.
+
+        Raises HeadsError for two heads, unless the file is not going to be `written`.
+        """
         if app in self.parents:
             return self.parents[app]
+        if not written:
+            return project.graph.heads(app)
         head = project.graph.head(app)
         return () if head is None else (head,)
 
@@ -69,22 +74,37 @@ class Placement:
 
 
 def placement(project: Project, apps: Sequence[str], options: PlaceOptions) -> Placement:
-    """The placement that the options mean. Raises TargetError, UsageError, RevisionFileError for an impossible name."""
+    """The placement that the options mean.
+
+    Raises HeadsError for two heads of an app that was named, TargetError, UsageError.
+    """
     graph = project.graph
     if options.splice and options.head is None:
         raise UsageError("--splice needs the revision to branch off from", hint="add --head REVISION")
     parents = dict([_parent(project, apps, options)]) if options.head is not None else {}
-    for app in graph.conflicts():
-        if app not in parents:
-            graph.check_single_heads()
+    conflicts = graph.conflicts().keys() - parents.keys()
+    asked = apps or tuple(project.settings.apps)
+    if apps or conflicts.issuperset(asked):  # otherwise it is told once it is known which of them get a file
+        for app in asked:
+            if app not in parents:
+                graph.head(app)
     if options.label is not None and options.label in graph.labels:
         raise UsageError(
             f"the label {options.label!r} is taken by {graph.labels[options.label]}", hint="choose another label"
         )
-    for name in filter(None, (options.label, options.rev_id)):
-        check_name(name)
+    check_word("--branch-label", options.label)
+    check_word("--rev-id", options.rev_id)
     depends_on = tuple(_known(project, word) for word in options.depends_on)
     return Placement(parents, options.label, depends_on, options.rev_id)
+
+
+def check_word(option: str, word: str | None) -> None:
+    """Raise UsageError for what was typed as a part of a name and cannot be one."""
+    try:
+        if word is not None:
+            check_name(word)
+    except RevisionFileError as error:
+        raise UsageError(f"{option}: {error.message}", hint=error.hint) from error
 
 
 def _parent(project: Project, apps: Sequence[str], options: PlaceOptions) -> tuple[str, tuple[str, ...]]:

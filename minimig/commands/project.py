@@ -24,7 +24,7 @@ from minimig.errors import HistoryError, ModelsError, TargetError, UnsupportedEr
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.header import Header, scan
 from minimig.revisions.loader import Migration, load_migration
-from minimig.revisions.replay import creators, replay
+from minimig.revisions.replay import creators, replay_branches
 from minimig.revisions.survey import Survey, survey
 from minimig.revisions.tags import Tags
 from minimig.runtime.output import PaperOutput
@@ -98,6 +98,10 @@ class Project:
         """The revision files as far as they can be read, for commands that only look."""
         return survey(self.folders)
 
+    def survey_at(self, applied: frozenset[str]) -> Survey:
+        """The same for a database that has these revisions."""
+        return survey(self.folders, applied)
+
     def load(self, revision: str) -> Migration:
         """The migration of a revision, executed once."""
         if revision not in self._loaded:
@@ -117,8 +121,8 @@ class Project:
 
     @cached_property
     def files_state(self) -> SchemaState:
-        """The schema that the revision files lead to."""
-        return replay(self.migrations)
+        """The schema that the revision files lead to, branches of an app one after the other."""
+        return replay_branches(self.migrations, self.graph.conflicts())
 
     @cached_property
     def created_by(self) -> Mapping[str, str]:

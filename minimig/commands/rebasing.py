@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from minimig.commands.head_files import write_head_files
 from minimig.commands.merging import plan_merge
 from minimig.commands.project import Project
 from minimig.commands.standing import Standing, standing
@@ -104,6 +105,7 @@ def rebase(project: Project, plan: Rebase) -> None:
     """Write what a plan says, all files or none; tags of revisions that move go with them. Raises FileError."""
     others, seen = following_tags(project.graph.tags, plan.app, plan.names)
     write_rewrites(plan.rewrites, others=others, seen=seen)
+    write_head_files(project, [project.folders[plan.app]])
 
 
 def _sides(
@@ -198,6 +200,8 @@ def _prove(project: Project, graph: MigrationGraph, names: Mapping[str, str], re
         for revision in graph.order():
             header = graph.headers[revision]
             data = contents[revision].after if revision in contents else None
+            if data is not None:  # an error names the file that there is, not the one that is not written yet
+                header = replace(header, path=contents[revision].old.path)
             migrations.append(load_migration(header, partial(project.convention_of, header.app), data))
         try:
             for migration, after in states_along(migrations):

@@ -7,7 +7,7 @@ alone: then the live schema is read and followed down, which knows what the data
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from minimig.commands.project import Project
 from minimig.dialects.worded import worded
 from minimig.environment import import_path
-from minimig.errors import HistoryError
+from minimig.errors import HistoryError, StateError
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.header import Header
 from minimig.revisions.loader import Migration
@@ -49,12 +49,26 @@ def steps_from_record(
             return stored[revision].migration if revision in stored else project.load(revision)
 
         if all(each.complete for each in stored.values()):
-            return prepare(graph, load, plan, effective)
+            return _prepared(graph, load, plan, effective)
         like = replay(project.load(revision) for revision in graph.order(effective - set(doomed)))
         return _along_live(worded(connection, like), graph, [load(step.revision) for step in plan])
     finally:
         if not borrowed:
             connection.rollback()
+
+
+def _prepared(
+    graph: MigrationGraph, load: Callable[[str], Migration], plan: Plan, effective: frozenset[str]
+) -> tuple[PreparedStep, ...]:
+    """The steps along the replayed states. Raises StateError where rows and files do not fit together."""
+    try:
+        return prepare(graph, load, plan, effective)
+    except StateError as error:
+        raise StateError(
+            f"the recorded revisions do not fit beside the files that there are: {error.message}; nothing was changed",
+            where=error.where,
+            hint="if a squash stands for them that no longer says so, forget their rows: minimig migrate --prune",
+        ) from error
 
 
 def _read(project: Project, connection: sa.Connection, gone: Sequence[Applied]) -> dict[str, Stored]:

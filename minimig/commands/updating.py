@@ -14,6 +14,7 @@ from pathlib import Path
 from minimig.autogenerate.optimizer import optimize
 from minimig.autogenerate.questioner import Answers
 from minimig.commands.authoring import MakeOptions, NewFile, make_migrations
+from minimig.commands.head_files import write_head_files
 from minimig.commands.project import Project
 from minimig.commands.standing import standing
 from minimig.environment import import_path
@@ -60,7 +61,6 @@ def update_newest(project: Project, app: str, answers: Answers, options: MakeOpt
     losing something; and what make_migrations raises.
     """
     project.check_apps(app)
-    project.graph.check_single_heads()
     newest = project.graph.head(app)
     if newest is None:
         raise UsageError(f"{app} has no revision file to update", hint="leave --update out to write the first one")
@@ -89,6 +89,7 @@ def update_newest(project: Project, app: str, answers: Answers, options: MakeOpt
     if options.write:
         tags, seen = following_tags(project.graph.tags, app, names)
         write_rewrites(rewrites, others=tags, seen=seen)
+        write_head_files(project, [project.folders[app]])
     text = rewrite.after.decode(errors="replace")
     return Update(NewFile(app, rewrite.new.name, rewrite.new.path, text, tuple(up)), rewrite.old.path, here.note)
 

@@ -17,13 +17,13 @@ from pathlib import Path
 from minimig.errors import RevisionFileError
 from minimig.operations.base import Operation
 from minimig.revisions.header import LITERAL_NAMES, OPERATION_NAMES, Header
-from minimig.revisions.import_lines import free_row, import_edits, row_above
+from minimig.revisions.import_lines import edits_without, free_row, import_edits, row_above
 from minimig.revisions.list_edits import BY_HAND, Entry, ListInSource
 from minimig.revisions.loader import Migration
 from minimig.revisions.serializer import Imports, Serializer
 from minimig.revisions.serializers_layout import flat
 from minimig.revisions.serializers_layout import text as literal
-from minimig.revisions.source_text import Edit, SourceText, last_row
+from minimig.revisions.source_text import Edit, SourceText, last_row, names_used
 from minimig.revisions.toplevel import Binding, bindings
 from minimig.revisions.writer import assignment, docstring
 
@@ -49,11 +49,16 @@ class RevisionEditor:
         self._serializer = serializer or Serializer()
         self._edits: list[Edit] = []
         self._imports = Imports()
+        self._replaced: set[str] = set()
         self._statements = dict(_assignments(self._source.tree))
 
     def result(self) -> bytes:
-        """The file with all edits, and with the imports that they need."""
-        return self._source.edited([*import_edits(self._source, self._imports), *self._edits])
+        """The file with all edits, with the imports that they need, and without those that only they replaced used."""
+        data = self._source.edited([*import_edits(self._source, self._imports), *self._edits])
+        if not self._replaced:
+            return data
+        after = SourceText(self._source.path, data)
+        return after.edited(edits_without(after, self._replaced))
 
     def header(self, old: Header, new: Header) -> None:
         """Make the lists of words those of `new`."""
@@ -91,6 +96,8 @@ class RevisionEditor:
             raise found.refusal(found.node.lineno, f"has {len(old)} operations, but not {len(old)} items")
         places = {id(operation): place for place, operation in enumerate(old)}
         self._edits += found.edits([places[id(o)] if id(o) in places else self._written(o) for o in new])
+        kept = {places.get(id(operation)) for operation in new}
+        self._replaced.update(*(names_used(item) for place, item in enumerate(found.node.elts) if place not in kept))
 
     def doc(self, text: str) -> None:
         """Set the docstring, where the file has one."""

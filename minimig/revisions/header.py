@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import ast
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from minimig.errors import RevisionFileError, nearest
+from minimig.revisions.folders import name_of, revision_paths
 from minimig.revisions.toplevel import Binding, bindings, parse
 
 LITERAL_NAMES = ("dependencies", "run_before", "replaces", "labels", "initial", "atomic", "irreversible")
@@ -82,7 +82,7 @@ def scan(folders: Mapping[str, Path], problem: Callable[[RevisionFileError], Non
     headers: list[Header] = []
     for app, folder in sorted(folders.items()):
         try:
-            paths = _files(folder)
+            paths = revision_paths(folder)
         except RevisionFileError as error:
             if problem is None:
                 raise
@@ -122,8 +122,7 @@ def read_header(path: Path, app: str, data: bytes | None = None) -> Header:
     is no Python, header data that is not a literal of the right type, an unknown lower-case name, and a
     missing `up`.
     """
-    # macOS hands out decomposed accents; the same file must be the same revision everywhere.
-    name = unicodedata.normalize("NFC", path.stem)
+    name = name_of(path)
     check_name(name, where=str(path))
     tree = parse(path, data)
     fields = _Fields(app, path, _known_bindings(path, tree))
@@ -163,21 +162,6 @@ def check_name(name: str, *, where: str | None = None) -> None:
             hint="use letters, digits, underscores and hyphens, and no hyphen first; "
             "a file that is no revision starts with an underscore",
         )
-
-
-def _files(folder: Path) -> list[Path]:
-    try:
-        entries = [path for path in folder.iterdir() if path.suffix == ".py" and path.name[0] not in "_.~"]
-        # A dangling link stays in: reading it is a clear error, skipping it would lose a revision.
-        return sorted(path for path in entries if not path.is_dir())
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise RevisionFileError(
-            f"the migrations folder cannot be read: {error.strerror}",
-            where=str(folder),
-            hint="it has to be a folder that this user may list",
-        ) from error
 
 
 def _known_bindings(path: Path, tree: ast.Module) -> dict[str, Binding]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from minimig.errors import RevisionFileError
 from minimig.revisions.serializers_base import Imports
@@ -18,6 +18,7 @@ from minimig.revisions.toplevel import bindings
 
 Import = ast.Import | ast.ImportFrom
 Key = tuple[int, bool, str]
+_WORD = re.compile(r"[^\W\d]\w*")
 _FOR_MACHINES = re.compile(r"#!|#.*coding[:=]")
 
 
@@ -41,6 +42,40 @@ def import_edits(source: SourceText, needed: Imports) -> list[Edit]:
         group = key[0]
         edits.append(edit)
     return edits
+
+
+def edits_without(source: SourceText, names: Collection[str]) -> list[Edit]:
+    """The edits that take out imports of these names where nothing in the file uses them any more.
+
+    An import that shares its line or its brackets with something else, or has a comment, is left to a person.
+    """
+    nodes = list(ast.walk(source.tree))
+    docs = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    used = {node.id for node in nodes if isinstance(node, ast.Name)} | {"ops"}  # which each file has, for the next step
+    for node in nodes:  # an annotation in quotes, a name that is looked up
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+            used.update(_WORD.findall(node.value))
+    gone = set(names) - used
+    edits = []
+    for statement in (node for node in source.tree.body if isinstance(node, Import)):
+        start, end = source.row_start(statement.lineno), source.row_end(last_row(statement))
+        left = [alias for alias in statement.names if (alias.asname or alias.name.partition(".")[0]) not in gone]
+        alone = source.text[start:end].strip() == source.text[slice(*source.span(statement))]
+        if len(left) == len(statement.names) or not alone or source.comments_in(start, end):
+            continue
+        if left:
+            statement.names = left
+            edits.append(Edit(*source.span(statement), ast.unparse(statement)))
+        else:
+            edits.append(Edit(start, _gap_end(source, statement), ""))
+    return edits
+
+
+def _gap_end(source: SourceText, node: Import) -> int:
+    """Where a statement ends that goes as a whole: with the empty line after it, where one stands before it too."""
+    first, after = node.lineno, last_row(node) + 1
+    empty = [not source.text[source.row_start(row) : source.row_end(row)].strip() for row in (first - 1, after)]
+    return source.row_end(after if first == 1 or all(empty) else after - 1)
 
 
 def _bound(node: Import) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import NamedTuple
 
-from minimig.errors import IrreversibleError, MinimigError, StateError
+from minimig.errors import HeadsError, IrreversibleError, MinimigError, StateError
 from minimig.operations.base import Operation
 from minimig.operations.chain import states
 from minimig.operations.footprint import Keys
@@ -102,6 +102,24 @@ def place_of(migration: Migration, moves: Sequence[Change], position: int, *, ba
     if migration.down is not None:
         return f"{path}, down[{position}]: {described}"
     return f"{path}, the reverse of up[{len(moves) - 1 - position}]: {described}"
+
+
+def replay_branches(migrations: Iterable[Migration], conflicts: Mapping[str, Sequence[str]]) -> SchemaState:
+    """The state behind all migrations, where apps may have several heads (`conflicts`), one branch after the other.
+
+    Raises StateError; HeadsError where it may be branches that do not fit together.
+    """
+    try:
+        return replay(migrations)
+    except StateError as error:
+        if not conflicts:
+            raise
+        apps = " and ".join(f"{app} has {len(heads)} heads" for app, heads in conflicts.items())
+        raise HeadsError(
+            f"{apps}, and what they lead to cannot be told: {error.message}",
+            where=error.where,
+            hint=f"put one branch behind the other: minimig rebase {next(iter(conflicts))} HEAD; or mend that file",
+        ) from error
 
 
 def leads_back(migration: Migration, before: SchemaState) -> list[str]:

@@ -119,6 +119,7 @@ def write_rewrites(
         replacing=[path for path in contents if path in old],
         removing=[path for path in old if path not in contents],
         seen=old,
+        moved={rewrite.new.path: rewrite.old.path for rewrite in rewrites},
     )
 
 

@@ -7,11 +7,12 @@ these is kept as the error that it would have been. In Django and Alembic one br
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from minimig.errors import GraphError, MinimigError
+from minimig.errors import GraphError, MinimigError, RevisionFileError
+from minimig.revisions.folders import name_of, revision_paths
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.header import Header, scan
 from minimig.revisions.tags import Tags
@@ -19,24 +20,56 @@ from minimig.revisions.tags import Tags
 
 @dataclass(frozen=True)
 class Survey:
-    """The graph of all that fits together, and an error for each thing that does not."""
+    """The graph of all that fits together, and an error for each thing that does not.
+
+    `headers` are those that could be read, squashed ones included; `broken` are the revisions of files that are there
+    and could not.
+    """
 
     graph: MigrationGraph
     problems: tuple[MinimigError, ...]
+    headers: Mapping[str, Header]
+    broken: tuple[str, ...] = ()
+
+    def lost(self, rows: Iterable[str]) -> tuple[str, ...]:
+        """Those of the applied revisions that have no file at all, sorted; a squash may stand for one."""
+        known = {*self.graph.headers, *self.graph.hidden, *self.broken}
+        return tuple(sorted(row for row in rows if row not in known))
 
 
-def survey(folders: Mapping[str, Path]) -> Survey:
-    """What the revision files of these apps hold; never raises for what is wrong with one of them."""
+def survey(folders: Mapping[str, Path], applied: Collection[str] = ()) -> Survey:
+    """What the revision files of these apps hold; never raises for what is wrong with one of them.
+
+    `applied` decides which squashes stand, as it does for the graph.
+    """
     problems: list[MinimigError] = []
     headers = scan(folders, problems.append)
     while True:
         try:
-            return Survey(MigrationGraph(headers, tags=Tags(folders)), tuple(problems))
+            graph = MigrationGraph(headers, applied, tags=Tags(folders))
         except GraphError as error:
-            if error.link is None:
-                raise
             problems.append(error)
-            headers = tuple(_without(headers, *error.link))
+            if error.link is not None:
+                headers = tuple(_without(headers, *error.link))
+            elif applied:
+                applied = ()  # a squash that stands in no way: show it all the same
+            elif any(header.replaces for header in headers):
+                headers = tuple(replace(header, replaces=()) for header in headers)  # they replace each other
+            else:
+                raise
+        else:
+            read = {header.revision: header for header in headers}
+            broken = tuple(name for name in _names(folders) if name not in read)
+            return Survey(graph, tuple(problems), read, broken)
+
+
+def _names(folders: Mapping[str, Path]) -> Iterable[str]:
+    """The revision of each file, readable or not."""
+    for app, folder in sorted(folders.items()):
+        try:
+            yield from (f"{app}.{name_of(path)}" for path in revision_paths(folder))
+        except RevisionFileError:
+            continue  # among the problems already
 
 
 def _without(headers: Iterable[Header], path: str, word: str) -> Iterable[Header]:

@@ -1,4 +1,4 @@
-"""Tags: names for places in a history, as lines of a file `TAGS` beside an app's revisions.
+"""Tags: names for places in a history, as lines of a file `REVISION_TAGS` beside an app's revisions.
 
     v1.0 = 0007_prices
     # before the move to the new shop
@@ -19,7 +19,8 @@ from pathlib import Path
 
 from minimig.errors import RevisionFileError
 
-FILE = "TAGS"
+FILE = "REVISION_TAGS"
+"""Not `TAGS`: that is what ctags writes."""
 TAG = re.compile(r"(?!-)[\w.-]+")
 _LINE = re.compile(r"\s*(?P<tag>[^\s=#]+)\s*=\s*(?P<name>[^\s=#]+)\s*(#.*)?")
 

@@ -92,7 +92,7 @@ def test_dependencies_and_a_name_of_ones_own(project: ProjectFolder) -> None:
     again = project.run("makemigrations", "shop", "--empty", "--rev-id", "2024_05", "-n", "sale")
     assert (again.code, "there is a file of this name already" in again.err) == (1, True)
     assert project.run("makemigrations", "shop", "--empty", "--depends-on", "news.0009").code == 2
-    assert project.run("makemigrations", "shop", "--empty", "--rev-id", "no good").code == 1
+    assert project.run("makemigrations", "shop", "--empty", "--rev-id", "no good").code == 2
     assert project.run("makemigrations", "shop", "--empty", "--splice").code == 2
     both = project.run("makemigrations", "shop", "news", "--empty", "--rev-id", "both")
     assert (both.code, "are for one file, and 2 would be written" in both.err) == (2, True)
@@ -162,3 +162,76 @@ def test_a_command_that_cannot_be_read(project: ProjectFolder) -> None:
         project.write("minimig.toml", CONFIG.format(f"post_write = [{command}]"))
         assert project.run("makemigrations", "shop", "--empty", "-n", "third").code == 1
     assert project.files("shop/migrations/0003*.py") == []
+
+
+@pytest.fixture
+def forked(project: ProjectFolder) -> ProjectFolder:
+    """The app shop has two heads that commute, and the models of both apps are what the files say."""
+    for side in ("left", "right"):
+        body = f'up = [ops.AddColumn("items", sa.Column("{side}", sa.Integer))]'
+        head = "import sqlalchemy as sa\n\nfrom minimig import ops\n\n"
+        project.write(f"shop/migrations/0003_{side}.py", f'{head}dependencies = ["shop.0002_second"]\n{body}\n')
+    columns = ", ".join(f'sa.Column("{side}", sa.Integer)' for side in ("left", "right"))
+    key = 'sa.Column("id", sa.Integer, primary_key=True)'
+    project.write("models.py", MODELS.replace(f'"items", shop, {key}', f'"items", shop, {key}, {columns}'))
+    return project
+
+
+def _add_to(project: ProjectFolder, table: str, column: str) -> None:
+    text = project.read("models.py")
+    project.write("models.py", text + f"\n{table}.append_column({column})\n")
+
+
+def test_two_heads_of_one_app_do_not_stop_another(forked: ProjectFolder) -> None:
+    """A file of another app is written, and the heads are a warning; nothing to do is said as well."""
+    assert "No changes detected." in forked.ok("makemigrations").out
+    _add_to(forked, "news.tables['posts']", "sa.Column('title', sa.Text)")
+    made = forked.ok("makemigrations")
+    assert forked.files("news/migrations/*.py")[-1].endswith("0002_add_title_to_posts.py")
+    assert "warning: shop has 2 heads: shop.0003_left, shop.0003_right" in made.err
+    assert "minimig merge shop" in made.err
+    empty = forked.ok("makemigrations", "news", "--empty", "-n", "fill")
+    assert "warning: shop has 2 heads" in empty.err
+    assert "warning" not in forked.ok("makemigrations", "--merge").err
+
+
+def test_an_app_with_two_heads_gets_no_file(forked: ProjectFolder) -> None:
+    """Its own file is refused, with or without its name, and so is all of the run; other apps by name go on."""
+    _add_to(forked, "shop.tables['items']", "sa.Column('third', sa.Integer)")
+    _add_to(forked, "news.tables['posts']", "sa.Column('title', sa.Text)")
+    before = forked.files("*/migrations/*.py")
+    for apps in ((), ("shop",), ("shop", "--empty")):
+        refused = forked.run("makemigrations", *apps)
+        assert refused.code == 1
+        assert "shop has 2 heads" in refused.err
+    assert forked.files("*/migrations/*.py") == before
+    forked.ok("makemigrations", "news")
+    assert len(forked.files("*/migrations/*.py")) == len(before) + 1
+
+
+def test_a_file_that_hangs_on_one_branch_is_refused(forked: ProjectFolder) -> None:
+    """What another app needs is on one of two branches: only a common ancestor can be depended on."""
+    forked.ok("makemigrations", "news", "--empty", "-n", "fine")
+    _add_to(forked, "news.tables['posts']", "sa.Column('item', sa.ForeignKey(shop.tables['items'].c.id, name='fk'))")
+    forked.ok("makemigrations", "news", "--dry-run")
+    path = "shop/migrations/0003_left.py"
+    table = 'ops.CreateTable("tags", sa.Column("id", sa.Integer, primary_key=True))'
+    forked.write(path, forked.read(path).replace("up = [", f"up = [{table}, "))
+    text = forked.read("models.py")
+    tags = "sa.Table('tags', shop, sa.Column('id', sa.Integer, primary_key=True))"
+    tag = "sa.Column('tag', sa.ForeignKey(shop.tables['tags'].c.id, name='fk_tag'))"
+    forked.write("models.py", f"{text}\n{tags}\nnews.tables['posts'].append_column({tag})\n")
+    refused = forked.run("makemigrations", "news")
+    assert refused.code == 1
+    assert "shop has 2 heads" in refused.err
+
+
+def test_branches_that_no_order_can_replay(forked: ProjectFolder) -> None:
+    """Both add one column: the error says that two heads are why, and --empty for another app goes on."""
+    path = "shop/migrations/0003_right.py"
+    forked.write(path, forked.read(path).replace('"right"', '"left"'))
+    refused = forked.run("makemigrations", "news")
+    assert refused.code == 1
+    assert "shop has 2 heads, and what they lead to cannot be told" in refused.err
+    assert "minimig rebase shop" in refused.err
+    forked.ok("makemigrations", "news", "--empty", "-n", "fill")

@@ -136,7 +136,7 @@ def test_names_labels_and_json(project: ProjectFolder) -> None:
         (["shop.0003_left", "accounts"], 2, "one app"),
         (["shop.0003_left", "shop.0002"], 2, "comes after"),
         (["shop.0003_left", "shop.0009"], 2, "no revision"),
-        (["shop", "--rev-id", "a-b"], 2, "--rev-id"),
+        (["shop", "--rev-id", "a b"], 2, "--rev-id"),
         (["shop", "--branch-label", "accounts"], 1, "cannot be a label"),
         (["accounts"], 2, "stands alone"),
     ],
@@ -177,3 +177,19 @@ def test_a_merge_runs(tmp_path: Path, database: Database) -> None:
     project.ok("migrate")
     project.ok("migrate", "shop", "0002")
     project.ok("migrate")
+
+
+def test_words_are_checked_before_anything_is_shown(project: ProjectFolder) -> None:
+    """A bad --rev-id or label ends with exit code 2 and no branches on the screen, as in makemigrations."""
+    for words in (["--rev-id", "a b"], ["--branch-label", "no good"]):
+        refused = project.run("merge", "shop", *words)
+        assert (refused.code, refused.out) == (2, "")
+    assert project.run("makemigrations", "accounts", "--empty", "--rev-id", "a b").code == 2
+
+
+def test_quiet_and_dry(project: ProjectFolder) -> None:
+    """A dry run says that nothing is written; -q says nothing at all when the file is."""
+    assert project.ok("merge", "shop", "--dry-run").out.endswith("and_right.py (nothing is written)\n")
+    done = project.ok("merge", "shop", "-q")
+    assert (done.out, done.err) == ("", "")
+    assert len(project.files("shop/migrations/0004*")) == 1

@@ -162,3 +162,51 @@ def test_names_that_a_convention_gives(project: ProjectFolder) -> None:
 def test_words_that_name_nothing(project: ProjectFolder, words: tuple[str, str]) -> None:
     """A usage error, and no traceback."""
     assert project.run("optimizemigration", *words).code == 2
+
+
+IMPORTS = '''"""Steps."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql, postgresql
+
+from minimig import ops
+from uuid import UUID  # noqa
+
+dependencies = ["accounts.0002_nick"]
+
+
+def keep(day: "datetime.date") -> None:
+    """Nothing of decimal."""
+
+
+up = [
+    ops.AddColumn("users", sa.Column("price", sa.Numeric().with_variant(postgresql.MONEY(), "postgresql"))),
+    ops.AddColumn("users", sa.Column("day", sa.Date, default=datetime.date.min)),
+    ops.AddColumn("users", sa.Column("cost", sa.Numeric, default=decimal.Decimal(1))),
+    ops.AddColumn("users", sa.Column("key", sa.Uuid, default=UUID(int=1))),
+    ops.DropColumn("users", "price"),
+    ops.DropColumn("users", "day"),
+    ops.DropColumn("users", "cost"),
+    ops.DropColumn("users", "key"),
+    ops.RunSQL("SELECT 1", reverse="SELECT 1"),
+]
+'''
+
+
+def test_imports_that_only_folded_operations_used_go(project: ProjectFolder) -> None:
+    """What user code still uses stays, in quotes too, and so does an import with a comment."""
+    project.write(NAME, IMPORTS)
+    project.ok(*COMMAND)
+    text = project.read(NAME)
+    head = text[: text.index("dependencies")]
+    assert "import decimal" not in head
+    assert "postgresql" not in head
+    assert "import datetime\n" in head
+    assert "from uuid import UUID  # noqa\n" in head
+    assert "from sqlalchemy.dialects import mysql\n" in head
+    assert "\n\n\n" not in head

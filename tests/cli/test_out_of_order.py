@@ -112,3 +112,26 @@ def test_a_plan_marks_what_cannot_be_taken_back(project: ProjectFolder) -> None:
     ]
     steps = json.loads(project.ok("migrate", "--plan", "--json").out)["steps"]
     assert [step["irreversible"] is not None for step in steps] == [False, False, True]
+
+
+def test_the_warning_comes_before_the_run(project: ProjectFolder) -> None:
+    """Somebody who reads it can still stop the run; one that fails has been warned of too."""
+    add(project, "accounts.0003_city", ["0002_nick"], 'ops.RunSQL("SELECT nonsense FROM nowhere")')
+    failed = project.run("migrate")
+    assert failed.code != 0
+    warning = "warning: accounts.0003_city comes out of order"
+    assert 0 <= failed.err.index(warning) < failed.err.index("error: ")
+    assert failed.err.count(warning) == 1
+
+
+def test_a_place_that_is_reached_already(project: ProjectFolder) -> None:
+    """`migrate` to where the database is says so, and what is not applied; it is not up to date then."""
+    project.ok("migrate", "accounts", "0002")
+    at = project.ok("migrate", "accounts", "0002")
+    assert at.out == "Nothing to do: the database is at accounts.0002_nick already; 3 later revisions pending.\n"
+    assert len(json.loads(project.ok("migrate", "accounts", "0002", "--json").out)["pending"]) == 3
+    project.ok("migrate", "accounts")
+    assert project.ok("migrate", "accounts").out == "Nothing to do: accounts is up to date.\n"
+    project.ok("migrate", "accounts", "zero")
+    at = project.ok("migrate", "accounts", "zero")
+    assert "the database is without any revision of accounts already; 5 later revisions pending" in at.out

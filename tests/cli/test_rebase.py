@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def project(tmp_path: Path, database: Database) -> ProjectFolder:
     folder.write("accounts/migrations/0003_mine.py", text)
     add(folder, "accounts.0004_more", ["0003_mine"], COLUMN.format("more"))
     add(folder, "shop.0003_uses", ["0002_owner", "accounts.0004_more"], "")
-    folder.write("accounts/migrations/TAGS", "# ours\nwip = 0004_more  # not yet\nold = 0001_users\n")
+    folder.write("accounts/migrations/REVISION_TAGS", "# ours\nwip = 0004_more  # not yet\nold = 0001_users\n")
     return folder
 
 
@@ -48,7 +49,7 @@ def test_the_branch_moves(project: ProjectFolder, database: Database) -> None:
         "'accounts.0002_nick'", '"accounts.0003_main"'
     )
     assert '"accounts.0005_more"' in project.read("shop/migrations/0003_uses.py")
-    assert project.read("accounts/migrations/TAGS") == "# ours\nwip = 0005_more  # not yet\nold = 0001_users\n"
+    assert project.read("accounts/migrations/REVISION_TAGS") == "# ours\nwip = 0005_more  # not yet\nold = 0001_users\n"
     assert project.files("*/migrations/.*") == []
     project.ok("migrate")
     assert columns(database) == ["id", "nick", "main", "mine", "more"]
@@ -90,13 +91,13 @@ def test_without_a_database(project: ProjectFolder) -> None:
 
 
 def test_a_chain_that_leads_nowhere(project: ProjectFolder) -> None:
-    """Both branches make the same column: the replay fails, and no file is touched."""
+    """Both branches make the same column: no file is touched, and the error names the file that there is."""
     add(project, "accounts.0003_mine", ["0002_nick"], COLUMN.format("main"))
     files = project.files("accounts/migrations/*")
     result = project.run("rebase", "accounts", "0003_main")
     assert result.code == 1
     assert "lead to no schema" in result.err
-    assert "0004_mine.py, up[0]" in result.err
+    assert "0003_mine.py, up[0]" in result.err
     assert project.files("accounts/migrations/*") == files
 
 
@@ -159,3 +160,27 @@ def test_a_branch_with_a_merge_in_it(project: ProjectFolder) -> None:
     assert "'accounts.0003_main'" not in project.read("accounts/migrations/0007_merge.py")
     assert 'dependencies = ["accounts.0006_more"]' in project.read("accounts/migrations/0007_merge.py")
     assert len(project.ok("heads", "accounts").out.splitlines()) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_a_file_that_moves_keeps_its_permissions(project: ProjectFolder) -> None:
+    """The renamed file, and one that only follows, may be read and written by the same people as before."""
+    folder = project.path / "accounts/migrations"
+    (folder / "0003_mine.py").chmod(0o640)
+    (folder / "0004_more.py").chmod(0o600)
+    project.ok("rebase", "accounts", "0003_main")
+    modes = [(folder / name).stat().st_mode & 0o777 for name in ("0004_mine.py", "0005_more.py")]
+    assert modes == [0o640, 0o600]
+
+
+def test_a_revision_comes_between_two_others(tmp_path: Path) -> None:
+    """A branch that begins in the middle, and what came after behind it: one line, with the new file in between."""
+    project = two_apps(tmp_path, f"sqlite:///{tmp_path}/test.db")
+    project.ok("migrate", "accounts", "0001")
+    project.ok("makemigrations", "accounts", "--empty", "--head", "0001", "--splice", "-n", "between")
+    [name] = [file for file in project.files("accounts/migrations/*") if "between" in file]
+    project.ok("rebase", "accounts", Path(name).stem)
+    planned = project.ok("showmigrations", "--plan", "accounts").out.splitlines()
+    assert [line[:3] for line in planned] == ["[X]", "[ ]", "[ ]"]
+    assert [line.rpartition("_")[2] for line in planned] == ["users", "between", "nick"]
+    project.ok("migrate")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -98,3 +99,83 @@ def test_looking_leaves_nothing_behind(tmp_path: Path, database: Database) -> No
     assert project.ok("showmigrations", "--plan").out == "(no migrations)\n"
     assert "Nothing to do" in project.ok("migrate").out
     assert sa.inspect(database.engine).get_table_names() == []
+
+
+@pytest.fixture
+def broken(project: ProjectFolder) -> ProjectFolder:
+    """All applied, and then a file that is no Python, a missing parent, a circle, and a row whose file is gone."""
+    project.ok("migrate")
+    project.write("shop/migrations/0002_owner.py", "up = [")
+    project.write("shop/migrations/0005_bad.py", "up = [")
+    add(project, "shop.0003_next", ["0002_owner", "0009_gone"], "")
+    add(project, "shop.0006_six", ["0007_seven"], "")
+    add(project, "shop.0007_seven", ["0006_six"], "")
+    (project.path / "accounts/migrations/0002_nick.py").unlink()
+    return project
+
+
+def test_a_broken_history_is_listed(broken: ProjectFolder) -> None:
+    """What can be read is there; a file that cannot is not called missing; what is wrong stands on stderr, code 1."""
+    listed = broken.run("showmigrations")
+    assert listed.code == 1
+    assert listed.out == (
+        "accounts\n  [X] 0001_users\n  [X] 0002_nick  no such file\n"
+        "shop\n  [X] 0001_carts\n  [ ] 0003_next\n  [ ] 0006_six\n  [ ] 0007_seven\n"
+        "  [X] 0002_owner  its file is broken\n  [ ] 0005_bad  its file is broken\n"
+    )
+    for words in ("0002_owner.py:1", "0005_bad.py:1", "shop.0009_gone", "in a circle"):
+        assert words in listed.err
+    assert "Traceback" not in listed.err
+    assert broken.run("showmigrations", "accounts").out == "accounts\n  [X] 0001_users\n  [X] 0002_nick  no such file\n"
+
+
+def test_the_plan_of_a_broken_history(broken: ProjectFolder) -> None:
+    """--plan goes on as well, and says the same of each."""
+    planned = broken.run("showmigrations", "--plan")
+    assert planned.code == 1
+    assert "[X] shop.0002_owner  its file is broken\n" in planned.out
+    assert "[X] accounts.0002_nick  no such file\n" in planned.out
+    assert "in a circle" in planned.err
+
+
+def test_a_broken_history_as_json(broken: ProjectFolder) -> None:
+    """--json has each problem, and which rows are of a broken file and which of none."""
+    shown = broken.run("showmigrations", "--json")
+    assert shown.code == 1
+    told = json.loads(shown.out)
+    rows = {row["revision"]: row for row in told["migrations"]}
+    assert (rows["shop.0002_owner"]["broken"], rows["shop.0002_owner"]["on_disk"]) == (True, True)
+    assert rows["shop.0002_owner"]["applied"]
+    assert (rows["accounts.0002_nick"]["broken"], rows["accounts.0002_nick"]["on_disk"]) == (False, False)
+    assert any("circle" in problem["message"] for problem in told["problems"])
+
+
+def test_current_tells_broken_from_missing(broken: ProjectFolder) -> None:
+    """`current` names the file that is broken as such too."""
+    told = broken.run("current")
+    assert told.code == 1
+    assert "shop.0002_owner  its file is broken\n" in told.out
+    assert "accounts.0002_nick  no such file\n" in told.out
+
+
+def test_a_squash_that_does_not_stand_is_shown(project: ProjectFolder) -> None:
+    """A part of what it replaces is applied and the rest is gone: told, shown, and no command that looks stops."""
+    project.ok("migrate", "shop", "0001")
+    project.ok("squashmigrations", "shop", "-n", "all")
+    assert "no such file" not in project.ok("current").out
+    (project.path / "shop/migrations/0002_owner.py").unlink()
+    for command in (["showmigrations"], ["showmigrations", "--plan"], ["current"], ["history", "-i"]):
+        shown = project.run(*command)
+        assert shown.code == 1
+        assert "the files of the rest are gone" in shown.err
+        assert "0001_all" in shown.out or command == ["current"]
+
+
+def test_current_after_a_squash(project: ProjectFolder) -> None:
+    """With all that a squash replaces applied, the squash is where the database stands."""
+    project.ok("migrate")
+    project.ok("squashmigrations", "shop", "-n", "all")
+    told = project.ok("current", "--check-heads").out
+    assert "shop.0001_all" in told
+    assert "no such file" not in told
+    assert project.ok("current", "shop", "--check-heads").code == 0

@@ -86,7 +86,7 @@ def test_old_and_new_files_do_the_same(project: ProjectFolder, database: Databas
     project.ok("squashmigrations", "accounts", "--no-input")
     out = project.ok("migrate").out
     assert "accounts.0003_shout" in out
-    assert "squashed" not in out
+    assert "Applying accounts.0001_squashed" not in out
     assert nick(database) == "AB+"
     project.ok("check")
 
@@ -300,3 +300,11 @@ def scratch_names(database: Database) -> list[str]:
         return []
     with database.engine.connect() as connection:
         return list(connection.exec_driver_sql(queries[database.kind]).scalars())
+
+
+def test_quiet_says_nothing(project: ProjectFolder) -> None:
+    """-q writes the file and prints neither it nor what to do next; a dry run says that nothing is written."""
+    assert project.ok("squashmigrations", "accounts", "--dry-run").out.endswith("Nothing is written.\n")
+    done = project.ok("squashmigrations", "accounts", "-q")
+    assert (done.out, done.err) == ("", "")
+    assert len(project.files("accounts/migrations/*squashed*")) == 1

@@ -11,7 +11,7 @@ from support.databases import Database
 from support.histories import add, two_apps
 from support.projects import ProjectFolder
 
-TAGS = "accounts/migrations/TAGS"
+TAGS = "accounts/migrations/REVISION_TAGS"
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_a_broken_file(project: ProjectFolder, line: str, number: int) -> None:
     project.write(TAGS, f"old = 0001_users\n{line}\n")
     result = project.run("tag")
     assert result.code == 1
-    assert "TAGS:2" in result.err
+    assert "REVISION_TAGS:2" in result.err
     project.ok("migrate")
 
 

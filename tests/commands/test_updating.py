@@ -74,7 +74,7 @@ def project(tmp_path: Path) -> ProjectFolder:
 
 def test_a_new_column_joins_the_file(project: ProjectFolder) -> None:
     """The lists grow, name and docstring that were made by minimig follow, tags too, and all else stays."""
-    project.write("accounts/migrations/TAGS", "wip = 0003_add_age_to_users\n")
+    project.write("accounts/migrations/REVISION_TAGS", "wip = 0003_add_age_to_users\n")
     with_columns(project, AGE.format("Integer"), 'sa.Column("size", sa.Integer)')
     done = update(project)
     assert done is not None
@@ -85,7 +85,7 @@ def test_a_new_column_joins_the_file(project: ProjectFolder) -> None:
         'sa.Column("age", sa.Integer)),\n',
         'sa.Column("age", sa.Integer)),\n    ops.AddColumn("users", sa.Column("size", sa.Integer)),\n',
     ).replace("down = [\n", 'down = [\n    ops.DropColumn("users", "size"),\n')
-    assert project.read("accounts/migrations/TAGS") == "wip = 0003_add_age_and_size_to_users\n"
+    assert project.read("accounts/migrations/REVISION_TAGS") == "wip = 0003_add_age_and_size_to_users\n"
     assert update(project) is None
 
 

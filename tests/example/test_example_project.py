@@ -167,7 +167,7 @@ def test_up_and_down_leaves_the_database_empty(reopen: Open, database: Database)
     assert migrate_project(reopen()).steps == ()
     assert len(migrate_project(reopen(), "accounts", "zero").steps) == len(LESSONS)
     assert tables_in(database.engine) == set()
-    assert not any(row.applied for row in show_migrations(reopen(), ()))
+    assert not any(row.applied for row in show_migrations(reopen(), ()).rows)
 
 
 @pytest.mark.slow
