@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from minimig.cli.context import Session, deferred, pass_session, reader_is_gone
+from minimig.cli.context import Session, deferred, pass_session, reader_is_gone, refuse_options
 from minimig.cli.printing import StepPrinter, json_option, operation_lines, plural, print_json, seconds
+from minimig.cli.scripting import ScriptWords, run_as_script, script_options
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
 from minimig.commands.project import Project
 from minimig.commands.stamping import prune as prune_rows
@@ -41,6 +42,7 @@ STEPS = {"ignore_unknown_options": True}
 @click.option("--prune", is_flag=True, help="Only forget rows of revisions whose file is gone.")
 @LOCK
 @json_option
+@script_options()
 @pass_session
 def migrate(
     session: Session,
@@ -54,6 +56,7 @@ def migrate(
     prune: bool,
     lock_timeout: float,
     as_json: bool,
+    script: ScriptWords,
 ) -> int:
     """Bring the database to a revision, forward or backward; without arguments, to the newest of every app.
 
@@ -64,7 +67,13 @@ def migrate(
       minimig migrate blog -1
       minimig migrate blog zero
       minimig migrate --plan
+      minimig migrate --sql --from blog.0003 --dialect postgresql
     """
+    script.check(
+        *(app, target), plan=plan, fake_initial=fake_initial, from_record=from_record, check=check, prune=prune
+    )
+    if script.wanted:
+        return run_as_script(session, script, app, target, fake=fake, as_json=as_json)
     if prune:
         if plan or check or fake or fake_initial or from_record:
             raise UsageError("--prune forgets rows at once, and goes with no other way to run; nothing was forgotten")
@@ -82,8 +91,11 @@ def migrate(
 @PLAN
 @LOCK
 @json_option
+@script_options()
 @pass_session
-def upgrade(session: Session, target: str | None, plan: bool, lock_timeout: float, as_json: bool) -> None:
+def upgrade(
+    session: Session, target: str | None, plan: bool, lock_timeout: float, as_json: bool, script: ScriptWords
+) -> int:
     """Apply revisions up to a target, by default all; a target that lies behind is refused.
 
     \b
@@ -92,9 +104,14 @@ def upgrade(session: Session, target: str | None, plan: bool, lock_timeout: floa
       minimig upgrade blog.0003
       minimig upgrade +1              (where there is one app)
       minimig upgrade feature@head    (one branch)
+      minimig upgrade blog.0003:blog.0005 --sql
     """
+    script.check(target, plan=plan)
+    if script.wanted:
+        return run_as_script(session, script, target, None, direction=Direction.FORWARD, as_json=as_json)
     options = MigrateOptions(dry=plan, lock_timeout=lock_timeout, direction=Direction.FORWARD)
     _run(session, None, target, options, show=True, as_json=as_json)
+    return 0
 
 
 @click.command(context_settings=STEPS)
@@ -103,8 +120,17 @@ def upgrade(session: Session, target: str | None, plan: bool, lock_timeout: floa
 @FROM_RECORD
 @LOCK
 @json_option
+@script_options()
 @pass_session
-def downgrade(session: Session, target: str, plan: bool, from_record: bool, lock_timeout: float, as_json: bool) -> None:
+def downgrade(
+    session: Session,
+    target: str,
+    plan: bool,
+    from_record: bool,
+    lock_timeout: float,
+    as_json: bool,
+    script: ScriptWords,
+) -> int:
     """Take revisions back down to a target, which itself stays applied; one that lies ahead is refused.
 
     \b
@@ -113,20 +139,21 @@ def downgrade(session: Session, target: str, plan: bool, from_record: bool, lock
       minimig downgrade -1            (where there is one app)
       minimig downgrade base
       minimig downgrade feature@base  (one branch)
+      minimig downgrade blog.0005:blog.0003 --sql
     """
+    script.check(target, plan=plan, from_record=from_record)
+    if script.wanted:
+        return run_as_script(session, script, target, None, direction=Direction.BACKWARD, as_json=as_json)
     options = MigrateOptions(dry=plan, from_record=from_record, lock_timeout=lock_timeout, direction=Direction.BACKWARD)
     _run(session, None, target, options, show=True, as_json=as_json)
+    return 0
 
 
 def _run(
     session: Session, app: str | None, target: str | None, options: MigrateOptions, *, show: bool, as_json: bool
 ) -> MigrateResult:
     command = str(click.get_current_context().info_name)
-    for word in (app, target):
-        if word is not None and word.startswith("-") and not word[1:].isdigit():
-            raise UsageError(
-                f"there is no option {word}", hint=f"run minimig {click.get_current_context().info_name} --help"
-            )
+    refuse_options(app, target)
     project = Project(load_environment(session.settings()))
     printer = _Printer(session, project, silent=as_json)
     try:

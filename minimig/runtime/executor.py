@@ -20,10 +20,9 @@ from minimig.errors import UnsupportedError
 from minimig.runtime.events import Listener, StepDone, StepStarted, silence
 from minimig.runtime.failure import Progress
 from minimig.runtime.output import LiveOutput
-from minimig.runtime.plan import Direction
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, Recorder
-from minimig.runtime.rows import version_row
+from minimig.runtime.rows import row_changes, version_row
 
 
 class Executor:
@@ -136,13 +135,8 @@ class Executor:
         return autocommit(self.connection)
 
     def _write_row(self, prepared: PreparedStep, row: Applied, seconds: float) -> None:
-        split = (revision.partition(".") for revision in sorted(prepared.also))
-        others = [Applied(app, name) for app, _, name in split]
-        if prepared.step.direction is Direction.BACKWARD:
-            self.recorder.erase(self.connection, row, required=not others)
-            for other in others:
-                self.recorder.erase(self.connection, other, required=False)
-        else:
-            for other in others:
-                self.recorder.record(self.connection, replace(other, tool=row.tool))
-            self.recorder.record(self.connection, replace(row, seconds=seconds))
+        for change in row_changes(prepared, replace(row, seconds=seconds)):
+            if change.comes:
+                self.recorder.record(self.connection, change.row)
+            else:
+                self.recorder.erase(self.connection, change.row, required=change.required)
