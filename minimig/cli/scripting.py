@@ -132,7 +132,7 @@ def stamp_as_script(
     scripting = deferred("minimig.commands.scripting")
     start, places = script.start, []
     for word in words:
-        _, place, start = _split(None, word, start)
+        place, _, start = _split(word, None, start)
         places.append(place or "heads")
     made = scripting.script_stamp(_project(session), places, start=start, dialect=script.dialect, purge=purge)
     return _show(session, script, made, as_json)

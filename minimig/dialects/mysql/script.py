@@ -32,7 +32,8 @@ class MySQLScript(ScriptStyle):
 
     session: tuple[str, ...] = (
         "SET NAMES utf8mb4",
-        "SET SESSION sql_mode = CONCAT(REPLACE(@@SESSION.sql_mode, 'NO_BACKSLASH_ESCAPES', ''), ',STRICT_ALL_TABLES')",
+        "SET SESSION sql_mode = TRIM(TRAILING ',' FROM REPLACE(CONCAT('STRICT_ALL_TABLES,',"
+        " REPLACE(@@SESSION.sql_mode, 'NO_BACKSLASH_ESCAPES', '')), ',,', ','))",
     )
     loose: Frame = (("SET autocommit = 0",), ("COMMIT", "SET autocommit = 1"))
     usage: str = "mariadb DATABASE < FILE, or mysql DATABASE < FILE; without --force they stop at an error"
@@ -53,7 +54,8 @@ class MySQLScript(ScriptStyle):
                     raise UnsupportedError(
                         f"a script for MySQL cannot carry out {comment!r} under a condition: MySQL prepares no"
                         f" statement about a {match[1].lower()}",
-                        hint="name the place where the database stands with --from, and leave --idempotent out",
+                        hint="name the place where the database stands with --from, and leave --idempotent out;"
+                        " MariaDB can do it: --dialect mariadb",
                     )
                 lines += [
                     f"SET @minimig_sql = IF(@minimig_run, {_literal(statement)}, 'DO 0');",
