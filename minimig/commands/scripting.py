@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from minimig.commands.applying import plan_steps
 from minimig.commands.project import Project
 from minimig.commands.stamping import stamp_moves, standing_at
-from minimig.dialects.registry import BUILT_IN, dialect_of
+from minimig.dialects.registry import BUILT_IN, dialect_of, mariadb_by_mysql, server_name
 from minimig.dialects.script_style import ScriptStyle
 from minimig.errors import ConfigError, NeedsConnectionError, UnsupportedError, UsageError, nearest
 from minimig.revisions.graph import MigrationGraph
@@ -167,12 +167,21 @@ def _heads(graph: MigrationGraph, applied: frozenset[str]) -> tuple[str, ...]:
 
 
 def _writer(project: Project, options: ScriptOptions) -> ScriptWriter:
-    dialect = project.dialect if options.dialect is None else named_dialect(options.dialect)
-    return ScriptWriter(dialect, project.recorder, options.one_transaction, options.idempotent)
+    return ScriptWriter(
+        _dialect(project, options.dialect), project.recorder, options.one_transaction, options.idempotent
+    )
 
 
-def named_dialect(name: str) -> sa.Dialect:
-    """The dialect of a name such as `postgresql`. Raises UsageError."""
+def _dialect(project: Project, name: str | None) -> sa.Dialect:
+    """The dialect of that name, or the configured one. Raises UsageError for a name that nobody has.
+
+    A MariaDB that is reached by a URL with `mysql` in it keeps the name mysql, which options of tables and variants of
+    SQL go by; a script for it must do the same.
+    """
+    if name is None:
+        return project.dialect
+    if name == "mariadb" and not str(project.settings.url).startswith("mariadb+"):
+        return mariadb_by_mysql()
     try:
         return dialect_of(f"{name}://")
     except (ConfigError, UnsupportedError) as error:
@@ -204,7 +213,7 @@ def _result(
     whole: bool,
 ) -> ScriptResult:
     """The script as text; `whole` makes one transaction of it, where the dialect has that."""
-    style, dialect = writer.style, writer.dialect.name
+    style, dialect = writer.style, server_name(writer.dialect)
     opening, closing = (style.opening, style.closing) if writer.editor.transactional_ddl else style.loose
     if not whole or not (setup or steps):
         opening, closing = (), ()

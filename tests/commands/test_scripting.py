@@ -128,6 +128,21 @@ def test_mysql_prepares_no_trigger(tmp_path: Path) -> None:
     assert "PREPARE minimig" in script_project(project, options=ScriptOptions(dialect="mariadb", idempotent=True)).text
 
 
+def test_a_mariadb_reached_by_a_url_of_mysql_keeps_its_options(tmp_path: Path) -> None:
+    """As over a connection: options of tables and variants of SQL go by the name in the URL, statements by the server."""
+    folder = two_apps(tmp_path, None)
+    made = (
+        'ops.CreateTable("t", sa.Column("i", sa.Integer, sa.CheckConstraint("i > 0", name="c")), mysql_engine="MyISAM")'
+    )
+    steps = f"""{made}, ops.DropConstraint("c", "t"), ops.RunSQL({{"mysql": "SELECT 'mine'"}}, reverse=ops.NOOP)"""
+    add(folder, "accounts.0003_t", ["0002_nick"], steps)
+    result = script_project(open_project(folder), options=ScriptOptions(dialect="mariadb"))
+    assert result.dialect == "mariadb"
+    assert "ENGINE=MyISAM" in result.text
+    assert "DROP CONSTRAINT c" in result.text
+    assert "SELECT 'mine'" in result.text
+
+
 def test_dollar_quotes_that_the_text_has_are_not_used() -> None:
     """A statement that holds our tags cannot end its block."""
     guard = Guard("SELECT 1", there=False)
