@@ -129,7 +129,7 @@ def test_mysql_prepares_no_trigger(tmp_path: Path) -> None:
 
 
 def test_a_mariadb_reached_by_a_url_of_mysql_keeps_its_options(tmp_path: Path) -> None:
-    """As over a connection: options of tables and variants of SQL go by the name in the URL, statements by the server."""
+    """As over a connection: options and variants of SQL go by the name in the URL, statements by the server."""
     folder = two_apps(tmp_path, None)
     made = (
         'ops.CreateTable("t", sa.Column("i", sa.Integer, sa.CheckConstraint("i > 0", name="c")), mysql_engine="MyISAM")'

@@ -21,6 +21,11 @@ _NOT_PREPARED = re.compile(
 )
 """What MySQL refuses to prepare (manual, "SQL Syntax Permitted in Prepared Statements"); MariaDB takes it from 10.6."""
 
+_SQL_MODE = (
+    "SET SESSION sql_mode = TRIM(TRAILING ',' FROM REPLACE(CONCAT('STRICT_ALL_TABLES,',"
+    " REPLACE(@@SESSION.sql_mode, 'NO_BACKSLASH_ESCAPES', '')), ',,', ','))"
+)
+
 
 @dataclass(frozen=True)
 class MySQLScript(ScriptStyle):
@@ -32,8 +37,7 @@ class MySQLScript(ScriptStyle):
 
     session: tuple[str, ...] = (
         "SET NAMES utf8mb4",
-        "SET SESSION sql_mode = TRIM(TRAILING ',' FROM REPLACE(CONCAT('STRICT_ALL_TABLES,',"
-        " REPLACE(@@SESSION.sql_mode, 'NO_BACKSLASH_ESCAPES', '')), ',,', ','))",
+        _SQL_MODE,
     )
     loose: Frame = (("SET autocommit = 0",), ("COMMIT", "SET autocommit = 1"))
     usage: str = "mariadb DATABASE < FILE, or mysql DATABASE < FILE; without --force they stop at an error"
