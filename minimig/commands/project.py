@@ -178,9 +178,11 @@ class Project:
 
     def _paper_editor(self) -> SchemaEditor | None:
         """The editor of the configured database, which sends nothing; None where no database is configured."""
-        if self.environment.engine is None and self.settings.engine is None and self.settings.url is None:
-            return None
-        return editor_for(self.dialect, PaperOutput(self.dialect))
+        return editor_for(self.dialect, PaperOutput(self.dialect)) if self._has_database else None
+
+    @property
+    def _has_database(self) -> bool:
+        return any(each is not None for each in (self.environment.engine, self.settings.engine, self.settings.url))
 
     def _is_foreign(self, key: str) -> bool:
         """Whether a table of this name would be none of ours, wherever it is defined."""
@@ -239,7 +241,7 @@ class Project:
     @property
     def database_name(self) -> str:
         """The database for people, with its password masked."""
-        return name_of(self.engine)
+        return name_of(self.engine) if self._has_database else "no database is configured"
 
     def connect(self) -> AbstractContextManager[sa.Connection]:
         """A connection. Raises DatabaseError when the database cannot be reached, or refuses a statement."""

@@ -19,7 +19,7 @@ from minimig.commands.applying import plan_steps
 from minimig.commands.project import Project
 from minimig.commands.stamping import stamp_moves, standing_at
 from minimig.dialects.registry import BUILT_IN, dialect_of, mariadb_by_mysql, server_name
-from minimig.dialects.script_style import ScriptStyle
+from minimig.dialects.script_style import NO_FRAME, Frame, ScriptStyle
 from minimig.errors import ConfigError, NeedsConnectionError, UnsupportedError, UsageError, nearest
 from minimig.revisions.graph import MigrationGraph
 from minimig.runtime.plan import Direction
@@ -53,7 +53,7 @@ class ScriptResult:
     """A script: where it begins and ends, its steps, and its text.
 
     `start` and `end` name the last revision of each app, or several where its history has parted; none is an empty
-    database. `setup` are the statements before the first step.
+    database. `setup` are the statements before the first step; `frame` is what stands around everything.
     """
 
     dialect: str
@@ -61,6 +61,7 @@ class ScriptResult:
     end: tuple[str, ...]
     setup: tuple[str, ...]
     steps: tuple[StepSQL, ...]
+    frame: Frame
     lines: tuple[str, ...]
 
     @property
@@ -79,8 +80,10 @@ class ScriptResult:
             "dialect": self.dialect,
             "start": list(self.start),
             "end": list(self.end),
+            "opening": list(self.frame[0]),
             "setup": list(self.setup),
             "steps": [_step_data(step) for step in self.steps],
+            "closing": list(self.frame[1]),
             "left_out": list(self.left_out),
         }
 
@@ -216,7 +219,7 @@ def _result(
     style, dialect = writer.style, server_name(writer.dialect)
     opening, closing = (style.opening, style.closing) if writer.editor.transactional_ddl else style.loose
     if not whole or not (setup or steps):
-        opening, closing = (), ()
+        opening, closing = NO_FRAME
     lines = [*_header(dialect, style, *ends), *style.head, *map(style.terminated, style.session)]
     lines += map(style.terminated, opening)
     if setup:
@@ -228,7 +231,7 @@ def _result(
     lines += style.tail if whole else ()
     if not steps and not setup:
         lines += ["", "-- Nothing to do."]
-    return ScriptResult(dialect, *ends, setup, steps, tuple(lines))
+    return ScriptResult(dialect, *ends, setup, steps, (opening, closing), tuple(lines))
 
 
 def _header(dialect: str, style: ScriptStyle, start: Sequence[str], end: Sequence[str]) -> list[str]:

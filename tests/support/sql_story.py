@@ -103,8 +103,16 @@ NAMES = tuple(STORY)
 ALONE = {
     "0005_alone": """
         up = [ops.CreateIndex("ix_posts_body", "posts", ["slug"], postgresql_concurrently=True)]
-        """
+        """,
+    "0006_between": """
+        up = [
+            ops.AddColumn("posts", sa.Column("score", sa.Integer)),
+            ops.CreateIndex("ix_posts_score", "posts", ["score"], postgresql_concurrently=True),
+            ops.RunSQL("UPDATE posts SET score = 1", reverse=ops.NOOP),
+        ]
+        """,
 }
+"""Statements that PostgreSQL takes only outside a transaction: alone, and between others."""
 
 
 def write_story(project: ProjectFolder, more: dict[str, str] | None = None) -> None:
