@@ -17,6 +17,7 @@ from minimig.runtime.output import ScriptOutput
 from minimig.runtime.plan import Direction, Step
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied
+from minimig.runtime.rehearsal import refuse_names
 from minimig.runtime.script import OperationSQL, StepSQL, operations_sql, own_frame
 from minimig.runtime.script_text import step_lines
 
@@ -137,6 +138,7 @@ def sql_migrate(project: Project, app: str, name: str | None, *, backwards: bool
     step = Step(target.revision, Direction.BACKWARD if backwards else Direction.FORWARD)
     prepared = PreparedStep(step, migration, moves)
     editor = editor_for(project.dialect, ScriptOutput(project.dialect))
+    refuse_names([prepared], editor)
     frame = own_frame(prepared, editor) if editor.transactional_ddl else NO_FRAME
     operations = operations_sql(prepared, project.dialect, frame)
     return MigrationSQL(

@@ -18,7 +18,7 @@ from minimig.autogenerate.hints import Hints, hints_of
 from minimig.commands.connecting import connected, name_of
 from minimig.config import AppSettings
 from minimig.dialects.editor import SchemaEditor
-from minimig.dialects.registry import dialect_of, editor_for
+from minimig.dialects.registry import dialect_of, editor_for, mariadb_by_mysql
 from minimig.environment import Environment, import_path, load_metadata, make_engine
 from minimig.errors import HistoryError, ModelsError, TargetError, UnsupportedError, nearest
 from minimig.revisions.graph import MigrationGraph
@@ -233,9 +233,14 @@ class Project:
 
     @property
     def dialect(self) -> sa.Dialect:
-        """The dialect of the configured database, without connecting to it."""
+        """The dialect of the configured database, without connecting to it.
+
+        The driver of a `mariadb://` is MySQL's; that the server is a MariaDB is known all the same.
+        """
         if self.environment.engine is not None or self.settings.engine:
             return self.engine.dialect
+        if self.settings.written_url().startswith("mariadb://"):
+            return mariadb_by_mysql()
         return dialect_of(self.settings.database_url())
 
     @property

@@ -22,6 +22,7 @@ from minimig.runtime.failure import Progress
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, Recorder
+from minimig.runtime.rehearsal import refuse_names
 from minimig.runtime.rows import row_changes, version_row
 
 
@@ -46,7 +47,7 @@ class Executor:
         revisions = tuple(prepared.step.revision for prepared in steps)
         rows = [version_row(prepared) for prepared in steps]
         real = [prepared for prepared in steps if not prepared.step.faked]
-        self._refuse_names(real)
+        refuse_names(real, editor_for(self.connection.dialect, LiveOutput(self.connection)))
         if self.borrowed and not commits_each(self.connection):
             self._refuse_steps_outside(real)
         if steps:
@@ -84,17 +85,6 @@ class Executor:
                 self.recorder.erase(self.connection, row)
             for prepared, row in zip(steps, rows, strict=True):
                 self._write_row(prepared, row, 0.0)
-
-    def _refuse_names(self, steps: Sequence[PreparedStep]) -> None:
-        """Raise UnsupportedError, while nothing has run, for names that this database cannot hold or keep apart."""
-        editor = editor_for(self.connection.dialect, LiveOutput(self.connection))
-        for prepared in steps:
-            for operation, before, after in prepared.moves:
-                try:
-                    editor.refuse_names(before, after)
-                except UnsupportedError as error:
-                    where = f"{prepared.migration.header.path}, {operation.describe()}"
-                    raise UnsupportedError(error.message, where=where, hint=error.hint) from error
 
     def _ensure_version_table(self) -> None:
         with nullcontext() if self.borrowed else self.connection.begin():

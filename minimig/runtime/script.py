@@ -22,6 +22,7 @@ from minimig.runtime.output import ScriptOutput
 from minimig.runtime.plan import Direction, Step
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, Recorder
+from minimig.runtime.rehearsal import refuse_names
 from minimig.runtime.rows import row_changes, version_row
 
 
@@ -58,7 +59,6 @@ def operations_sql(prepared: PreparedStep, dialect: sa.Dialect, frame: Frame) ->
     for position, (operation, old, new) in enumerate(prepared.moves):
         sent, where, why = len(output.lines), prepared.where(position), None
         try:
-            editor.refuse_names(old, new)
             operation.execute(editor, old, new)
         except NeedsConnectionError as error:
             why = error.message
@@ -116,6 +116,7 @@ class ScriptWriter:
     def steps(self, prepared: Sequence[PreparedStep]) -> tuple[StepSQL, ...]:
         """All steps. Raises UnsupportedError for what cannot be in one transaction, or under a condition."""
         self._refuse(prepared)
+        refuse_names([each for each in prepared if not each.step.faked], self.editor)
         return tuple(self._step(each) for each in prepared)
 
     def create_version_table(self) -> str:

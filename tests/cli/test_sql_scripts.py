@@ -303,6 +303,32 @@ def test_json_says_the_statements_of_each_step(tmp_path: Path) -> None:
     assert str(tmp_path) not in project.ok("migrate", "--sql").out
 
 
+@pytest.mark.parametrize(("url", "word"), [("mariadb://h/db", "CONSTRAINT"), ("mysql://h/db", "CHECK")])
+def test_a_url_that_says_mariadb(tmp_path: Path, url: str, word: str) -> None:
+    """The server is known without meeting it, though the driver is the same."""
+    project = two_apps(tmp_path, url)
+    check = 'sa.CheckConstraint("nick > ", name="ck")'
+    operations = f'ops.AddConstraint("users", {check}), ops.DropConstraint("ck", "users")'
+    add(project, "accounts.0003_check", ["0002_nick"], operations)
+    for words in (["migrate", "--sql"], ["sqlmigrate", "accounts", "0003"]):
+        assert f"DROP {word} ck" in project.ok(*words).out
+
+
+def test_a_script_stops_at_its_first_error(tmp_path: Path, database: Database) -> None:
+    """The migration that fails leaves nothing where DDL rolls back, and none comes after it."""
+    project = two_apps(tmp_path, database.url)
+    add(project, "accounts.0003_bad", ["0002_nick"], """
+        ops.AddColumn("users", sa.Column("age", sa.Integer)),
+        ops.RunSQL("INSERT INTO nowhere VALUES (1)", reverse=ops.NOOP)
+    """)  # fmt: skip
+    with pytest.raises(AssertionError, match="nowhere"):
+        execute(database, script(project, database, "migrate"))
+    found = seen(database)
+    assert [tuple(row[:2]) for row in found["rows"]] == [("accounts", "0001_users"), ("accounts", "0002_nick")]
+    assert set(found["tables"]) == {"minimig_version", "users"}
+    assert ("age" in found["tables"]["users"].columns) is (database.kind == "mariadb")
+
+
 def test_a_condition_without_words_is_refused_or_marked(tmp_path: Path) -> None:
     """SQLite cannot say IF NOT EXISTS of a column: the script says so, or is not written."""
     project = two_apps(tmp_path, "sqlite://")
