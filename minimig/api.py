@@ -19,6 +19,7 @@ from minimig.autogenerate.questioner import NeverRename, Questioner
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_connection, migrate_project
 from minimig.commands.initials import initials_faked
 from minimig.commands.project import Project
+from minimig.commands.scripting import ScriptOptions, ScriptResult, script_project
 from minimig.config import AppSettings, Settings, load_settings
 from minimig.dialects.registry import dialect_of, editor_for, normalizer_for, reader_for
 from minimig.dialects.worded import worded
@@ -70,18 +71,8 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     Raises TargetError, HeadsError, HistoryError, RevisionFileError, StateError or IrreversibleError before anything
     runs, MigrationFailedError when a migration fails, DatabaseError when the database cannot be reached.
     """
-    folder = Path(migrations).resolve()
-    if not folder.is_dir():
-        raise UsageError(f"there is no folder {folder}", hint="name the folder that holds the revision files")
-    label = app or _app_of(folder)
-    settings = Settings(
-        root=folder.parent,
-        apps={label: AppSettings(label, (), folder)},
-        version_table=version_table,
-        version_schema=version_schema,
-    )
+    label, settings, models = _alone(migrations, app, metadata, version_table, version_schema)
     engine = engine_for(choose_driver(database)) if isinstance(database, str) else database.engine
-    models = None if metadata is None else {label: (metadata,)}
     project = Project(Environment(settings, engine=engine, metadata=models))
     options = MigrateOptions(dry=plan_only, initials=initials_faked if fake_initial else None)
     try:
@@ -91,6 +82,37 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     finally:
         if isinstance(database, str):
             engine.dispose()
+
+
+def script(  # noqa: PLR0913 - each is a choice of its own, most of them by name alone
+    migrations: str | Path,
+    dialect: str,
+    *,
+    target: str = "head",
+    start: Sequence[str] = (),
+    one_transaction: bool = False,
+    idempotent: bool = False,
+    mark_missing: bool = False,
+    version_table: str = "minimig_version",
+    version_schema: str | None = None,
+    app: str | None = None,
+    metadata: sa.MetaData | None = None,
+) -> ScriptResult:
+    """What `migrate` would send to a database of the kind `dialect`, as a script. Nothing is connected to.
+
+    The result has the `text`, the statements of each step, and where it ends; `end` of one script is the `start` of the
+    next. Without a start the database is empty. With `one_transaction` the whole script is one transaction; with
+    `idempotent` each migration looks first whether the database has it; with `mark_missing` a comment stands where a
+    step needs a connection. The other arguments are those of `migrate`.
+
+    Raises NeedsConnectionError, naming all steps that only a live database can carry out; UnsupportedError for what the
+    dialect cannot be told; UsageError for a dialect that nobody knows; and what `migrate` raises before anything runs.
+    """
+    label, settings, models = _alone(migrations, app, metadata, version_table, version_schema)
+    options = ScriptOptions(
+        tuple(start), dialect, one_transaction=one_transaction, idempotent=idempotent, mark_missing=mark_missing
+    )
+    return script_project(Project(Environment(settings, metadata=models)), label, target, options)
 
 
 def diff(
@@ -189,6 +211,27 @@ def sql(operations: Sequence[Operation], before: SchemaState, dialect: sa.Dialec
 def source(operations: Sequence[Operation]) -> str:
     """The Python text of operations, as it stands in the list of a revision file."""
     return operations_source(operations)[0]
+
+
+def _alone(
+    migrations: str | Path,
+    app: str | None,
+    metadata: sa.MetaData | None,
+    version_table: str,
+    version_schema: str | None,
+) -> tuple[str, Settings, dict[str, tuple[sa.MetaData, ...]] | None]:
+    """The app of one folder of revisions, settings that know nothing else, and its models. Raises UsageError."""
+    folder = Path(migrations).resolve()
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}", hint="name the folder that holds the revision files")
+    label = app or _app_of(folder)
+    settings = Settings(
+        root=folder.parent,
+        apps={label: AppSettings(label, (), folder)},
+        version_table=version_table,
+        version_schema=version_schema,
+    )
+    return label, settings, None if metadata is None else {label: (metadata,)}
 
 
 def _app_of(folder: Path) -> str:

@@ -72,6 +72,13 @@ class Settings:
     def database_url(self) -> str:
         """The URL for SQLAlchemy: placeholders filled, a driver chosen, a relative SQLite path under `root`.
 
+        Raises ConfigError as `written_url` does.
+        """
+        return anchor_sqlite(choose_driver(self.written_url()), self.root)
+
+    def written_url(self) -> str:
+        """The URL as it is written, placeholders filled.
+
         Raises ConfigError when no URL is configured or a variable that it names is not set.
         """
         if self.url is None:
@@ -83,7 +90,7 @@ class Settings:
         url = expand(self.url, "url", self.environ, where=str(self.source) if self.source else None)
         if not url:
             raise ConfigError("the url of the database is empty", where=str(self.source) if self.source else None)
-        return anchor_sqlite(choose_driver(url), self.root)
+        return url
 
 
 def load_settings(

@@ -12,6 +12,7 @@ from minimig import ops
 from minimig.errors import MigrationFailedError, UsageError
 from minimig.runtime.events import Event, StepDone
 from minimig.state.schema import SchemaState
+from support.clients import execute
 from support.databases import Database
 
 FIRST = '''"""First."""
@@ -113,6 +114,16 @@ def test_source_is_what_stands_in_a_file() -> None:
     """source() prints operations as Python that evaluates to the same operations."""
     operations = [ops.AddColumn("users", sa.Column("age", sa.Integer)), ops.DropColumn("users", "nick")]
     assert eval(minimig.source(operations), {"ops": ops, "sa": sa}) == operations
+
+
+def test_a_script_is_what_migrate_sends(database: Database, folder: Path) -> None:
+    """`script` needs no database, and its text run by the client leaves nothing for migrate to do."""
+    made = minimig.script(folder, database.kind, target="head")
+    execute(database, made.text)
+    assert minimig.migrate(database.url, folder).steps == ()
+    assert minimig.script(folder, database.kind, start=made.end).steps == ()
+    with pytest.raises(UsageError, match="there is no dialect 'postgres'"):
+        minimig.script(folder, "postgres")
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 import click
 
-from minimig.cli.context import Session, deferred, pass_session, reader_is_gone
+from minimig.cli.context import Session, deferred, pass_session, reader_is_gone, refuse_options
 from minimig.cli.printing import StepPrinter, json_option, operation_lines, plural, print_json, seconds
+from minimig.cli.scripting import ScriptWords, run_as_script, script_options
 from minimig.commands.applying import MigrateOptions, MigrateResult, Place, migrate_project
 from minimig.commands.project import Project
 from minimig.commands.stamping import prune as prune_rows
@@ -29,6 +31,11 @@ PLAN = click.option("--plan", is_flag=True, help="Show migrations and operations
 FROM_RECORD = click.option(
     "--from-record", is_flag=True, help="First take back what has no file any more, by what the version table recorded."
 )
+ASSUME = click.option(
+    "--assume",
+    type=click.Choice(["done", "again"]),
+    help="What became of the statement that an interrupted run leaves in doubt.",
+)
 STEPS = {"ignore_unknown_options": True}
 """Settings of commands that take `-1` as a target."""
 
@@ -43,7 +50,9 @@ STEPS = {"ignore_unknown_options": True}
 @click.option("--check", is_flag=True, help="Change nothing; exit 4 when there is something to do.")
 @click.option("--prune", is_flag=True, help="Only forget rows of revisions whose file is gone.")
 @LOCK
+@ASSUME
 @json_option
+@script_options()
 @pass_session
 def migrate(
     session: Session,
@@ -56,7 +65,9 @@ def migrate(
     check: bool,
     prune: bool,
     lock_timeout: float,
+    assume: str | None,
     as_json: bool,
+    script: ScriptWords,
 ) -> int:
     """Bring the database to a revision, forward or backward; without arguments, to the newest of every app.
 
@@ -67,7 +78,13 @@ def migrate(
       minimig migrate blog -1
       minimig migrate blog zero
       minimig migrate --plan
+      minimig migrate --sql --from blog.0003 --dialect postgresql
     """
+    script.check(
+        *(app, target), plan=plan, fake_initial=fake_initial, from_record=from_record, check=check, prune=prune
+    )
+    if script.wanted:
+        return run_as_script(session, script, app, target, fake=fake, as_json=as_json)
     if prune:
         if plan or check or fake or fake_initial or from_record:
             raise UsageError("--prune forgets rows at once, and goes with no other way to run; nothing was forgotten")
@@ -75,7 +92,7 @@ def migrate(
     if fake and fake_initial:
         raise UsageError("--fake records everything, first migrations too", hint="leave out one of the two options")
     initials = deferred("minimig.commands.initials").initials_faked if fake_initial else None
-    options = MigrateOptions(plan or check, fake, initials, from_record, lock_timeout)
+    options = MigrateOptions(plan or check, fake, initials, from_record, lock_timeout, **_ways(script, assume))
     result = _run(session, app, target, options, show=plan or not check, as_json=as_json)
     return 4 if check and result.steps else 0
 
@@ -84,9 +101,19 @@ def migrate(
 @click.argument("target", required=False)
 @PLAN
 @LOCK
+@ASSUME
 @json_option
+@script_options()
 @pass_session
-def upgrade(session: Session, target: str | None, plan: bool, lock_timeout: float, as_json: bool) -> None:
+def upgrade(
+    session: Session,
+    target: str | None,
+    plan: bool,
+    lock_timeout: float,
+    assume: str | None,
+    as_json: bool,
+    script: ScriptWords,
+) -> int:
     """Apply revisions up to a target, by default all; a target that lies behind is refused.
 
     \b
@@ -95,9 +122,14 @@ def upgrade(session: Session, target: str | None, plan: bool, lock_timeout: floa
       minimig upgrade blog.0003
       minimig upgrade +1              (where there is one app)
       minimig upgrade feature@head    (one branch)
+      minimig upgrade blog.0003:blog.0005 --sql
     """
-    options = MigrateOptions(dry=plan, lock_timeout=lock_timeout, direction=Direction.FORWARD)
+    script.check(target, plan=plan)
+    if script.wanted:
+        return run_as_script(session, script, target, None, direction=Direction.FORWARD, as_json=as_json)
+    options = MigrateOptions(dry=plan, lock_timeout=lock_timeout, direction=Direction.FORWARD, **_ways(script, assume))
     _run(session, None, target, options, show=True, as_json=as_json)
+    return 0
 
 
 @click.command(context_settings=STEPS)
@@ -105,9 +137,20 @@ def upgrade(session: Session, target: str | None, plan: bool, lock_timeout: floa
 @PLAN
 @FROM_RECORD
 @LOCK
+@ASSUME
 @json_option
+@script_options()
 @pass_session
-def downgrade(session: Session, target: str, plan: bool, from_record: bool, lock_timeout: float, as_json: bool) -> None:
+def downgrade(
+    session: Session,
+    target: str,
+    plan: bool,
+    from_record: bool,
+    lock_timeout: float,
+    assume: str | None,
+    as_json: bool,
+    script: ScriptWords,
+) -> int:
     """Take revisions back down to a target, which itself stays applied; one that lies ahead is refused.
 
     \b
@@ -116,20 +159,31 @@ def downgrade(session: Session, target: str, plan: bool, from_record: bool, lock
       minimig downgrade -1            (where there is one app)
       minimig downgrade base
       minimig downgrade feature@base  (one branch)
+      minimig downgrade blog.0005:blog.0003 --sql
     """
-    options = MigrateOptions(dry=plan, from_record=from_record, lock_timeout=lock_timeout, direction=Direction.BACKWARD)
+    script.check(target, plan=plan, from_record=from_record)
+    if script.wanted:
+        return run_as_script(session, script, target, None, direction=Direction.BACKWARD, as_json=as_json)
+    options = MigrateOptions(
+        dry=plan,
+        from_record=from_record,
+        lock_timeout=lock_timeout,
+        direction=Direction.BACKWARD,
+        **_ways(script, assume),
+    )
     _run(session, None, target, options, show=True, as_json=as_json)
+    return 0
+
+
+def _ways(script: ScriptWords, assume: str | None) -> dict[str, Any]:
+    return {"whole": script.one_transaction, "assume": None if assume is None else assume == "done"}
 
 
 def _run(
     session: Session, app: str | None, target: str | None, options: MigrateOptions, *, show: bool, as_json: bool
 ) -> MigrateResult:
     command = str(click.get_current_context().info_name)
-    for word in (app, target):
-        if word is not None and word.startswith("-") and not word[1:].isdigit():
-            raise UsageError(
-                f"there is no option {word}", hint=f"run minimig {click.get_current_context().info_name} --help"
-            )
+    refuse_options(app, target)
     project = Project(load_environment(session.settings()))
     printer = _Printer(session, project, silent=as_json)
     try:

@@ -69,6 +69,15 @@ def deferred(module: str) -> Any:
     return importlib.import_module(module)
 
 
+def refuse_options(*words: str | None) -> None:
+    """Raise UsageError for an option that a command does not have and took for a target, since `-1` is one."""
+    for word in words:
+        if word is not None and word.startswith("-") and not word[1:2].isdigit():
+            raise UsageError(
+                f"there is no option {word}", hint=f"run minimig {click.get_current_context().info_name} --help"
+            )
+
+
 def show_error(error: MinimigError) -> None:
     """Print an error: what happened, where, and what to do next."""
     click.echo(click.style("error: ", fg="red", bold=True) + error.message, err=True)

@@ -99,19 +99,5 @@ def sqlmigrate(session: Session, app: str, name: str | None, backwards: bool) ->
       minimig sqlmigrate blog.0002 --backwards
     """
     result = sql_migrate(Project(load_environment(session.settings())), app, name, backwards=backwards)
-    click.echo(f"-- {result.revision}{' backwards' if backwards else ''}")
-    style = result.style
-    for line in (*style.head, *(style.terminated(statement) for statement in style.opening if result.framed)):
-        click.echo(line)
-    for part in result.operations:
-        click.echo(f"-- {part.operation.describe()}")
-        for statement in part.statements:
-            click.echo(style.terminated(statement))
-        if not part.in_full:
-            click.echo("-- (a Python step: it cannot be written as SQL)")
-        elif not part.statements:
-            click.echo("-- (no statement)")
-    if not result.operations:
-        click.echo("-- (no operations)")
-    for line in (*(style.terminated(statement) for statement in style.closing if result.framed), *style.tail):
+    for line in result.lines:
         click.echo(line)

@@ -7,6 +7,7 @@ import click
 from minimig.cli.applying import LOCK, STEPS
 from minimig.cli.context import Session, pass_session
 from minimig.cli.printing import json_option, print_json
+from minimig.cli.scripting import ScriptWords, script_options, stamp_as_script
 from minimig.commands.project import Project
 from minimig.commands.stamping import ensure_version as ensure
 from minimig.commands.stamping import stamp as stamp_project
@@ -18,8 +19,16 @@ from minimig.environment import load_environment
 @click.option("--purge", is_flag=True, help="Empty the version table first, rows without a file included.")
 @LOCK
 @json_option
+@script_options("wanted", "start", "dialect", "output")
 @pass_session
-def stamp(session: Session, revisions: tuple[str, ...], purge: bool, lock_timeout: float, as_json: bool) -> None:
+def stamp(
+    session: Session,
+    revisions: tuple[str, ...],
+    purge: bool,
+    lock_timeout: float,
+    as_json: bool,
+    script: ScriptWords,
+) -> int:
     """Record that the database stands at these revisions, without running anything.
 
     \b
@@ -28,7 +37,11 @@ def stamp(session: Session, revisions: tuple[str, ...], purge: bool, lock_timeou
       minimig stamp blog.0003 shop.0001
       minimig stamp blog.zero
       minimig stamp --purge heads
+      minimig stamp heads --sql        (as a script, for an empty version table)
     """
+    script.check(*revisions)
+    if script.wanted:
+        return stamp_as_script(session, script, revisions, purge=purge, as_json=as_json)
     project = Project(load_environment(session.settings()))
     result = stamp_project(project, revisions, purge=purge, lock_timeout=lock_timeout)
     if as_json:
@@ -39,6 +52,7 @@ def stamp(session: Session, revisions: tuple[str, ...], purge: bool, lock_timeou
                 click.echo(f"  {verb} {click.style(revision, bold=True)}")
         if not result.forgotten and not result.recorded:
             click.echo("Nothing to do: the database stands there already.")
+    return 0
 
 
 @click.command(name="ensure-version")

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from minimig.commands.project import Project
-from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import editor_for
-from minimig.dialects.script_style import ScriptStyle
-from minimig.errors import MinimigError, NeedsConnectionError, TargetError
-from minimig.operations.base import Operation
+from minimig.dialects.script_style import NO_FRAME, ScriptStyle
+from minimig.errors import MinimigError, TargetError
 from minimig.revisions.header import Header
 from minimig.revisions.identifiers import resolve
-from minimig.revisions.loader import Migration
-from minimig.revisions.replay import Change, downward, place_of, replay, steps
+from minimig.revisions.replay import downward, replay, steps
 from minimig.runtime.output import ScriptOutput
+from minimig.runtime.plan import Direction, Step
+from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied
+from minimig.runtime.rehearsal import refuse_names
+from minimig.runtime.script import OperationSQL, StepSQL, operations_sql, own_frame
+from minimig.runtime.script_text import step_lines
 
 
 @dataclass(frozen=True)
@@ -109,23 +111,26 @@ def _row(revision: str, applied: Mapping[str, Applied], header: Header | None = 
 
 
 @dataclass(frozen=True)
-class OperationSQL:
-    """An operation and its statements. `in_full` is False for a step that is more than SQL: one in Python."""
-
-    operation: Operation
-    statements: tuple[str, ...]
-    in_full: bool = True
-
-
-@dataclass(frozen=True)
 class MigrationSQL:
-    """The SQL of one migration in one direction, `framed` by a transaction where that works, and how it is written."""
+    """The SQL of one migration in one direction, and how it is written; its version row is no part of it."""
 
     revision: str
     backwards: bool
-    operations: tuple[OperationSQL, ...]
-    framed: bool
+    written: StepSQL
     style: ScriptStyle
+
+    @property
+    def operations(self) -> tuple[OperationSQL, ...]:
+        """The operations, each with its statements."""
+        return self.written.operations
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """The script."""
+        yield f"-- {self.revision}{' backwards' if self.backwards else ''}"
+        yield from self.style.head
+        yield from step_lines(self.written, self.style, "")
+        yield from self.style.tail
 
 
 def sql_migrate(project: Project, app: str, name: str | None, *, backwards: bool) -> MigrationSQL:
@@ -139,32 +144,13 @@ def sql_migrate(project: Project, app: str, name: str | None, *, backwards: bool
     migration = project.load(target.revision)
     older = graph.ancestors([target.revision]) - {target.revision}
     before = replay(project.load(revision) for revision in graph.order(older))
-    moves = list(downward(migration, before) if backwards else steps(migration, before))
-    output = ScriptOutput(project.dialect)
-    editor = editor_for(project.dialect, output)
-    framed = _is_framed(migration, moves, editor)
-    output.frame = (editor.script.opening, editor.script.closing) if framed else ((), ())
-    operations = []
-    for position, (operation, old, new) in enumerate(moves):
-        sent = len(output.lines)
-        editor.refuse_names(old, new)
-        try:
-            operation.execute(editor, old, new)
-        except NeedsConnectionError:
-            operations.append(OperationSQL(operation, tuple(output.lines[sent:]), in_full=False))
-        except MinimigError as error:
-            raise error.at(place_of(migration, moves, position, backwards=backwards)) from error
-        else:
-            operations.append(OperationSQL(operation, tuple(output.lines[sent:])))
-    sent = len(output.lines)
-    editor.finish()
-    if len(output.lines) > sent:  # statements held back until the end belong to the last operation
-        last = operations[-1]
-        operations[-1] = replace(last, statements=(*last.statements, *output.lines[sent:]))
-    return MigrationSQL(target.revision, backwards, tuple(operations), framed, editor.script)
-
-
-def _is_framed(migration: Migration, moves: Sequence[Change], editor: SchemaEditor) -> bool:
-    """Whether a script is one transaction: not where no operation of the migration may be in one."""
-    alone = bool(moves) and all(move.operation.steps_outside(editor) for move in moves)
-    return editor.transactional_ddl and migration.header.atomic and not alone
+    moves = tuple(downward(migration, before) if backwards else steps(migration, before))
+    step = Step(target.revision, Direction.BACKWARD if backwards else Direction.FORWARD)
+    prepared = PreparedStep(step, migration, moves)
+    editor = editor_for(project.dialect, ScriptOutput(project.dialect))
+    refuse_names([prepared], editor)
+    frame = own_frame(prepared, editor) if editor.transactional_ddl else NO_FRAME
+    operations = operations_sql(prepared, project.dialect, frame)
+    return MigrationSQL(
+        target.revision, backwards, StepSQL(step, migration.header.title, operations, frame=frame), editor.script
+    )

@@ -18,7 +18,7 @@ from minimig.autogenerate.hints import Hints, hints_of
 from minimig.commands.connecting import connected, name_of
 from minimig.config import AppSettings
 from minimig.dialects.editor import SchemaEditor
-from minimig.dialects.registry import dialect_of, editor_for
+from minimig.dialects.registry import dialect_of, editor_for, mariadb_by_mysql
 from minimig.environment import Environment, import_path, load_metadata, make_engine
 from minimig.errors import HistoryError, ModelsError, TargetError, UnsupportedError, nearest
 from minimig.revisions.graph import MigrationGraph
@@ -182,9 +182,11 @@ class Project:
 
     def _paper_editor(self) -> SchemaEditor | None:
         """The editor of the configured database, which sends nothing; None where no database is configured."""
-        if self.environment.engine is None and self.settings.engine is None and self.settings.url is None:
-            return None
-        return editor_for(self.dialect, PaperOutput(self.dialect))
+        return editor_for(self.dialect, PaperOutput(self.dialect)) if self._has_database else None
+
+    @property
+    def _has_database(self) -> bool:
+        return any(each is not None for each in (self.environment.engine, self.settings.engine, self.settings.url))
 
     def _is_foreign(self, key: str) -> bool:
         """Whether a table of this name would be none of ours, wherever it is defined."""
@@ -235,15 +237,20 @@ class Project:
 
     @property
     def dialect(self) -> sa.Dialect:
-        """The dialect of the configured database, without connecting to it."""
+        """The dialect of the configured database, without connecting to it.
+
+        The driver of a `mariadb://` is MySQL's; that the server is a MariaDB is known all the same.
+        """
         if self.environment.engine is not None or self.settings.engine:
             return self.engine.dialect
+        if self.settings.written_url().startswith("mariadb://"):
+            return mariadb_by_mysql()
         return dialect_of(self.settings.database_url())
 
     @property
     def database_name(self) -> str:
         """The database for people, with its password masked."""
-        return name_of(self.engine)
+        return name_of(self.engine) if self._has_database else "no database is configured"
 
     def connect(self) -> AbstractContextManager[sa.Connection]:
         """A connection. Raises DatabaseError when the database cannot be reached, or refuses a statement."""

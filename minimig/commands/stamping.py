@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
-
 from minimig.commands.project import Project
 from minimig.dialects.registry import lock_for
 from minimig.errors import UsageError
@@ -15,7 +13,7 @@ from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.identifiers import resolve
 from minimig.runtime.executor import Executor
 from minimig.runtime.plan import Direction, Plan, Step
-from minimig.runtime.prepare import prepare
+from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.recorder import Applied, revisions
 
 
@@ -51,18 +49,34 @@ def stamp(project: Project, words: Sequence[str], *, purge: bool = False, lock_t
         project.connect() as connection,
         lock_for(connection, project.recorder.table.key, lock_timeout),
     ):
-        rows = project.applied(connection)
-        applied = revisions(rows)
-        graph = project.graph_at(frozenset() if purge else applied, *words)
-        known = frozenset() if purge else graph.effective(applied) & graph.headers.keys()
-        wanted = _wanted(graph, known, words)
-        forgotten = known - wanted
-        forgotten |= {other for r in forgotten for other in (*graph.covered(r), *graph.covering(r))}
-        gone = [row for row in reversed(rows) if purge or row.revision in forgotten]
-        fresh = graph.order(wanted - known)
-        _write(project, graph, connection, gone, fresh, known & wanted)
-    return StampResult(
-        project.database_name,
+        moves = stamp_moves(project, project.applied(connection), words, purge=purge)
+        Executor(connection, project.recorder).rewrite(moves.gone, moves.fresh)
+    return StampResult(project.database_name, moves.recorded, moves.forgotten)
+
+
+@dataclass(frozen=True)
+class StampMoves:
+    """The rows that a stamp takes away, and the steps that it records; what is said of them afterwards."""
+
+    gone: tuple[Applied, ...]
+    fresh: tuple[PreparedStep, ...]
+    recorded: tuple[str, ...]
+    forgotten: tuple[str, ...]
+
+
+def stamp_moves(project: Project, rows: Sequence[Applied], words: Sequence[str], *, purge: bool) -> StampMoves:
+    """What a stamp does to a database that has these rows. Raises TargetError."""
+    applied = revisions(rows)
+    graph = project.graph_at(frozenset() if purge else applied, *words)
+    known = frozenset() if purge else graph.effective(applied) & graph.headers.keys()
+    wanted = standing_at(graph, known, words)
+    forgotten = known - wanted
+    forgotten |= {other for r in forgotten for other in (*graph.covered(r), *graph.covering(r))}
+    gone = tuple(row for row in reversed(rows) if purge or row.revision in forgotten)
+    fresh = graph.order(wanted - known)
+    return StampMoves(
+        gone,
+        _prepared(project, graph, fresh, known & wanted),
         tuple(revision for revision in fresh if revision not in applied),
         tuple(row.revision for row in gone if row.revision not in wanted),
     )
@@ -79,7 +93,7 @@ def prune(project: Project, app: str | None = None, lock_timeout: float = 60.0) 
     ):
         applied = project.applied(connection)
         rows = [row for row in project.unknown(applied) if app in (None, row.app)]
-        _write(project, project.graph, connection, rows, (), frozenset())
+        Executor(connection, project.recorder).rewrite(rows, ())
     files = {header.revision for header in project.headers}
     squash_of = {name: header.revision for header in project.headers for name in header.replaces}
     kept = {
@@ -100,8 +114,8 @@ def ensure_version(project: Project, lock_timeout: float = 60.0) -> bool:
     return missing
 
 
-def _wanted(graph: MigrationGraph, known: frozenset[str], words: Sequence[str]) -> frozenset[str]:
-    """The revisions that are to be applied afterwards."""
+def standing_at(graph: MigrationGraph, known: frozenset[str], words: Sequence[str]) -> frozenset[str]:
+    """The revisions that a database has that had `known` and now stands at these words. Raises TargetError."""
     if not words:
         raise UsageError("stamp needs a revision", hint="name one or several, or heads, or zero")
     targets: set[str] = set()
@@ -125,14 +139,8 @@ def _wanted(graph: MigrationGraph, known: frozenset[str], words: Sequence[str]) 
     return needed | (known - broken)
 
 
-def _write(
-    project: Project,
-    graph: MigrationGraph,
-    connection: sa.Connection,
-    gone: Sequence[Applied],
-    fresh: Sequence[str],
-    staying: frozenset[str],
-) -> None:
+def _prepared(
+    project: Project, graph: MigrationGraph, fresh: Sequence[str], staying: frozenset[str]
+) -> tuple[PreparedStep, ...]:
     plan = Plan(tuple(Step(revision, Direction.FORWARD) for revision in fresh))
-    prepared = prepare(graph, project.load, plan, staying)
-    Executor(connection, project.recorder).rewrite(gone, prepared)
+    return prepare(graph, project.load, plan, staying)

@@ -20,6 +20,8 @@ import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from minimig.dialects.mssql.batches import with_backslashes
+from minimig.dialects.oracle.literal import text_literal
 from minimig.dialects.spelling import plain_dialect
 from minimig.errors import UnsupportedError
 
@@ -56,12 +58,21 @@ def _literal_compiler(base: Any) -> Any:
                     postgresql = self.dialect.name == "postgresql"  # the others take a text for what it holds
                     return f"CAST({text} AS {plain_type.compile(self.dialect)})" if postgresql else text
                 if _is_finite(plain):
-                    return str(super().render_literal_value(plain, plain_type))
+                    return _for_client(str(super().render_literal_value(plain, plain_type)), plain, self.dialect)
             except (sa.exc.CompileError, NotImplementedError) as error:
                 raise _no_literal(value, type_, self.dialect) from error
             raise _no_literal(value, type_, self.dialect)
 
     return LiteralCompiler
+
+
+def _for_client(literal: str, value: Any, dialect: sa.Dialect) -> str:
+    """A text in the form that the database and its client take for what it is."""
+    if not isinstance(value, str) or not literal.endswith("'"):
+        return literal
+    if dialect.name == "oracle":
+        return text_literal(value)
+    return with_backslashes(literal) if dialect.name == "mssql" else literal
 
 
 def _unwrapped(value: Any, type_: TypeEngine[Any], dialect: sa.Dialect) -> tuple[Any, TypeEngine[Any]]:

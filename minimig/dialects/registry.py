@@ -48,6 +48,20 @@ def dialect_of(url: str) -> sa.Dialect:
     return plain
 
 
+def mariadb_by_mysql() -> sa.Dialect:
+    """What SQLAlchemy makes of a `mysql` URL once it has met a MariaDB: the name stays, the words are MariaDB's."""
+    dialect: Any = dialect_of("mysql://")
+    dialect._set_mariadb(True, ())  # noqa: SLF001 - what the first connection does
+    editor_class(dialect.name).assume(dialect)
+    plain: sa.Dialect = dialect
+    return plain
+
+
+def server_name(dialect: sa.Dialect) -> str:
+    """What the server is called: MariaDB has a name of its own by whatever URL it is reached."""
+    return "mariadb" if getattr(dialect, "is_mariadb", False) else dialect.name
+
+
 @cache
 def editor_class(dialect: str) -> type[SchemaEditor]:
     """The schema editor of the dialect of that name. Raises UnsupportedError for one that nobody provides."""

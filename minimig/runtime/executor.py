@@ -25,7 +25,8 @@ from minimig.runtime.output import LiveOutput
 from minimig.runtime.plan import Direction
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, Recorder
-from minimig.runtime.rows import version_row
+from minimig.runtime.rehearsal import refuse_names
+from minimig.runtime.rows import row_changes, version_row
 from minimig.runtime.segments import Segment, in_one_transaction, segments
 from minimig.runtime.stepwise import Assume, Stepwise
 
@@ -57,7 +58,7 @@ class Executor:
         revisions = tuple(prepared.step.revision for prepared in steps)
         rows = [version_row(prepared) for prepared in steps]
         real = [prepared for prepared in steps if not prepared.step.faked]
-        self._refuse_names(real)
+        refuse_names(real, editor_for(self.connection.dialect, LiveOutput(self.connection)))
         if self.borrowed and not commits_each(self.connection):
             self._refuse_steps_outside(real)
         if self.whole:
@@ -104,17 +105,6 @@ class Executor:
                 self.recorder.erase(self.connection, row)
             for prepared, row in zip(steps, rows, strict=True):
                 self._write_row(prepared, row, 0.0)
-
-    def _refuse_names(self, steps: Sequence[PreparedStep]) -> None:
-        """Raise UnsupportedError, while nothing has run, for names that this database cannot hold or keep apart."""
-        editor = editor_for(self.connection.dialect, LiveOutput(self.connection))
-        for prepared in steps:
-            for operation, before, after in prepared.moves:
-                try:
-                    editor.refuse_names(before, after)
-                except UnsupportedError as error:
-                    where = f"{prepared.migration.header.path}, {operation.describe()}"
-                    raise UnsupportedError(error.message, where=where, hint=error.hint) from error
 
     def _ensure_version_table(self) -> None:
         with nullcontext() if self.borrowed else self.connection.begin():
@@ -205,13 +195,8 @@ class Executor:
                     )
 
     def _write_row(self, prepared: PreparedStep, row: Applied, seconds: float) -> None:
-        split = (revision.partition(".") for revision in sorted(prepared.also))
-        others = [Applied(app, name) for app, _, name in split]
-        if prepared.step.direction is Direction.BACKWARD:
-            self.recorder.erase(self.connection, row, required=not others)
-            for other in others:
-                self.recorder.erase(self.connection, other, required=False)
-        else:
-            for other in others:
-                self.recorder.record(self.connection, replace(other, tool=row.tool))
-            self.recorder.record(self.connection, replace(row, seconds=seconds))
+        for change in row_changes(prepared, replace(row, seconds=seconds)):
+            if change.comes:
+                self.recorder.record(self.connection, change.row)
+            else:
+                self.recorder.erase(self.connection, change.row, required=change.required)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from minimig.dialects.literals import inlined, literal_dialect
 from minimig.dialects.output import Values
+from minimig.dialects.script_style import NO_FRAME, Frame
 from minimig.dialects.transaction import outside
 from minimig.errors import UnsupportedError
 from minimig.state.compiling import why_not
@@ -151,16 +152,12 @@ def first_word(statement: str) -> str:
     return match[1].upper() if match else ""
 
 
-Frame = tuple[tuple[str, ...], tuple[str, ...]]
-"""The statements that begin a transaction in a script, and those that end it; none where there is no transaction."""
-
-
 class ScriptOutput:
     """Collects statements as text, values written inline. `frame` is what stands around them in the script."""
 
     connection: sa.Connection | None = None
 
-    def __init__(self, dialect: sa.Dialect, frame: Frame = ((), ())) -> None:
+    def __init__(self, dialect: sa.Dialect, frame: Frame = NO_FRAME) -> None:
         self.dialect = literal_dialect(dialect)
         self.frame = frame
         self.lines: list[str] = []

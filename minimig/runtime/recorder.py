@@ -169,6 +169,10 @@ class Recorder:
 
     def record(self, connection: sa.Connection, row: Applied) -> None:
         """Remember a revision as applied, now by the database's clock."""
+        connection.execute(self.insertion(row))
+
+    def insertion(self, row: Applied) -> sa.Insert:
+        """The statement that remembers a revision."""
         values = {
             "app": row.app,
             "name": row.name,
@@ -178,7 +182,7 @@ class Recorder:
             "tool": row.tool,
             "way_back": row.way_back,
         }
-        connection.execute(self.table.insert().values(**values))
+        return self.table.insert().values(**values)
 
     def mark_unfinished(self, connection: sa.Connection, row: Applied) -> None:
         """Remember that a revision is being taken back, where that is more than one transaction."""
@@ -195,13 +199,23 @@ class Recorder:
 
     def erase(self, connection: sa.Connection, row: Applied, *, required: bool = True) -> None:
         """Forget a revision. When the row is `required` and not there, somebody else was here: DatabaseError."""
-        mine = (self.table.c.app == row.app, self.table.c.name == row.name)
-        result = connection.execute(self.table.delete().where(*mine))
+        result = connection.execute(self.deletion(row))
         if result.rowcount == 0 and required:
             raise DatabaseError(
                 f"{row.revision} vanished from the version table while it was being taken back",
                 hint="is another runner at work on this database? run minimig showmigrations",
             )
+
+    def deletion(self, row: Applied) -> sa.Delete:
+        """The statement that forgets a revision."""
+        return self.table.delete().where(*self._is(row))
+
+    def search(self, row: Applied) -> sa.Select[Any]:
+        """The query that finds a 1 where the table has a revision."""
+        return sa.select(sa.literal_column("1")).select_from(self.table).where(*self._is(row))
+
+    def _is(self, row: Applied) -> tuple[sa.ColumnElement[bool], ...]:
+        return self.table.c.app == row.app, self.table.c.name == row.name
 
 
 def _is_short(found: TypeEngine[Any], wanted: TypeEngine[Any], dialect: sa.Dialect) -> bool:

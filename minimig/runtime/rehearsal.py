@@ -17,8 +17,9 @@ from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 
+from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import editor_for
-from minimig.errors import MinimigError, NeedsAnswerError, NeedsConnectionError
+from minimig.errors import MinimigError, NeedsAnswerError, NeedsConnectionError, UnsupportedError
 from minimig.revisions.replay import Change
 from minimig.runtime.output import PaperOutput
 from minimig.runtime.prepare import PreparedStep
@@ -32,6 +33,19 @@ def rehearse(steps: Sequence[PreparedStep], dialect: sa.Dialect) -> None:
     for prepared in steps:
         if not prepared.step.faked:
             rehearse_moves(prepared.moves, dialect, prepared.where)
+
+
+def refuse_names(steps: Sequence[PreparedStep], editor: SchemaEditor) -> None:
+    """Raise UnsupportedError, naming file and operation, for names that the database cannot hold or keep apart.
+
+    One editor goes along all steps, so that it looks at each table once.
+    """
+    for prepared in steps:
+        for position, (_, before, after) in enumerate(prepared.moves):
+            try:
+                editor.refuse_names(before, after)
+            except UnsupportedError as error:
+                raise error.at(prepared.where(position)) from error
 
 
 def rehearse_moves(moves: Sequence[Change], dialect: sa.Dialect, where: Callable[[int], str]) -> None:

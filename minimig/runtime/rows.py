@@ -6,6 +6,8 @@ is still untouched.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from minimig.revisions.meaning import checksum
 from minimig.revisions.stored import stored_text
 from minimig.runtime.plan import Direction
@@ -13,6 +15,25 @@ from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied
 from minimig.state.schema import SchemaState
 from minimig.version import __version__
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """A row of the version table that comes, or goes; one that is `required` must be there to go."""
+
+    row: Applied
+    comes: bool
+    required: bool = False
+
+
+def row_changes(prepared: PreparedStep, row: Applied) -> tuple[RowChange, ...]:
+    """What a step, whose own row is given, does to the version table, in order."""
+    split = (revision.partition(".") for revision in sorted(prepared.also))
+    others = [Applied(app, name) for app, _, name in split]
+    if prepared.step.direction is Direction.BACKWARD:
+        own = RowChange(row, comes=False, required=not others)
+        return own, *(RowChange(other, comes=False) for other in others)
+    return *(RowChange(replace(other, tool=row.tool), comes=True) for other in others), RowChange(row, comes=True)
 
 
 def version_row(prepared: PreparedStep) -> Applied:

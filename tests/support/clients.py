@@ -28,7 +28,7 @@ def execute(database: Database, script: str) -> None:
     done = subprocess.run(
         command, input=script, text=True, capture_output=True, timeout=60, check=False, env=environment
     )
-    assert (done.returncode, done.stderr) == (0, ""), script
+    assert (done.returncode, done.stderr) == (0, ""), f"{done.stderr}\n{script}"
 
 
 def by_driver(database: Database, script: str) -> None:

@@ -8,12 +8,30 @@ up when it has to go. (Alembic does the same; Django's backend for SQL Server, t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+
+_CONTINUED = re.compile(r"\\(\r?\n)")
 
 
 def literal(text: str) -> str:
     """A string literal. Without the N, SQL Server keeps only the signs of its own code page."""
-    return "N'" + text.replace("'", "''") + "'"
+    return with_backslashes("N'" + text.replace("'", "''") + "'")
+
+
+def with_backslashes(literal: str) -> str:
+    """A literal in which a backslash at the end of a line stays: SQL Server would join the two lines.
+
+    The cast keeps what is put together from being cut off at 8,000 bytes.
+    """
+    whole = in_pieces(literal)
+    return literal if whole == literal else f"CAST({literal[: literal.index(chr(39))]}'' AS NVARCHAR(MAX)) + {whole}"
+
+
+def in_pieces(literal: str) -> str:
+    """The same for EXEC(...), which takes literals and nothing else, and cuts nothing off."""
+    sign = literal[: literal.index("'")]
+    return _CONTINUED.sub(lambda match: f"\\' + {sign}'{match[1]}", literal)
 
 
 def rename(kind: str, path: str, name: str) -> str:

@@ -24,6 +24,7 @@ from minimig.dialects.mssql.lock import mssql_lock
 from minimig.dialects.mssql.normalizer import MSSQLNormalizer
 from minimig.dialects.mssql.objects import MSSQLObjects
 from minimig.dialects.mssql.rows import by_number
+from minimig.dialects.mssql.script import SQLCmdScript
 from minimig.dialects.mssql.statements import MSSQLStatements
 from minimig.dialects.mssql.text import refuse_expressions
 from minimig.dialects.rows import Row
@@ -46,13 +47,7 @@ class MSSQLEditor(MSSQLStatements):
     lock = staticmethod(mssql_lock)
     transactional_ddl: ClassVar[bool] = True
     folds_case: ClassVar[bool] = True
-    script: ClassVar[ScriptStyle] = ScriptStyle(
-        # sqlcmd would carry on after an error, outside the transaction by then; and it switches QUOTED_IDENTIFIER off,
-        # which filtered indexes and computed columns need.
-        head=(":on error exit", "GO", "SET QUOTED_IDENTIFIER ON;", "SET XACT_ABORT ON;", "GO"),
-        opening=("BEGIN TRANSACTION",),
-        batch_separator="GO",
-    )
+    script: ClassVar[ScriptStyle] = SQLCmdScript()
 
     @staticmethod
     def assume(dialect: sa.Dialect) -> None:

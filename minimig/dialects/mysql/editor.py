@@ -24,7 +24,7 @@ from minimig.dialects.mysql.options import option_clauses, retyped_by_charset
 from minimig.dialects.mysql.reader import MySQLReader
 from minimig.dialects.mysql.script import MySQLScript
 from minimig.dialects.mysql.session import StrictMode
-from minimig.dialects.mysql.text import is_long
+from minimig.dialects.mysql.text import computed_text, is_long
 from minimig.dialects.output import Output, Values
 from minimig.dialects.presence import ConditionalScript
 from minimig.dialects.rows import Row
@@ -197,7 +197,7 @@ class MySQLEditor(MySQLClauses):
 
     def _refuse_computed(self, table: TableState, column: str) -> None:
         users = [c.name for c in table.columns.values() if c.computed and c.name != column]
-        users = [c for c in users if names_in(_computed_text(table.columns[c]), [column])]
+        users = [c for c in users if names_in(computed_text(table.columns[c]), [column])]
         if users:
             raise UnsupportedError(
                 f"MySQL cannot rename {table.key}.{column}: computed column {', '.join(users)} uses it",
@@ -296,7 +296,3 @@ class MySQLEditor(MySQLClauses):
                 f"index {index.name} of table {table.key} is over an expression, which MariaDB cannot do",
                 hint="add a computed column and index that",
             )
-
-
-def _computed_text(column: ColumnState) -> str:
-    return column.computed.expression.text if column.computed else ""

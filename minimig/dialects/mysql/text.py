@@ -151,3 +151,8 @@ def _element(element: str | SqlExpression, text: Respell) -> str | SqlExpression
 
 def _option(value: Any, text: Respell) -> Any:
     return text(value) if isinstance(value, SqlExpression) else value
+
+
+def computed_text(column: ColumnState) -> str:
+    """The expression of a computed column; nothing for another one."""
+    return column.computed.expression.text if column.computed else ""

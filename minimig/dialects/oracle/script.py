@@ -9,9 +9,11 @@ line in a string must not end the statement.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from minimig.dialects.script_style import ScriptStyle
+from minimig.dialects.oracle.literal import IN_PLSQL, text_literal
+from minimig.dialects.script_style import Group, Guard, ScriptStyle
 
 _BLOCK = re.compile(
     r"\s*(?:DECLARE|BEGIN|CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:NON)?EDITIONABLE\s+)?"
@@ -29,9 +31,25 @@ class SQLPlusScript(ScriptStyle):
     closing: tuple[str, ...] = ()
     tail: tuple[str, ...] = ("COMMIT", "/")
     batch_separator: str = "/"
+    usage: str = "sqlplus -S USER@DATABASE @FILE, with NLS_LANG=.AL32UTF8 in the environment"
 
     def terminated(self, statement: str) -> str:
         return f"{whole(statement)}\n{self.batch_separator}"
+
+    def create_if_missing(self, create: str, table: str) -> str:
+        """IF NOT EXISTS came with version 23."""
+        return (
+            f"BEGIN\n    EXECUTE IMMEDIATE {text_literal(create, IN_PLSQL)};\n"
+            "EXCEPTION WHEN OTHERS THEN\n    IF SQLCODE != -955 THEN RAISE; END IF;\nEND"
+        )
+
+    def guarded(self, guard: Guard, groups: Sequence[Group], dialect: str) -> list[str]:
+        lines = ["DECLARE", "    found PLS_INTEGER;", "BEGIN", f"SELECT COUNT(*) INTO found FROM ({guard.query});"]
+        lines.append(f"IF found {'>' if guard.there else '='} 0 THEN")
+        for comment, statements in groups:
+            lines.append(f"    -- {comment}")
+            lines += [f"    EXECUTE IMMEDIATE {text_literal(whole(each), IN_PLSQL)};" for each in statements]
+        return [*lines, "    NULL;", "END IF;", "END;", self.batch_separator]
 
 
 def whole(statement: str) -> str:

@@ -28,10 +28,12 @@ from minimig.dialects.postgresql.normalizer import PostgreSQLNormalizer
 from minimig.dialects.postgresql.objects import PostgreSQLObjects
 from minimig.dialects.postgresql.reader import PostgreSQLReader
 from minimig.dialects.postgresql.rows import OverridingInsert
+from minimig.dialects.postgresql.script import PostgreSQLScript
 from minimig.dialects.postgresql.table_options import option_clauses
 from minimig.dialects.postgresql.types import bare, conversion, named_type
 from minimig.dialects.remake import remake_column
 from minimig.dialects.rows import Row
+from minimig.dialects.script_style import ScriptStyle
 from minimig.state.following import Place, keys_between
 from minimig.state.named_types import type_name
 from minimig.state.parts import (
@@ -53,6 +55,7 @@ class PostgreSQLEditor(PostgreSQLItems):
     reader = PostgreSQLReader
     lock = staticmethod(postgresql_lock)
     fingerprint = staticmethod(postgresql_fingerprint)
+    script: ClassVar[ScriptStyle] = PostgreSQLScript()
     transactional_ddl: ClassVar[bool] = True
 
     @staticmethod

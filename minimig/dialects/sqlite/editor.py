@@ -53,6 +53,7 @@ class SQLiteEditor(SQLiteClauses):
         head=(".bail on",),
         opening=("PRAGMA foreign_keys = OFF", "BEGIN"),
         closing=("COMMIT", "PRAGMA foreign_keys = ON"),
+        usage="sqlite3 -bail DATABASE < FILE",
     )
     transaction = staticmethod(sqlite_transaction)
     lock = staticmethod(sqlite_lock)
