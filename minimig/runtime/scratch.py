@@ -22,10 +22,18 @@ from minimig.urls import choose_driver
 SERVERS = {"postgresql": "", "mysql": " CHARACTER SET utf8mb4", "mariadb": " CHARACTER SET utf8mb4"}
 """The dialects that can make a database by a statement, and what stands behind its name."""
 
+RIGHTS = "the user of this URL needs the right to make databases"
+STILL_OPEN = "something still has a connection to it: close it, then drop the database"
+PATIENCE = {"mysql": "SET SESSION lock_wait_timeout = 10", "mariadb": "SET SESSION lock_wait_timeout = 10"}
+"""Else a DROP DATABASE would wait a day for a transaction that somebody left open. PostgreSQL cuts them off."""
+
 
 @contextmanager
-def scratch_database(url: str | None = None) -> Iterator[sa.Engine]:
-    """An engine of an empty database. Raises DatabaseError where none can be made, UnsupportedError on other kinds."""
+def scratch_database(url: str | None = None, *, template: str | None = None) -> Iterator[sa.Engine]:
+    """An engine of an empty database, or on PostgreSQL of a copy of the database `template`.
+
+    Raises DatabaseError where none can be made, UnsupportedError on other kinds.
+    """
     server = None if url is None else sa.make_url(choose_driver(url))
     if server is None or server.get_backend_name() == "sqlite":
         with tempfile.TemporaryDirectory(prefix="minimig-") as folder:
@@ -37,11 +45,13 @@ def scratch_database(url: str | None = None) -> Iterator[sa.Engine]:
             hint=f"this works on sqlite, {', '.join(SERVERS)}",
         )
     name = f"minimig_scratch_{uuid.uuid4().hex[:16]}"
-    _on(server, f"CREATE DATABASE {name}{SERVERS[server.get_backend_name()]}")
+    copied = "" if template is None else f' TEMPLATE "{template}"'
+    _on(server, f"CREATE DATABASE {name}{SERVERS[server.get_backend_name()]}{copied}")
     try:
         yield from _engine(server.set(database=name))
     finally:
-        _on(server, f"DROP DATABASE {name}")
+        force = " WITH (FORCE)" if server.get_backend_name() == "postgresql" else ""
+        _on(server, f"DROP DATABASE {name}{force}", hint=STILL_OPEN)
 
 
 def _engine(url: sa.URL) -> Iterator[sa.Engine]:
@@ -52,14 +62,16 @@ def _engine(url: sa.URL) -> Iterator[sa.Engine]:
         engine.dispose()
 
 
-def _on(server: sa.URL, statement: str) -> None:
+def _on(server: sa.URL, statement: str, *, hint: str = RIGHTS) -> None:
     for engine in _engine(server):
         try:
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql(statement)
+                for each in (PATIENCE.get(server.get_backend_name()), statement):
+                    if each is not None:
+                        connection.exec_driver_sql(each)
         except sa.exc.DBAPIError as error:
             raise DatabaseError(
                 f"{statement}: {' '.join(str(error.orig).split())}",
                 where=server.render_as_string(hide_password=True),
-                hint="the user of this URL needs the right to make databases",
+                hint=hint,
             ) from error
