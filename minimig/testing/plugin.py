@@ -25,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("minimig", "migrations")
     group.addoption("--minimig", action="store_true", help="Also run the ready tests of this project's migrations.")
     group.addoption("--minimig-url", metavar="URL", help="Server for the tests' databases; by default they are SQLite.")
-    parser.addini("minimig_config", "Configuration of minimig, relative to the root; by default it is looked for there.")
+    parser.addini("minimig_config", "Configuration of minimig, relative to the root; by default searched there.")
     parser.addini("minimig_url", "As --minimig-url.")
     parser.addini("minimig_irreversible", "What up_down_up does for what has no way back: skip (default) or fail.")
 
@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"minimig_irreversible must be one of {', '.join(IRREVERSIBLE)}")
 
 
-# --- the ready tests ----------------------------------------------------------------------------------------------------
+# --- the ready tests --------------------------------------------------------------------------------------------------
 
 
 class ReadyTests(pytest.Module):
@@ -56,7 +56,9 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     """Add the ready tests, before -k and -m choose among all."""
     if not config.getoption("--minimig"):
         return
-    module = ReadyTests.from_parent(session, path=Path(__file__).with_name("checks.py"), name="minimig", nodeid="minimig")
+    module = ReadyTests.from_parent(
+        session, path=Path(__file__).with_name("checks.py"), name="minimig", nodeid="minimig"
+    )
     module.add_marker("minimig")
     items.extend(session.genitems(module))
 
@@ -97,10 +99,12 @@ def pytest_runtest_makereport(
 
 
 def _project(config: pytest.Config) -> Any:
-    return importlib.import_module("minimig.testing.opening").open_project(config.rootpath, config.getini("minimig_config"))
+    return importlib.import_module("minimig.testing.opening").open_project(
+        config.rootpath, config.getini("minimig_config")
+    )
 
 
-# --- fixtures -----------------------------------------------------------------------------------------------------------
+# --- fixtures ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
