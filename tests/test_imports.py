@@ -48,7 +48,7 @@ def test_the_pytest_plugin_loads_nothing_heavy(tmp_path: Path) -> None:
     assert "2 passed" in run.stdout, run.stdout + run.stderr
 
 
-@pytest.mark.parametrize("group", ["pytest11"])
+@pytest.mark.parametrize("group", ["pytest11", "flask.commands", "litestar.commands"])
 def test_what_others_load_by_entry_point_exists(group: str) -> None:
     """Each entry point of pyproject.toml names an object that is there, and importing it loads nothing heavy."""
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
