@@ -25,13 +25,24 @@ class Sample:
     url: str | None = None
 
     def run(self, *words: str, code: int = 0) -> str:
-        """Run `python -m WORDS` here; returns what was printed, on both streams. The exit code has to be `code`."""
+        """Run `python WORDS` here; returns what was printed, on both streams. The exit code has to be `code`."""
+        done = self._run(*words)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def python(self, code: str) -> str:
+        """Run some lines here; returns what they print on stdout."""
+        done = self._run("-c", code)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
         variables = {k: v for k, v in os.environ.items() if not k.startswith(("MINIMIG_", "FLASK_", "LITESTAR_"))}
         variables.pop("DATABASE_URL", None)
         path = os.pathsep.join([str(REPOSITORY), str(self.site)])
         variables |= {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1", "TERM": "dumb"}
         variables |= {} if self.url is None else {"DATABASE_URL": self.url}
-        done = subprocess.run(
+        return subprocess.run(
             [sys.executable, *words],
             cwd=self.folder,
             env=variables,
@@ -41,12 +52,6 @@ class Sample:
             timeout=60,
             check=False,
         )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout + done.stderr
-
-    def python(self, code: str) -> str:
-        """Run some lines here; returns what they print."""
-        return self.run("-c", code)
 
     def migrations(self, below: str = "migrations") -> list[str]:
         """The names of the revision files."""

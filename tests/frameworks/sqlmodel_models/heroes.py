@@ -1,7 +1,7 @@
 """SQLModel: models that are Pydantic's and SQLAlchemy's at once."""
 
 import enum
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -39,6 +39,6 @@ class Hero(SQLModel, table=True):
 def hire(name: str) -> list[str]:
     """Add a hero; returns all names."""
     with Session(engine) as session:
-        session.add(Hero(name=name, power=Power.FLY, since=datetime(2020, 1, 1)))  # noqa: DTZ001 - a naive column
+        session.add(Hero(name=name, power=Power.FLY, since=datetime.now(UTC)))
         session.commit()
         return list(session.exec(select(Hero.name)))
