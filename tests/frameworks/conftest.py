@@ -60,7 +60,10 @@ class Sample:
 
 @pytest.fixture
 def sample(tmp_path: Path) -> Callable[..., Sample]:
-    """Copy a sample application. minimig's entry points are those of pyproject.toml, as if it were installed anew."""
+    """Copy a sample application, or with None make an empty folder.
+
+    minimig's entry points are those of pyproject.toml, as if it were installed anew.
+    """
     site = tmp_path / "site"
     info = site / "minimig_of_this_checkout-0.dist-info"
     info.mkdir(parents=True)
@@ -71,8 +74,11 @@ def sample(tmp_path: Path) -> Callable[..., Sample]:
     (info / "entry_points.txt").write_text("\n".join(lines))
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: minimig-of-this-checkout\nVersion: 0\n")
 
-    def copy(name: str, url: str | None = None) -> Sample:
-        folder = tmp_path / name
+    def copy(name: str | None, url: str | None = None) -> Sample:
+        folder = tmp_path / (name or "empty")
+        if name is None:
+            folder.mkdir()
+            return Sample(folder, site, url)
         shutil.copytree(Path(__file__).parent / name, folder, ignore=shutil.ignore_patterns("__pycache__"))
         return Sample(folder, site, url)
 
