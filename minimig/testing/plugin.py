@@ -94,7 +94,10 @@ def pytest_runtest_makereport(
         report.longrepr = str(excinfo.value)
     else:
         excinfo.traceback = own
-        report.longrepr = excinfo.getrepr(style="long" if style == "auto" else style, chain=False)
+        shown: Any = "long" if style == "auto" else style
+        report.longrepr = excinfo.getrepr(
+            style=shown, chain=False, showlocals=item.config.getoption("showlocals", default=False)
+        )
     return report
 
 

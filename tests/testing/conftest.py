@@ -9,8 +9,6 @@ import pytest
 
 from support.projects import REPOSITORY, ProjectFolder
 
-pytest_plugins = ["pytester"]
-
 RunPytest = Callable[..., pytest.RunResult]
 
 MODELS = """
