@@ -51,7 +51,13 @@ class Host:
             values["label"] = self.bind or values.get("label", LABEL)
             values["migrations"] = str(Path(values.get("migrations", FOLDER), self.bind or ""))
         if "url" not in values and "engine" not in values:
-            values["engine"] = f"{__name__}:engine"
+            # Above the variable MINIMIG_URL, which says nothing of binds: each would run on the same database.
+            overrides = {**overrides, "engine": f"{__name__}:engine"}
+        elif self.bind:
+            raise ConfigError(
+                f"{self.where} names one database, so there is no --bind {self.bind}",
+                hint="take url or engine out of it: the application has them",
+            )
         return settings_from(values, folder / self.where, environ=environ, overrides=overrides)
 
 
@@ -130,5 +136,8 @@ def _synchronous(value: Any) -> Any:
     if getattr(value, "sync_engine", None) is None:
         return value
     environment = deferred("minimig.environment")
-    url = value.url.set(drivername=environment.SYNC_DRIVERS[value.dialect.name])
+    driver = environment.SYNC_DRIVERS.get(value.dialect.name)
+    if driver is None:
+        return value  # refused in the words that every asynchronous engine is refused with
+    url = value.url.set(drivername=driver)
     return environment.engine_for(url.render_as_string(hide_password=False))

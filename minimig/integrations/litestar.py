@@ -38,13 +38,21 @@ def minimig(app: Any, bind: str | None, **more: Any) -> None:
 
 
 def _configs(app: Any) -> Mapping[str | None, Any]:
-    from advanced_alchemy.extensions.litestar import SQLAlchemyInitPlugin
-
     try:
+        from advanced_alchemy.extensions.litestar import SQLAlchemyInitPlugin
+
         plugin = app.plugins.get(SQLAlchemyInitPlugin)
-    except KeyError:
+    except (ImportError, KeyError):
         raise ConfigError(
             "this application has no SQLAlchemyPlugin of advanced-alchemy",
             hint="add it to `plugins`, or set metadata and engine in opt={'minimig': {...}}",
         ) from None
-    return {config.bind_key: config for config in plugin.config}
+    found: dict[str | None, Any] = {}
+    for config in plugin.config:
+        if config.bind_key in found:
+            raise ConfigError(
+                f"two configurations of advanced-alchemy have the bind_key {config.bind_key!r}",
+                hint="give each a bind_key of its own, so that each has its own history",
+            )
+        found[config.bind_key] = config
+    return found

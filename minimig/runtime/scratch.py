@@ -10,7 +10,7 @@ from __future__ import annotations
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -24,8 +24,7 @@ SERVERS = {"postgresql": "", "mysql": " CHARACTER SET utf8mb4", "mariadb": " CHA
 
 RIGHTS = "the user of this URL needs the right to make databases"
 STILL_OPEN = "something still has a connection to it: close it, then drop the database"
-PATIENCE = {"mysql": "SET SESSION lock_wait_timeout = 10", "mariadb": "SET SESSION lock_wait_timeout = 10"}
-"""Else a DROP DATABASE would wait a day for a transaction that somebody left open. PostgreSQL cuts them off."""
+OTHERS = "SELECT id FROM information_schema.processlist WHERE db = '{}'"
 
 
 @contextmanager
@@ -50,8 +49,7 @@ def scratch_database(url: str | None = None, *, template: str | None = None) -> 
     try:
         yield from _engine(server.set(database=name))
     finally:
-        force = " WITH (FORCE)" if server.get_backend_name() == "postgresql" else ""
-        _on(server, f"DROP DATABASE {name}{force}", hint=STILL_OPEN)
+        _drop(server, name)
 
 
 def _engine(url: sa.URL) -> Iterator[sa.Engine]:
@@ -62,13 +60,24 @@ def _engine(url: sa.URL) -> Iterator[sa.Engine]:
         engine.dispose()
 
 
+def _drop(server: sa.URL, name: str) -> None:
+    """Drop it though somebody left a connection open, or even a transaction, for which MySQL and MariaDB would wait."""
+    if server.get_backend_name() == "postgresql":
+        _on(server, f"DROP DATABASE {name} WITH (FORCE)", hint=STILL_OPEN)
+        return
+    for engine in _engine(server):
+        with engine.connect() as connection:
+            for number in connection.exec_driver_sql(OTHERS.format(name)).scalars().all():
+                with suppress(sa.exc.DBAPIError):  # one that has gone by itself meanwhile
+                    connection.exec_driver_sql(f"KILL {number}")
+    _on(server, f"DROP DATABASE {name}", hint=STILL_OPEN)
+
+
 def _on(server: sa.URL, statement: str, *, hint: str = RIGHTS) -> None:
     for engine in _engine(server):
         try:
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                for each in (PATIENCE.get(server.get_backend_name()), statement):
-                    if each is not None:
-                        connection.exec_driver_sql(each)
+                connection.exec_driver_sql(statement)
         except sa.exc.DBAPIError as error:
             raise DatabaseError(
                 f"{statement}: {' '.join(str(error.orig).split())}",

@@ -72,6 +72,38 @@ def test_flask_with_two_databases(sample: Callable) -> None:
     assert answer == "{'Item': 0, 'User': 0}\n"
 
 
+def test_a_variable_does_not_lead_binds_to_one_database(sample: Callable) -> None:
+    """MINIMIG_URL says nothing of binds; a url in the configuration of the application refuses them."""
+    app = sample("flask_binds", "sqlite:///elsewhere.db")
+    source = (app.folder / "app.py").read_text()
+    begin = 'import os\nos.environ["MINIMIG_URL"] = "sqlite:///elsewhere.db"\n'
+    (app.folder / "app.py").write_text(source.replace("import sqlalchemy", f"{begin}import sqlalchemy", 1))
+    app.run(*FLASK, "--bind", "auth", "makemigrations")
+    app.run(*FLASK, "--bind", "auth", "migrate")
+    assert (app.folder / "instance" / "auth.db").exists()
+    assert not (app.folder / "elsewhere.db").exists()
+    url = 'app.config["MINIMIG"] = {"url": "sqlite:///elsewhere.db"}\ndb.init_app(app)'
+    (app.folder / "app.py").write_text(source.replace("db.init_app(app)", url))
+    assert "no --bind auth" in app.run(*FLASK, "--bind", "auth", "migrate", code=1)
+
+
+def test_two_configurations_need_two_names(sample: Callable) -> None:
+    """advanced-alchemy takes two without a bind_key; which of them is meant would be chance."""
+    app = sample("litestar_alchemy")
+    source = (app.folder / "app.py").read_text()
+    two = """
+other = SQLAlchemyAsyncConfig(
+    connection_string=ASYNC, session_dependency_key="other", engine_dependency_key="other_engine",
+    session_scope_key="other_scope",{}
+)
+app = Litestar([index], plugins=[SQLAlchemyPlugin(config=[config, other])])
+"""
+    (app.folder / "app.py").write_text(source + two.format(""))
+    assert "bind_key" in app.run(*LITESTAR, "makemigrations", code=1)
+    (app.folder / "app.py").write_text(source + two.format(' bind_key="other"'))
+    assert "create table books" in app.run(*LITESTAR, "makemigrations")
+
+
 def test_litestar_with_an_async_engine(sample: Callable, url: str | None) -> None:
     """`litestar minimig` asks advanced-alchemy's plugin, and takes the driver that is not asynchronous."""
     app = sample("litestar_alchemy", url)

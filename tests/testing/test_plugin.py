@@ -259,6 +259,18 @@ def test_a_setting_that_makes_no_sense_is_refused(blog: ProjectFolder, run_pytes
     result.stderr.fnmatch_lines(["*minimig_irreversible must be one of skip, fail*"])
 
 
+def test_a_connection_left_open_keeps_no_database(blog: ProjectFolder, run_pytest, server_setting: str) -> None:
+    """A test ends inside a transaction that holds a table; the database goes all the same, and at once."""
+    blog.write(
+        "test_open.py",
+        "def test_open(minimig_migrated):\n"
+        "    global held\n"
+        "    held = minimig_migrated.connect()\n"
+        "    assert held.exec_driver_sql('select * from posts').all() == []\n",
+    )
+    run_pytest(settings=server_setting).assert_outcomes(passed=1)
+
+
 # --- where the project and its tests are ------------------------------------------------------------------------------
 
 
@@ -285,6 +297,16 @@ def test_the_configuration_may_lie_elsewhere(blog: ProjectFolder, run_pytest) ->
     for name in ("models.py", "minimig.toml", "migrations"):
         (blog.path / name).rename(blog.path / "service" / name)
     run_pytest("--minimig", settings="minimig_config = service/minimig.toml").assert_outcomes(passed=7)
+
+
+def test_the_projects_own_database_is_out_of_reach(blog: ProjectFolder, run_pytest) -> None:
+    """Its variable need not be set, and a test that asks the project for its database gets none."""
+    with (blog.path / "minimig.toml").open("a") as file:
+        file.write('url = "${NO_SUCH_VARIABLE}"\n')
+    blog.write("test_own.py", "def test_own(minimig_project):\n    minimig_project.connect()\n")
+    result = run_pytest("--minimig")
+    result.assert_outcomes(passed=7, failed=1)
+    result.stdout.fnmatch_lines(["*ConfigError: no database is configured"])
 
 
 def test_a_project_without_revisions_yet(blog: ProjectFolder, run_pytest) -> None:
