@@ -15,6 +15,8 @@ from {module} import TestClient
 with TestClient(app.app) as client:
     print(client.get("/").json())
 """
+pytestmark = pytest.mark.timeout(400)  # each test starts up to a dozen processes
+
 MINIMIG = ("-m", "minimig")
 FLASK = ("-m", "flask", "minimig")
 LITESTAR = ("-m", "litestar", "minimig")

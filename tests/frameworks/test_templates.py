@@ -9,6 +9,8 @@ import pytest
 
 from minimig.commands.templates import list_templates
 
+pytestmark = pytest.mark.timeout(400)  # each test starts up to a dozen processes
+
 MINIMIG = ("-m", "minimig")
 FLASK = ("-m", "flask", "minimig")
 FASTAPI = """
