@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-import sqlalchemy as sa
 
 from support.databases import Server
 from support.projects import ProjectFolder
+from support.scratch import scratch_left, scratch_names
 
 STEP = """
 def test_slugs_are_filled(minimig_runner):
@@ -36,20 +36,9 @@ def server_setting(request: pytest.FixtureRequest) -> Iterator[str]:
         yield ""
         return
     server: Server = request.getfixturevalue(f"{request.param}_server")
-    before = databases(server)
+    before = scratch_names(server.admin)
     yield f"minimig_url = {server.admin.url.render_as_string(hide_password=False)}"
-    assert databases(server) <= before, "a scratch database was left behind"
-
-
-def databases(server: Server) -> set[str]:
-    """The scratch databases of a server."""
-    question = {
-        "postgresql": "SELECT datname FROM pg_database",
-        "mariadb": "SELECT schema_name FROM information_schema.schemata",
-    }[server.kind]
-    with server.admin.connect() as connection:
-        names = set(connection.execute(sa.text(question)).scalars())
-    return {name for name in names if name.startswith("minimig_scratch_")}
+    assert scratch_left(server.admin, before) == set()
 
 
 def test_one_data_step_at_a_time(blog: ProjectFolder, run_pytest, server_setting: str) -> None:
