@@ -16,6 +16,8 @@ import pytest
 from support.databases import KINDS, Database, Server, sqlite_in
 from support.servers import server, skip_reason
 
+pytest_plugins = ["pytester"]  # pytest takes this from the outermost conftest.py only; tests/testing needs it
+
 hypothesis.settings.register_profile("dev", deadline=None, print_blob=True)
 hypothesis.settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True, database=None)
 hypothesis.settings.load_profile(

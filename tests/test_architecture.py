@@ -31,7 +31,7 @@ FLOORS = (
     ("cli",),
     ("api", "hooks", "objects", "ops"),
     ("__init__", "__main__"),
-    ("testing",),
+    ("integrations", "testing"),
 )
 FACADE = {
     "minimig",

@@ -6,7 +6,7 @@ import functools
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,13 +20,17 @@ from minimig.errors import MinimigError, UsageError
 
 @dataclass(frozen=True)
 class Session:
-    """The global options of one call. `verbosity` is 0 when quiet, 1 as a rule, more with -v."""
+    """The global options of one call. `verbosity` is 0 when quiet, 1 as a rule, more with -v.
+
+    `read` makes the configuration of environment variables and overrides where no file is to be looked for.
+    """
 
     folder: Path
     config: Path | None
     url: str | None
     extra: tuple[str, ...]
     verbosity: int
+    read: Callable[[Mapping[str, str], Mapping[str, str]], Settings] | None = None
 
     def settings(self) -> Settings:
         """The configuration that holds here. Raises ConfigError."""
@@ -36,6 +40,8 @@ class Session:
             if not separator or not key:
                 raise UsageError(f"-x {pair} is not KEY=VALUE")
             overrides[f"x.{key}"] = value
+        if self.read is not None:
+            return self.read(os.environ, overrides)
         settings = load_settings(self.folder, file=self.config, environ=os.environ, overrides=overrides)
         if self.verbosity > 1:
             click.echo(f"Configuration: {settings.source}", err=True)

@@ -10,6 +10,7 @@ import importlib
 import os
 import sys
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ COMMANDS = {
     "diff": ("minimig.cli.comparing", "Show what leads from one schema to another."),
     "snapshot": ("minimig.cli.comparing", "Write a schema down, to compare with it later."),
     "inspectdb": ("minimig.cli.generating", "Write models from the tables of the database."),
+    "list-templates": ("minimig.cli.starting", "List the small projects that init can begin with."),
     "demo": ("minimig.cli.starting", "Watch the whole story on a temporary copy of the example project."),
 }
 
@@ -52,22 +54,25 @@ COMMANDS = {
 class LazyGroup(click.Group):
     """A group that knows its commands by name and imports one when it is called."""
 
+    table: Mapping[str, tuple[str, str]] = COMMANDS
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(self.table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.table:
             return None
-        module = importlib.import_module(COMMANDS[cmd_name][0])
+        module = importlib.import_module(self.table[cmd_name][0])
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in COMMANDS and not args[0].startswith("-"):
+        if args[0] not in self.table and not args[0].startswith("-"):
             raise UsageError(
-                f"there is no command {args[0]!r}", hint=nearest(args[0], COMMANDS) or "see minimig --help"
+                f"there is no command {args[0]!r}",
+                hint=nearest(args[0], self.table) or f"see {ctx.command_path} --help",
             )
         return super().resolve_command(ctx, args)
 
@@ -80,7 +85,7 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+            formatter.write_dl([(name, summary) for name, (_, summary) in self.table.items()])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MINIMIG"})
@@ -114,12 +119,7 @@ def cli(
       minimig makemigrations
       minimig migrate
     """
-    if os.environ.get("NO_COLOR"):
-        ctx.color = False
-    # SQLAlchemy's word about a type of the database that it has no class for: minimig takes the type as it stands.
-    warnings.filterwarnings("ignore", message="Did not recognize type")
-    # Of PostgreSQL before 18, for each such column: minimig compares what the database made of it.
-    warnings.filterwarnings("ignore", message="Computed column .* is being created as 'STORED'")
+    begin(ctx)
     ctx.obj = Session(
         folder=(chdir or Path.cwd()).resolve(),
         config=config,
@@ -127,6 +127,16 @@ def cli(
         extra=extra,
         verbosity=0 if quiet else 1 + verbose,
     )
+
+
+def begin(ctx: click.Context) -> None:
+    """What holds for every command: no colours for who wants none, no warnings that minimig knows the answer to."""
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
+    # SQLAlchemy's word about a type of the database that it has no class for: minimig takes the type as it stands.
+    warnings.filterwarnings("ignore", message="Did not recognize type")
+    # Of PostgreSQL before 18, for each such column: minimig compares what the database made of it.
+    warnings.filterwarnings("ignore", message="Computed column .* is being created as 'STORED'")
 
 
 def main(arguments: list[str] | None = None) -> Any:

@@ -1,4 +1,4 @@
-"""`minimig init` and `minimig demo`."""
+"""`minimig init`, `minimig list-templates` and `minimig demo`."""
 
 from __future__ import annotations
 
@@ -9,25 +9,43 @@ from pathlib import Path
 import click
 
 from minimig.cli.context import Session, pass_session
+from minimig.cli.printing import json_option, print_json
 from minimig.commands.demo import run_demo
 from minimig.commands.discovery import Discovery, discover
 from minimig.commands.initialize import APPS, SINGLE, Question, config_file, plan_init, questions, write_init
+from minimig.commands.templates import list_templates as all_templates
+from minimig.commands.templates import write_template
+from minimig.errors import UsageError
 
 
 @click.command()
 @click.option("--metadata", multiple=True, metavar="MODULE:NAME", help="The object that holds the models; repeatable.")
 @click.option("--database-url", "database_url", help="Database URL to write; a password never is.")
 @click.option("--layout", type=click.Choice(["one", "apps"]), help="One history, or one per app.")
+@click.option("--template", "-t", metavar="NAME", help="Begin with a small project; see minimig list-templates.")
 @click.option("--yes", "-y", is_flag=True, help="Ask nothing; take the defaults.")
 @pass_session
-def init(session: Session, metadata: tuple[str, ...], database_url: str | None, layout: str | None, yes: bool) -> None:
+def init(
+    session: Session,
+    metadata: tuple[str, ...],
+    database_url: str | None,
+    layout: str | None,
+    template: str | None,
+    yes: bool,
+) -> None:
     """Set up minimig in this folder: configuration and migrations folders. Overwrites nothing.
 
     \b
     Examples:
       minimig init
       minimig init --metadata blog.models:Base --database-url sqlite:///blog.db --yes
+      minimig init --template fastapi
     """
+    if template is not None:
+        if metadata or database_url or layout:
+            raise UsageError("--template brings its own models and database, and goes with no other choice")
+        _init_template(session, template)
+        return
     config_file(session.folder)  # refuses a folder that is set up already, before anything is scanned or asked
     found = discover(session.folder)
     if session.verbosity:
@@ -58,6 +76,14 @@ def init(session: Session, metadata: tuple[str, ...], database_url: str | None, 
         click.echo(f"Note: {note}", err=True)
     if session.verbosity:
         click.echo("Next: minimig makemigrations, then minimig migrate", err=True)
+
+
+def _init_template(session: Session, name: str) -> None:
+    template, files = write_template(name, session.folder)
+    for path in files:
+        click.echo(f"Wrote {session.relative(path)}")
+    if session.verbosity:
+        click.echo(f"Next: {template.next}", err=True)
 
 
 def _print_found(session: Session, found: Discovery) -> None:
@@ -94,6 +120,25 @@ def _read(question: Question, text: str) -> tuple[str, ...]:
         else:
             return ()
     return tuple(chosen)
+
+
+@click.command()
+@json_option
+def list_templates(as_json: bool) -> None:
+    """List the small projects that `minimig init --template` can begin with.
+
+    \b
+    Examples:
+      minimig list-templates
+      minimig init --template fastapi
+    """
+    found = all_templates()
+    if as_json:
+        print_json("list-templates", {"templates": [template.to_dict() for template in found]})
+        return
+    width = max(len(template.name) for template in found)
+    for template in found:
+        click.echo(f"{click.style(template.name.ljust(width), bold=True)}  {template.summary}")
 
 
 @click.command()

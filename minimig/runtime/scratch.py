@@ -10,7 +10,7 @@ from __future__ import annotations
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -22,10 +22,17 @@ from minimig.urls import choose_driver
 SERVERS = {"postgresql": "", "mysql": " CHARACTER SET utf8mb4", "mariadb": " CHARACTER SET utf8mb4"}
 """The dialects that can make a database by a statement, and what stands behind its name."""
 
+RIGHTS = "the user of this URL needs the right to make databases"
+STILL_OPEN = "something still has a connection to it: close it, then drop the database"
+OTHERS = "SELECT id FROM information_schema.processlist WHERE db = '{}'"
+
 
 @contextmanager
-def scratch_database(url: str | None = None) -> Iterator[sa.Engine]:
-    """An engine of an empty database. Raises DatabaseError where none can be made, UnsupportedError on other kinds."""
+def scratch_database(url: str | None = None, *, template: str | None = None) -> Iterator[sa.Engine]:
+    """An engine of an empty database, or on PostgreSQL of a copy of the database `template`.
+
+    Raises DatabaseError where none can be made, UnsupportedError on other kinds.
+    """
     server = None if url is None else sa.make_url(choose_driver(url))
     if server is None or server.get_backend_name() == "sqlite":
         with tempfile.TemporaryDirectory(prefix="minimig-") as folder:
@@ -37,11 +44,12 @@ def scratch_database(url: str | None = None) -> Iterator[sa.Engine]:
             hint=f"this works on sqlite, {', '.join(SERVERS)}",
         )
     name = f"minimig_scratch_{uuid.uuid4().hex[:16]}"
-    _on(server, f"CREATE DATABASE {name}{SERVERS[server.get_backend_name()]}")
+    copied = "" if template is None else f' TEMPLATE "{template}"'
+    _on(server, f"CREATE DATABASE {name}{SERVERS[server.get_backend_name()]}{copied}")
     try:
         yield from _engine(server.set(database=name))
     finally:
-        _on(server, f"DROP DATABASE {name}")
+        _drop(server, name)
 
 
 def _engine(url: sa.URL) -> Iterator[sa.Engine]:
@@ -52,7 +60,20 @@ def _engine(url: sa.URL) -> Iterator[sa.Engine]:
         engine.dispose()
 
 
-def _on(server: sa.URL, statement: str) -> None:
+def _drop(server: sa.URL, name: str) -> None:
+    """Drop it though somebody left a connection open, or even a transaction, for which MySQL and MariaDB would wait."""
+    if server.get_backend_name() == "postgresql":
+        _on(server, f"DROP DATABASE {name} WITH (FORCE)", hint=STILL_OPEN)
+        return
+    for engine in _engine(server):
+        with engine.connect() as connection:
+            for number in connection.exec_driver_sql(OTHERS.format(name)).scalars().all():
+                with suppress(sa.exc.DBAPIError):  # one that has gone by itself meanwhile
+                    connection.exec_driver_sql(f"KILL {number}")
+    _on(server, f"DROP DATABASE {name}", hint=STILL_OPEN)
+
+
+def _on(server: sa.URL, statement: str, *, hint: str = RIGHTS) -> None:
     for engine in _engine(server):
         try:
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -61,5 +82,5 @@ def _on(server: sa.URL, statement: str) -> None:
             raise DatabaseError(
                 f"{statement}: {' '.join(str(error.orig).split())}",
                 where=server.render_as_string(hide_password=True),
-                hint="the user of this URL needs the right to make databases",
+                hint=hint,
             ) from error

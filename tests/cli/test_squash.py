@@ -15,6 +15,7 @@ from minimig.state.schema import SchemaState
 from support.databases import Database
 from support.histories import add, two_apps
 from support.projects import ProjectFolder
+from support.scratch import scratch_left, scratch_names
 
 STEP = '''
 import re
@@ -246,10 +247,10 @@ def test_an_elidable_step_stays_so() -> None:
 
 def test_verify_runs_both_ways_on_databases_of_a_moment(project: ProjectFolder, database: Database) -> None:
     """Old and new files run up and down on two fresh databases of this kind, which are gone afterwards."""
-    before = scratch_names(database)
+    before = scratch_names(database.engine)
     told = project.ok("squashmigrations", "accounts", "--no-input", "--verify-on", database.url)
     assert "5 files and the new one lead to the same schema, and back." in told.out
-    assert scratch_names(database) == before == []
+    assert scratch_left(database.engine, before) == set()
     assert sa.inspect(database.engine).get_table_names() == []
     project.ok("migrate")
 
@@ -258,11 +259,12 @@ def test_verify_finds_what_the_state_does_not_know(project: ProjectFolder, datab
     """SQL that changes the schema behind the state, in a step that is left out: found, and no file is written."""
     sneaky = 'ops.RunSQL("ALTER TABLE users ADD COLUMN hidden INTEGER", reverse=ops.NOOP, elidable=True)'
     add(project, "accounts.0003_shout", ["0002_nick"], sneaky)
+    before = scratch_names(database.engine)
     result = project.run("squashmigrations", "accounts", "--no-input", "--verify-on", database.url)
     assert result.code == 1
     assert "on the way up the squash leads to another schema than what it replaces" in result.err
     assert "+ add column users.hidden" in result.err
-    assert scratch_names(database) == []
+    assert scratch_left(database.engine, before) == set()
     assert project.files("accounts/migrations/0001_squashed*") == []
 
 
@@ -288,18 +290,6 @@ def test_verify_on_a_server_that_is_not_there(project: ProjectFolder) -> None:
     assert (result.code, "secret" in result.text) == (1, False)
     assert "nobody" in result.err
     assert project.files("accounts/migrations/0001_squashed*") == []
-
-
-def scratch_names(database: Database) -> list[str]:
-    """Databases that a proof has left on the server."""
-    queries = {
-        "postgresql": "SELECT datname FROM pg_database WHERE datname LIKE 'minimig_scratch_%%'",
-        "mariadb": "SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE 'minimig_scratch_%%'",
-    }
-    if database.kind not in queries:
-        return []
-    with database.engine.connect() as connection:
-        return list(connection.exec_driver_sql(queries[database.kind]).scalars())
 
 
 def test_quiet_says_nothing(project: ProjectFolder) -> None:

@@ -2,7 +2,8 @@
 
 The program forks, and its child sends itself SIGKILL before or after the n-th statement that goes to the driver; so a
 real process dies with its connection open, at every point there is, in a fraction of a second each. Then the parent
-runs the same migration to its end and compares schema, rows, version table and journal with those of an undisturbed run.
+runs the same migration to its end and compares schema, rows, version table and journal with those of an undisturbed
+run.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ TESTS = Path(__file__).parents[1]
 
 
 def sweep(database: Database, folder: Path, start: str, end: str, *, after: bool) -> tuple[int, list[str]]:
-    """Kill the way from `start` to `end` at each statement in turn; returns how many there were, and what went wrong."""
+    """Kill the way from `start` to `end` at each statement in turn; how many there were, and what went wrong."""
     url = database.engine.url.render_as_string(hide_password=False)
     command = [sys.executable, "-m", "support.killing", database.kind, url, str(folder), start, end, str(int(after))]
     paths = os.pathsep.join([str(TESTS), str(TESTS.parent), *filter(None, [os.environ.get("PYTHONPATH")])])

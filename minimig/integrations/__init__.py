@@ -1,0 +1,1 @@
+"""minimig inside the command lines of web frameworks: `flask minimig ...`, `litestar minimig ...`."""
