@@ -1,8 +1,8 @@
 """Where a folder of revision files is: a path beside the configuration, or a folder inside an installed package.
 
 `blog/migrations` is a path. `blog:migrations` is the folder `migrations` of the package `blog`, wherever it is
-installed; `shop.stock:migrations` is that of a package inside another. No code of the package is run to find it. (Alembic writes
-`blog:migrations` as well; Django always means a package.)
+installed; `shop.stock:migrations` is that of a package inside another. No code of the package is run to find it.
+(Alembic writes `blog:migrations` as well; Django always means a package.)
 """
 
 from __future__ import annotations

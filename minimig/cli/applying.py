@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from minimig.cli.context import Session, deferred, pass_session, reader_is_gone
+from minimig.cli.context import Session, deferred, pass_session, reader_is_gone, tag_option
 from minimig.cli.printing import StepPrinter, json_option, operation_lines, plural, print_json, seconds
+from minimig.cli.statements import statements_shown
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
 from minimig.commands.project import Project
 from minimig.commands.stamping import prune as prune_rows
@@ -40,6 +41,7 @@ STEPS = {"ignore_unknown_options": True}
 @click.option("--check", is_flag=True, help="Change nothing; exit 4 when there is something to do.")
 @click.option("--prune", is_flag=True, help="Only forget rows of revisions whose file is gone.")
 @LOCK
+@tag_option
 @json_option
 @pass_session
 def migrate(
@@ -81,6 +83,7 @@ def migrate(
 @click.argument("target", required=False)
 @PLAN
 @LOCK
+@tag_option
 @json_option
 @pass_session
 def upgrade(session: Session, target: str | None, plan: bool, lock_timeout: float, as_json: bool) -> None:
@@ -102,6 +105,7 @@ def upgrade(session: Session, target: str | None, plan: bool, lock_timeout: floa
 @PLAN
 @FROM_RECORD
 @LOCK
+@tag_option
 @json_option
 @pass_session
 def downgrade(session: Session, target: str, plan: bool, from_record: bool, lock_timeout: float, as_json: bool) -> None:
@@ -130,7 +134,8 @@ def _run(
     project = Project(load_environment(session.settings()))
     printer = _Printer(session, project, silent=as_json)
     try:
-        result = migrate_project(project, app, target, options, printer.listen)
+        with statements_shown(project.engine, session.verbosity > 2):
+            result = migrate_project(project, app, target, options, printer.listen)
     except MigrationFailedError:
         printer.failed()
         raise

@@ -40,6 +40,7 @@ COMMANDS = {
     "show": ("minimig.cli.history", "Show all that a revision file says of itself."),
     "current": ("minimig.cli.history", "Show where the database stands."),
     "graph": ("minimig.cli.history", "Draw the history with its branches and merges."),
+    "config": ("minimig.cli.configuring", "Show every setting and where it comes from."),
     "ensure-version": ("minimig.cli.stamping", "Create the version table if it is missing."),
     "check": ("minimig.cli.comparing", "Compare models, revision files and database."),
     "diff": ("minimig.cli.comparing", "Show what leads from one schema to another."),
@@ -77,6 +78,9 @@ class LazyGroup(click.Group):
         except BrokenPipeError:  # caught here, because click itself would make it exit code 1
             reader_is_gone()
             return 0
+        except MinimigError as error:  # here, because here is known whether there shall be colours
+            show_error(error)
+            ctx.exit(error.exit_code)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -92,9 +96,11 @@ class LazyGroup(click.Group):
     help="Work as if started in this folder.",
 )
 @click.option("--url", allow_from_autoenv=False, help="Database URL, in place of the configured one.")
-@click.option("-x", "extra", multiple=True, metavar="KEY=VALUE", help="A value for the project's env file.")
+@click.option("-x", "extra", multiple=True, metavar="KEY=VALUE", help="A value for the env file and data steps.")
 @click.option("-v", "--verbose", count=True, help="Say more; may be repeated.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what was asked for, and errors.")
+@click.option("--traceback", "trace", is_flag=True, help="With an error, show where in the code it came from.")
+@click.option("--color/--no-color", "color", default=None, help="Colours always or never, not only on a terminal.")
 @click.version_option(__version__, prog_name="minimig")
 @click.pass_context
 def cli(
@@ -105,6 +111,8 @@ def cli(
     extra: tuple[str, ...],
     verbose: int,
     quiet: bool,
+    trace: bool,
+    color: bool | None,
 ) -> None:
     """Migrations for SQLAlchemy: models in, readable revision files out, every database brought up to date.
 
@@ -114,8 +122,7 @@ def cli(
       minimig makemigrations
       minimig migrate
     """
-    if os.environ.get("NO_COLOR"):
-        ctx.color = False
+    ctx.color = color if color is not None else False if os.environ.get("NO_COLOR") else None
     # SQLAlchemy's word about a type of the database that it has no class for: minimig takes the type as it stands.
     warnings.filterwarnings("ignore", message="Did not recognize type")
     # Of PostgreSQL before 18, for each such column: minimig compares what the database made of it.
@@ -126,6 +133,7 @@ def cli(
         url=url,
         extra=extra,
         verbosity=0 if quiet else 1 + verbose,
+        trace=trace,
     )
 
 

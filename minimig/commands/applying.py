@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from minimig.commands.executing import executor_of
 from minimig.commands.project import Project
 from minimig.commands.recorded import steps_from_record
 from minimig.dialects.registry import lock_for
@@ -17,7 +18,7 @@ from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.identifiers import resolve
 from minimig.revisions.replay import downward
 from minimig.runtime.events import Listener, silence
-from minimig.runtime.executor import Executor
+from minimig.runtime.log import logged
 from minimig.runtime.plan import Direction, Plan, Step, late, make_plan
 from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.recorder import Applied, revisions
@@ -128,7 +129,8 @@ def migrate_connection(
             now = project.applied(connection)
             if revisions(now) != revisions(rows) or options.initials is not None:  # another runner was faster
                 prepared = _planned(project, connection, now, app, target, options)
-            executor = Executor(connection, project.recorder)
+            executor = executor_of(project, connection)
+            listener = logged(listener, project.database_name)
             if options.fake:
                 executor.fake(prepared, listener)
             else:

@@ -8,12 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from minimig.commands.executing import executor_of
 from minimig.commands.project import Project
 from minimig.dialects.registry import lock_for
 from minimig.errors import UsageError
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.identifiers import resolve
-from minimig.runtime.executor import Executor
 from minimig.runtime.plan import Direction, Plan, Step
 from minimig.runtime.prepare import prepare
 from minimig.runtime.recorder import Applied, revisions
@@ -135,4 +135,4 @@ def _write(
 ) -> None:
     plan = Plan(tuple(Step(revision, Direction.FORWARD) for revision in fresh))
     prepared = prepare(graph, project.load, plan, staying)
-    Executor(connection, project.recorder).rewrite(gone, prepared)
+    executor_of(project, connection).rewrite(gone, prepared)

@@ -15,12 +15,13 @@ import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import editor_for
+from minimig.dialects.run_options import NO_OPTIONS, RunOptions
 from minimig.dialects.transaction import autocommit, commits_each
 from minimig.errors import UnsupportedError
-from minimig.runtime.events import Listener, StepDone, StepStarted, silence
+from minimig.runtime.events import Listener, StepDone, StepRecorded, StepStarted, Within, silence
 from minimig.runtime.failure import Progress
 from minimig.runtime.output import LiveOutput
-from minimig.runtime.plan import Direction
+from minimig.runtime.plan import Direction, Step
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.runtime.rows import version_row
@@ -30,12 +31,21 @@ class Executor:
     """Runs steps on one connection.
 
     A connection that is inside a transaction already belongs to the caller: then nothing is begun, committed or rolled
-    back here.
+    back here. `within` is called when the row of a step is written; `options` are for data steps that ask for them.
     """
 
-    def __init__(self, connection: sa.Connection, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        connection: sa.Connection,
+        recorder: Recorder,
+        *,
+        within: Within | None = None,
+        options: RunOptions = NO_OPTIONS,
+    ) -> None:
         self.connection = connection
         self.recorder = recorder
+        self.within = within
+        self.options = options
         self.borrowed = connection.in_transaction()
 
     def run(self, steps: Sequence[PreparedStep], listener: Listener = silence) -> float:
@@ -83,8 +93,9 @@ class Executor:
         with nullcontext() if self.borrowed else self.connection.begin():
             for row in gone:
                 self.recorder.erase(self.connection, row)
+                self._tell(StepRecorded(Step(row.revision, Direction.BACKWARD, faked=True)))
             for prepared, row in zip(steps, rows, strict=True):
-                self._write_row(prepared, row, 0.0)
+                self._write_row(prepared.faked(), row, 0.0)
 
     def _refuse_names(self, steps: Sequence[PreparedStep]) -> None:
         """Raise UnsupportedError, while nothing has run, for names that this database cannot hold or keep apart."""
@@ -104,6 +115,7 @@ class Executor:
     def _run_step(self, prepared: PreparedStep, row: Applied, started: float) -> None:
         output = LiveOutput(self.connection)
         editor = editor_for(self.connection.dialect, output)
+        editor.options = self.options
         outside = any(move.operation.steps_outside(editor) for move in prepared.moves)
         atomic = editor.transactional_ddl and prepared.migration.header.atomic and not outside
         progress = Progress(prepared, editor, output, atomic=atomic, borrowed=self.borrowed)
@@ -146,3 +158,9 @@ class Executor:
             for other in others:
                 self.recorder.record(self.connection, replace(other, tool=row.tool))
             self.recorder.record(self.connection, replace(row, seconds=seconds))
+        header = prepared.migration.header
+        self._tell(StepRecorded(prepared.step, header.doc, header.path))
+
+    def _tell(self, recorded: StepRecorded) -> None:
+        if self.within is not None:
+            self.within(recorded, self.connection)
