@@ -147,7 +147,12 @@ def _masking(function: Hook, settings: Settings) -> Hook:
 def _configured(environment: Environment, configure: Hook, where: str, root: Path) -> Environment:
     """What one function makes of an environment. Raises ConfigError for what is none, or holds what is no function."""
     what = f"`configure` of {where}" if where.startswith("plugin ") else "`configure`"
-    result = guarded(lambda: configure(environment), f"{what} failed", root, ConfigError)
+    try:
+        result = guarded(lambda: configure(environment), f"{what} failed", root, ConfigError)
+    except ConfigError as error:
+        if error.where is None or error.where.startswith(str(Path(__file__).parent)):  # it is not ours to mend
+            error.where = where
+        raise
     if not isinstance(result, Environment):
         raise ConfigError(
             f"{what} returned {type(result).__name__} instead of an Environment",
@@ -270,7 +275,8 @@ def _env_function(path: Path) -> Hook:
         raise ConfigError(
             "the env file has no function `configure`",
             where=str(path),
-            hint=nearest("configure", vars(module)) or "write: def configure(environment): return environment",
+            hint=nearest("configure", vars(module).keys() - {"configure"})
+            or "write: def configure(environment): return environment",
         )
     return configure
 

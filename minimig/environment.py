@@ -73,7 +73,12 @@ def make_engine(settings: Settings, connect_args: Mapping[str, Any] = MappingPro
                 hint="give the arguments to create_engine(..., connect_args=...) there",
             )
         return _named_engine(settings.engine, settings)
-    return engine_for(settings.database_url(), connect_args)
+    try:
+        return engine_for(settings.database_url(), connect_args)
+    except ConfigError as error:
+        origin = settings.origins.get("url", "file")
+        place = {"file": str(settings.source or ""), "command line": "--url"}.get(origin, origin)
+        raise (error.at(place) if place and not (error.where or "").startswith(place) else error) from error.__cause__
 
 
 def engine_for(text: str, connect_args: Mapping[str, Any] = MappingProxyType({})) -> sa.Engine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,20 +31,25 @@ def config(session: Session, as_json: bool) -> int:
         print_json("config", result.to_dict())
     else:
         click.echo(f"Configuration: {result.source}")
-        _print(result.values)
+        _print(session, result.values)
         if result.code:
             click.echo("Set by code:")
-            _print(result.code)
+            _print(session, result.code)
     if result.problem is not None:
         raise result.problem
     return 0
 
 
-def _print(values: Sequence[Value]) -> None:
+def _print(session: Session, values: Sequence[Value]) -> None:
     width = max(len(each.name) for each in values)
     for each in values:
         name = click.style(each.name.ljust(width), bold=True)
-        click.echo(f"  {name} = {_words(each.value)}  {click.style(f'({each.source})', dim=True)}")
+        click.echo(f"  {name} = {_words(each.value)}  {click.style(f'({_near(session, each.source)})', dim=True)}")
+
+
+def _near(session: Session, source: str) -> str:
+    """Where a value comes from, a file as a person here would type it."""
+    return source.replace(f"{session.folder}{os.sep}", "")
 
 
 def _words(value: Any) -> str:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from minimig.errors import DatabaseError
+from minimig.errors import ConfigError, DatabaseError
 from minimig.masking import mask_text, mask_url
 
 DEFAULT_SCHEMA = {
@@ -26,6 +26,12 @@ def connected(engine: sa.Engine, prepare: Callable[[sa.Connection], object] | No
     """
     try:
         connection = engine.connect()
+    except TypeError as error:  # the driver, of an argument that it does not have
+        raise ConfigError(
+            mask_text(f"the driver {engine.driver} cannot be called like this: {error}", _passwords_of(engine.url)),
+            where=name_of(engine),
+            hint="look at `connect_args` of the environment, and at what stands behind ? in the URL",
+        ) from error
     except (sa.exc.DBAPIError, OSError) as error:
         cause = getattr(error, "orig", None) or error
         raise DatabaseError(

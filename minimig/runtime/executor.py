@@ -17,7 +17,7 @@ from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import editor_for
 from minimig.dialects.run_options import NO_OPTIONS, RunOptions
 from minimig.dialects.transaction import autocommit, commits_each
-from minimig.errors import UnsupportedError
+from minimig.errors import DatabaseError, UnsupportedError
 from minimig.runtime.events import Listener, StepDone, StepRecorded, StepStarted, Within, silence
 from minimig.runtime.failure import Progress
 from minimig.runtime.output import LiveOutput
@@ -127,6 +127,7 @@ class Executor:
             editor.finish()
             progress.position = None
             self._write_row(prepared, row, time.perf_counter() - started)
+            progress.committing = True
 
     def _refuse_steps_outside(self, steps: Sequence[PreparedStep]) -> None:
         """Raise UnsupportedError for an operation that the caller's transaction cannot hold."""
@@ -162,5 +163,12 @@ class Executor:
         self._tell(StepRecorded(prepared.step, header.doc, header.path))
 
     def _tell(self, recorded: StepRecorded) -> None:
-        if self.within is not None:
-            self.within(recorded, self.connection)
+        """Let the project know, inside the transaction. Raises what its function raises, or that it left there."""
+        if self.within is None:
+            return
+        self.within(recorded, self.connection)
+        if not self.connection.in_transaction():
+            raise DatabaseError(
+                "a function of `on_step` ended the transaction it was given, by commit, rollback or close",
+                hint="leave that to minimig; look with minimig showmigrations at what is recorded now",
+            )

@@ -26,6 +26,7 @@ class Progress:
         self.atomic = atomic
         self.borrowed = borrowed
         self.position: int | None = None
+        self.committing = False
 
     @contextmanager
     def explaining(self) -> Iterator[None]:
@@ -79,8 +80,8 @@ class Progress:
         return f"{self.editor.dialect.name} cannot take them back"
 
     def _committed(self) -> bool:
-        """Whether a step committed by itself; at the end (`position` is None) it is we who commit."""
-        return self.output.commits > 0 and self.position is not None and self.prepared.migration.header.atomic
+        """Whether a step committed by itself, or a function that was told of it; `committing`, it is we who do."""
+        return self.output.commits > 0 and not self.committing and self.prepared.migration.header.atomic
 
     def _staying(self) -> int:
         """How many statements the database keeps, although the migration failed."""
