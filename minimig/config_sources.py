@@ -45,8 +45,9 @@ def explained(settings: Settings) -> tuple[Value, ...]:
         origin = settings.origins.get(key)
         if origin is None or origin == "file":
             source = DEFAULT if written is None else lines.place(key)
-            names = () if written is None else tuple(dict.fromkeys(m[1] for m in PLACEHOLDER.finditer(written) if m[1]))
-            source += f", with {' and '.join(names)}" if names else ""
+            names = dict.fromkeys(m[1] for m in PLACEHOLDER.finditer(written or "") if m[1])
+            words = [name if name in settings.environ else f"{name} (not set)" for name in names]
+            source += f", with {' and '.join(words)}" if words else ""
         else:
             source = f"variable {origin}" if origin in settings.environ else origin  # or an env file, or a plugin
         return Value(key, _masked(value, secrets), source)

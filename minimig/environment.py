@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool, StaticPool
 
 from minimig.config import AppSettings, Settings
-from minimig.env_file import Environment, load_environment
+from minimig.env import Environment
+from minimig.env_file import load_environment
 from minimig.errors import ConfigError, ModelsError, nearest
 from minimig.masking import mask_url
 from minimig.state.from_objects import objects_of
@@ -86,7 +87,8 @@ def engine_for(text: str, connect_args: Mapping[str, Any] = MappingProxyType({})
     where = mask_url(text)
     try:
         url = sa.make_url(text)
-        if "@" in (url.host or ""):  # the end of a password, and the driver would send it to a name server
+        # The end of a password that was not quoted; the driver would ask a name server for it.
+        if url.password and "@" in f"{url.host}{url.database}":
             raise ValueError("host")  # noqa: TRY301 - told below, in the same words as any other URL
         in_memory = url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
         # One connection for a database that lives in it; elsewhere none kept, so that a finished run holds

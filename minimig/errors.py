@@ -27,7 +27,7 @@ class MinimigError(Exception):
         # What a driver or a project's code says of a URL must not show its password, wherever this error ends up.
         self.message = mask_text(message)
         self.where = where if where is None else mask_text(where)
-        self.hint = hint
+        self.hint = hint if hint is None else mask_text(hint)
         super().__init__(self.message)
 
     def at(self, place: str) -> Self:

@@ -28,6 +28,7 @@ FLOORS = (
     ("autogenerate",),
     ("revisions",),
     ("runtime",),
+    ("env",),
     ("env_file",),
     ("environment",),
     ("commands",),

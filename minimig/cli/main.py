@@ -9,14 +9,17 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import traceback
 import warnings
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import click
 
 from minimig.cli.context import Session, reader_is_gone, show_error
 from minimig.errors import MinimigError, UsageError, nearest
+from minimig.masking import mask_text, secrets_of_variables
 from minimig.version import __version__
 
 COMMANDS = {
@@ -137,8 +140,15 @@ def cli(
     )
 
 
+def _print_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    text = "".join(traceback.format_exception(kind, error, trace))
+    click.echo(mask_text(text, secrets_of_variables(os.environ.items())), err=True, nl=False)
+
+
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line and leave the process with the exit code of DESIGN section 7."""
+    if arguments is None:  # this process is ours, and a bug of ours must not print a password either
+        sys.excepthook = _print_traceback
     try:
         code = cli.main(args=arguments, prog_name="minimig", standalone_mode=False)
     except MinimigError as error:
