@@ -1,6 +1,6 @@
 """The Environment: the settings, what a project's code puts beside them, and what it cannot put there.
 
-In come `Settings`, out comes a frozen value that the commands pass on. A field that holds what it cannot is a ConfigError
+In come `Settings`, out comes a frozen value that the commands pass on. A field that holds what it cannot is an error
 that names it. How the project's code comes to change it is in `env_file`.
 """
 

@@ -77,7 +77,7 @@ def test_on_step_hears_of_every_step(tmp_path: Path, database: Database) -> None
 
 
 def test_a_failing_on_step_takes_its_step_back(tmp_path: Path, database: Database) -> None:
-    """What it raises fails the migration: no row of the step is left, and nothing at all where DDL can be rolled back."""
+    """What it raises fails the migration: no row of the step is left, and nothing where DDL can be rolled back."""
     make_audit(database)
     project = project_with(tmp_path, database, AUDIT.replace("{but}", "accounts.0002"))
     result = project.run("migrate", "accounts")
