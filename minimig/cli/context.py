@@ -8,7 +8,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,9 @@ from minimig.config import Settings, load_settings
 from minimig.config_sources import secrets_of
 from minimig.errors import MinimigError, UsageError
 from minimig.masking import mask_text, secrets_of_variables
+
+STDOUT = "minimig.stdout"
+"""Where `click.Context.meta` holds the stream for results, while another stands in its place."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ def pass_session(command: Callable[..., Any]) -> Callable[..., Any]:
     def with_session(ctx: click.Context, /, more: int, less: bool, trace: bool, **options: Any) -> Any:
         session: Session = ctx.obj
         try:
-            return command(replace(session, verbosity=0 if less else session.verbosity + more), **options)
+            with _only_json(ctx) if options.get("as_json") else nullcontext():
+                return command(replace(session, verbosity=0 if less else session.verbosity + more), **options)
         except MinimigError as error:
             secrets = session.secrets()
             error.masked(secrets)
@@ -86,6 +90,14 @@ def pass_session(command: Callable[..., Any]) -> Callable[..., Any]:
             raise
 
     return functools.update_wrapper(with_session, command)
+
+
+@contextmanager
+def _only_json(ctx: click.Context) -> Iterator[None]:
+    """What the project's code prints on stdout goes to stderr: whoever reads JSON must find nothing else there."""
+    ctx.meta[STDOUT] = sys.stdout
+    with redirect_stdout(sys.stderr):
+        yield
 
 
 def _keep_tag(ctx: click.Context, _: click.Parameter, value: str | None) -> None:

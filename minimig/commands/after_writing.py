@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from minimig.commands.project import Project
+from minimig.config_sources import secrets_of
 from minimig.errors import FileError
 
 
@@ -20,7 +21,11 @@ def after_writing(project: Project, paths: Iterable[Path]) -> None:
     """Run the project's commands and its function for each file. Raises FileError, or HookError for the function."""
     for path in paths:
         for command in project.settings.post_write:
-            _run(command, path, project.settings.root)
+            try:
+                _run(command, path, project.settings.root)
+            except FileError as error:  # a command may print what it finds in its environment
+                error.masked(secrets_of(project.settings))
+                raise
         if project.environment.written is not None:
             project.environment.written(path)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
 
+import click
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 
 import minimig
+from minimig.cli.main import cli
 from support.databases import Database
 from support.histories import History, add, two_apps
 from support.projects import ProjectFolder
@@ -280,3 +284,31 @@ def test_colours_can_be_asked_for_and_refused(project: ProjectFolder) -> None:
     assert "\x1b[" in project.run("--color", "migrate", "nothing").err
     assert "\x1b[" not in project.ok("--no-color", "showmigrations").out
     assert "\x1b[" not in project.ok("showmigrations").out
+
+
+def test_json_is_alone_on_stdout(tmp_path: Path, sqlite_database: Database) -> None:
+    """What the project's code prints goes to stderr when --json is asked for, and nothing is lost."""
+    env = "from dataclasses import replace\ndef told(step, connection): print('told', step.revision)\n"
+    env += "def configure(environment):\n    print('configured')\n    return replace(environment, on_step=(told,))\n"
+    project = project_with(tmp_path, sqlite_database, env)
+    result = project.ok("migrate", "accounts", "--json")
+    assert len(json.loads(result.out)["steps"]) == 2
+    assert "configured" in result.err
+    assert "told accounts.0002_nick" in result.err
+    assert "configured" in project.ok("heads").out
+
+
+def test_the_command_line_is_a_part_of_another(tmp_path: Path, sqlite_database: Database) -> None:
+    """A program of one's own, written with click, has minimig as one of its groups, with options and exit codes."""
+    project = two_apps(tmp_path, sqlite_database.url)
+
+    @click.group
+    def mine() -> None:
+        """My program."""
+
+    mine.add_command(cli, "db")
+    run = CliRunner(env={"MINIMIG_URL": sqlite_database.url})
+    done = run.invoke(mine, ["db", "-C", str(project.path), "migrate", "--tag", "x"], catch_exceptions=False)
+    assert (done.exit_code, "accounts.0002_nick" in done.output) == (0, True), done.output
+    refused = run.invoke(mine, ["db", "-C", str(project.path), "migrate", "nothing"], catch_exceptions=False)
+    assert (refused.exit_code, "error: " in refused.output) == (2, True)
