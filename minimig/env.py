@@ -20,7 +20,7 @@ from minimig.state.seen import Include, Keep
 
 Hook = Callable[..., Any]
 FUNCTIONS = ("include", "keep", "same_type", "same_default", "revise", "written", "prepare")
-TUPLES = ("rules", "schema_rules", "rewriters", "on_step")
+TUPLES = ("rules", "schema_rules", "rewriters", "on_step", "before_run", "after_run")
 TEXTS = (*BY_CODE, "env")
 
 
@@ -39,7 +39,9 @@ class Environment:
     `connect_args` go to the driver of an engine that minimig makes. `prepare(connection)` is called once on each
     connection that minimig opens to the project's database, and what it did is committed. The functions of `on_step`
     are called `(step, connection)` when a migration has run, or was only recorded, and its row is written, in the
-    transaction that is still open: what they raise fails the migration.
+    transaction that is still open: what they raise fails the migration. Those of `before_run` and `after_run` are
+    called `(steps, connection)` around a run of migrate, in a transaction of their own; `after_run` also when there was
+    nothing to do.
     """
 
     settings: Settings
@@ -58,6 +60,8 @@ class Environment:
     connect_args: Mapping[str, Any] = field(default_factory=dict, repr=False)
     prepare: Hook | None = None
     on_step: Sequence[Hook] = ()
+    before_run: Sequence[Hook] = ()
+    after_run: Sequence[Hook] = ()
 
     @property
     def x(self) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from minimig.commands.executing import executor_of
+from minimig.commands.executing import executor_of, tell_of_run
 from minimig.commands.project import Project
 from minimig.commands.recorded import steps_from_record
 from minimig.dialects.registry import lock_for
@@ -131,11 +131,15 @@ def migrate_connection(
                 prepared = _planned(project, connection, now, app, target, options)
             executor = executor_of(project, connection)
             listener = logged(listener, project.database_name)
+            tell_of_run("before_run", project.environment.before_run, prepared, connection)
             if options.fake:
                 executor.fake(prepared, listener)
             else:
                 seconds = executor.run(prepared, listener)
             executor.rewrite((), _squashes_to_record(project, project.applied(connection)))
+            tell_of_run("after_run", project.environment.after_run, prepared, connection)
+    elif not options.dry:
+        tell_of_run("after_run", project.environment.after_run, (), connection)
     steps = tuple(
         PlannedStep(p.step, tuple(move.operation for move in p.moves), _irreversible(p) if options.dry else None)
         for p in prepared

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,6 +14,10 @@ from click.testing import CliRunner
 
 import minimig
 from minimig.cli.main import cli
+from minimig.commands.authoring import MakeOptions, make_empty
+from minimig.commands.project import Project
+from minimig.config import load_settings
+from minimig.environment import load_environment
 from support.databases import Database
 from support.histories import History, add, two_apps
 from support.projects import ProjectFolder
@@ -312,3 +317,71 @@ def test_the_command_line_is_a_part_of_another(tmp_path: Path, sqlite_database: 
     assert (done.exit_code, "accounts.0002_nick" in done.output) == (0, True), done.output
     refused = run.invoke(mine, ["db", "-C", str(project.path), "migrate", "nothing"], catch_exceptions=False)
     assert (refused.exit_code, "error: " in refused.output) == (2, True)
+
+
+AROUND = """
+from dataclasses import replace
+import sqlalchemy as sa
+
+def note(word):
+    def told(steps, connection):
+        if word == "{but}":
+            raise RuntimeError("not today")
+        names = " ".join(step.revision[:13] for step in steps)
+        connection.execute(sa.text("INSERT INTO audit (revision, word) VALUES (:r, :w)"), {{"r": names, "w": word}})
+        if word == "{ends}":
+            connection.rollback()
+    return told
+
+def configure(environment):
+    return replace(environment, before_run=(note("before"),), after_run=(note("after"),))
+"""
+
+
+def around(database: Database) -> list[tuple[str, str]]:
+    """What the functions around a run wrote."""
+    with database.engine.connect() as connection:
+        return [(row[0], row[1]) for row in connection.exec_driver_sql("SELECT word, revision FROM audit").all()]
+
+
+def test_functions_around_a_run(tmp_path: Path, database: Database) -> None:
+    """Before with all steps, after with all steps and also when there is nothing to do; never for a plan."""
+    make_audit(database)
+    project = project_with(tmp_path, database, AROUND.format(but="", ends=""))
+    project.ok("migrate", "--plan")
+    assert around(database) == []
+    project.ok("migrate", "accounts")
+    both = "accounts.0001 accounts.0002"
+    assert around(database) == [("before", both), ("after", both)]
+    project.ok("migrate", "accounts")
+    assert around(database)[2:] == [("after", "")]
+
+
+@pytest.mark.parametrize(
+    ("word", "ends", "message", "applied"),
+    [
+        ("before", "", "`before_run` of the environment failed: RuntimeError: not today", 0),
+        ("after", "", "`after_run` of the environment failed: RuntimeError: not today", 2),
+        ("", "before", "a function of `before_run` ended the transaction", 0),
+    ],
+)
+def test_what_fails_around_a_run(
+    tmp_path: Path, database: Database, word: str, ends: str, message: str, applied: int
+) -> None:
+    """A failure before stops the run with nothing done; one after is an error, and the migrations stay."""
+    make_audit(database)
+    project = project_with(tmp_path, database, AROUND.format(but=word, ends=ends))
+    result = project.run("migrate", "accounts")
+    assert (result.code, message in result.err) == (1, True), result.err
+    tables = sa.inspect(database.engine).get_table_names()
+    assert ("users" in tables) is (applied > 0)
+
+
+def test_generated_files_are_edited_from_code(tmp_path: Path, sqlite_database: Database) -> None:
+    """A program replaces `revise` in the environment that it hands on; no env file is needed."""
+    project = two_apps(tmp_path, sqlite_database.url)
+    settings = load_settings(project.path, environ={}, overrides={})
+    environment = load_environment(settings)
+    mine = replace(environment, revise=lambda migration: replace(migration, doc="By a program."))
+    [made] = make_empty(Project(mine), ["shop"], MakeOptions(name="more"))
+    assert made.path.read_text().startswith('"""By a program."""')
