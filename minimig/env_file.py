@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import inspect
+import os
 import sys
 import zlib
 from dataclasses import replace
@@ -83,7 +84,7 @@ def _masking(function: Hook, settings: Settings) -> Hook:
 
 def _is_inside(error: MinimigError) -> bool:
     """Whether an error names a place of minimig, which no user is to mend."""
-    return (error.where or "").startswith(str(Path(__file__).parent))
+    return (error.where or "").startswith(f"{Path(__file__).parent}{os.sep}")
 
 
 def _configured(environment: Environment, configure: Hook, where: str, root: Path) -> Environment:

@@ -20,6 +20,9 @@ IN_TEXT = re.compile(r"(://[^\s:/@]*:)\S+@")
 QUERY_PASSWORD = re.compile(r"([?&](?:\w*password|passwd|pwd|passphrase|odbc_connect)=)([^&\s]+)", re.IGNORECASE)
 SECRET_NAME = re.compile(r"PASSWORD|PASSWD|_PWD|PASSPHRASE|SECRET|TOKEN|API_?KEY", re.IGNORECASE)
 """Names of variables and `-x` values that hold something secret (PWD alone is a folder)."""
+NO_SECRET = re.compile(r"_(?:FILE|PATH|DIR|NAME|ID)$", re.IGNORECASE)
+"""Ends of such names that only say where or whose a secret is."""
+SWITCHES = frozenset({"true", "false", "none", "null"})
 SHORTEST = 4
 """A shorter text is no password that hiding it could protect, and hiding it would garble every message."""
 
@@ -49,7 +52,8 @@ def secrets_of_variables(values: Iterable[tuple[str, str]]) -> frozenset[str]:
     """The secrets in variables: the value of one with a secret name, and the passwords of URLs."""
     found: set[str] = set()
     for name, value in values:
-        if SECRET_NAME.search(name):
+        said = value.isdigit() or value.lower() in SWITCHES
+        if SECRET_NAME.search(name) and not NO_SECRET.search(name) and not said:
             found.add(value)
         if "://" in value:
             found |= secrets_in(value)

@@ -55,3 +55,4 @@ def test_variables_that_hold_secrets_are_known_by_name_or_content() -> None:
         [("PGPASSWORD", "one1"), ("API_KEY", "two2"), ("CACHE", "redis://:three3@h/0"), ("PWD", "/home"), ("A", "four")]
     )
     assert found == {"one1", "two2", "three3"}
+    assert not secrets_of_variables([("DB_PASSWORD_FILE", "/run/db"), ("USE_TOKEN", "true"), ("TOKEN_SECONDS", "3600")])
