@@ -7,7 +7,7 @@ is: nothing is committed then.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,6 +57,7 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     version_schema: str | None = None,
     app: str | None = None,
     metadata: sa.MetaData | None = None,
+    x: Mapping[str, str] | None = None,
     on_step: Listener = silence,
 ) -> MigrateResult:
     """Bring a database to a target with the revision files of one folder.
@@ -66,12 +67,13 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     there, defined as it says, is only recorded. The revisions belong to `app`: without it, to the app that a minimig
     configuration in or above the folder gives the folder to, else to the one called like the folder, or like the folder
     above when that is called `migrations`. `metadata` is the models' own: its naming convention names what the files
-    leave without a name.
+    leave without a name. `x` is what data steps with a third argument find in `options.x`.
 
     Raises TargetError, HeadsError, HistoryError, RevisionFileError, StateError or IrreversibleError before anything
     runs, MigrationFailedError when a migration fails, DatabaseError when the database cannot be reached.
     """
     label, settings, models = _alone(migrations, app, metadata, version_table, version_schema)
+    settings = replace(settings, x=x or {})
     engine = engine_for(choose_driver(database)) if isinstance(database, str) else database.engine
     project = Project(Environment(settings, engine=engine, metadata=models))
     options = MigrateOptions(dry=plan_only, initials=initials_faked if fake_initial else None)

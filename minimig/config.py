@@ -21,6 +21,7 @@ from types import MappingProxyType
 from typing import Any
 
 from minimig.errors import ConfigError, NoConfigError, nearest
+from minimig.locations import folder_at
 from minimig.toml import Section, expand, read_toml, tool_table
 from minimig.urls import anchor_sqlite, choose_driver, mask_url
 
@@ -50,8 +51,9 @@ class Settings:
     """All that a project configures as data.
 
     `url` is kept as written, placeholders and all: its variable may be missing while no command needs a
-    database, and a printed Settings must not hold a password. `x` holds the `-x` values that are no
-    setting, for the project's own `env` file.
+    database, and a printed Settings must not hold a password. `x` holds the `-x` values and `tag` the `--tag` of
+    the command line, which mean what the project's own code makes of them. `origins` says where the values come
+    from that several places can set; what it leaves out is the default.
     """
 
     root: Path
@@ -66,7 +68,9 @@ class Settings:
     post_write: tuple[str, ...] = ()
     out_of_order: str = "warn"
     head_file: bool = False
-    x: Mapping[str, str] = field(default_factory=dict)
+    x: Mapping[str, str] = field(default_factory=dict, repr=False)
+    tag: str | None = None
+    origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     environ: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def database_url(self) -> str:
@@ -138,15 +142,23 @@ def settings_from(
     section = Section(values, f"{source}, [tool.minimig]" if source.name == "pyproject.toml" else str(source), environ)
     section.check_keys((*OVERRIDABLE, *SINGLE_KEYS, "plugins", "post_write", "head_file", "apps"))
     from_file = {key: text for key in OVERRIDABLE if (text := section.raw(key)) is not None}
-    url, engine = _database(section, from_file, overrides)
+    url, engine, named_in = _database(section, from_file, overrides)
     chosen = {
         key: _chosen(key, Section({**from_file, "engine": engine, **overrides}, section.where, environ), overrides)
         for key in OVERRIDABLE
     }
+    variables = {key: name for key, name in VARIABLES.items() if environ.get(name)}
     root = source.parent
+    origins = {
+        **dict.fromkeys(from_file, "file"),
+        **variables,
+        **dict.fromkeys(overrides, "command line"),
+        **{key: named_in for key, text in (("url", url), ("engine", engine)) if text is not None},
+    }
     return Settings(
         root=root,
         source=source,
+        origins=MappingProxyType(origins),
         url=url,
         engine=None if engine is None else _target(chosen["engine"].text("engine") or "", "engine", section.where),
         apps=MappingProxyType(_apps(section, root)),
@@ -175,16 +187,21 @@ def _chosen(key: str, section: Section, overrides: Mapping[str, str]) -> Section
 
 def _database(
     section: Section, from_file: Mapping[str, str], overrides: Mapping[str, str]
-) -> tuple[str | None, str | None]:
-    """(url, engine) of the first source that names either; at most one of them is set."""
+) -> tuple[str | None, str | None, str]:
+    """(url, engine, where) of the first source that names either; at most one of them is set."""
     named = {name: {"url": f"${{{name}}}"} for name in ("MINIMIG_URL", "DATABASE_URL") if section.environ.get(name)}
-    for level in (overrides, named.get("MINIMIG_URL", {}), from_file, named.get("DATABASE_URL", {})):
+    for where, level in (
+        ("command line", overrides),
+        ("MINIMIG_URL", named.get("MINIMIG_URL", {})),
+        ("file", from_file),
+        ("DATABASE_URL", named.get("DATABASE_URL", {})),
+    ):
         url, engine = level.get("url"), level.get("engine")
         if url is not None and engine is not None:
             raise ConfigError("both `url` and `engine` are set", where=section.where, hint="keep one of the two")
         if url is not None or engine is not None:
-            return url, engine
-    return None, None
+            return url, engine, where
+    return None, None, ""
 
 
 def _commands(section: Section) -> tuple[str, ...]:
@@ -265,8 +282,7 @@ def _app(label: str | None, section: Section, root: Path) -> AppSettings:
             where=section.where,
             hint="use letters, digits and underscores",
         )
-    # normpath, not resolve: messages should name the path that the user wrote, not where a link leads
-    return AppSettings(label, metadata, Path(os.path.normpath(root / migrations)), section.texts("tables"))
+    return AppSettings(label, metadata, folder_at(migrations, root, section.where), section.texts("tables"))
 
 
 def _check_folders(apps: Mapping[str, AppSettings], where: str) -> None:

@@ -1,34 +1,28 @@
-"""What a project brings as code: its models, its engine, and the `env` file that swaps parts of minimig.
+"""What a project brings as code: its models and its engine.
 
-In come `Settings`, out come MetaData objects, an Engine, and one frozen `Environment` that the commands
-pass on.
+In come `Settings`, out come MetaData objects and an Engine. What its `env` file makes of both is in `env_file`.
 
 Alembic runs the project's `env.py` for every command and expects it to connect and to migrate; Django finds
-models in its registry. Here names in the configuration suffice, and an `env` file is one function from
-Environment to Environment.
+models in its registry. Here names in the configuration suffice.
 """
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool, StaticPool
 
-from minimig.config import VARIABLES, AppSettings, Settings
-from minimig.errors import ConfigError, HookError, ModelsError, nearest
-from minimig.plugins import load_plugins
+from minimig.config import AppSettings, Settings
+from minimig.env import Environment
+from minimig.env_file import load_environment
+from minimig.errors import ConfigError, ModelsError, nearest
+from minimig.masking import mask_url
 from minimig.state.from_objects import objects_of
-from minimig.state.seen import Include, Keep
-from minimig.targets import guarded, import_path, resolve, shielded
-from minimig.urls import mask_url
+from minimig.targets import guarded, import_path, resolve
 
 __all__ = ["Environment", "import_path", "load_environment", "load_metadata", "make_engine"]
 
@@ -45,113 +39,6 @@ SYNC_DRIVERS = {
     "mssql": "mssql+pyodbc",
     "oracle": "oracle+oracledb",
 }
-
-
-Hook = Callable[..., Any]
-FUNCTIONS = ("include", "keep", "same_type", "same_default", "revise", "written")
-TUPLES = ("rules", "schema_rules", "rewriters")
-
-
-@dataclass(frozen=True)
-class Environment:
-    """The settings, and what plugins and the project's `env` file put in their place; docs/howto/hooks.md tells more.
-
-    `engine` and `metadata` (by app label) replace what the settings name. Which things count, by name and before they
-    are read, is said by `include(kind, name)`, afterwards by `keep(kind, name, item)`. `same_type(column, old, new)`
-    and `same_default(column, old, new)` say what is the same (True), what differs (False), or nothing (None). `rules`
-    and `schema_rules` compare pairs of tables and whole states; None stands for minimig's own. `rewriters` take the
-    operations and give those to write, `revise(migration)` gives the file to write, or None for none, and `serializers`
-    are pairs of a type and a function `(value, writing)` that gives its source. `written(path)` is called for each file
-    that was written.
-    """
-
-    settings: Settings
-    engine: sa.Engine | None = None
-    metadata: Mapping[str, tuple[sa.MetaData, ...]] | None = None
-    include: Include | None = None
-    keep: Keep | None = None
-    same_type: Hook | None = None
-    same_default: Hook | None = None
-    rules: Sequence[Hook] | None = None
-    schema_rules: Sequence[Hook] | None = None
-    rewriters: Sequence[Hook] = ()
-    revise: Hook | None = None
-    serializers: Sequence[tuple[type, Hook]] = ()
-    written: Hook | None = None
-
-
-def load_environment(settings: Settings) -> Environment:
-    """The environment of a project: what its plugins and then its `env` file make of `Environment(settings)`.
-
-    Raises ConfigError when one of them is missing, fails, or does not give an Environment back.
-    """
-    environment = Environment(settings)
-    if not settings.plugins and settings.env is None:
-        return environment
-    with import_path(settings.root):
-        for name, configure in load_plugins(settings.plugins, settings.root, settings.source):
-            environment = _configured(environment, configure, f"plugin {name}", settings.root)
-        if settings.env is not None:
-            path = (settings.root / settings.env).resolve()
-            named_by = "env" if settings.env != settings.environ.get(VARIABLES["env"]) else VARIABLES["env"]
-            environment = _configured(environment, _env_function(path, named_by), str(path), path.parent)
-    return _shielded(environment)
-
-
-def _shielded(environment: Environment) -> Environment:
-    """The environment with functions whose failures are told as errors of ours; minimig's own rules stay themselves."""
-
-    def shield(name: str, function: Hook) -> Hook:
-        if str(getattr(function, "__module__", "")).startswith("minimig.autogenerate.rules."):
-            return function
-        return shielded(function, f"`{name}` of the environment failed", environment.settings.root, HookError)
-
-    given = {name: getattr(environment, name) for name in (*FUNCTIONS, *TUPLES)}
-    changed: dict[str, Any] = {name: shield(name, given[name]) for name in FUNCTIONS if given[name] is not None}
-    changed |= {name: tuple(shield(name, f) for f in given[name]) for name in TUPLES if given[name] is not None}
-    serializers = tuple((type_, shield("serializers", function)) for type_, function in environment.serializers)
-    return replace(environment, serializers=serializers, **changed)
-
-
-def _configured(environment: Environment, configure: Hook, where: str, root: Path) -> Environment:
-    """What one function makes of an environment. Raises ConfigError for what is none, or holds what is no function."""
-    what = f"`configure` of {where}" if where.startswith("plugin ") else "`configure`"
-    result = guarded(lambda: configure(environment), f"{what} failed", root, ConfigError)
-    if not isinstance(result, Environment):
-        raise ConfigError(
-            f"{what} returned {type(result).__name__} instead of an Environment",
-            where=where,
-            hint="end it with: return dataclasses.replace(environment, ...)",
-        )
-    for name in FUNCTIONS:
-        if not (getattr(result, name) is None or callable(getattr(result, name))):
-            raise ConfigError(f"`{name}` of the environment is not a function", where=where)
-    for name in TUPLES:
-        given = getattr(result, name)
-        if not (given is None or isinstance(given, list | tuple)) or not all(callable(item) for item in given or ()):
-            raise ConfigError(f"`{name}` of the environment is not a tuple of functions", where=where)
-    if not isinstance(result.serializers, list | tuple) or not all(map(_is_serializer, result.serializers)):
-        raise ConfigError("`serializers` of the environment is not a tuple of pairs (type, function)", where=where)
-    return result
-
-
-def _is_serializer(rule: object) -> bool:
-    return isinstance(rule, tuple) and len(rule) == 2 and isinstance(rule[0], type) and callable(rule[1])
-
-
-def _env_function(path: Path, named_by: str) -> Hook:
-    """The function `configure` of an env file."""
-    if not path.is_file():
-        raise ConfigError(f"the file that `{named_by}` names does not exist", where=str(path))
-    module = guarded(lambda: _run_file(path), "the env file failed", path.parent, ConfigError)
-    configure: Hook | None = getattr(module, "configure", None)
-    if configure is None or not callable(configure):
-        raise ConfigError(
-            "the env file has no function `configure`",
-            where=str(path),
-            hint=nearest("configure", vars(module)) or "write: def configure(environment): return environment",
-        )
-    return configure
 
 
 def load_metadata(setting: AppSettings, root: Path) -> tuple[sa.MetaData, ...]:
@@ -173,26 +60,40 @@ def load_metadata(setting: AppSettings, root: Path) -> tuple[sa.MetaData, ...]:
     return tuple({id(metadata): metadata for metadatas in found.values() for metadata in metadatas}.values())
 
 
-def make_engine(settings: Settings) -> sa.Engine:
+def make_engine(settings: Settings, connect_args: Mapping[str, Any] = MappingProxyType({})) -> sa.Engine:
     """The engine of the project's `engine` name, or a new one for its URL. It opens no connection yet.
 
     Raises ConfigError for a URL that makes no sense, a driver that is missing or asynchronous, or a name
     that is no engine.
     """
     if settings.engine is not None:
+        if connect_args:
+            raise ConfigError(
+                f"the environment has `connect_args`, and the configuration an engine of its own, {settings.engine}",
+                where=f"`engine` in {settings.source}",
+                hint="give the arguments to create_engine(..., connect_args=...) there",
+            )
         return _named_engine(settings.engine, settings)
-    return engine_for(settings.database_url())
+    try:
+        return engine_for(settings.database_url(), connect_args)
+    except ConfigError as error:
+        origin = settings.origins.get("url", "file")
+        place = {"file": str(settings.source or ""), "command line": "--url"}.get(origin, origin)
+        raise (error.at(place) if place and not (error.where or "").startswith(place) else error) from error.__cause__
 
 
-def engine_for(text: str) -> sa.Engine:
+def engine_for(text: str, connect_args: Mapping[str, Any] = MappingProxyType({})) -> sa.Engine:
     """A new engine for a URL that names its driver. Raises ConfigError as `make_engine` does."""
     where = mask_url(text)
     try:
         url = sa.make_url(text)
+        # The end of a password that was not quoted; the driver would ask a name server for it.
+        if url.password and "@" in f"{url.host}{url.database}":
+            raise ValueError("host")  # noqa: TRY301 - told below, in the same words as any other URL
         in_memory = url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
         # One connection for a database that lives in it; elsewhere none kept, so that a finished run holds
         # no lock.
-        engine = sa.create_engine(url, poolclass=StaticPool if in_memory else NullPool)
+        engine = sa.create_engine(url, poolclass=StaticPool if in_memory else NullPool, connect_args=dict(connect_args))
     except sa.exc.NoSuchModuleError as error:
         raise ConfigError(
             f"SQLAlchemy knows no database called {text.partition('://')[0]}",
@@ -271,16 +172,3 @@ def _url_hint(text: str) -> str:
     if "://" not in text:
         return "a URL looks like sqlite:///blog.db or postgresql://user@host/name"
     return "write special characters of the password in percent form: @ is %40, / is %2F, : is %3A"
-
-
-def _run_file(path: Path) -> ModuleType:
-    # A name of its own: two projects in one process both have an `env.py`. Registered, because dataclasses
-    # look their module up.
-    name = f"minimig_env_{zlib.crc32(str(path).encode())}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ConfigError("the env file must be a Python file ending in .py", where=str(path))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module

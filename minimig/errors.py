@@ -7,9 +7,11 @@ and knows the exit code that a shell should see. The message is built where the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from typing import Self
+
+from minimig.masking import mask_text
 
 
 class MinimigError(Exception):
@@ -22,10 +24,11 @@ class MinimigError(Exception):
     exit_code = 1
 
     def __init__(self, message: str, *, where: str | None = None, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.where = where
-        self.hint = hint
+        # What a driver or a project's code says of a URL must not show its password, wherever this error ends up.
+        self.message = mask_text(message)
+        self.where = where if where is None else mask_text(where)
+        self.hint = hint if hint is None else mask_text(hint)
+        super().__init__(self.message)
 
     def to_dict(self) -> dict[str, str | None]:
         """For JSON."""
@@ -35,6 +38,16 @@ class MinimigError(Exception):
         """The same error at a place; what it knew itself of where it happened comes behind."""
         where = f"{place}, {self.where}" if self.where else place
         return type(self)(self.message, where=where, hint=self.hint)
+
+    def masked(self, secrets: Collection[str]) -> Self:
+        """The same error without these texts in it."""
+        if not secrets:
+            return self
+        self.message = mask_text(self.message, secrets)
+        self.where = self.where if self.where is None else mask_text(self.where, secrets)
+        self.hint = self.hint if self.hint is None else mask_text(self.hint, secrets)
+        self.args = (self.message,)
+        return self
 
     def __str__(self) -> str:
         parts = [self.message]

@@ -88,8 +88,7 @@ def guarded(
         hint = None
         if isinstance(failure, ModuleNotFoundError):
             hint = f"is {failure.name} installed in this environment?"
-        last_line = traceback.format_exception_only(failure)[-1].strip()
-        raise error(f"{problem}: {last_line}", where=_place(failure, root), hint=hint) from failure
+        raise error(f"{problem}: {_last_line(failure)}", where=_place(failure, root), hint=hint) from failure
 
 
 def shielded(function: Callable[..., Any], problem: str, root: Path, error: type[MinimigError]) -> Callable[..., Any]:
@@ -121,6 +120,14 @@ def _not_found(failure: BaseException, module_name: str, target: str, root: Path
         where=f"searched in {root}",
         hint=nearest(failure.name, known) or "write the name as an import statement in the project would",
     ) from failure
+
+
+def _last_line(failure: BaseException) -> str:
+    """The last line of a traceback; of an error of SQLAlchemy, what the database said."""
+    cause = getattr(failure, "orig", None)
+    if isinstance(cause, Exception):
+        return f"{type(cause).__name__}: {' '.join(str(cause).split())}"
+    return traceback.format_exception_only(failure)[-1].strip()
 
 
 def _place(failure: BaseException, root: Path) -> str | None:

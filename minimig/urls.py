@@ -12,6 +12,9 @@ import re
 from pathlib import Path
 
 from minimig.errors import ConfigError
+from minimig.masking import mask_url
+
+__all__ = ["anchor_sqlite", "choose_driver", "has_password", "mask_url"]
 
 SCHEMES = (
     (re.compile(r"^postgres(?:ql)?://"), "postgresql+psycopg://"),
@@ -20,10 +23,6 @@ SCHEMES = (
     (re.compile(r"^oracle://"), "oracle+oracledb://"),
 )
 SQLITE_FILE = re.compile(r"(sqlite(?:\+\w+)?:///)([^?]*)(\?.*)?", re.DOTALL)
-# Up to the last @: a password that its owner forgot to quote may contain one, and showing half of it would be
-# worse than hiding a host.
-USER_PASSWORD = re.compile(r"(://[^:/@]*:).+@", re.DOTALL)
-QUERY_PASSWORD = re.compile(r"([?&](?:\w*password|passwd|pwd|passphrase|odbc_connect)=)[^&]+", re.IGNORECASE)
 
 
 def choose_driver(url: str) -> str:
@@ -48,11 +47,6 @@ def anchor_sqlite(url: str, root: Path) -> str:
     if "?" in path:
         raise ConfigError("a SQLite URL cannot hold a path with a question mark", where=path, hint="rename the folder")
     return f"{scheme}{path}{query or ''}"
-
-
-def mask_url(url: str) -> str:
-    """`url` with its password hidden, wherever drivers take one. Errs towards hiding too much."""
-    return QUERY_PASSWORD.sub(r"\1***", USER_PASSWORD.sub(r"\1***@", url))
 
 
 def has_password(url: str) -> bool:

@@ -8,15 +8,16 @@ from typing import Any
 
 import click
 
-from minimig.cli.context import Session, deferred, pass_session, reader_is_gone, refuse_options
-from minimig.cli.printing import StepPrinter, json_option, operation_lines, plural, print_json, seconds
+from minimig.cli.context import Session, deferred, pass_session, refuse_options, tag_option
+from minimig.cli.printing import json_option, print_json
+from minimig.cli.progress import RunPrinter, print_result
 from minimig.cli.scripting import ScriptWords, run_as_script, script_options
-from minimig.commands.applying import MigrateOptions, MigrateResult, Place, migrate_project
+from minimig.cli.statements import statements_shown
+from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
 from minimig.commands.project import Project
 from minimig.commands.stamping import prune as prune_rows
 from minimig.environment import load_environment
 from minimig.errors import MigrationFailedError, UsageError
-from minimig.runtime.events import Event, StepStarted
 from minimig.runtime.plan import Direction
 
 LOCK = click.option(
@@ -51,6 +52,7 @@ STEPS = {"ignore_unknown_options": True}
 @click.option("--prune", is_flag=True, help="Only forget rows of revisions whose file is gone.")
 @LOCK
 @ASSUME
+@tag_option
 @json_option
 @script_options()
 @pass_session
@@ -102,6 +104,7 @@ def migrate(
 @PLAN
 @LOCK
 @ASSUME
+@tag_option
 @json_option
 @script_options()
 @pass_session
@@ -138,6 +141,7 @@ def upgrade(
 @FROM_RECORD
 @LOCK
 @ASSUME
+@tag_option
 @json_option
 @script_options()
 @pass_session
@@ -185,9 +189,10 @@ def _run(
     command = str(click.get_current_context().info_name)
     refuse_options(app, target)
     project = Project(load_environment(session.settings()))
-    printer = _Printer(session, project, silent=as_json)
+    printer = RunPrinter(session, project, silent=as_json)
     try:
-        result = migrate_project(project, app, target, options, printer.listen, _warn_of_late)
+        with statements_shown(project.engine, session.verbosity > 2):
+            result = migrate_project(project, app, target, options, printer.listen, _warn_of_late)
     except MigrationFailedError:
         printer.failed()
         raise
@@ -200,7 +205,7 @@ def _run(
         if not project.graph.headers:
             click.echo("Nothing to do: there are no revision files yet. Run: minimig makemigrations")
         else:
-            _print(result)
+            print_result(result)
             if not result.steps and session.verbosity > 1:
                 _say_whether_models_changed(project)
     return result
@@ -234,77 +239,3 @@ def _prune(session: Session, app: str | None, target: str | None, lock_timeout: 
         if not (result.forgotten or result.kept):
             click.echo("Nothing to forget: each row has its file.")
     return 0
-
-
-class _Printer:
-    """Prints each step as it happens."""
-
-    def __init__(self, session: Session, project: Project, *, silent: bool) -> None:
-        self._quiet = session.verbosity == 0 or silent
-        self._project = project
-        self._lines = StepPrinter(())
-        self._open = False
-
-    def listen(self, event: Event) -> None:
-        if self._quiet:
-            return
-        try:
-            self._say(event)
-        except OSError:  # a run must not stop because nobody watches, or because the disk with its log is full
-            self._quiet = True
-            reader_is_gone()
-
-    def _say(self, event: Event) -> None:
-        if isinstance(event, StepStarted):
-            if event.number == 1:
-                if len(event.revisions) > 1:
-                    many = plural(len(event.revisions), "migration")
-                    click.echo(f"Running {many} on {self._project.database_name}", err=True)
-                self._lines = StepPrinter(event.revisions)
-            verb = "Applying" if event.step.direction is Direction.FORWARD else "Taking back"
-            self._lines.start(verb, event.step.revision)
-            self._open = True
-        else:
-            self._lines.done("faked" if event.step.faked else "ok", event.seconds)
-            self._open = False
-
-    def failed(self) -> None:
-        if self._open:
-            self._lines.failed()
-
-
-def _print(result: MigrateResult) -> None:
-    for squash in result.recorded:
-        click.echo(f"  Recorded {click.style(squash, bold=True)}: all that it replaces is applied")
-    if not result.steps and result.recorded:
-        return
-    if not result.steps:
-        click.echo(f"Nothing to do: {_where(result.place)}.")
-    elif result.dry:
-        click.echo(f"Plan for {result.database}")
-        for planned in result.steps:
-            recorded = ", as recorded" if planned.step.revision in result.unknown else ""
-            undo = "" if planned.step.direction is Direction.FORWARD else f"  (take back{recorded})"
-            faked = "  (faked: recorded, not run)" if planned.step.faked else ""
-            late = "  (out of order)" if planned.step.revision in result.late else ""
-            click.echo(f"  {click.style(planned.step.revision, bold=True)}{undo}{faked}{late}")
-            for line in operation_lines(planned.operations):
-                click.echo(line)
-            if planned.irreversible is not None:
-                click.echo(f"    {click.style('!', fg='red')} {planned.irreversible}")
-            if not planned.operations:
-                click.echo("    (no operations)")
-        count = sum(len(planned.operations) for planned in result.steps)
-        click.echo(f"{plural(len(result.steps), 'migration')}, {plural(count, 'operation')}. Nothing was changed.")
-    else:
-        click.echo(f"{plural(len(result.steps), 'migration')} in {seconds(result.seconds)}.")
-
-
-def _where(place: Place | None) -> str:
-    """Why there is nothing to do, and what there would be with another target."""
-    if place is None:
-        return "the database is up to date"
-    if not place.pending:
-        return f"{place.app} is up to date"
-    there = f"at {place.revision}" if place.revision else f"without any revision of {place.app}"
-    return f"the database is {there} already; {plural(len(place.pending), 'later revision')} pending"

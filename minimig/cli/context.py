@@ -6,8 +6,9 @@ import functools
 import importlib
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,12 @@ from typing import Any
 import click
 
 from minimig.config import Settings, load_settings
+from minimig.config_sources import secrets_of
 from minimig.errors import MinimigError, UsageError
+from minimig.masking import mask_text, secrets_of_variables
+
+STDOUT = "minimig.stdout"
+"""Where `click.Context.meta` holds the stream for results, while another stands in its place."""
 
 
 @dataclass(frozen=True)
@@ -30,22 +36,32 @@ class Session:
     url: str | None
     extra: tuple[str, ...]
     verbosity: int
+    trace: bool = False
+    tag: str | None = None
     read: Callable[[Mapping[str, str], Mapping[str, str]], Settings] | None = None
 
     def settings(self) -> Settings:
         """The configuration that holds here. Raises ConfigError."""
         overrides = {} if self.url is None else {"url": self.url}
         for pair in self.extra:
-            key, separator, value = pair.partition("=")
-            if not separator or not key:
-                raise UsageError(f"-x {pair} is not KEY=VALUE")
+            key, _, value = pair.partition("=")
+            if not key:
+                raise UsageError(f"-x {pair} names no key", hint="write -x KEY=VALUE, or -x WORD")
             overrides[f"x.{key}"] = value
         if self.read is not None:
-            return self.read(os.environ, overrides)
+            return replace(self.read(os.environ, overrides), tag=self.tag)
         settings = load_settings(self.folder, file=self.config, environ=os.environ, overrides=overrides)
+        settings = replace(settings, tag=self.tag)
         if self.verbosity > 1:
             click.echo(f"Configuration: {settings.source}", err=True)
         return settings
+
+    def secrets(self) -> frozenset[str]:
+        """What no error may show."""
+        try:
+            return secrets_of(replace(self, verbosity=0).settings())
+        except MinimigError:
+            return secrets_of_variables(os.environ.items())
 
     @property
     def interactive(self) -> bool:
@@ -58,16 +74,46 @@ class Session:
 
 
 def pass_session(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Hand a command its Session first, and let -v and -q stand behind the command's name as well as in front."""
+    """Hand a command its Session first, and let -v and -q stand behind the command's name as well as in front.
+
+    No error leaves it that shows a secret of the configuration; with --traceback, where it came from is printed first.
+    """
 
     @click.option("-v", "--verbose", "more", count=True, help="Say more; may be repeated.")
     @click.option("-q", "--quiet", "less", is_flag=True, help="Say only what was asked for, and errors.")
+    @click.option("--traceback", "trace", is_flag=True, help="With an error, show where in the code it came from.")
     @click.pass_context
-    def with_session(ctx: click.Context, /, more: int, less: bool, **options: Any) -> Any:
+    def with_session(ctx: click.Context, /, more: int, less: bool, trace: bool, **options: Any) -> Any:
         session: Session = ctx.obj
-        return command(replace(session, verbosity=0 if less else session.verbosity + more), **options)
+        try:
+            with _only_json(ctx) if options.get("as_json") else nullcontext():
+                return command(replace(session, verbosity=0 if less else session.verbosity + more), **options)
+        except MinimigError as error:
+            secrets = session.secrets()
+            error.masked(secrets)
+            if trace or session.trace:
+                click.echo(mask_text("".join(traceback.format_exception(error)), secrets), err=True)
+            raise
 
     return functools.update_wrapper(with_session, command)
+
+
+@contextmanager
+def _only_json(ctx: click.Context) -> Iterator[None]:
+    """What the project's code prints on stdout goes to stderr: whoever reads JSON must find nothing else there."""
+    ctx.meta[STDOUT] = sys.stdout
+    with redirect_stdout(sys.stderr):
+        yield
+
+
+def _keep_tag(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None and ctx.obj is not None:
+        ctx.obj = replace(ctx.obj, tag=value)
+
+
+tag_option = click.option(
+    "--tag", expose_value=False, callback=_keep_tag, metavar="TEXT", help="A word for the env file and data steps."
+)
 
 
 def deferred(module: str) -> Any:

@@ -9,15 +9,18 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import traceback
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import click
 
 from minimig.cli.context import Session, reader_is_gone, show_error
 from minimig.errors import MinimigError, UsageError, nearest
+from minimig.masking import mask_text, secrets_of_variables
 from minimig.version import __version__
 
 COMMANDS = {
@@ -41,6 +44,7 @@ COMMANDS = {
     "show": ("minimig.cli.history", "Show all that a revision file says of itself."),
     "current": ("minimig.cli.history", "Show where the database stands."),
     "graph": ("minimig.cli.history", "Draw the history with its branches and merges."),
+    "config": ("minimig.cli.configuring", "Show every setting and where it comes from."),
     "ensure-version": ("minimig.cli.stamping", "Create the version table if it is missing."),
     "check": ("minimig.cli.comparing", "Compare models, revision files and database."),
     "diff": ("minimig.cli.comparing", "Show what leads from one schema to another."),
@@ -82,6 +86,9 @@ class LazyGroup(click.Group):
         except BrokenPipeError:  # caught here, because click itself would make it exit code 1
             reader_is_gone()
             return 0
+        except MinimigError as error:  # here, because here is known whether there shall be colours
+            show_error(error)
+            ctx.exit(error.exit_code)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -97,9 +104,11 @@ class LazyGroup(click.Group):
     help="Work as if started in this folder.",
 )
 @click.option("--url", allow_from_autoenv=False, help="Database URL, in place of the configured one.")
-@click.option("-x", "extra", multiple=True, metavar="KEY=VALUE", help="A value for the project's env file.")
+@click.option("-x", "extra", multiple=True, metavar="KEY=VALUE", help="A value for the env file and data steps.")
 @click.option("-v", "--verbose", count=True, help="Say more; may be repeated.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what was asked for, and errors.")
+@click.option("--traceback", "trace", is_flag=True, help="With an error, show where in the code it came from.")
+@click.option("--color/--no-color", "color", default=None, help="Colours always or never, not only on a terminal.")
 @click.version_option(__version__, prog_name="minimig")
 @click.pass_context
 def cli(
@@ -110,6 +119,8 @@ def cli(
     extra: tuple[str, ...],
     verbose: int,
     quiet: bool,
+    trace: bool,
+    color: bool | None,
 ) -> None:
     """Migrations for SQLAlchemy: models in, readable revision files out, every database brought up to date.
 
@@ -119,28 +130,35 @@ def cli(
       minimig makemigrations
       minimig migrate
     """
-    begin(ctx)
+    begin(ctx, color)
     ctx.obj = Session(
         folder=(chdir or Path.cwd()).resolve(),
         config=config,
         url=url,
         extra=extra,
         verbosity=0 if quiet else 1 + verbose,
+        trace=trace,
     )
 
 
-def begin(ctx: click.Context) -> None:
-    """What holds for every command: no colours for who wants none, no warnings that minimig knows the answer to."""
-    if os.environ.get("NO_COLOR"):
-        ctx.color = False
+def begin(ctx: click.Context, color: bool | None = None) -> None:
+    """What holds for every command: colours as they are wanted, no warnings that minimig knows the answer to."""
+    ctx.color = color if color is not None else False if os.environ.get("NO_COLOR") else None
     # SQLAlchemy's word about a type of the database that it has no class for: minimig takes the type as it stands.
     warnings.filterwarnings("ignore", message="Did not recognize type")
     # Of PostgreSQL before 18, for each such column: minimig compares what the database made of it.
     warnings.filterwarnings("ignore", message="Computed column .* is being created as 'STORED'")
 
 
+def _print_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    text = "".join(traceback.format_exception(kind, error, trace))
+    click.echo(mask_text(text, secrets_of_variables(os.environ.items())), err=True, nl=False)
+
+
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line and leave the process with the exit code of DESIGN section 7."""
+    if arguments is None:  # this process is ours, and a bug of ours must not print a password either
+        sys.excepthook = _print_traceback
     try:
         code = cli.main(args=arguments, prog_name="minimig", standalone_mode=False)
     except MinimigError as error:

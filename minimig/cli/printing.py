@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from minimig.cli.context import STDOUT
 from minimig.operations.base import Operation
 from minimig.revisions.details import details
 from minimig.revisions.replay import Change
@@ -29,7 +30,8 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print the re
 
 def print_json(command: str, data: Mapping[str, Any]) -> None:
     """Print a result for programs: the version of the shape, the command, and its data."""
-    click.echo(json.dumps({"format": JSON_FORMAT, "command": command, **data}, indent=2, default=str))
+    text = json.dumps({"format": JSON_FORMAT, "command": command, **data}, indent=2, default=str)
+    click.echo(text, file=click.get_current_context().meta.get(STDOUT))
 
 
 def operation_lines(operations: Iterable[Operation], indent: str = "    ") -> Iterable[str]:

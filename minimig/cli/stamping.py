@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from minimig.cli.applying import LOCK, STEPS
-from minimig.cli.context import Session, pass_session
+from minimig.cli.context import Session, pass_session, tag_option
 from minimig.cli.printing import json_option, print_json
 from minimig.cli.scripting import ScriptWords, script_options, stamp_as_script
 from minimig.commands.project import Project
@@ -18,6 +18,7 @@ from minimig.environment import load_environment
 @click.argument("revisions", nargs=-1, required=True, metavar="REVISION...")
 @click.option("--purge", is_flag=True, help="Empty the version table first, rows without a file included.")
 @LOCK
+@tag_option
 @json_option
 @script_options("wanted", "start", "dialect", "output")
 @pass_session

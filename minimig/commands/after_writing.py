@@ -14,6 +14,7 @@ from pathlib import Path
 
 from minimig.commands.head_files import write_head_files
 from minimig.commands.project import Project
+from minimig.config_sources import secrets_of
 from minimig.errors import FileError
 
 
@@ -26,7 +27,11 @@ def after_writing(project: Project, paths: Iterable[Path]) -> None:
     write_head_files(project, {path.parent for path in paths})
     for path in paths:
         for command in project.settings.post_write:
-            _run(command, path, project.settings.root)
+            try:
+                _run(command, path, project.settings.root)
+            except FileError as error:  # a command may print what it finds in its environment
+                error.masked(secrets_of(project.settings))
+                raise
         if project.environment.written is not None:
             project.environment.written(path)
 

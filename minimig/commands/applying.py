@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from minimig.commands.executing import executor_of, tell_of_run
 from minimig.commands.interrupted import refuse_half_done
 from minimig.commands.project import Project
 from minimig.commands.recorded import steps_from_record
@@ -18,7 +19,7 @@ from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.identifiers import resolve
 from minimig.revisions.replay import downward
 from minimig.runtime.events import Listener, silence
-from minimig.runtime.executor import Executor
+from minimig.runtime.log import logged
 from minimig.runtime.plan import Direction, Plan, Step, late, make_plan
 from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.recorder import Applied, revisions
@@ -163,13 +164,18 @@ def migrate_connection(
                 behind = _late(project, now, prepared, app, target)
             refuse_half_done(project, connection, now, prepared)
             on_late(behind)
-            executor = Executor(connection, project.recorder, whole=options.whole, assume=options.assume)
+            executor = executor_of(project, connection, whole=options.whole, assume=options.assume)
+            listener = logged(listener, project.database_name)
+            tell_of_run("before_run", project.environment.before_run, prepared, connection)
             if options.fake:
                 executor.fake(prepared, listener)
             else:
                 seconds = executor.run(prepared, listener)
             squashes = _squashes_to_record(project, project.applied(connection))
             executor.rewrite((), squashes)
+            tell_of_run("after_run", project.environment.after_run, prepared, connection)
+    else:
+        tell_of_run("after_run", project.environment.after_run, (), connection)
     steps = tuple(
         PlannedStep(p.step, tuple(move.operation for move in p.moves), _irreversible(p) if options.dry else None)
         for p in prepared

@@ -233,7 +233,7 @@ class Project:
     @cached_property
     def engine(self) -> sa.Engine:
         """The engine that the configuration names, or the one swapped in."""
-        return self.environment.engine or make_engine(self.settings)
+        return self.environment.engine or make_engine(self.settings, self.environment.connect_args)
 
     @property
     def dialect(self) -> sa.Dialect:
@@ -254,7 +254,7 @@ class Project:
 
     def connect(self) -> AbstractContextManager[sa.Connection]:
         """A connection. Raises DatabaseError when the database cannot be reached, or refuses a statement."""
-        return connected(self.engine)
+        return connected(self.engine, self.environment.prepare)
 
     def applied(self, connection: sa.Connection) -> tuple[Applied, ...]:
         """The rows of the version table; the transaction that reading opened is ended, unless it was the caller's."""

@@ -77,6 +77,9 @@ def _checked(asked: NewMigration, given: object, before: Callable[[], SchemaStat
         )
     try:
         check_name(given.name)
+        comment: object = given.comment
+        if not isinstance(comment, str):
+            raise HookError(f"its `comment` is {type(comment).__name__}, not text", hint="join lines by line breaks")
         operations: Sequence[object] = (*given.up, *given.down)
         for item in operations:
             if not isinstance(item, Operation):

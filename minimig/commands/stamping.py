@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from minimig.commands.executing import executor_of
 from minimig.commands.project import Project
 from minimig.dialects.registry import lock_for
 from minimig.errors import UsageError
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.identifiers import resolve
-from minimig.runtime.executor import Executor
 from minimig.runtime.plan import Direction, Plan, Step
 from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.recorder import Applied, revisions
@@ -50,7 +50,7 @@ def stamp(project: Project, words: Sequence[str], *, purge: bool = False, lock_t
         lock_for(connection, project.recorder.table.key, lock_timeout),
     ):
         moves = stamp_moves(project, project.applied(connection), words, purge=purge)
-        Executor(connection, project.recorder).rewrite(moves.gone, moves.fresh)
+        executor_of(project, connection).rewrite(moves.gone, moves.fresh)
     return StampResult(project.database_name, moves.recorded, moves.forgotten)
 
 
@@ -93,7 +93,7 @@ def prune(project: Project, app: str | None = None, lock_timeout: float = 60.0) 
     ):
         applied = project.applied(connection)
         rows = [row for row in project.unknown(applied) if app in (None, row.app)]
-        Executor(connection, project.recorder).rewrite(rows, ())
+        executor_of(project, connection).rewrite(rows, ())
     files = {header.revision for header in project.headers}
     squash_of = {name: header.revision for header in project.headers for name in header.replaces}
     kept = {

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from minimig.dialects.output import Values
 from minimig.dialects.presence import Conditions
 from minimig.dialects.rows import Row, delete_batches, insert_batches
+from minimig.dialects.run_options import NO_OPTIONS, RunOptions
 from minimig.dialects.script import split_script, syntax_of, with_parameters
 from minimig.errors import NeedsConnectionError
 from minimig.state.parts import ColumnState
@@ -21,7 +22,9 @@ from minimig.state.tables import TableState
 
 
 class DataEditor(Conditions):
-    """Standard SQL, sent to `output`."""
+    """Standard SQL, sent to `output`. `options` are what a run was given by hand, for a step in Python."""
+
+    options: RunOptions = NO_OPTIONS
 
     def connection_for(self, what: str) -> sa.Connection:
         """The live connection, for a step that needs one. Raises NeedsConnectionError while a script is written."""

@@ -21,7 +21,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from minimig.errors import UnsupportedError
-from minimig.operations.tables_then import TablesThen
 
 
 def is_async(function: Any) -> bool:
@@ -31,18 +30,21 @@ def is_async(function: Any) -> bool:
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
 
 
-def run_async(function: Callable[[Any, TablesThen], Any], connection: sa.Connection, tables: TablesThen) -> None:
-    """Run an asynchronous function to its end. Raises UnsupportedError where an event loop is in the way."""
+def run_async(function: Callable[..., Any], connection: sa.Connection, *rest: object) -> None:
+    """Run an asynchronous function to its end, on the connection and with `rest`.
+
+    Raises UnsupportedError where an event loop is in the way.
+    """
     if connection.dialect.is_async:
         from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
         from sqlalchemy.util import await_only
 
-        await_only(function(AsyncConnection(AsyncEngine(connection.engine), connection), tables))
+        await_only(function(AsyncConnection(AsyncEngine(connection.engine), connection), *rest))
         return
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        asyncio.run(function(AwaitableConnection(connection), tables))
+        asyncio.run(function(AwaitableConnection(connection), *rest))
         return
     raise UnsupportedError(
         f"an asynchronous step cannot run here: the driver ({connection.dialect.driver}) is synchronous, and this"

@@ -20,17 +20,23 @@ from minimig.operations.noop import Noop
 from minimig.operations.tables_then import TablesThen
 from minimig.state.schema import SchemaState
 
-DataStep = Callable[[Any, TablesThen], Any]
-"""A data step: it gets a connection, inside the migration's transaction, and the tables as they were."""
+DataStep = Callable[..., Any]
+"""A data step: it gets a connection, inside the migration's transaction, and the tables as they were.
+
+One that has a third parameter gets the `RunOptions` of this run there.
+"""
 
 
 @dataclass(frozen=True, init=False)
 class RunPython(Operation):
     """Run a function `code(connection, tables)`; `tables` are the tables as they are at this point of the history.
 
-    An `async def` gets an asynchronous connection. Without `reverse` the migration cannot be taken back;
-    `reverse=ops.NOOP` says that nothing has to be done. A squash leaves an `elidable` step out: one that only mends
-    rows of its time, which a new database does not have.
+    One that is written `code(connection, tables, options)` can read what this run was given by hand: `options.x`, the
+    `-x key=value` of the command line, and `options.tag`. Only rows may depend on them: the schema is what the files
+    say, on every database. An `async def` gets an asynchronous connection.
+
+    Without `reverse` the migration cannot be taken back; `reverse=ops.NOOP` says that nothing has to be done. A squash
+    leaves an `elidable` step out: one that only mends rows of its time, which a new database does not have.
     """
 
     code: DataStep | Noop
@@ -66,10 +72,11 @@ class RunPython(Operation):
         if isinstance(self.code, Noop):
             return
         connection, tables = editor.connection_for(self.describe()), TablesThen(after)
+        given = (connection, tables, editor.options) if _asks_for_options(self.code) else (connection, tables)
         if is_async(self.code):
-            run_async(self.code, connection, tables)
+            run_async(self.code, *given)
             return
-        result = self.code(connection, tables)
+        result = self.code(*given)
         if inspect.isawaitable(result):
             if inspect.iscoroutine(result):
                 result.close()  # else Python warns, long after, that nobody awaited it
@@ -104,13 +111,30 @@ def _check(function: Any) -> None:
         signature = inspect.signature(function)
     except ValueError:  # some functions written in C do not tell
         return
-    try:
-        signature.bind(None, None)
-    except TypeError:
+    if not _takes(signature, 2) and not _takes(signature, 3):
         raise StateError(
             f"RunPython calls {_name(function)}(connection, tables), but it is written as {_name(function)}{signature}",
-            hint="give it two arguments: the connection, and the tables as they are at this point",
-        ) from None
+            hint="give it two arguments: the connection, and the tables as they are at this point; or a third one for"
+            " the options of the run",
+        )
+
+
+def _asks_for_options(function: Any) -> bool:
+    """Whether a function cannot be called without a third argument; a default of its own is left to it."""
+    try:
+        signature = inspect.signature(function)
+    except ValueError:
+        return False
+    return not _takes(signature, 2)
+
+
+def _takes(signature: inspect.Signature, number: int) -> bool:
+    """Whether a function can be called with this many arguments."""
+    try:
+        signature.bind(*[None] * number)
+    except TypeError:
+        return False
+    return True
 
 
 def _name(function: Any) -> str:

@@ -12,7 +12,8 @@ from minimig.revisions.carrying import NOTHING, Carried
 class NewMigration:
     """What is to be written: the names of a revision file, as values. An empty `doc` is made from the operations.
 
-    `carried` is source that stands above the lists: functions that data steps of other files bring along.
+    `comment` stands as lines of comment above everything else: a licence, a ticket, a date. `carried` is source that
+    stands above the lists: functions that data steps of other files bring along.
     """
 
     app: str
@@ -28,6 +29,7 @@ class NewMigration:
     atomic: bool = True
     irreversible: str | None = None
     carried: Carried = NOTHING
+    comment: str = ""
 
     @property
     def revision(self) -> str:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import FunctionType
 
+from minimig.errors import WriterError
 from minimig.files import write_files
 from minimig.operations.base import Operation
 from minimig.operations.tables import CreateTable
@@ -128,7 +129,10 @@ def _text(migration: NewMigration, serializer: Serializer) -> str:
     hint = not migration.is_merge and not migration.up and not migration.down
     if not migration.is_merge:
         imports.ops("")
-    blocks = [docstring(migration.doc), *(["\n".join(imports.lines())] if imports.statements else [])]
+    blocks = [
+        _comment(migration.comment) + docstring(migration.doc),
+        *(["\n".join(imports.lines())] if imports.statements else []),
+    ]
     names = [assignment("dependencies", migration.dependencies)]
     names += [
         assignment(name, values)
@@ -168,6 +172,17 @@ def assignment(name: str, values: Iterable[str]) -> str:
 
 def _clean(doc: str) -> str:
     return "\n".join(line.rstrip() for line in inspect.cleandoc(doc).strip().splitlines())
+
+
+def _comment(text: str) -> str:
+    """Lines as comments. Raises WriterError for one that would tell Python to read the file in another encoding."""
+    lines = [f"# {''.join(c for c in line if c.isprintable())}".rstrip() for line in text.splitlines()]
+    if any(re.search(r"coding[:=]\s*[-\w.]", line) for line in lines[:2]):
+        raise WriterError(
+            "the comment of a new file would change its encoding",
+            hint="write another word than `coding` before the : or =",
+        )
+    return "".join(f"{line}\n" for line in lines)
 
 
 def docstring(doc: str) -> str:

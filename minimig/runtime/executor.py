@@ -15,14 +15,16 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.output import Output
 from minimig.dialects.registry import editor_for
+from minimig.dialects.run_options import NO_OPTIONS, RunOptions
 from minimig.dialects.transaction import commits_each
-from minimig.errors import UnsupportedError
-from minimig.runtime.events import Listener, StepDone, StepStarted, silence
+from minimig.errors import DatabaseError, UnsupportedError
+from minimig.runtime.events import Listener, StepDone, StepRecorded, StepStarted, Within, silence
 from minimig.runtime.failure import Progress, Standing
 from minimig.runtime.journal import Note, notes_of
 from minimig.runtime.output import LiveOutput
-from minimig.runtime.plan import Direction
+from minimig.runtime.plan import Direction, Step
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.runtime.rehearsal import refuse_names
@@ -35,15 +37,24 @@ class Executor:
     """Runs steps on one connection.
 
     A connection that is inside a transaction already belongs to the caller: then nothing is begun, committed or rolled
-    back here.
+    back here. `within` is called when the row of a step is written; `options` are for data steps that ask for them.
     """
 
     def __init__(
-        self, connection: sa.Connection, recorder: Recorder, *, whole: bool = False, assume: Assume = None
+        self,
+        connection: sa.Connection,
+        recorder: Recorder,
+        *,
+        within: Within | None = None,
+        options: RunOptions = NO_OPTIONS,
+        whole: bool = False,
+        assume: Assume = None,
     ) -> None:
         """With `whole` all steps are one transaction. `assume` answers for statements of which nobody heard."""
         self.connection = connection
         self.recorder = recorder
+        self.within = within
+        self.options = options
         self.borrowed = connection.in_transaction()
         self.whole = whole
         self.assume = assume
@@ -103,8 +114,9 @@ class Executor:
         with nullcontext() if self.borrowed else self.connection.begin():
             for row in gone:
                 self.recorder.erase(self.connection, row)
+                self._tell(StepRecorded(Step(row.revision, Direction.BACKWARD, faked=True)))
             for prepared, row in zip(steps, rows, strict=True):
-                self._write_row(prepared, row, 0.0)
+                self._write_row(prepared.faked(), row, 0.0)
 
     def _ensure_version_table(self) -> None:
         with nullcontext() if self.borrowed else self.connection.begin():
@@ -112,14 +124,15 @@ class Executor:
 
     def _run_step(self, prepared: PreparedStep, row: Applied, started: float) -> None:
         output = LiveOutput(self.connection)
-        editor = editor_for(self.connection.dialect, output)
+        editor = self._editor(output)
         found = segments(prepared, editor)
+        single = self.borrowed or in_one_transaction(found, editor, prepared)
+        progress = Progress(prepared, editor, output, self._standing(single=single))
 
         def finish() -> None:
             self._write_row(prepared, row, time.perf_counter() - started)
+            progress.committing = True
 
-        single = self.borrowed or in_one_transaction(found, editor, prepared)
-        progress = Progress(prepared, editor, output, self._standing(single=single))
         with progress.explaining(), output.counting():
             if single:
                 self._run_at_once(prepared, editor, progress, finish)
@@ -163,8 +176,15 @@ class Executor:
                 with self.connection.begin():
                     self.recorder.mark_unfinished(self.connection, version_row(prepared))
         noted = notes_of(self._notes, prepared.step.revision, prepared.step.direction)
-        run = Stepwise(self.connection, journal, prepared, output, progress, noted=noted, assume=self.assume)
+        run = Stepwise(
+            *(self.connection, journal, prepared, output, progress, self._editor), noted=noted, assume=self.assume
+        )
         run.run(found, finish)
+
+    def _editor(self, output: Output) -> SchemaEditor:
+        editor = editor_for(self.connection.dialect, output)
+        editor.options = self.options
+        return editor
 
     def _whole_run(self) -> AbstractContextManager[None]:
         if not self.whole or self.borrowed:
@@ -200,3 +220,16 @@ class Executor:
                 self.recorder.record(self.connection, change.row)
             else:
                 self.recorder.erase(self.connection, change.row, required=change.required)
+        header = prepared.migration.header
+        self._tell(StepRecorded(prepared.step, header.doc, header.path))
+
+    def _tell(self, recorded: StepRecorded) -> None:
+        """Let the project know, inside the transaction. Raises what its function raises, or that it left there."""
+        if self.within is None:
+            return
+        self.within(recorded, self.connection)
+        if not self.connection.in_transaction():
+            raise DatabaseError(
+                "a function of `on_step` ended the transaction it was given, by commit, rollback or close",
+                hint="leave that to minimig; look with minimig showmigrations at what is recorded now",
+            )

@@ -42,6 +42,7 @@ class Progress:
         self.output = output
         self.standing = standing
         self.position: int | None = None
+        self.committing = False
 
     @contextmanager
     def explaining(self) -> Iterator[None]:
@@ -97,9 +98,9 @@ class Progress:
         return f"{self.editor.dialect.name} cannot take them back"
 
     def _committed(self) -> bool:
-        """Whether a step committed by itself; at the end (`position` is None) it is we who commit."""
-        own = self.standing is not Standing.STEPWISE
-        return own and self.output.commits > 0 and self.position is not None and self.prepared.migration.header.atomic
+        """Whether a step committed by itself, or a function that was told of it; `committing`, it is we who do."""
+        own = self.standing is not Standing.STEPWISE and not self.committing
+        return own and self.output.commits > 0 and self.prepared.migration.header.atomic
 
     def _staying(self) -> int:
         """How many statements the database keeps, although the migration failed."""

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.output import Output
-from minimig.dialects.registry import editor_for
 from minimig.dialects.transaction import autocommit
 from minimig.errors import HistoryError, QuestionError
 from minimig.revisions.meaning import operation_meaning
@@ -41,6 +40,7 @@ class Stepwise:
         prepared: PreparedStep,
         output: LiveOutput,
         progress: Progress,
+        editor_of: Callable[[Output], SchemaEditor],
         *,
         noted: Notes,
         assume: Assume = None,
@@ -50,6 +50,7 @@ class Stepwise:
         self.prepared = prepared
         self.output = output
         self.progress = progress
+        self._editor = editor_of
         self.noted = noted
         self.assume = assume
         self._late: list[Note] = []
@@ -313,9 +314,6 @@ class Stepwise:
             self.journal.write(self.connection, [*late, *notes])
 
     # --- small words --------------------------------------------------------------------------------------------------
-
-    def _editor(self, output: Output) -> SchemaEditor:
-        return editor_for(self.connection.dialect, output)
 
     def _begin_rows(self) -> None:
         if self._open is None:

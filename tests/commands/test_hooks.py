@@ -577,3 +577,26 @@ def test_a_hook_of_the_wrong_shape_is_refused(tmp_path: Path, arguments: str, me
     refused = project.run("showmigrations")
     assert refused.code == 1
     assert message in refused.err
+
+
+def test_a_file_gets_a_comment_of_the_projects_own(tmp_path: Path) -> None:
+    """`comment` of `revise` stands as comment above everything, whatever is in it, and the file reads back."""
+    project = shop(tmp_path)
+    text = r'"Copyright: us\n\n  ticket \x07 \"\"\" " + migration.revision'
+    hook(project, f"revise=lambda migration: replace(migration, comment={text})")
+    project.ok("makemigrations")
+    written = project.read("shop/migrations/0001_*.py")
+    assert written.startswith('# Copyright: us\n#\n#   ticket  """ shop.0001_initial\n"""Create table users."""\n')
+    project.ok("makemigrations", "--check")
+
+
+@pytest.mark.parametrize(
+    ("comment", "message"), [("'-*- coding: latin-1 -*-'", "change its encoding"), ("3", "`comment` is int, not text")]
+)
+def test_a_comment_that_is_none_is_refused(tmp_path: Path, comment: str, message: str) -> None:
+    """A comment that would change how Python reads the file, and what is no text: nothing is written."""
+    project = shop(tmp_path)
+    hook(project, f"revise=lambda migration: replace(migration, comment={comment})")
+    result = project.run("makemigrations")
+    assert (result.code, message in result.err) == (1, True), result.err
+    assert project.files("shop/migrations/*.py") == []

@@ -188,11 +188,11 @@ def one(connection: sa.Connection) -> None:
     """Too few."""
 
 
-def three(connection: sa.Connection, tables: Any, more: int) -> None:
+def four(connection: sa.Connection, tables: Any, options: Any, more: int) -> None:
     """Too many."""
 
 
-async def three_async(connection: sa.Connection, tables: Any, more: int) -> None:
+async def four_async(connection: sa.Connection, tables: Any, options: Any, more: int) -> None:
     """Too many, and asynchronous."""
 
 
@@ -205,7 +205,7 @@ def yields(connection: sa.Connection, tables: Any) -> Any:
     yield
 
 
-@pytest.mark.parametrize("function", [one, three, three_async, named, yields, lambda: None, dict.fromkeys([1])])
+@pytest.mark.parametrize("function", [one, four, four_async, named, yields, lambda: None, dict.fromkeys([1])])
 def test_what_cannot_be_called_is_refused_while_the_file_is_read(function: Any) -> None:
     """Functions of other arguments, generators, and what is no function, up or down, say how a step is written."""
     for build in (lambda: ops.RunPython(function), lambda: ops.RunPython(ops.NOOP, reverse=function)):
@@ -217,8 +217,8 @@ def test_what_cannot_be_called_is_refused_while_the_file_is_read(function: Any) 
 def test_the_arguments_of_a_wrong_function_are_shown() -> None:
     """The error shows how the function is called, and how it is written."""
     with pytest.raises(StateError) as caught:
-        ops.RunPython(three)
-    assert "RunPython calls three(connection, tables), but it is written as three(connection" in caught.value.message
+        ops.RunPython(four)
+    assert "RunPython calls four(connection, tables), but it is written as four(connection" in caught.value.message
 
 
 def any_number(*arguments: Any, **more: Any) -> None:

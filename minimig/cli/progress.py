@@ -1,0 +1,86 @@
+"""What is said while migrations run, and of what they did."""
+
+from __future__ import annotations
+
+import click
+
+from minimig.cli.context import Session, reader_is_gone
+from minimig.cli.printing import StepPrinter, operation_lines, plural, seconds
+from minimig.commands.applying import MigrateResult, Place
+from minimig.commands.project import Project
+from minimig.runtime.events import Event, StepStarted
+from minimig.runtime.plan import Direction
+
+
+class RunPrinter:
+    """Prints each step as it happens."""
+
+    def __init__(self, session: Session, project: Project, *, silent: bool) -> None:
+        self._quiet = session.verbosity == 0 or silent
+        self._project = project
+        self._lines = StepPrinter(())
+        self._open = False
+
+    def listen(self, event: Event) -> None:
+        if self._quiet:
+            return
+        try:
+            self._say(event)
+        except OSError:  # a run must not stop because nobody watches, or because the disk with its log is full
+            self._quiet = True
+            reader_is_gone()
+
+    def _say(self, event: Event) -> None:
+        if isinstance(event, StepStarted):
+            if event.number == 1:
+                if len(event.revisions) > 1:
+                    many = plural(len(event.revisions), "migration")
+                    click.echo(f"Running {many} on {self._project.database_name}", err=True)
+                self._lines = StepPrinter(event.revisions)
+            verb = "Applying" if event.step.direction is Direction.FORWARD else "Taking back"
+            self._lines.start(verb, event.step.revision)
+            self._open = True
+        else:
+            self._lines.done("faked" if event.step.faked else "ok", event.seconds)
+            self._open = False
+
+    def failed(self) -> None:
+        if self._open:
+            self._lines.failed()
+
+
+def print_result(result: MigrateResult) -> None:
+    for squash in result.recorded:
+        click.echo(f"  Recorded {click.style(squash, bold=True)}: all that it replaces is applied")
+    if not result.steps and result.recorded:
+        return
+    if not result.steps:
+        click.echo(f"Nothing to do: {_where(result.place)}.")
+    elif result.dry:
+        click.echo(f"Plan for {result.database}")
+        for planned in result.steps:
+            recorded = ", as recorded" if planned.step.revision in result.unknown else ""
+            undo = "" if planned.step.direction is Direction.FORWARD else f"  (take back{recorded})"
+            faked = "  (faked: recorded, not run)" if planned.step.faked else ""
+            late = "  (out of order)" if planned.step.revision in result.late else ""
+            click.echo(f"  {click.style(planned.step.revision, bold=True)}{undo}{faked}{late}")
+            for line in operation_lines(planned.operations):
+                click.echo(line)
+            if planned.irreversible is not None:
+                click.echo(f"    {click.style('!', fg='red')} {planned.irreversible}")
+            if not planned.operations:
+                click.echo("    (no operations)")
+        count = sum(len(planned.operations) for planned in result.steps)
+        click.echo(f"{plural(len(result.steps), 'migration')}, {plural(count, 'operation')}. Nothing was changed.")
+    else:
+        click.echo(f"{plural(len(result.steps), 'migration')} in {seconds(result.seconds)}.")
+
+
+def _where(place: Place | None) -> str:
+    """Why there is nothing to do, and what there would be with another target."""
+    if place is None:
+        return "the database is up to date"
+    if not place.pending:
+        return f"{place.app} is up to date"
+    there = f"at {place.revision}" if place.revision else f"without any revision of {place.app}"
+    return f"the database is {there} already; {plural(len(place.pending), 'later revision')} pending"

@@ -1,0 +1,53 @@
+"""The executor of a project, with the functions of its environment that are told of a run and of each step.
+
+Django has signals for the first (pre_migrate, post_migrate), Alembic a callback for the second (on_version_apply).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import sqlalchemy as sa
+
+from minimig.commands.project import Project
+from minimig.dialects.run_options import RunOptions
+from minimig.errors import HookError
+from minimig.runtime.events import StepRecorded
+from minimig.runtime.executor import Executor
+from minimig.runtime.prepare import PreparedStep
+from minimig.runtime.stepwise import Assume
+
+
+def executor_of(project: Project, connection: sa.Connection, *, whole: bool = False, assume: Assume = None) -> Executor:
+    """What runs steps on a connection for this project; see `Executor`."""
+    functions = tuple(project.environment.on_step)
+
+    def within(step: StepRecorded, connection: sa.Connection) -> None:
+        for function in functions:
+            function(step, connection)
+
+    options = RunOptions(project.settings.x, project.settings.tag)
+    told = within if functions else None
+    return Executor(connection, project.recorder, within=told, options=options, whole=whole, assume=assume)
+
+
+def tell_of_run(
+    name: str, functions: Sequence[Callable[..., Any]], steps: Sequence[PreparedStep], connection: sa.Connection
+) -> None:
+    """Call the functions of `before_run` or `after_run` with the steps of a run, in a transaction of their own.
+
+    Raises HookError for what they raise, and for one that ends the transaction.
+    """
+    if not functions:
+        return
+    told = tuple(prepared.step for prepared in steps)
+    with nullcontext() if connection.in_transaction() else connection.begin():
+        for function in functions:
+            function(told, connection)
+            if not connection.in_transaction():
+                raise HookError(
+                    f"a function of `{name}` ended the transaction it was given, by commit, rollback or close",
+                    hint="leave that to minimig, which commits when all of them are through",
+                )

@@ -1,0 +1,34 @@
+"""What a run tells Python's `logging`, under the one name `minimig`.
+
+Nothing here or anywhere else in minimig sets up logging: who wants these lines lets them through
+(`logging.getLogger("minimig").setLevel("INFO")`), as for any library. The command line prints its own words instead.
+(Alembic logs under several names, and its template sets up logging for the whole process.)
+"""
+
+from __future__ import annotations
+
+import logging
+
+from minimig.runtime.events import Event, Listener, StepStarted
+from minimig.runtime.plan import Direction
+
+LOGGER = logging.getLogger("minimig")
+
+
+def logged(listener: Listener, database: str) -> Listener:
+    """A listener that also logs: a line when a step begins, and one when it is done; `database` without password."""
+
+    def log(event: Event) -> None:
+        forward = event.step.direction is Direction.FORWARD
+        if isinstance(event, StepStarted):
+            verb = "Applying" if forward else "Taking back"
+            LOGGER.info(
+                "%s %s on %s (%d of %d)", verb, event.step.revision, database, event.number, len(event.revisions)
+            )
+        else:
+            verb = "Applied" if forward else "Took back"
+            faked = ", only recorded" if event.step.faked else ""
+            LOGGER.info("%s %s in %.2fs%s", verb, event.step.revision, event.seconds, faked)
+        listener(event)
+
+    return log
