@@ -50,6 +50,7 @@ class RunPrinter:
 
 
 def print_result(result: MigrateResult) -> None:
+    """Say what a run did, or would do."""
     for squash in result.recorded:
         click.echo(f"  Recorded {click.style(squash, bold=True)}: all that it replaces is applied")
     if not result.steps and result.recorded:

@@ -21,6 +21,7 @@ from minimig.revisions.meaning import operation_meaning
 from minimig.revisions.replay import Change
 from minimig.runtime.failure import Progress
 from minimig.runtime.journal import Journal, Note, Notes, Status
+from minimig.runtime.notebook import Notebook
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.pieces import Kind, Piece, Queue, recorded
 from minimig.runtime.prepare import PreparedStep
@@ -53,10 +54,7 @@ class Stepwise:
         self._editor = editor_of
         self.noted = noted
         self.assume = assume
-        self._late: list[Note] = []
-        """Notes that can wait for the next one: what is planned, and what is done where the schema tells so."""
-        self._open: sa.RootTransaction | None = None
-        """A transaction in which only rows were changed, with their notes; it ends where the schema is changed."""
+        self.book = Notebook(connection, journal, output)
 
     def run(self, found: Sequence[Segment], finish: Callable[[], None]) -> None:
         """Carry out all segments; `finish` writes the version row, in the last transaction.
@@ -68,8 +66,7 @@ class Stepwise:
         try:
             self._run_all(found, done, finish)
         finally:
-            if self._open is not None:
-                self._open.rollback()
+            self.book.abandon()
 
     def _run_all(self, found: Sequence[Segment], done: Collection[int], finish: Callable[[], None]) -> None:
         closing: tuple[int, ...] = ()
@@ -79,18 +76,18 @@ class Stepwise:
                 closing = todo
             elif todo:
                 self._carry_out(segment.manner, todo)
-        if self._open is None:
-            self._together(closing, lambda: self._close(finish))
-        else:
+        if self.book.in_rows:
             self.progress.position = None
             self._close(finish)
-            self._end_rows()
+            self.book.end_rows()
+        else:
+            self._together(closing, lambda: self._close(finish))
 
     def _carry_out(self, manner: Manner, positions: tuple[int, ...]) -> None:
         match manner:
             case Manner.TOGETHER:
                 notes = [self._note(position, 0, Status.DONE) for position in positions]
-                self._together(positions, lambda: self._write(notes))
+                self._together(positions, lambda: self.book.write(notes))
             case Manner.PIECES:
                 self._pieces(positions[0])
             case Manner.CODE:
@@ -122,37 +119,37 @@ class Stepwise:
             editor.finish()
             self.progress.position = None
             noting()
-        self._settle()
+        self.book.settle()
 
     def _pieces(self, position: int) -> None:
         queue = Queue(self.connection)
         editor = self._editor(queue)
         self._execute(editor, position)
         found = self._agreed(position, queue.taken(self.connection.dialect))
-        self._end_reading()
+        self.book.end_reading()
         self._send(position, found)
         editor.finish()
         if not self.prepared.migration.header.atomic:
-            self._end_rows()
-        self._end_reading()
+            self.book.end_rows()
+        self.book.end_reading()
 
     def _code(self, position: int) -> None:
         """A function: with its note in one transaction where it leaves that alone, else noted before and after."""
         earlier = next(iter(self.noted.get(position, ())), None)
         note = self._note(position, 0, Status.PLANNED)
         if earlier is not None and earlier.status == Status.OPEN and not self._is_to_run(position, earlier):
-            self._commit([note.told(Status.DONE)])
+            self.book.commit([note.told(Status.DONE)])
         elif self.prepared.migration.header.atomic:
-            with self.output.on_implicit_commit(lambda: self._write([note.told(Status.OPEN)])), self._failing(note):
-                self._begin_rows()
+            with self.output.on_implicit_commit(lambda: self.book.write([note.told(Status.OPEN)])), self._failing(note):
+                self.book.begin_rows()
                 self._run_function(position)
-                self._write([note.told(Status.DONE)])
+                self.book.write([note.told(Status.DONE)])
         else:
-            self._commit([note.told(Status.OPEN)])
+            self.book.commit([note.told(Status.OPEN)])
             with self._failing(note), autocommit(self.connection):
                 self._run_function(position)
-                self._write([note.told(Status.DONE)])
-            self._settle()
+                self.book.write([note.told(Status.DONE)])
+            self.book.settle()
 
     def _run_function(self, position: int) -> None:
         editor = self._editor(self.output)
@@ -167,25 +164,23 @@ class Stepwise:
             yield
         except Exception:
             if not self.prepared.migration.header.atomic:
-                self._settle()
+                self.book.settle()
             with suppress(sa.exc.SQLAlchemyError):  # the failure of the step says more than that of its note
-                if self._open is not None:
-                    self._open.rollback()
-                    self._open = None
-                self._commit([note])
+                self.book.abandon()
+                self.book.commit([note])
             raise
 
     def _outside(self, position: int) -> None:
         """An operation that copes with what an earlier attempt left; the note only says that there was one."""
         note = self._note(position, 0, Status.STARTED)
-        self._commit([note])
+        self.book.commit([note])
         editor = self._editor(self.output)
         editor.again = position in self.noted
         with autocommit(self.connection):
             self._execute(editor, position)
             editor.finish()
-        self._commit([note.told(Status.DONE)])
-        self._settle()
+        self.book.commit([note.told(Status.DONE)])
+        self.book.settle()
 
     def _execute(self, editor: SchemaEditor, position: int) -> None:
         operation, before, after = self._move(position)
@@ -216,33 +211,33 @@ class Stepwise:
             else self._note(position, number, Status.PLANNED, piece)
             for number, piece in enumerate(found)
         ]
-        self._late += notes
+        self.book.later += notes
         for note, piece in zip(notes, found, strict=True):
             if piece.kind is Kind.SESSION:
                 self._send_alone(piece)
-                self._late.append(note.told(Status.DONE))
+                self.book.later.append(note.told(Status.DONE))
             elif note.status == Status.DONE:
                 continue
             elif piece.kind is Kind.ROWS:
-                self._begin_rows()
+                self.book.begin_rows()
                 self._send_all(piece)
-                self._write([note.told(Status.DONE)])
+                self.book.write([note.told(Status.DONE)])
             else:
                 self._send_noted(position, note, piece)
 
     def _send_noted(self, position: int, note: Note, piece: Piece) -> None:
         """A statement that commits by itself: written ahead, unless an earlier run did it unheard."""
         if note.status == Status.PLANNED or self._is_to_run(position, note, piece):
-            self._commit([note.told(Status.STARTED, self._fingerprint(position))])
+            self.book.commit([note.told(Status.STARTED, self._fingerprint(position))])
             self._send_alone(piece)
-            self._settle()
-        self._late.append(note.told(Status.DONE))
+            self.book.settle()
+        self.book.later.append(note.told(Status.DONE))
         if piece.kind is not Kind.SCHEMA:
-            self._commit([])  # the schema would not tell
+            self.book.commit([])  # the schema would not tell
 
     def _send_alone(self, piece: Piece) -> None:
         """Where DDL cannot be taken back it ends the transaction it is in, so that none has to be left for it."""
-        if self._open is not None:
+        if self.book.in_rows:
             self._send_all(piece)
             return
         transactional = self._editor(self.output).transactional_ddl
@@ -265,7 +260,7 @@ class Stepwise:
             return not self.assume
         operation, _, after = self._move(position)
         answer = operation.probe(self.connection, after)
-        self._end_reading()
+        self.book.end_reading()
         if answer is not None:
             return not answer
         what = operation.describe() if piece is None else " ".join(piece.text.split())[:200]
@@ -282,7 +277,7 @@ class Stepwise:
         whole = touched.everything or any(" " in name for name in names)
         with self.output.uncounted():
             found = self._editor(self.output).fingerprint(self.connection, None if whole else names)
-            self._end_reading()
+            self.book.end_reading()
         return found
 
     # --- notes --------------------------------------------------------------------------------------------------------
@@ -301,38 +296,7 @@ class Stepwise:
             statement=None if piece is None else piece.note,
         )
 
-    def _commit(self, notes: Sequence[Note]) -> None:
-        """Write notes and commit them, with what rows were changed since the last commit."""
-        self._begin_rows()
-        self._write(notes)
-        self._end_rows()
-
-    def _write(self, notes: Sequence[Note]) -> None:
-        """Write notes in the transaction that is open."""
-        late, self._late = self._late, []
-        with self.output.uncounted():
-            self.journal.write(self.connection, [*late, *notes])
-
     # --- small words --------------------------------------------------------------------------------------------------
-
-    def _begin_rows(self) -> None:
-        if self._open is None:
-            self._open = self.connection.begin()
-
-    def _end_rows(self) -> None:
-        if self._open is not None:
-            with self.output.uncounted():
-                self._open.commit()
-            self._open = None
-            self._settle()
-
-    def _settle(self) -> None:
-        """What was sent so far stays, whatever comes."""
-        self.output.settled = self.output.statements
-
-    def _end_reading(self) -> None:
-        if self._open is None and self.connection.in_transaction():
-            self.connection.rollback()
 
     @property
     def _revision(self) -> str:

@@ -1,0 +1,71 @@
+"""When notes are written: with the rows that they tell of, ahead of what commits by itself, or with the next note.
+
+On MariaDB a transaction holds rows and nothing else. It stays open from one operation to the next, with the notes of
+what it did, and ends where the schema is changed: so a failure takes back every row since then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from minimig.runtime.journal import Journal, Note
+from minimig.runtime.output import LiveOutput
+
+
+class Notebook:
+    """The journal of one migration on one connection. Nothing that goes through it counts as the migration's."""
+
+    def __init__(self, connection: sa.Connection, journal: Journal, output: LiveOutput) -> None:
+        self._connection = connection
+        self._journal = journal
+        self._output = output
+        self._rows: sa.RootTransaction | None = None
+        self.later: list[Note] = []
+        """Notes that can wait for the next one: what is planned, and what is done where the schema tells so."""
+
+    @property
+    def in_rows(self) -> bool:
+        """Whether a transaction is open in which only rows were changed."""
+        return self._rows is not None
+
+    def begin_rows(self) -> None:
+        """Open that transaction, if it is not."""
+        if self._rows is None:
+            self._rows = self._connection.begin()
+
+    def end_rows(self) -> None:
+        """Commit it, if it is open."""
+        if self._rows is not None:
+            with self._output.uncounted():
+                self._rows.commit()
+            self._rows = None
+            self.settle()
+
+    def abandon(self) -> None:
+        """Roll it back, if it is open."""
+        if self._rows is not None:
+            self._rows.rollback()
+            self._rows = None
+
+    def commit(self, notes: Sequence[Note]) -> None:
+        """Write notes and commit them, with the rows that were changed since the last commit."""
+        self.begin_rows()
+        self.write(notes)
+        self.end_rows()
+
+    def write(self, notes: Sequence[Note]) -> None:
+        """Write notes in the transaction that is open."""
+        later, self.later = self.later, []
+        with self._output.uncounted():
+            self._journal.write(self._connection, [*later, *notes])
+
+    def settle(self) -> None:
+        """What was sent so far stays, whatever comes."""
+        self._output.settled = self._output.statements
+
+    def end_reading(self) -> None:
+        """End the transaction that looking at the database opened, unless it is that of the rows."""
+        if self._rows is None and self._connection.in_transaction():
+            self._connection.rollback()
