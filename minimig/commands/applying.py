@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from minimig.commands.awaiting import on_its_loop
 from minimig.commands.project import Project
 from minimig.commands.recorded import steps_from_record
 from minimig.dialects.registry import lock_for
@@ -92,6 +93,7 @@ class MigrateOptions:
     direction: Direction | None = None
 
 
+@on_its_loop
 def migrate_project(
     project: Project,
     app: str | None = None,

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.questioner import NeverRename
+from minimig.commands.awaiting import on_its_loop
 from minimig.commands.hooks import hooks_of, unwritten
 from minimig.commands.project import Project
 from minimig.dialects.worded import worded
@@ -53,14 +54,19 @@ def check_project(project: Project, *, models: bool = True, database: bool = Tru
         not_back = _not_leading_back(project)
     if not database:
         return CheckResult(missing, not_back, compared_models=models)
+    pending, drift = _against_database(project)
+    return CheckResult(missing, not_back, pending, drift, compared_models=models, compared_database=True)
+
+
+@on_its_loop
+def _against_database(project: Project) -> tuple[tuple[str, ...], tuple[Change, ...]]:
     with project.connect() as connection:
         rows = project.applied(connection)
         project.refuse_unknown(rows)
         graph = project.graph_at(revisions(rows))
         applied = graph.effective(revisions(rows))
         drift = _drift(project, connection, graph.order(applied & graph.headers.keys()))
-    pending = tuple(r for r in graph.order() if r not in applied)
-    return CheckResult(missing, not_back, pending, drift, compared_models=models, compared_database=True)
+    return tuple(r for r in graph.order() if r not in applied), drift
 
 
 def _drift(project: Project, connection: sa.Connection, applied: Sequence[str]) -> tuple[Change, ...]:

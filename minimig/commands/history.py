@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from minimig.commands.awaiting import on_its_loop
 from minimig.commands.project import Project
 from minimig.errors import MinimigError, TargetError
 from minimig.revisions.graph import MigrationGraph
@@ -154,6 +155,7 @@ def stands_at_heads(history: History, graph: MigrationGraph) -> bool:
     return not history.unknown and {entry.revision for entry in history.entries} == set(graph.heads())
 
 
+@on_its_loop
 def _rows(project: Project) -> frozenset[str]:
     with project.connect() as connection:
         return revisions(project.applied(connection))

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from minimig.commands.awaiting import on_its_loop
 from minimig.commands.project import Project
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import editor_for
@@ -54,8 +55,7 @@ def show_migrations(project: Project, apps: Sequence[str]) -> tuple[MigrationRow
     With `apps`, those apps and what they need. Works while heads conflict.
     """
     project.check_apps(*apps)
-    with project.connect() as connection:
-        applied = {row.revision: row for row in project.applied(connection)}
+    applied = {row.revision: row for row in _rows(project)}
     graph = project.graph_at(frozenset(applied))
     shown = graph.headers.keys() if not apps else graph.ancestors([h for app in apps for h in graph.heads(app)])
     rows = []
@@ -79,6 +79,12 @@ def show_migrations(project: Project, apps: Sequence[str]) -> tuple[MigrationRow
         for row in lost
     ]
     return tuple(row for row in rows if row.revision in graph.headers or not apps or row.app in apps)
+
+
+@on_its_loop
+def _rows(project: Project) -> tuple[Applied, ...]:
+    with project.connect() as connection:
+        return project.applied(connection)
 
 
 def _hidden(project: Project, applied: Mapping[str, Applied], revision: str, by: str) -> MigrationRow:

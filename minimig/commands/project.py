@@ -178,7 +178,7 @@ class Project:
 
     def _paper_editor(self) -> SchemaEditor | None:
         """The editor of the configured database, which sends nothing; None where no database is configured."""
-        if self.environment.engine is None and self.settings.engine is None and self.settings.url is None:
+        if not self.has_database:
             return None
         return editor_for(self.dialect, PaperOutput(self.dialect))
 
@@ -228,6 +228,11 @@ class Project:
     def engine(self) -> sa.Engine:
         """The engine that the configuration names, or the one swapped in."""
         return self.environment.engine or make_engine(self.settings)
+
+    @property
+    def has_database(self) -> bool:
+        """Whether a database is configured; whether it answers is not asked."""
+        return not (self.environment.engine is None and self.settings.engine is None and self.settings.url is None)
 
     @property
     def dialect(self) -> sa.Dialect:

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from minimig.commands.awaiting import on_its_loop
 from minimig.commands.project import Project
 from minimig.dialects.registry import lock_for
 from minimig.errors import UsageError
@@ -41,6 +42,7 @@ class StampResult:
         }
 
 
+@on_its_loop
 def stamp(project: Project, words: Sequence[str], *, purge: bool = False, lock_timeout: float = 60.0) -> StampResult:
     """Record that the database stands at these revisions, without running anything.
 
@@ -68,6 +70,7 @@ def stamp(project: Project, words: Sequence[str], *, purge: bool = False, lock_t
     )
 
 
+@on_its_loop
 def prune(project: Project, app: str | None = None, lock_timeout: float = 60.0) -> StampResult:
     """Forget rows of an app, or of all configured apps, that no file describes any more.
 
@@ -90,6 +93,7 @@ def prune(project: Project, app: str | None = None, lock_timeout: float = 60.0) 
     return StampResult(project.database_name, (), tuple(row.revision for row in rows), kept)
 
 
+@on_its_loop
 def ensure_version(project: Project, lock_timeout: float = 60.0) -> bool:
     """Create the version table where it is missing, and bring an older one up to date; tells whether it was missing."""
     with project.connect() as connection, lock_for(connection, project.recorder.table.key, lock_timeout):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -112,8 +113,15 @@ class Progress:
 
 
 def _interrupted(error: BaseException) -> bool:
-    """Whether a person stopped the run; tidying up on the connection that broke off may have failed on top of it."""
-    return isinstance(error, KeyboardInterrupt) or (error.__context__ is not None and _interrupted(error.__context__))
+    """Whether a person stopped the run, or a program cancelled its task.
+
+    Tidying up on the connection that broke off may have failed on top of it. A time limit inside a step cancels too,
+    but that is the step's own failure.
+    """
+    if isinstance(error, KeyboardInterrupt | asyncio.CancelledError):
+        return True
+    before = None if isinstance(error, TimeoutError) else error.__context__
+    return before is not None and _interrupted(before)
 
 
 def _reason(error: BaseException) -> str:

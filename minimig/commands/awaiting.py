@@ -1,0 +1,104 @@
+"""Commands on asynchronous engines: the synchronous code of minimig, run by an event loop.
+
+SQLAlchemy's asynchronous drivers are asynchronous at the very bottom only: inside a greenlet that `greenlet_spawn`
+started, a plain `engine.connect()` works, and each wait for the server is handed to the event loop outside. So no
+command is written twice. Where nobody has begun such a greenlet, as on the command line, one is begun here in a loop
+that lives as long as the command. (Alembic's template for asynchronous projects has each project write this itself.)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial, wraps
+from types import FrameType
+from typing import Concatenate, ParamSpec, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.util import concurrency
+
+from minimig.commands.project import Project
+from minimig.errors import ConfigError, UsageError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def on_its_loop(command: Callable[Concatenate[Project, P], T]) -> Callable[Concatenate[Project, P], T]:
+    """A command that connects to the database of its project, made to work where that is an asynchronous one."""
+
+    @wraps(command)
+    def call(project: Project, /, *args: P.args, **options: P.kwargs) -> T:
+        return in_loop_for([project.engine], partial(command, project, *args, **options))
+
+    return call
+
+
+def in_loop_for(engines: Iterable[sa.Engine], action: Callable[[], T]) -> T:
+    """The result of `action`, in an event loop of its own when one of the engines that it uses is asynchronous.
+
+    Raises UsageError inside a loop that runs already, ConfigError when the library greenlet is missing.
+    """
+    asynchronous = [engine for engine in engines if engine.dialect.is_async]
+    if not asynchronous or _in_greenlet():
+        return action()
+    _refuse_running_loop(asynchronous[0])
+
+    async def run() -> T:
+        try:
+            with _ctrl_c_at_once():
+                return await concurrency.greenlet_spawn(action)
+        finally:
+            for engine in asynchronous:  # a connection that a pool keeps could not be used in another loop
+                await concurrency.greenlet_spawn(engine.dispose)
+
+    return asyncio.run(run())
+
+
+@contextmanager
+def _ctrl_c_at_once() -> Iterator[None]:
+    """Let Ctrl-C stop synchronous code at once, as it does everywhere else.
+
+    `asyncio.run` answers the first one by cancelling its task, which is right while the task waits for the server; a
+    data step that computes or sleeps would not notice before it asks the server again.
+    """
+    cancel = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(cancel):
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        if _in_greenlet():
+            raise KeyboardInterrupt
+        cancel(number, frame)
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, cancel)
+
+
+def _in_greenlet() -> bool:
+    try:
+        return bool(concurrency.in_greenlet())
+    except ImportError as error:
+        raise ConfigError(
+            "asynchronous engines need the library greenlet, which is not installed",
+            hint="pip install 'minimig[async]'",
+        ) from error
+
+
+def _refuse_running_loop(engine: sa.Engine) -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise UsageError(
+        f"the engine is asynchronous ({engine.dialect.driver}), and an event loop is running in this thread already",
+        hint="use: await minimig.migrate_async(...); other commands: await asyncio.to_thread(minimig.check, ...), or"
+        " await connection.run_sync(...) on a connection that the project was opened with; nothing was changed",
+    )
