@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
+from minimig.dialects.reasons import reason
 from minimig.errors import DatabaseError
 from minimig.urls import mask_url
 
@@ -16,18 +17,19 @@ def connected(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A connection. Raises DatabaseError when the database cannot be reached, or refuses a statement."""
     try:
         connection = engine.connect()
-    except (sa.exc.DBAPIError, OSError) as error:
-        cause = getattr(error, "orig", None) or error
+    except Exception as error:
+        if not (isinstance(error, sa.exc.DBAPIError | OSError | TypeError | ValueError) or _of_driver(engine, error)):
+            raise
         raise DatabaseError(
-            f"cannot connect to {name_of(engine)}: {' '.join(str(cause).split())}",
-            hint=f"{_doubt(engine.dialect)} nothing was changed",
+            f"cannot connect to {name_of(engine)}: {_why(error)}",
+            hint=f"{_doubt(engine.dialect, error)} nothing was changed",
         ) from error
     with connection:
         try:
             yield connection
         except sa.exc.DBAPIError as error:
             raise DatabaseError(
-                f"the database refused a statement: {' '.join(str(error.orig).split())}",
+                f"the database refused a statement: {reason(error)}",
                 where=f"{name_of(engine)}, statement: {' '.join(str(error.statement).split())[:200]}",
             ) from error
 
@@ -37,8 +39,20 @@ def name_of(engine: sa.Engine) -> str:
     return mask_url(engine.url.render_as_string(hide_password=True))
 
 
-def _doubt(dialect: sa.Dialect) -> str:
+def _of_driver(engine: sa.Engine, error: Exception) -> bool:
+    """Whether an error is the driver's own; SQLAlchemy 2.0 lets those of asyncpg through."""
+    return type(error).__module__.partition(".")[0] == engine.dialect.driver
+
+
+def _why(error: Exception) -> str:
+    return reason(error) if isinstance(error, sa.exc.DBAPIError) else " ".join(str(error).split())
+
+
+def _doubt(dialect: sa.Dialect, error: Exception) -> str:
     """What to look at when there is no connection."""
+    if isinstance(error, TypeError | ValueError):  # from the driver's own function, which takes no such argument
+        ssl = " (asyncpg takes ssl=require where others take sslmode=require)" if dialect.driver == "asyncpg" else ""
+        return f"what stands behind ? in the URL are arguments of the driver {dialect.driver}{ssl}: are they right?"
     if dialect.name == "sqlite":
         return "does the folder exist, and may this user write to it?"
     return "is the server running, and are host, user, password and database right?"

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.reasons import reason
 from minimig.errors import DatabaseError, InterruptedRunError, MigrationFailedError, MinimigError
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.prepare import PreparedStep
@@ -126,7 +127,7 @@ def _interrupted(error: BaseException) -> bool:
 
 def _reason(error: BaseException) -> str:
     if isinstance(error, sa.exc.DBAPIError) and error.orig is not None:
-        return f"{type(error.orig).__name__}: {_one_line(str(error.orig))}"
+        return f"{type(error.orig).__name__}: {_one_line(reason(error))}"
     if isinstance(error, MinimigError):
         return str(error).replace("\n", "\n  ")
     return f"{type(error).__name__}: {error}"

@@ -16,6 +16,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from minimig.dialects.reasons import reason
 from minimig.errors import DatabaseError, UnsupportedError
 from minimig.urls import choose_driver
 
@@ -59,7 +60,7 @@ def _on(server: sa.URL, statement: str) -> None:
                 connection.exec_driver_sql(statement)
         except sa.exc.DBAPIError as error:
             raise DatabaseError(
-                f"{statement}: {' '.join(str(error.orig).split())}",
+                f"{statement}: {reason(error)}",
                 where=server.render_as_string(hide_password=True),
                 hint="the user of this URL needs the right to make databases",
             ) from error

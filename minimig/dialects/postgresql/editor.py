@@ -29,6 +29,7 @@ from minimig.dialects.postgresql.reader import PostgreSQLReader
 from minimig.dialects.postgresql.rows import OverridingInsert
 from minimig.dialects.postgresql.table_options import option_clauses
 from minimig.dialects.postgresql.types import bare, conversion, named_type
+from minimig.dialects.reasons import reason
 from minimig.dialects.remake import remake_column
 from minimig.dialects.rows import Row
 from minimig.state.following import Place, keys_between
@@ -73,7 +74,7 @@ class PostgreSQLEditor(PostgreSQLItems):
 
     def hint_for(self, error: sa.exc.DBAPIError) -> str | None:
         state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
-        missing = state == "42704" and str(error.orig).startswith("type ")
+        missing = state == "42704" and reason(error).startswith("type ")
         return UNSAFE_NEW_VALUE if state == "55P04" else MISSING_TYPE if missing else None
 
     # --- tables -------------------------------------------------------------------------------------------------------
