@@ -29,7 +29,8 @@ FLOORS = (
     ("environment",),
     ("commands",),
     ("cli",),
-    ("api", "hooks", "objects", "ops"),
+    ("api", "hooks", "migrating", "objects", "ops"),
+    ("library", "looking"),
     ("__init__", "__main__"),
     ("testing",),
 )
@@ -37,6 +38,9 @@ FACADE = {
     "minimig",
     "minimig.api",
     "minimig.hooks",
+    "minimig.library",
+    "minimig.looking",
+    "minimig.migrating",
     "minimig.objects",
     "minimig.ops",
 }  # what users import; the package itself does not

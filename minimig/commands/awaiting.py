@@ -23,6 +23,11 @@ from sqlalchemy.util import concurrency
 from minimig.commands.project import Project
 from minimig.errors import ConfigError, UsageError
 
+AWAIT = (
+    "use: await minimig.migrate_async(...), or for any other function: await minimig.run_async(minimig.check, project);"
+    " nothing was changed"
+)
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -32,6 +37,9 @@ def on_its_loop(command: Callable[Concatenate[Project, P], T]) -> Callable[Conca
 
     @wraps(command)
     def call(project: Project, /, *args: P.args, **options: P.kwargs) -> T:
+        if project.connection is not None:
+            refuse_outside(project.connection)
+            return command(project, *args, **options)
         return in_loop_for([project.engine], partial(command, project, *args, **options))
 
     return call
@@ -56,6 +64,12 @@ def in_loop_for(engines: Iterable[sa.Engine], action: Callable[[], T]) -> T:
                 await concurrency.greenlet_spawn(engine.dispose)
 
     return asyncio.run(run())
+
+
+def refuse_outside(connection: sa.Connection) -> None:
+    """Raise UsageError for an asynchronous connection in code that nobody awaits: it belongs to its own loop."""
+    if connection.dialect.is_async and not _in_greenlet():
+        raise UsageError(f"the connection is asynchronous ({connection.dialect.driver})", hint=AWAIT)
 
 
 @contextmanager
@@ -99,6 +113,5 @@ def _refuse_running_loop(engine: sa.Engine) -> None:
         return
     raise UsageError(
         f"the engine is asynchronous ({engine.dialect.driver}), and an event loop is running in this thread already",
-        hint="use: await minimig.migrate_async(...); other commands: await asyncio.to_thread(minimig.check, ...), or"
-        " await connection.run_sync(...) on a connection that the project was opened with; nothing was changed",
+        hint=AWAIT,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -32,6 +33,16 @@ class CheckResult:
     @property
     def clean(self) -> bool:
         return not (self.unwritten or self.not_back or self.pending or self.drift)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "clean": self.clean,
+            "unwritten": [change.operation.describe() for change in self.unwritten],
+            "not_back": [{"revision": revision, "differences": list(lines)} for revision, lines in self.not_back],
+            "pending": list(self.pending),
+            "drift": [change.operation.describe() for change in self.drift],
+        }
 
 
 def check_heads(project: Project) -> Mapping[str, tuple[str, ...]]:

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -49,6 +50,15 @@ class Difference:
     @property
     def operations(self) -> tuple[Operation, ...]:
         return tuple(change.operation for change in self.changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "before": self.before,
+            "after": self.after,
+            "operations": [operation.describe() for operation in self.operations],
+            "left_out": list(self.left_out),
+        }
 
 
 @dataclass(frozen=True)

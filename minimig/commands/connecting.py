@@ -24,14 +24,34 @@ def connected(engine: sa.Engine) -> Iterator[sa.Connection]:
             f"cannot connect to {name_of(engine)}: {_why(error)}",
             hint=f"{_doubt(engine.dialect, error)} nothing was changed",
         ) from error
-    with connection:
+    with connection, _telling(engine):
+        yield connection
+
+
+@contextmanager
+def held(connection: sa.Connection) -> Iterator[sa.Connection]:
+    """A connection that the caller has, told of in the same words: neither committed nor closed here.
+
+    A transaction that only reading began is ended, unless it was the caller's.
+    """
+    borrowed = connection.in_transaction()
+    with _telling(connection.engine):
         try:
             yield connection
-        except sa.exc.DBAPIError as error:
-            raise DatabaseError(
-                f"the database refused a statement: {reason(error)}",
-                where=f"{name_of(engine)}, statement: {' '.join(str(error.statement).split())[:200]}",
-            ) from error
+        finally:
+            if not borrowed and connection.in_transaction():
+                connection.rollback()
+
+
+@contextmanager
+def _telling(engine: sa.Engine) -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        raise DatabaseError(
+            f"the database refused a statement: {reason(error)}",
+            where=f"{name_of(engine)}, statement: {' '.join(str(error.statement).split())[:200]}",
+        ) from error
 
 
 def name_of(engine: sa.Engine) -> str:

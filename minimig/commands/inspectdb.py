@@ -47,6 +47,10 @@ class Written:
     source: str
     left_out: tuple[str, ...]
 
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"source": self.source, "left_out": list(self.left_out)}
+
 
 @on_its_loop
 def inspect_database(project: Project, wanted: Inspection) -> Written:

@@ -123,6 +123,18 @@ class MigrationSQL:
     framed: bool
     style: ScriptStyle
 
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "revision": self.revision,
+            "backwards": self.backwards,
+            "framed": self.framed,
+            "operations": [
+                {"operation": part.operation.describe(), "statements": list(part.statements), "in_full": part.in_full}
+                for part in self.operations
+            ],
+        }
+
 
 def sql_migrate(project: Project, app: str, name: str | None, *, backwards: bool) -> MigrationSQL:
     """The SQL of one migration on the configured database's dialect; connects to nothing."""

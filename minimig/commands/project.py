@@ -1,13 +1,14 @@
 """A project as the commands see it: its files as a graph, its models as a state, its database as a connection.
 
-Each part is read when it is first asked for, and once: a command pays only for what it needs.
+Each part is read when it is first asked for, and once: a command pays only for what it needs. A caller's own connection
+takes the place of those that the engine would open.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property, partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from minimig.autogenerate.hints import Hints, hints_of
-from minimig.commands.connecting import connected, name_of
+from minimig.commands.connecting import connected, held, name_of
 from minimig.config import AppSettings
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import dialect_of, editor_for
@@ -52,11 +53,16 @@ class Models:
 class Project:
     """An environment together with what its files, models and database hold."""
 
-    def __init__(self, environment: Environment) -> None:
-        self.environment = environment
+    def __init__(self, environment: Environment, connection: sa.Connection | None = None) -> None:
+        self.environment = environment if connection is None else replace(environment, engine=connection.engine)
+        self.connection = connection
         self.settings = environment.settings
         self.recorder = Recorder(self.settings.version_table, self.settings.version_schema)
         self._loaded: dict[str, Migration] = {}
+
+    def fresh(self) -> Project:
+        """The same project with nothing read yet: the files may have changed since."""
+        return Project(self.environment, self.connection)
 
     # --- files --------------------------------------------------------------------------------------------------------
 
@@ -247,8 +253,8 @@ class Project:
         return name_of(self.engine)
 
     def connect(self) -> AbstractContextManager[sa.Connection]:
-        """A connection. Raises DatabaseError when the database cannot be reached, or refuses a statement."""
-        return connected(self.engine)
+        """A connection, or the caller's. Raises DatabaseError when there is none, or when it refuses a statement."""
+        return connected(self.engine) if self.connection is None else held(self.connection)
 
     def applied(self, connection: sa.Connection) -> tuple[Applied, ...]:
         """The rows of the version table; the transaction that reading opened is ended, unless it was the caller's."""

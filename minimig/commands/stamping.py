@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,9 +98,11 @@ def prune(project: Project, app: str | None = None, lock_timeout: float = 60.0) 
 def ensure_version(project: Project, lock_timeout: float = 60.0) -> bool:
     """Create the version table where it is missing, and bring an older one up to date; tells whether it was missing."""
     with project.connect() as connection, lock_for(connection, project.recorder.table.key, lock_timeout):
+        borrowed = connection.in_transaction()
         missing = not project.recorder.exists(connection)
-        connection.rollback()
-        with connection.begin():
+        if not borrowed:
+            connection.rollback()
+        with nullcontext() if borrowed else connection.begin():
             project.recorder.ensure(connection)
     return missing
 
