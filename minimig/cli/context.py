@@ -41,6 +41,11 @@ class Session:
             click.echo(f"Configuration: {settings.source}", err=True)
         return settings
 
+    def project(self) -> Any:
+        """The project that holds here, for commands of other packages; see docs/reference/library.md."""
+        environment = deferred("minimig.environment").load_environment(self.settings())
+        return deferred("minimig.commands.project").Project(environment)
+
     @property
     def interactive(self) -> bool:
         """Whether there is a person to ask."""

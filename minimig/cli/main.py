@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from minimig.cli.context import Session, reader_is_gone, show_error
+from minimig.cli.plugged import plugged_command, plugged_commands
 from minimig.errors import MinimigError, UsageError, nearest
 from minimig.version import __version__
 
@@ -50,14 +51,14 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """A group that knows its commands by name and imports one when it is called."""
+    """A group that knows its commands by name and imports one when it is called. Other packages may bring more."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            return None
+            return plugged_command(cmd_name)
         module = importlib.import_module(COMMANDS[cmd_name][0])
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
@@ -65,9 +66,10 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in COMMANDS and not args[0].startswith("-"):
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-") and name not in (others := plugged_commands()):
             raise UsageError(
-                f"there is no command {args[0]!r}", hint=nearest(args[0], COMMANDS) or "see minimig --help"
+                f"there is no command {name!r}", hint=nearest(name, [*COMMANDS, *others]) or "see minimig --help"
             )
         return super().resolve_command(ctx, args)
 
@@ -81,6 +83,10 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+        others = [(name, f"From {packages}.") for name, packages in plugged_commands().items() if name not in COMMANDS]
+        if others:
+            with formatter.section("Commands of other packages"):
+                formatter.write_dl(others)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MINIMIG"})
