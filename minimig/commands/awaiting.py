@@ -55,6 +55,8 @@ def in_loop_for(engines: Iterable[sa.Engine], action: Callable[[], T]) -> T:
         return action()
     _refuse_running_loop(asynchronous[0])
 
+    before = threading.enumerate()
+
     async def run() -> T:
         try:
             with _ctrl_c_at_once():
@@ -62,6 +64,8 @@ def in_loop_for(engines: Iterable[sa.Engine], action: Callable[[], T]) -> T:
         finally:
             for engine in asynchronous:  # a connection that a pool keeps could not be used in another loop
                 await concurrency.greenlet_spawn(engine.dispose)
+            if any(engine.dialect.name == "sqlite" for engine in asynchronous):
+                await _threads_end(before)
 
     return asyncio.run(run())
 
@@ -70,6 +74,18 @@ def refuse_outside(connection: sa.Connection) -> None:
     """Raise UsageError for an asynchronous connection in code that nobody awaits: it belongs to its own loop."""
     if connection.dialect.is_async and not _in_greenlet():
         raise UsageError(f"the connection is asynchronous ({connection.dialect.driver})", hint=AWAIT)
+
+
+async def _threads_end(before: Iterable[threading.Thread]) -> None:
+    """Wait half a second at most until threads that were begun since have ended.
+
+    aiosqlite has one for each connection. That of a connection that failed or broke off ends by itself, and reports to
+    the loop, which has to be there.
+    """
+    for _ in range(50):
+        if not set(threading.enumerate()).difference(before):
+            return
+        await asyncio.sleep(0.01)
 
 
 @contextmanager
