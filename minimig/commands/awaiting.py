@@ -113,13 +113,15 @@ def _ctrl_c_at_once() -> Iterator[None]:
 
 
 def _in_greenlet() -> bool:
+    """Whether `greenlet_spawn` began the code that runs. By its name: `in_greenlet` is younger than SQLAlchemy 2.0."""
     try:
-        return bool(concurrency.in_greenlet())
+        from greenlet import getcurrent  # type: ignore[import-untyped]  # optional, as it is for SQLAlchemy
     except ImportError as error:
         raise ConfigError(
             "asynchronous engines need the library greenlet, which is not installed",
             hint="pip install 'minimig[async]'",
         ) from error
+    return type(getcurrent()).__name__ == "_AsyncIoGreenlet"
 
 
 def _refuse_running_loop(engine: sa.Engine) -> None:
