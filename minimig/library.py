@@ -41,7 +41,6 @@ from minimig.revisions.identifiers import resolve
 from minimig.revisions.migration import NewMigration
 from minimig.runtime.events import Listener, silence
 from minimig.runtime.plan import Direction
-from minimig.urls import choose_driver
 
 Revise = Callable[[NewMigration], NewMigration | None]
 
@@ -55,16 +54,18 @@ def open_project(
 ) -> Project:
     """The project that is configured in a folder or above it, or by a configuration file.
 
-    `database` is used in place of the configured one: a URL, an engine, or a connection that the caller holds.
+    `database` is used in place of the configured one: a URL, an engine, or a connection that the caller holds; the path
+    of a SQLite file is taken from the project's folder.
     `environ` stands for the variables of the process, `x` for the command line's `-x`. Plugins and the `env` file run
     now; models and revision files are read when they are needed, and by each call anew. Raises ConfigError.
     """
     path, variables = Path(where).resolve(), os.environ if environ is None else environ
     folder, file = (path.parent, path) if path.is_file() else (path, None)
     overrides = {f"x.{key}": value for key, value in (x or {}).items()}
+    overrides |= {"url": database} if isinstance(database, str) else {}
     environment = load_environment(load_settings(folder, file=file, environ=variables, overrides=overrides))
-    if isinstance(database, str):
-        return Project(replace(environment, engine=engine_for(choose_driver(database))))
+    if isinstance(database, str):  # also where the env file has chosen an engine
+        return Project(replace(environment, engine=engine_for(environment.settings.database_url())))
     if isinstance(database, Project):
         raise UsageError("a project is no database", hint="hand over its engine: database=project.engine")
     if database is not None:

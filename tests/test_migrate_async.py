@@ -208,6 +208,37 @@ def test_a_wait_for_the_lock_ends(database: Database, driver: str, folder: Path)
     assert tables(database) == set()
 
 
+LOOKS = '''"""Look at a table, change it, look again."""
+import sqlalchemy as sa
+from minimig import ops
+
+dependencies = ["0001_initial"]
+
+
+def look(conn, tables):
+    conn.execute(sa.text("SELECT * FROM users")).all()
+
+
+LOOK = ops.RunPython(look, reverse=ops.NOOP)
+up = [
+    LOOK,
+    ops.AddColumn("users", sa.Column("age", sa.Integer)),
+    LOOK,
+    ops.AlterColumn("users", "age", type=sa.String(20)),
+    LOOK,
+]
+'''
+
+
+def test_a_step_asks_again_after_a_change(database: Database, driver: str, folder: Path) -> None:
+    """A statement that was prepared before ALTER TABLE is prepared anew: asyncpg would refuse it."""
+    (folder / "0002_look.py").write_text(LOOKS)
+    url = async_url(database, driver)
+    asyncio.run(minimig.migrate_async(url, folder))
+    asyncio.run(minimig.migrate_async(url, folder, target="zero"))
+    assert tables(database) == {"minimig_version"}
+
+
 def test_what_cannot_work_is_said(sqlite_database: Database, folder: Path) -> None:
     """In a running loop `migrate` names `migrate_async`; a synchronous connection and a closed one are refused."""
     url = async_url(sqlite_database, "aiosqlite")
