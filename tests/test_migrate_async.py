@@ -250,6 +250,8 @@ def test_what_cannot_work_is_said(sqlite_database: Database, folder: Path) -> No
         with pytest.raises(UsageError, match="not open yet"):
             await minimig.migrate_async(engine.connect(), folder)
         async with engine.connect() as connection:
+            with pytest.raises(UsageError, match="in use in another event loop"):
+                await asyncio.to_thread(minimig.migrate, engine, folder)
             with pytest.raises(UsageError, match="is asynchronous"):
                 minimig.migrate(connection, folder)
         with sqlite_database.engine.connect() as connection, pytest.raises(UsageError, match="does not leave"):

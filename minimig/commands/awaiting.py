@@ -18,6 +18,7 @@ from types import FrameType
 from typing import Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.util import concurrency
 
 from minimig.commands.project import Project
@@ -48,13 +49,14 @@ def on_its_loop(command: Callable[Concatenate[Project, P], T]) -> Callable[Conca
 def in_loop_for(engines: Iterable[sa.Engine], action: Callable[[], T]) -> T:
     """The result of `action`, in an event loop of its own when one of the engines that it uses is asynchronous.
 
-    Raises UsageError inside a loop that runs already, ConfigError when the library greenlet is missing.
+    Raises UsageError inside a loop that runs already and for an engine that another loop uses, ConfigError when the
+    library greenlet is missing.
     """
     asynchronous = [engine for engine in engines if engine.dialect.is_async]
     if not asynchronous or _in_greenlet():
         return action()
     _refuse_running_loop(asynchronous[0])
-
+    _refuse_used(asynchronous)
     before = threading.enumerate()
 
     async def run() -> T:
@@ -122,6 +124,13 @@ def _in_greenlet() -> bool:
             hint="pip install 'minimig[async]'",
         ) from error
     return type(getcurrent()).__name__ == "_AsyncIoGreenlet"
+
+
+def _refuse_used(engines: Iterable[sa.Engine]) -> None:
+    """Raise UsageError for an engine whose pool holds connections: they belong to the loop that opened them."""
+    for engine in engines:
+        if isinstance(engine.pool, QueuePool) and engine.pool.checkedin() + engine.pool.checkedout() > 0:
+            raise UsageError("the asynchronous engine is in use in another event loop", hint=AWAIT)
 
 
 def _refuse_running_loop(engine: sa.Engine) -> None:
