@@ -150,7 +150,7 @@ def _check_engine(environment: Environment, where: str) -> None:
         )
     if engine is None:
         return
-    if not isinstance(engine, sa.Engine):
+    if not isinstance(getattr(engine, "sync_engine", engine), sa.Engine):  # an asynchronous one holds another
         raise ConfigError(
             f"`engine` of the environment is {type(engine).__name__}, not an Engine",
             where=where,

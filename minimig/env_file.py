@@ -105,7 +105,12 @@ def _configured(environment: Environment, configure: Hook, where: str, root: Pat
             hint="end it with: return dataclasses.replace(environment, ...)",
         )
     check(result, where)
-    return replace(result, settings=_noted(environment.settings, result.settings, where))
+    engine: Any = result.engine
+    return replace(
+        result,
+        engine=getattr(engine, "sync_engine", engine),
+        settings=_noted(environment.settings, result.settings, where),
+    )
 
 
 def _noted(before: Settings, after: Settings, where: str) -> Settings:

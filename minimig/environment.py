@@ -28,17 +28,14 @@ __all__ = ["Environment", "import_path", "load_environment", "load_metadata", "m
 
 INSTALL = {
     "psycopg": "pip install 'minimig[postgresql]'",
+    "aiosqlite": "pip install 'minimig[async]'",
+    "asyncpg": "pip install 'minimig[async]'",
+    "aiomysql": "pip install 'minimig[async]'",
+    "greenlet": "pip install 'minimig[async]'",
     "pymysql": "pip install 'minimig[mysql]'",
     "MySQLdb": "pip install mysqlclient, or write mysql+pymysql:// in the URL and pip install 'minimig[mysql]'",
 }
-SYNC_DRIVERS = {
-    "sqlite": "sqlite",
-    "postgresql": "postgresql+psycopg",
-    "mysql": "mysql+pymysql",
-    "mariadb": "mysql+pymysql",
-    "mssql": "mssql+pyodbc",
-    "oracle": "oracle+oracledb",
-}
+DATABASES = ("sqlite", "postgresql", "mysql", "mariadb", "mssql", "oracle")
 
 
 def load_metadata(setting: AppSettings, root: Path) -> tuple[sa.MetaData, ...]:
@@ -63,8 +60,8 @@ def load_metadata(setting: AppSettings, root: Path) -> tuple[sa.MetaData, ...]:
 def make_engine(settings: Settings, connect_args: Mapping[str, Any] = MappingProxyType({})) -> sa.Engine:
     """The engine of the project's `engine` name, or a new one for its URL. It opens no connection yet.
 
-    Raises ConfigError for a URL that makes no sense, a driver that is missing or asynchronous, or a name
-    that is no engine.
+    Raises ConfigError for a URL that makes no sense, a driver that is missing, or a name that is no engine.
+    An asynchronous one is given as the synchronous engine in it.
     """
     if settings.engine is not None:
         if connect_args:
@@ -98,7 +95,7 @@ def engine_for(text: str, connect_args: Mapping[str, Any] = MappingProxyType({})
         raise ConfigError(
             f"SQLAlchemy knows no database called {text.partition('://')[0]}",
             where=where,
-            hint=nearest(text.partition("://")[0], SYNC_DRIVERS) or "is its dialect's package installed?",
+            hint=nearest(text.partition("://")[0], DATABASES) or "is its dialect's package installed?",
         ) from error
     except (sa.exc.ArgumentError, ValueError, TypeError):
         # from None: SQLAlchemy's message may quote the URL with its password
@@ -107,8 +104,6 @@ def engine_for(text: str, connect_args: Mapping[str, Any] = MappingProxyType({})
         module = (error.name or "").partition(".")[0]
         hint = INSTALL.get(module) or f"pip install {module or 'the driver'}"
         raise ConfigError(f"the driver of the database is not installed: {error}", where=where, hint=hint) from error
-    if engine.dialect.is_async:
-        raise _asynchronous(where, SYNC_DRIVERS.get(engine.dialect.name))
     return engine
 
 
@@ -152,20 +147,14 @@ def _named_engine(target: str, settings: Settings) -> sa.Engine:
         value = resolve(target, settings.root, ConfigError)
         if callable(value) and not isinstance(value, sa.Engine | type):
             value = guarded(value, f"{target}: the function failed", settings.root, ConfigError)
-    if isinstance(value, sa.Engine):
-        return value
-    if isinstance(getattr(value, "sync_engine", None), sa.Engine):
-        raise _asynchronous(target, None)
+    engine = getattr(value, "sync_engine", value)  # what an AsyncEngine wraps
+    if isinstance(engine, sa.Engine):
+        return engine
     raise ConfigError(
         f"{target} gives {type(value).__name__}, not an Engine",
         where="`engine` in the configuration",
         hint="name an Engine, or a function without arguments that returns one",
     )
-
-
-def _asynchronous(where: str, instead: str | None) -> ConfigError:
-    hint = f"use {instead}://... for migrations" if instead else "name a synchronous engine or set `url`"
-    return ConfigError("asynchronous engines cannot run migrations yet", where=where, hint=hint)
 
 
 def _url_hint(text: str) -> str:

@@ -136,5 +136,5 @@ def test_the_public_names_are_there() -> None:
     """Everything in __all__ can be had, and nothing else is promised."""
     for name in minimig.__all__:
         assert getattr(minimig, name) is not None
-    with pytest.raises(AttributeError, match="no attribute 'upgrade'"):
-        minimig.upgrade  # noqa: B018
+    with pytest.raises(AttributeError, match="no attribute 'upgrades'"):
+        minimig.upgrades  # noqa: B018

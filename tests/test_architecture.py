@@ -33,7 +33,8 @@ FLOORS = (
     ("environment",),
     ("commands",),
     ("cli",),
-    ("api", "hooks", "objects", "ops"),
+    ("api", "hooks", "migrating", "objects", "ops"),
+    ("library", "looking"),
     ("__init__", "__main__"),
     ("integrations", "testing"),
 )
@@ -41,6 +42,9 @@ FACADE = {
     "minimig",
     "minimig.api",
     "minimig.hooks",
+    "minimig.library",
+    "minimig.looking",
+    "minimig.migrating",
     "minimig.objects",
     "minimig.ops",
 }  # what users import; the package itself does not

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
 
 from minimig.config import AppSettings, Settings
 from minimig.environment import Environment, import_path, load_environment, load_metadata, make_engine
@@ -237,22 +238,22 @@ def test_takes_an_engine_from_the_project(tmp_path: Path, write: Write) -> None:
         make_engine(settings(tmp_path, engine="blog:enigne"))
 
 
-def test_refuses_an_asynchronous_engine(tmp_path: Path, write: Write) -> None:
-    """Until migrations run on them, an engine that wraps a synchronous one is refused as what it is."""
+def test_takes_an_asynchronous_engine_for_what_is_in_it(tmp_path: Path, write: Write) -> None:
+    """An AsyncEngine is given as the synchronous engine that it wraps."""
     write(
         "blog.py",
-        "import sqlalchemy as sa\nclass Async:\n    sync_engine = sa.create_engine('sqlite://')\nengine = Async()\n",
+        "from sqlalchemy.ext.asyncio import create_async_engine\nengine = create_async_engine('sqlite+aiosqlite://')\n",
     )
-    with pytest.raises(ConfigError, match="asynchronous"):
-        make_engine(settings(tmp_path, engine="blog:engine"))
+    engine = make_engine(settings(tmp_path, engine="blog:engine"))
+    assert isinstance(engine, sa.Engine)
+    assert engine.dialect.is_async
 
 
-def test_refuses_an_asynchronous_url(tmp_path: Path) -> None:
-    """The URL of an asynchronous driver is answered with the synchronous one to use."""
-    pytest.importorskip("aiosqlite")
-    with pytest.raises(ConfigError, match="asynchronous") as caught:
-        make_engine(settings(tmp_path, url="sqlite+aiosqlite:///x.db"))
-    assert "use sqlite://" in str(caught.value.hint)
+def test_takes_an_asynchronous_url(tmp_path: Path) -> None:
+    """The URL of an asynchronous driver gives an engine that keeps no connection."""
+    engine = make_engine(settings(tmp_path, url="sqlite+aiosqlite:///x.db"))
+    assert engine.dialect.is_async
+    assert isinstance(engine.pool, NullPool)
 
 
 def test_without_an_env_file_the_settings_are_the_environment(tmp_path: Path) -> None:

@@ -63,6 +63,11 @@ class Session:
         except MinimigError:
             return secrets_of_variables(os.environ.items())
 
+    def project(self) -> Any:
+        """The project that holds here, for commands of other packages; see docs/reference/library.md."""
+        environment = deferred("minimig.environment").load_environment(self.settings())
+        return deferred("minimig.commands.project").Project(environment)
+
     @property
     def interactive(self) -> bool:
         """Whether there is a person to ask."""

@@ -19,6 +19,7 @@ from typing import Any
 import click
 
 from minimig.cli.context import Session, reader_is_gone, show_error
+from minimig.cli.plugged import plugged_command, plugged_commands
 from minimig.errors import MinimigError, UsageError, nearest
 from minimig.masking import mask_text, secrets_of_variables
 from minimig.version import __version__
@@ -56,7 +57,7 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """A group that knows its commands by name and imports one when it is called."""
+    """A group that knows its commands by name and imports one when it is called. Other packages may bring more."""
 
     table: Mapping[str, tuple[str, str]] = COMMANDS
 
@@ -65,7 +66,7 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.table:
-            return None
+            return plugged_command(cmd_name)
         module = importlib.import_module(self.table[cmd_name][0])
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
@@ -73,10 +74,11 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in self.table and not args[0].startswith("-"):
+        name = args[0]
+        if name not in self.table and not name.startswith("-") and name not in (others := plugged_commands()):
             raise UsageError(
-                f"there is no command {args[0]!r}",
-                hint=nearest(args[0], self.table) or f"see {ctx.command_path} --help",
+                f"there is no command {name!r}",
+                hint=nearest(name, [*self.table, *others]) or f"see {ctx.command_path} --help",
             )
         return super().resolve_command(ctx, args)
 
@@ -93,6 +95,10 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in self.table.items()])
+        others = [(name, f"From {packages}.") for name, packages in plugged_commands().items() if name not in COMMANDS]
+        if others:
+            with formatter.section("Commands of other packages"):
+                formatter.write_dl(others)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MINIMIG"})

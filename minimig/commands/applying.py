@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from minimig.commands.awaiting import on_its_loop
 from minimig.commands.executing import executor_of, tell_of_run
 from minimig.commands.interrupted import refuse_half_done
 from minimig.commands.project import Project
@@ -119,6 +120,7 @@ class MigrateOptions:
     assume: bool | None = None
 
 
+@on_its_loop
 def migrate_project(
     project: Project,
     app: str | None = None,

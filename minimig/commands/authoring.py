@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.flags import drop_flag, rename_flag
@@ -42,6 +43,15 @@ class NewFile:
     @property
     def revision(self) -> str:
         return f"{self.app}.{self.name}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "revision": self.revision,
+            "path": str(self.path),
+            "recorded": self.recorded,
+            "operations": [operation.describe() for operation in self.operations],
+        }
 
 
 @dataclass(frozen=True)

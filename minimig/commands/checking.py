@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.questioner import NeverRename
+from minimig.commands.awaiting import on_its_loop
 from minimig.commands.hooks import hooks_of, unwritten
 from minimig.commands.project import Project
 from minimig.dialects.worded import worded
@@ -32,6 +34,16 @@ class CheckResult:
     def clean(self) -> bool:
         return not (self.unwritten or self.not_back or self.pending or self.drift)
 
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "clean": self.clean,
+            "unwritten": [change.operation.describe() for change in self.unwritten],
+            "not_back": [{"revision": revision, "differences": list(lines)} for revision, lines in self.not_back],
+            "pending": list(self.pending),
+            "drift": [change.operation.describe() for change in self.drift],
+        }
+
 
 def check_heads(project: Project) -> Mapping[str, tuple[str, ...]]:
     """The apps with several heads, and those heads. Reads the headers of the files; no models and no database."""
@@ -53,14 +65,19 @@ def check_project(project: Project, *, models: bool = True, database: bool = Tru
         not_back = _not_leading_back(project)
     if not database:
         return CheckResult(missing, not_back, compared_models=models)
+    pending, drift = _against_database(project)
+    return CheckResult(missing, not_back, pending, drift, compared_models=models, compared_database=True)
+
+
+@on_its_loop
+def _against_database(project: Project) -> tuple[tuple[str, ...], tuple[Change, ...]]:
     with project.connect() as connection:
         rows = project.applied(connection)
         project.refuse_unknown(rows)
         graph = project.graph_at(revisions(rows))
         applied = graph.effective(revisions(rows))
         drift = _drift(project, connection, graph.order(applied & graph.headers.keys()))
-    pending = tuple(r for r in graph.order() if r not in applied)
-    return CheckResult(missing, not_back, pending, drift, compared_models=models, compared_database=True)
+    return tuple(r for r in graph.order() if r not in applied), drift
 
 
 def _drift(project: Project, connection: sa.Connection, applied: Sequence[str]) -> tuple[Change, ...]:

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.questioner import NeverRename, Questioner
+from minimig.commands.awaiting import in_loop_for
 from minimig.commands.hooks import hooks_of, ignored
 from minimig.commands.project import Project
-from minimig.commands.sides import Side, open_side
+from minimig.commands.sides import Side, engines_of, open_side
 from minimig.dialects.compare import spelled_on_paper
 from minimig.dialects.registry import editor_for, normalizer_for, reader_for
 from minimig.dialects.worded import in_words_of, worded
@@ -48,6 +51,15 @@ class Difference:
     def operations(self) -> tuple[Operation, ...]:
         return tuple(change.operation for change in self.changes)
 
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "before": self.before,
+            "after": self.after,
+            "operations": [operation.describe() for operation in self.operations],
+            "left_out": list(self.left_out),
+        }
+
 
 @dataclass(frozen=True)
 class DiffOptions:
@@ -62,11 +74,15 @@ def diff_sides(project: Project, before: str, after: str, folder: Path, options:
 
     Raises TargetError for a word that names nothing, UsageError for two sides that speak of different databases.
     """
-    with ExitStack() as stack:
-        old, new = (open_side(project, word, folder, stack) for word in (before, after))
-        left_out: list[str] = []
-        one, other = _comparable(project, old, new, _ignoring(project, (old, new), options, left_out))
-        dialect = old.dialect or new.dialect
+    left_out: list[str] = []
+
+    def read() -> tuple[Side, Side, SchemaState, SchemaState]:
+        with ExitStack() as stack:
+            old, new = (open_side(project, word, folder, stack) for word in (before, after))
+            return old, new, *_comparable(project, old, new, _ignoring(project, (old, new), options, left_out))
+
+    old, new, one, other = in_loop_for(engines_of(project, (before, after), folder), read)
+    dialect = old.dialect or new.dialect
     hooks = hooks_of(project, dialect)
     one, other = (included(hooks.include, state) for state in (one, other))
     operations = diff(one, other, questioner=options.questioner, hooks=hooks)
@@ -85,6 +101,10 @@ def sql_of(difference: Difference, dialect: sa.Dialect) -> list[str]:
 
 def take_snapshot(project: Project, word: str, folder: Path) -> Snapshot:
     """The schema that a word names, ready to be written; a live one in the most general words of its dialect."""
+    return in_loop_for(engines_of(project, (word,), folder), partial(_taken, project, word, folder))
+
+
+def _taken(project: Project, word: str, folder: Path) -> Snapshot:
     with ExitStack() as stack:
         side = open_side(project, word, folder, stack)
         dialect = None if side.dialect is None else side.dialect.name

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from minimig.errors import ConfigError, DatabaseError
+from minimig.dialects.reasons import reason
+from minimig.errors import DatabaseError
 from minimig.masking import mask_text, mask_url
 
 DEFAULT_SCHEMA = {
@@ -26,32 +27,45 @@ def connected(engine: sa.Engine, prepare: Callable[[sa.Connection], object] | No
     """
     try:
         connection = engine.connect()
-    except TypeError as error:  # the driver, of an argument that it does not have
-        raise ConfigError(
-            mask_text(f"the driver {engine.driver} cannot be called like this: {error}", _passwords_of(engine.url)),
-            where=name_of(engine),
-            hint="look at `connect_args` of the environment, and at what stands behind ? in the URL",
-        ) from error
-    except (sa.exc.DBAPIError, OSError) as error:
-        cause = getattr(error, "orig", None) or error
+    except Exception as error:
+        if not (isinstance(error, sa.exc.DBAPIError | OSError | TypeError | ValueError) or _of_driver(engine, error)):
+            raise
         raise DatabaseError(
-            mask_text(
-                f"cannot connect to {name_of(engine)}: {' '.join(str(cause).split())}", _passwords_of(engine.url)
-            ),
-            hint=f"{_doubt(engine.dialect)} nothing was changed",
+            mask_text(f"cannot connect to {name_of(engine)}: {_why(error)}", _passwords_of(engine.url)),
+            hint=f"{_doubt(engine.dialect, error)} nothing was changed",
         ) from error
-    with connection:
+    with connection, _telling(engine):
+        if prepare is not None:
+            prepare(connection)
+            connection.commit()  # PostgreSQL takes a SET back with the transaction that it was made in
+            _look_again(connection)
+        yield connection
+
+
+@contextmanager
+def held(connection: sa.Connection) -> Iterator[sa.Connection]:
+    """A connection that the caller has, told of in the same words: neither committed nor closed here.
+
+    A transaction that only reading began is ended, unless it was the caller's.
+    """
+    borrowed = connection.in_transaction()
+    with _telling(connection.engine):
         try:
-            if prepare is not None:
-                prepare(connection)
-                connection.commit()  # PostgreSQL takes a SET back with the transaction that it was made in
-                _look_again(connection)
             yield connection
-        except sa.exc.DBAPIError as error:
-            raise DatabaseError(
-                f"the database refused a statement: {' '.join(str(error.orig).split())}",
-                where=f"{name_of(engine)}, statement: {' '.join(str(error.statement).split())[:200]}",
-            ) from error
+        finally:
+            if not borrowed and connection.in_transaction():
+                connection.rollback()
+
+
+@contextmanager
+def _telling(engine: sa.Engine) -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        raise DatabaseError(
+            f"the database refused a statement: {reason(error)}",
+            where=f"{name_of(engine)}, statement: {' '.join(str(error.statement).split())[:200]}",
+        ) from error
 
 
 def _look_again(connection: sa.Connection) -> None:
@@ -73,8 +87,20 @@ def name_of(engine: sa.Engine) -> str:
     return mask_url(engine.url.render_as_string(hide_password=True))
 
 
-def _doubt(dialect: sa.Dialect) -> str:
+def _of_driver(engine: sa.Engine, error: Exception) -> bool:
+    """Whether an error is the driver's own; SQLAlchemy 2.0 lets those of asyncpg through."""
+    return type(error).__module__.partition(".")[0] == engine.dialect.driver
+
+
+def _why(error: Exception) -> str:
+    return reason(error) if isinstance(error, sa.exc.DBAPIError) else " ".join(str(error).split())
+
+
+def _doubt(dialect: sa.Dialect, error: Exception) -> str:
     """What to look at when there is no connection."""
+    if isinstance(error, TypeError | ValueError):  # from the driver's own function, which takes no such argument
+        ssl = " (asyncpg takes ssl=require where others take sslmode=require)" if dialect.driver == "asyncpg" else ""
+        return f"what stands behind ? in the URL are arguments of the driver {dialect.driver}{ssl}: are they right?"
     if dialect.name == "sqlite":
         return "does the folder exist, and may this user write to it?"
     return "is the server running, and are host, user, password and database right?"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from minimig.commands.awaiting import on_its_loop
 from minimig.commands.hooks import ignored
 from minimig.commands.project import Project
 from minimig.dialects.worded import worded
@@ -18,6 +19,7 @@ from minimig.runtime.recorder import revisions
 from minimig.state.schema import SchemaState
 
 
+@on_its_loop
 def live_station(project: Project) -> SchemaState:
     """What the database holds, each table in the words of the files where it is as they say, else in the models'.
 

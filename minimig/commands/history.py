@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from minimig.commands.awaiting import on_its_loop
 from minimig.commands.project import Project
 from minimig.errors import MinimigError, TargetError
 from minimig.revisions.graph import MigrationGraph
@@ -162,6 +163,7 @@ def current(project: Project, app: str | None = None) -> History:
     return replace(told, at_heads=not (told.unknown or told.broken) and set(found) == set(graph.heads(app)))
 
 
+@on_its_loop
 def _rows(project: Project) -> frozenset[str]:
     with project.connect() as connection:
         return revisions(project.applied(connection))

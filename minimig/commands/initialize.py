@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from minimig.commands.discovery import Candidate
 from minimig.config import settings_from
@@ -52,6 +53,14 @@ class InitPlan:
     content: bytes
     folders: tuple[Path, ...]
     notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "config": str(self.config),
+            "folders": [str(folder) for folder in self.folders],
+            "notes": list(self.notes),
+        }
 
 
 def questions(folder: Path, candidates: Sequence[Candidate], environ: Mapping[str, str]) -> tuple[Question, ...]:

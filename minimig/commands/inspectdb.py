@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine.mock import MockConnection
 
+from minimig.commands.awaiting import on_its_loop
 from minimig.commands.project import Project
 from minimig.dialects.registry import reader_for
 from minimig.errors import ConfigError, MinimigError, TargetError, nearest
@@ -46,7 +47,12 @@ class Written:
     source: str
     left_out: tuple[str, ...]
 
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"source": self.source, "left_out": list(self.left_out)}
 
+
+@on_its_loop
 def inspect_database(project: Project, wanted: Inspection) -> Written:
     """Python source of models for the tables of the project's database.
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from minimig.commands.awaiting import on_its_loop
 from minimig.commands.project import Project
 from minimig.dialects.registry import editor_for
 from minimig.dialects.script_style import NO_FRAME, ScriptStyle
@@ -75,8 +76,7 @@ def show_migrations(project: Project, apps: Sequence[str]) -> ShownMigrations:
     be read is shown, and what is wrong is among the problems.
     """
     project.check_apps(*apps)
-    with project.connect() as connection:
-        applied = {row.revision: row for row in project.applied(connection)}
+    applied = {row.revision: row for row in _rows(project)}
     found = project.survey_at(frozenset(applied))
     graph = found.graph
     shown = graph.headers.keys() if not apps else graph.ancestors([h for app in apps for h in graph.heads(app)])
@@ -93,6 +93,12 @@ def show_migrations(project: Project, apps: Sequence[str]) -> ShownMigrations:
     rows = [row if not row.broken else replace(row, on_disk=True) for row in rows]
     wanted = (row for row in rows if row.revision in graph.headers or not apps or row.app in apps)
     return ShownMigrations(tuple(wanted), found.problems)
+
+
+@on_its_loop
+def _rows(project: Project) -> tuple[Applied, ...]:
+    with project.connect() as connection:
+        return project.applied(connection)
 
 
 def _row(revision: str, applied: Mapping[str, Applied], header: Header | None = None) -> MigrationRow:
@@ -131,6 +137,18 @@ class MigrationSQL:
         yield from self.style.head
         yield from step_lines(self.written, self.style, "")
         yield from self.style.tail
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "revision": self.revision,
+            "backwards": self.backwards,
+            "framed": self.written.frame != NO_FRAME,
+            "operations": [
+                {"operation": part.operation.describe(), "statements": list(part.statements), "left_out": part.left_out}
+                for part in self.operations
+            ],
+        }
 
 
 def sql_migrate(project: Project, app: str, name: str | None, *, backwards: bool) -> MigrationSQL:

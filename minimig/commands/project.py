@@ -1,13 +1,14 @@
 """A project as the commands see it: its files as a graph, its models as a state, its database as a connection.
 
-Each part is read when it is first asked for, and once: a command pays only for what it needs.
+Each part is read when it is first asked for, and once: a command pays only for what it needs. A caller's own connection
+takes the place of those that the engine would open.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property, partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from minimig.autogenerate.hints import Hints, hints_of
-from minimig.commands.connecting import connected, name_of
+from minimig.commands.connecting import connected, held, name_of
 from minimig.config import AppSettings
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import dialect_of, editor_for, mariadb_by_mysql
@@ -52,11 +53,16 @@ class Models:
 class Project:
     """An environment together with what its files, models and database hold."""
 
-    def __init__(self, environment: Environment) -> None:
-        self.environment = environment
+    def __init__(self, environment: Environment, connection: sa.Connection | None = None) -> None:
+        self.environment = environment if connection is None else replace(environment, engine=connection.engine)
+        self.connection = connection
         self.settings = environment.settings
         self.recorder = Recorder(self.settings.version_table, self.settings.version_schema)
         self._loaded: dict[str, Migration] = {}
+
+    def fresh(self) -> Project:
+        """The same project with nothing read yet: the files may have changed since."""
+        return Project(self.environment, self.connection)
 
     # --- files --------------------------------------------------------------------------------------------------------
 
@@ -182,11 +188,7 @@ class Project:
 
     def _paper_editor(self) -> SchemaEditor | None:
         """The editor of the configured database, which sends nothing; None where no database is configured."""
-        return editor_for(self.dialect, PaperOutput(self.dialect)) if self._has_database else None
-
-    @property
-    def _has_database(self) -> bool:
-        return any(each is not None for each in (self.environment.engine, self.settings.engine, self.settings.url))
+        return editor_for(self.dialect, PaperOutput(self.dialect)) if self.has_database else None
 
     def _is_foreign(self, key: str) -> bool:
         """Whether a table of this name would be none of ours, wherever it is defined."""
@@ -236,6 +238,11 @@ class Project:
         return self.environment.engine or make_engine(self.settings, self.environment.connect_args)
 
     @property
+    def has_database(self) -> bool:
+        """Whether a database is configured; whether it answers is not asked."""
+        return not (self.environment.engine is None and self.settings.engine is None and self.settings.url is None)
+
+    @property
     def dialect(self) -> sa.Dialect:
         """The dialect of the configured database, without connecting to it.
 
@@ -250,10 +257,12 @@ class Project:
     @property
     def database_name(self) -> str:
         """The database for people, with its password masked."""
-        return name_of(self.engine) if self._has_database else "no database is configured"
+        return name_of(self.engine) if self.has_database else "no database is configured"
 
     def connect(self) -> AbstractContextManager[sa.Connection]:
-        """A connection. Raises DatabaseError when the database cannot be reached, or refuses a statement."""
+        """A connection, or the caller's. Raises DatabaseError when there is none, or when it refuses a statement."""
+        if self.connection is not None:
+            return held(self.connection)
         return connected(self.engine, self.environment.prepare)
 
     def applied(self, connection: sa.Connection) -> tuple[Applied, ...]:

@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
 
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.questioner import NeverRename
+from minimig.commands.awaiting import in_loop_for
 from minimig.commands.project import Project
 from minimig.commands.squashing import SquashResult
 from minimig.dialects.worded import worded
+from minimig.environment import engine_for
 from minimig.errors import StateError
 from minimig.revisions.details import plain_lines
 from minimig.revisions.loader import Migration
@@ -30,7 +33,7 @@ from minimig.runtime.recorder import Recorder
 from minimig.runtime.rehearsal import rehearse
 from minimig.runtime.scratch import scratch_database
 from minimig.state.schema import SchemaState
-from minimig.urls import mask_url
+from minimig.urls import choose_driver, mask_url
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,11 @@ def prove_squash(project: Project, squashed: SquashResult, url: str | None = Non
 
     Raises StateError with what differs, MigrationFailedError where a file does not run, UnsupportedError.
     """
+    engines = [] if url is None else [engine_for(choose_driver(url))]
+    return in_loop_for(engines, partial(_proven, project, squashed, url))
+
+
+def _proven(project: Project, squashed: SquashResult, url: str | None) -> Proof:
     graph, file = project.graph, squashed.file
     members = graph.order(squashed.replaces)
     older = [project.load(name) for name in graph.order(graph.ancestors(members) - set(members))]

@@ -6,6 +6,7 @@ which holds a state, or the connection to a database whose state depends on whom
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +60,17 @@ def open_side(project: Project, word: str, folder: Path, stack: ExitStack) -> Si
         with import_path(project.settings.root):
             return _saved(path)
     return _revision(project, word)
+
+
+def engines_of(project: Project, words: Iterable[str], folder: Path) -> list[sa.Engine]:
+    """The engines that `open_side` will connect to for these words; a URL gets one of its own each time."""
+    found: list[sa.Engine] = []
+    for word in words:
+        if "://" in word:
+            found.append(engine_for(anchor_sqlite(choose_driver(word), folder)))
+        elif word in ("database", "current") or word.startswith(("+", "-")):
+            found.append(project.engine)
+    return found
 
 
 def _live(name: str, connection: sa.Connection) -> Side:

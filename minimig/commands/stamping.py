@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
+from minimig.commands.awaiting import on_its_loop
 from minimig.commands.executing import executor_of
 from minimig.commands.project import Project
 from minimig.dialects.registry import lock_for
@@ -39,6 +41,7 @@ class StampResult:
         }
 
 
+@on_its_loop
 def stamp(project: Project, words: Sequence[str], *, purge: bool = False, lock_timeout: float = 60.0) -> StampResult:
     """Record that the database stands at these revisions, without running anything.
 
@@ -82,6 +85,7 @@ def stamp_moves(project: Project, rows: Sequence[Applied], words: Sequence[str],
     )
 
 
+@on_its_loop
 def prune(project: Project, app: str | None = None, lock_timeout: float = 60.0) -> StampResult:
     """Forget rows of an app, or of all configured apps, that no file describes any more.
 
@@ -104,12 +108,15 @@ def prune(project: Project, app: str | None = None, lock_timeout: float = 60.0) 
     return StampResult(project.database_name, (), tuple(row.revision for row in rows), kept)
 
 
+@on_its_loop
 def ensure_version(project: Project, lock_timeout: float = 60.0) -> bool:
     """Create the version table where it is missing, and bring an older one up to date; tells whether it was missing."""
     with project.connect() as connection, lock_for(connection, project.recorder.table.key, lock_timeout):
+        borrowed = connection.in_transaction()
         missing = not project.recorder.exists(connection)
-        connection.rollback()
-        with connection.begin():
+        if not borrowed:
+            connection.rollback()
+        with nullcontext() if borrowed else connection.begin():
             project.recorder.ensure(connection)
     return missing
 

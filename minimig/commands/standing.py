@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from minimig.commands.awaiting import on_its_loop
 from minimig.commands.project import Project
 from minimig.errors import ConfigError, DatabaseError, HistoryError
 from minimig.runtime.recorder import revisions
@@ -45,16 +46,21 @@ class Standing:
 
 def standing(project: Project) -> Standing:
     """Ask the configured database, if there is one and it answers."""
-    if project.environment.engine is None and not project.settings.engine and project.settings.url is None:
+    if not project.has_database:
         return Standing(frozenset(), unasked=NOT_CONFIGURED)
     try:
         url = project.engine.url
         if url.get_backend_name() == "sqlite" and url.database and not _exists(url.database):
             return Standing(frozenset(), database=project.database_name)  # connecting would create the file
-        with project.connect() as connection:
-            return Standing(revisions(project.applied(connection)), project.database_name)
+        return Standing(_applied(project), project.database_name)
     except (DatabaseError, ConfigError) as error:
         return Standing(frozenset(), unasked=error.message)
+
+
+@on_its_loop
+def _applied(project: Project) -> frozenset[str]:
+    with project.connect() as connection:
+        return revisions(project.applied(connection))
 
 
 def _exists(database: str) -> bool:

@@ -6,18 +6,28 @@ advisory lock holds a snapshot, and CREATE INDEX CONCURRENTLY in the session tha
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from collections.abc import Callable
 from hashlib import sha256
+
+import sqlalchemy as sa
+from sqlalchemy.util import await_only
 
 from minimig.errors import LockError
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 
 
-def wait_for(try_lock: Callable[[], bool], holder: Callable[[], str | None], wait: float) -> None:
-    """Try until the lock is ours. Raises LockError, naming the holder, when `wait` seconds were not enough."""
+def wait_for(
+    connection: sa.Connection, try_lock: Callable[[], bool], holder: Callable[[], str | None], wait: float
+) -> None:
+    """Try until the lock is ours. Raises LockError, naming the holder, when `wait` seconds were not enough.
+
+    Between two tries others may work: other threads, and on an asynchronous connection what else its event loop has to
+    do, which may well be the run that has the lock.
+    """
     deadline = time.monotonic() + wait
     pause = FIRST_PAUSE
     while not try_lock():
@@ -27,8 +37,15 @@ def wait_for(try_lock: Callable[[], bool], holder: Callable[[], str | None], wai
                 f"another run has held the lock of this database for {wait:g} s{f': {who}' if who else ''}",
                 hint="wait for it to finish, or give more time with --lock-timeout; nothing was changed",
             )
-        time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - runners should not try in step
+        _sleep(connection, pause * random.uniform(0.5, 1.0))  # noqa: S311 - runners should not try in step
         pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def _sleep(connection: sa.Connection, seconds: float) -> None:
+    if connection.dialect.is_async:
+        await_only(asyncio.sleep(seconds))
+    else:
+        time.sleep(seconds)
 
 
 def lock_number(name: str) -> int:

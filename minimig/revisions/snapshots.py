@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from minimig.autogenerate.autodetector import diff
 from minimig.errors import RevisionFileError
@@ -35,6 +36,10 @@ class Snapshot:
     state: SchemaState
     title: str
     dialect: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: the schema as the text of its file."""
+        return {"title": self.title, "dialect": self.dialect, "text": snapshot_text(self)}
 
 
 def snapshot_text(snapshot: Snapshot, *, serializer: Serializer | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from enum import Enum
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.reasons import reason
 from minimig.errors import (
     DatabaseError,
     HistoryError,
@@ -125,13 +127,20 @@ class Progress:
 
 
 def _interrupted(error: BaseException) -> bool:
-    """Whether a person stopped the run; tidying up on the connection that broke off may have failed on top of it."""
-    return isinstance(error, KeyboardInterrupt) or (error.__context__ is not None and _interrupted(error.__context__))
+    """Whether a person stopped the run, or a program cancelled its task.
+
+    Tidying up on the connection that broke off may have failed on top of it. A time limit inside a step cancels too,
+    but that is the step's own failure.
+    """
+    if isinstance(error, KeyboardInterrupt | asyncio.CancelledError):
+        return True
+    before = None if isinstance(error, TimeoutError) else error.__context__
+    return before is not None and _interrupted(before)
 
 
 def _reason(error: BaseException) -> str:
     if isinstance(error, sa.exc.DBAPIError) and error.orig is not None:
-        return f"{type(error.orig).__name__}: {_one_line(str(error.orig))}"
+        return f"{type(error.orig).__name__}: {_one_line(reason(error))}"
     if isinstance(error, MinimigError):
         return str(error).replace("\n", "\n  ")
     return f"{type(error).__name__}: {error}"

@@ -72,6 +72,7 @@ class LiveOutput:
                 self._connection.execute(clause, parameters, execution_options=options or {})
         finally:
             self._sending = False
+        _forget_prepared(self._connection.dialect)
 
     @contextmanager
     def outside_transaction(self) -> Iterator[None]:
@@ -144,6 +145,16 @@ class LiveOutput:
 
     def _commit(self, connection: Any) -> None:
         self.commits += not (self._outside or self._silent)
+
+
+def _forget_prepared(dialect: Any) -> None:
+    """Let asyncpg prepare anew what a data step asked before: the plan of `SELECT *` does not outlive ALTER TABLE.
+
+    SQLAlchemy does this after its own DDL elements, but knows nothing of statements sent as text.
+    """
+    forget = getattr(dialect, "_invalidate_schema_cache", None)
+    if forget is not None:
+        forget()
 
 
 def first_word(statement: str) -> str:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
+from minimig.dialects.reasons import reason
 from minimig.dialects.registry import editor_for
 from minimig.errors import DatabaseError
 from minimig.operations.alter_column import AlterColumn
@@ -91,7 +92,7 @@ class Recorder:
         try:
             return self._select(connection, there)
         except (sa.exc.DBAPIError, DatabaseError):
-            raise DatabaseError(f"version table {self.table.key} cannot be read: {first.orig}") from first
+            raise DatabaseError(f"version table {self.table.key} cannot be read: {reason(first)}") from first
 
     def _columns(self, connection: sa.Connection) -> Collection[str]:
         """The columns that the table has; none when it does not exist."""
@@ -137,7 +138,7 @@ class Recorder:
         except sa.exc.DBAPIError as error:
             what, right = ("brought up to date", "alter this table") if there else ("created", "create tables")
             raise DatabaseError(
-                f"version table {self.table.key} cannot be {what}: {error.orig}",
+                f"version table {self.table.key} cannot be {what}: {reason(error)}",
                 hint=f"grant this user the right to {right}, or {'do it' if there else 'create the table'} for it",
             ) from error
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from minimig.dialects.reasons import reason
 from minimig.errors import DatabaseError, UnsupportedError
 from minimig.urls import choose_driver
 
@@ -80,7 +81,7 @@ def _on(server: sa.URL, statement: str, *, hint: str = RIGHTS) -> None:
                 connection.exec_driver_sql(statement)
         except sa.exc.DBAPIError as error:
             raise DatabaseError(
-                f"{statement}: {' '.join(str(error.orig).split())}",
+                f"{statement}: {reason(error)}",
                 where=server.render_as_string(hide_password=True),
                 hint=hint,
             ) from error

@@ -28,7 +28,7 @@ def mssql_lock(connection: sa.Connection, name: str, wait: float) -> Iterator[No
             connection.commit()  # the lock is the session's, not the transaction's
         return bool(answer >= 0)
 
-    wait_for(try_lock, lambda: None, wait)
+    wait_for(connection, try_lock, lambda: None, wait)
     try:
         yield
     finally:

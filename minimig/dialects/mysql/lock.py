@@ -30,7 +30,7 @@ def mysql_lock(connection: sa.Connection, name: str, wait: float) -> Iterator[No
         row = connection.execute(_HOLDER, {"name": text}).first()
         return None if row is None else f"connection {row.id} from {row.host}"
 
-    wait_for(lambda: ask("GET_LOCK(:name, 0)") == 1, holder, wait)
+    wait_for(connection, lambda: ask("GET_LOCK(:name, 0)") == 1, holder, wait)
     try:
         yield
     finally:

@@ -25,6 +25,7 @@ from minimig.dialects.postgresql.dependents import (
     triggers_above,
     views_above,
 )
+from minimig.dialects.reasons import reason
 from minimig.dialects.spelling import Spelling
 from minimig.errors import UnsupportedError
 from minimig.state.definition import Definition
@@ -176,7 +177,7 @@ def _explained(item: ObjectState) -> Iterator[None]:
         yield
     except sa.exc.DBAPIError as error:
         raise UnsupportedError(
-            f"{item.key} was in the way and cannot be created again: {' '.join(str(error.orig).split())}",
+            f"{item.key} was in the way and cannot be created again: {reason(error)}",
             hint=f"drop {item.key} before this migration, and create it again, adapted, after it",
         ) from error
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.reasons import reason
 from minimig.errors import DatabaseError
 from minimig.state.parts import IndexState
 from minimig.state.tables import TableState
@@ -43,7 +44,7 @@ def create_concurrently(editor: SchemaEditor, table: TableState, index: IndexSta
             with suppress(sa.exc.DBAPIError):  # the first error says more than that of a connection that broke off
                 editor.execute(drop)
             raise DatabaseError(
-                f"index {index.name} could not be built while others write: {error.orig};"
+                f"index {index.name} could not be built while others write: {reason(error)};"
                 " the invalid index that PostgreSQL left was dropped",
             ) from error
 

@@ -31,6 +31,7 @@ from minimig.dialects.postgresql.rows import OverridingInsert
 from minimig.dialects.postgresql.script import PostgreSQLScript
 from minimig.dialects.postgresql.table_options import option_clauses
 from minimig.dialects.postgresql.types import bare, conversion, named_type
+from minimig.dialects.reasons import reason
 from minimig.dialects.remake import remake_column
 from minimig.dialects.rows import Row
 from minimig.dialects.script_style import ScriptStyle
@@ -78,7 +79,7 @@ class PostgreSQLEditor(PostgreSQLItems):
 
     def hint_for(self, error: sa.exc.DBAPIError) -> str | None:
         state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
-        missing = state == "42704" and str(error.orig).startswith("type ")
+        missing = state == "42704" and reason(error).startswith("type ")
         return UNSAFE_NEW_VALUE if state == "55P04" else MISSING_TYPE if missing else None
 
     # --- tables -------------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ def postgresql_lock(connection: sa.Connection, name: str, wait: float) -> Iterat
     def try_lock() -> bool:
         return bool(_ask(connection, sa.text(f"SELECT {function}(:number)"), number, borrowed=borrowed))
 
-    wait_for(try_lock, lambda: _holder(connection, number), wait)
+    wait_for(connection, try_lock, lambda: _holder(connection, number), wait)
     try:
         yield
     finally:

@@ -17,6 +17,7 @@ from minimig.dialects.objects import or_replace
 from minimig.dialects.postgresql.aside import Aside, Going
 from minimig.dialects.postgresql.dependents import Seeds, gifts_to_function, gifts_to_views
 from minimig.dialects.postgresql.providers import PostgreSQLProviders
+from minimig.dialects.reasons import reason
 from minimig.dialects.sqltext import canonical
 from minimig.errors import UnsupportedError
 from minimig.state.objects import FunctionState, ObjectState, TriggerState, ViewState
@@ -49,11 +50,11 @@ class PostgreSQLObjects(PostgreSQLProviders):
         try:
             super().drop(before, after, item)
         except sa.exc.DBAPIError as error:
-            reason = " ".join(str(error.orig).split())
-            if "depend on it" not in reason:
+            why = reason(error)
+            if "depend on it" not in why:
                 raise
             raise UnsupportedError(
-                f"{item.key} is still in use: {reason.partition(' HINT:')[0]}",
+                f"{item.key} is still in use: {why.partition(' HINT:')[0]}",
                 hint="take away what uses it (a default, a CHECK, an index, a view) in an operation before this one,"
                 " and create it again in one after it",
             ) from error

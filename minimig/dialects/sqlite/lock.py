@@ -40,7 +40,7 @@ def sqlite_lock(connection: sa.Connection, name: str, wait: float) -> Iterator[N
             ) from error
         return True
 
-    wait_for(try_lock, lambda: None, wait)
+    wait_for(connection, try_lock, lambda: None, wait)
     try:
         yield
     finally:

@@ -1,0 +1,78 @@
+"""The rest of the command line as functions: commands that look at history, models and database and change nothing."""
+
+from __future__ import annotations
+
+from minimig.autogenerate.questioner import NeverRename, Questioner
+from minimig.commands import checking, comparing
+from minimig.commands import history as histories
+from minimig.commands import inspectdb as inspection
+from minimig.commands.project import Project
+from minimig.revisions.graph import MigrationGraph
+from minimig.revisions.snapshots import Snapshot
+
+
+def history(
+    project: Project, app: str | None = None, span: str | None = None, *, mark: bool = False
+) -> histories.History:
+    """The revisions of an app, or of all, newest first; with `mark`, which of them the database has."""
+    return histories.history(project.fresh(), app, span, mark=mark)
+
+
+def heads(project: Project, app: str | None = None, *, effective: bool = False) -> histories.History:
+    """The last revision of each app; `effective` leaves out those that another app rests on."""
+    return histories.heads(project.fresh(), app, effective=effective)
+
+
+def branches(project: Project, app: str | None = None) -> histories.History:
+    """Where histories part."""
+    return histories.branch_points(project.fresh(), app)
+
+
+def show(project: Project, *revisions: str) -> histories.History:
+    """All that revision files say of themselves. Raises TargetError."""
+    return histories.show(project.fresh(), revisions)
+
+
+def current(project: Project, app: str | None = None) -> histories.History:
+    """Where the database stands."""
+    return histories.current(project.fresh(), app)
+
+
+def graph(project: Project) -> MigrationGraph:
+    """The revision files as a graph, which answers what comes before what. Raises GraphError."""
+    return project.fresh().graph
+
+
+def check(project: Project, *, models: bool = True, database: bool = True) -> checking.CheckResult:
+    """Compare models with revision files, and revision files with the database; `clean` when nothing differs."""
+    return checking.check_project(project.fresh(), models=models, database=database)
+
+
+def compare(
+    project: Project,
+    before: str = "database",
+    after: str = "models",
+    *,
+    everything: bool = False,
+    questioner: Questioner | None = None,
+) -> comparing.Difference:
+    """What leads from one side to the other, each named as `minimig diff` takes it: a revision, a URL, a file."""
+    options = comparing.DiffOptions(everything, questioner or NeverRename())
+    return comparing.diff_sides(project.fresh(), before, after, project.settings.root, options)
+
+
+def take_snapshot(project: Project, side: str = "models") -> Snapshot:
+    """The schema that a word names, as `minimig snapshot` takes it."""
+    return comparing.take_snapshot(project.fresh(), side, project.settings.root)
+
+
+def inspectdb(
+    project: Project,
+    *tables: str,
+    schemas: tuple[str | None, ...] = (None,),
+    generator: str = "declarative",
+    views: bool = False,
+) -> inspection.Written:
+    """The source of models for tables of the database. Raises ConfigError without sqlacodegen, TargetError."""
+    wanted = inspection.Inspection(tables, schemas, generator, views)
+    return inspection.inspect_database(project.fresh(), wanted)

@@ -1,0 +1,36 @@
+"""The page of the library lists every public function, and says what the code says."""
+
+from __future__ import annotations
+
+import importlib.util
+from types import ModuleType
+
+import pytest
+
+import minimig
+from support.projects import REPOSITORY
+
+FOLDER = REPOSITORY / "docs" / "reference"
+
+
+@pytest.fixture(scope="module")
+def generator() -> ModuleType:
+    """The program that writes the lists."""
+    specification = importlib.util.spec_from_file_location("library_page", FOLDER / "library.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def test_the_page_says_what_the_code_says(generator: ModuleType) -> None:
+    """Nobody changed a signature or a docstring without writing the page again."""
+    text = (FOLDER / "library.md").read_text(encoding="utf-8")
+    assert text == generator.page(text), "run: python docs/reference/library.py"
+
+
+def test_every_function_is_on_the_page() -> None:
+    """All public names but the version have a place in one of the lists."""
+    text = (FOLDER / "library.md").read_text(encoding="utf-8")
+    assert [name for name in minimig.__all__[1:] if f"* `{name}(" not in text] == []
