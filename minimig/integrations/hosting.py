@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from minimig.cli.context import Session, deferred, show_error
+from minimig.cli.context import Session, show_error
 from minimig.cli.main import COMMANDS, LazyGroup, begin
 from minimig.config import Settings, settings_from
 from minimig.errors import ConfigError, MinimigError, nearest
@@ -118,7 +118,7 @@ def chosen(found: Mapping[str | None, Any], bind: str | None, what: str) -> Any:
 
 def engine() -> Any:
     """The engine of the host of this call."""
-    return _synchronous(_host().engine())
+    return _host().engine()
 
 
 def metadata() -> Any:
@@ -129,15 +129,3 @@ def metadata() -> Any:
 def _host() -> Host:
     host: Host = click.get_current_context().meta[KEY]
     return host
-
-
-def _synchronous(value: Any) -> Any:
-    """The engine, or for an asynchronous one another on the same database, with the driver that is not."""
-    if getattr(value, "sync_engine", None) is None:
-        return value
-    environment = deferred("minimig.environment")
-    driver = environment.SYNC_DRIVERS.get(value.dialect.name)
-    if driver is None:
-        return value  # refused in the words that every asynchronous engine is refused with
-    url = value.url.set(drivername=driver)
-    return environment.engine_for(url.render_as_string(hide_password=False))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -33,7 +32,7 @@ class Note(Base):
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
     """Migrate before the first request. However many workers start at once: one migrates, the others wait for it."""
-    await asyncio.to_thread(minimig.migrate, engine, HERE / "migrations")
+    await minimig.migrate_async(engine, HERE / "migrations")
     yield
     engine.dispose()
 

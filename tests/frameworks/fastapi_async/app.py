@@ -1,6 +1,5 @@
 """FastAPI with an async engine; the lifespan brings the database up to date before the first request."""
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -33,7 +32,7 @@ class Task(Base):
 
 async def migrate() -> None:
     """Bring the database up to date; however many workers start, one does it and the others wait."""
-    await asyncio.to_thread(minimig.migrate, URL, HERE / "migrations")
+    await minimig.migrate_async(engine, HERE / "migrations")
 
 
 @asynccontextmanager
