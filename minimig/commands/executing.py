@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from minimig.commands.project import Project
 from minimig.dialects.run_options import RunOptions
 from minimig.errors import HookError
+from minimig.runtime.doubt import Assume
 from minimig.runtime.events import StepRecorded
 from minimig.runtime.executor import Executor
 from minimig.runtime.prepare import PreparedStep
-from minimig.runtime.stepwise import Assume
 
 
 def executor_of(project: Project, connection: sa.Connection, *, whole: bool = False, assume: Assume = None) -> Executor:

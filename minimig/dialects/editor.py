@@ -98,8 +98,8 @@ class SchemaEditor(ItemEditor):
         yield
 
     @staticmethod
-    def fingerprint(connection: sa.Connection, tables: Collection[str] | None) -> str | None:  # noqa: ARG004
-        """What changes when the schema of these tables (by key), or of the whole database, does; None if unknown here.
+    def fingerprint(connection: sa.Connection, names: Collection[str]) -> str | None:  # noqa: ARG004
+        """What changes when something with one of these names does; None where this database cannot tell.
 
         It settles what became of a statement of which nobody heard; see `dialects.fingerprint`.
         """

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import sqlalchemy as sa
+
 from minimig.dialects.editor import SchemaEditor
 from minimig.errors import IrreversibleError, StateError
 from minimig.operations.async_step import is_async, run_async
@@ -37,24 +39,36 @@ class RunPython(Operation):
 
     Without `reverse` the migration cannot be taken back; `reverse=ops.NOOP` says that nothing has to be done. A squash
     leaves an `elidable` step out: one that only mends rows of its time, which a new database does not have.
+
+    `probe(connection, tables)` tells whether the step has taken effect already. It is asked when a run was killed in a
+    step that commits by itself, of which nothing else can tell; without it a person is asked.
     """
 
     code: DataStep | Noop
     back: DataStep | Noop | None
     elidable: bool
+    has_happened: Callable[[sa.Connection, TablesThen], bool] | None
     symbol: ClassVar[str] = "p"
 
     def __init__(
-        self, code: DataStep | Noop, *, reverse: DataStep | Noop | None = None, elidable: bool = False
+        self,
+        code: DataStep | Noop,
+        *,
+        reverse: DataStep | Noop | None = None,
+        elidable: bool = False,
+        probe: Callable[[sa.Connection, TablesThen], bool] | None = None,
     ) -> None:
-        for function in (code, reverse):
+        for function in (code, reverse, probe):
             if function is not None and not isinstance(function, Noop):
                 _check(function)
-        assign(self, code=code, back=reverse, elidable=elidable)
+        assign(self, code=code, back=reverse, elidable=elidable, has_happened=probe)
 
     @property
     def runs_code(self) -> bool:
         return not isinstance(self.code, Noop)
+
+    def probe(self, connection: sa.Connection, after: SchemaState) -> bool | None:
+        return None if self.has_happened is None else bool(self.has_happened(connection, TablesThen(after)))
 
     @property
     def left_out_of_squashes(self) -> bool:
@@ -92,8 +106,12 @@ class RunPython(Operation):
         return None if isinstance(self.code, Noop) else _name(self.code)
 
     def arguments(self) -> Arguments:
-        named = {} if self.back is None else {"reverse": self.back}
-        return (self.code,), {**named, **({"elidable": True} if self.elidable else {})}
+        named: dict[str, Any] = {} if self.back is None else {"reverse": self.back}
+        if self.elidable:
+            named["elidable"] = True
+        if self.has_happened is not None:
+            named["probe"] = self.has_happened
+        return (self.code,), named
 
 
 def _check(function: Any) -> None:

@@ -20,6 +20,7 @@ from minimig.dialects.registry import editor_for
 from minimig.dialects.run_options import NO_OPTIONS, RunOptions
 from minimig.dialects.transaction import commits_each
 from minimig.errors import DatabaseError, UnsupportedError
+from minimig.runtime.doubt import Assume
 from minimig.runtime.events import Listener, StepDone, StepRecorded, StepStarted, Within, silence
 from minimig.runtime.failure import Progress, Standing
 from minimig.runtime.journal import Note, notes_of
@@ -30,7 +31,7 @@ from minimig.runtime.recorder import Applied, Recorder
 from minimig.runtime.rehearsal import refuse_names
 from minimig.runtime.rows import row_changes, version_row
 from minimig.runtime.segments import Segment, in_one_transaction, segments
-from minimig.runtime.stepwise import Assume, Stepwise
+from minimig.runtime.stepwise import Stepwise
 
 
 class Executor:

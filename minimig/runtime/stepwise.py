@@ -16,9 +16,10 @@ import sqlalchemy as sa
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.output import Output
 from minimig.dialects.transaction import autocommit
-from minimig.errors import HistoryError, QuestionError
+from minimig.errors import HistoryError
 from minimig.revisions.meaning import operation_meaning
 from minimig.revisions.replay import Change
+from minimig.runtime.doubt import Assume, Doubt
 from minimig.runtime.failure import Progress
 from minimig.runtime.journal import Journal, Note, Notes, Status
 from minimig.runtime.notebook import Notebook
@@ -26,9 +27,6 @@ from minimig.runtime.output import LiveOutput
 from minimig.runtime.pieces import Kind, Piece, Queue, recorded
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.segments import Manner, Segment
-
-Assume = bool | None
-"""What a person says of a statement of which nobody heard: it took effect (True), it did not (False), or nothing."""
 
 
 class Stepwise:
@@ -228,7 +226,7 @@ class Stepwise:
     def _send_noted(self, position: int, note: Note, piece: Piece) -> None:
         """A statement that commits by itself: written ahead, unless an earlier run did it unheard."""
         if note.status == Status.PLANNED or self._is_to_run(position, note, piece):
-            self.book.commit([note.told(Status.STARTED, self._fingerprint(position))])
+            self.book.commit([note.told(Status.STARTED, self._fingerprint(piece))])
             self._send_alone(piece)
             self.book.settle()
         self.book.later.append(note.told(Status.DONE))
@@ -251,32 +249,18 @@ class Stepwise:
     # --- what nobody heard --------------------------------------------------------------------------------------------
 
     def _is_to_run(self, position: int, note: Note, piece: Piece | None = None) -> bool:
-        """Whether a piece that was started did not take effect. Raises QuestionError when nobody can know."""
-        if piece is not None and piece.kind is Kind.REPEATABLE:
-            return True
-        if piece is not None and piece.kind is Kind.SCHEMA and note.fingerprint is not None:
-            return self._fingerprint(position) == note.fingerprint
-        if self.assume is not None:
-            return not self.assume
-        operation, _, after = self._move(position)
-        answer = operation.probe(self.connection, after)
-        self.book.end_reading()
-        if answer is not None:
-            return not answer
-        what = operation.describe() if piece is None else " ".join(piece.text.split())[:200]
-        raise QuestionError(
-            f"{self._revision} was interrupted, and it is not known whether this took effect: {what}",
-            where=self.prepared.where(position),
-            hint="look at the database, then run the same command with --assume done, or --assume again",
-        )
-
-    def _fingerprint(self, position: int) -> str | None:
-        operation, before, _ = self._move(position)
-        touched = operation.footprint(before)
-        names = {table for table, _ in touched.touches if table}
-        whole = touched.everything or any(" " in name for name in names)
+        where = self.prepared.where(position)
         with self.output.uncounted():
-            found = self._editor(self.output).fingerprint(self.connection, None if whole else names)
+            doubt = Doubt(self.connection, self._editor(self.output), self._move(position), note, piece, where)
+            answer = doubt.is_to_run(self.assume)
+            self.book.end_reading()
+        return answer
+
+    def _fingerprint(self, piece: Piece) -> str | None:
+        if piece.kind is not Kind.SCHEMA:
+            return None
+        with self.output.uncounted():
+            found = self._editor(self.output).fingerprint(self.connection, piece.names)
             self.book.end_reading()
         return found
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -21,16 +22,30 @@ import sqlalchemy as sa
 
 from support.databases import Database
 
+EVENTS = {False: "before_cursor_execute", True: "after_cursor_execute"}
 TESTS = Path(__file__).parents[1]
 
 
-def sweep(database: Database, folder: Path, start: str, end: str, *, after: bool) -> tuple[int, list[str]]:
-    """Kill the way from `start` to `end` at each statement in turn; how many there were, and what went wrong."""
+def sweep(
+    database: Database, folder: Path, start: str, end: str, *, after: bool, most: int = 1000
+) -> tuple[int, list[str]]:
+    """Kill the way from `start` to `end` at each statement, or at `most` of them; how many, and what went wrong."""
     url = database.engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "support.killing", database.kind, url, str(folder), start, end, str(int(after))]
+    command = [
+        sys.executable,
+        "-m",
+        "support.killing",
+        database.kind,
+        url,
+        str(folder),
+        start,
+        end,
+        str(int(after)),
+        str(most),
+    ]
     paths = os.pathsep.join([str(TESTS), str(TESTS.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
     environ = {**os.environ, "PYTHONPATH": paths}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environ, timeout=100)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environ, timeout=110)
     if done.returncode:
         raise AssertionError(done.stdout + done.stderr)
     points, wrong = json.loads(done.stdout)
@@ -63,10 +78,10 @@ def kill_at(engine: sa.Engine, point: int, *, after: bool) -> None:
         if sent[0] == point:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    sa.event.listen(engine, "after_cursor_execute" if after else "before_cursor_execute", count)
+    sa.event.listen(engine, EVENTS[after], count)
 
 
-def main(kind: str, url: str, folder: str, start: str, end: str, after: str) -> None:
+def main(kind: str, url: str, folder: str, start: str, end: str, after: str, most: str) -> None:
     """Print the number of points, and what was not as it should be after a rerun."""
     import minimig
 
@@ -78,17 +93,20 @@ def main(kind: str, url: str, folder: str, start: str, end: str, after: str) -> 
         return database
 
     database = prepared()
+    sent: list[str] = []
+    sa.event.listen(database.engine, EVENTS[after == "1"], lambda *call: sent.append(call[2]))
     minimig.migrate(database.engine, folder, target=end)
+    counted = len(sent)
     wanted = everything(database)
+    places = range(1, counted + 1)
     wrong: list[str] = []
-    point = 0
-    while True:
-        point += 1
+    for point in random.sample(places, min(int(most), len(places))):
         database = prepared()
         if not _killed(database, folder, end, point, after=after == "1"):
-            break
-        wrong += (f"point {point}: {problem}" for problem in _rerun(database, folder, end, wanted))
-    print(json.dumps([point - 1, wrong]))  # noqa: T201 - read by `sweep`
+            wrong.append(f"point {point}: the run came to its end")
+        where = f"point {point} of {len(places)} ({' '.join(sent[point - 1].split())[:80]})"
+        wrong += (f"{where}: {problem}" for problem in _rerun(database, folder, end, wanted))
+    print(json.dumps([len(places), wrong]))  # noqa: T201 - read by `sweep`
 
 
 def _killed(database: Database, folder: str, target: str, point: int, *, after: bool) -> bool:

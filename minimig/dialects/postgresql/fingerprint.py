@@ -1,4 +1,4 @@
-"""What PostgreSQL says of its whole schema, for `dialects.fingerprint`: a query for each kind of thing."""
+"""What PostgreSQL says of the things that a statement names, for `dialects.fingerprint`: a query for each kind."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from minimig.dialects.fingerprint import digest
+from minimig.dialects.fingerprint import about, digest
 
 _OURS = "n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"
 
 _QUERIES = (
     """
-    SELECT nspname, nspowner, nspacl::text FROM pg_catalog.pg_namespace n WHERE {ours}
+    SELECT nspname, nspname, nspowner, nspacl::text FROM pg_catalog.pg_namespace n WHERE {ours}
     """,
     """
-    SELECT n.nspname, c.relname, c.relkind, c.relowner, c.relacl::text, c.reloptions::text, c.relpersistence,
+    SELECT c.relname, c.relname, n.nspname, c.relkind, c.relowner, c.relacl::text, c.reloptions::text,
+           c.relpersistence,
            pg_catalog.obj_description(c.oid, 'pg_class'),
            CASE WHEN c.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(c.oid) END
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE {ours}
     """,
     """
-    SELECT a.attrelid::regclass::text, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
+    SELECT a.attrelid::regclass::text, c.relname, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
            a.attidentity, a.attcollation, pg_catalog.col_description(a.attrelid, a.attnum),
            pg_catalog.pg_get_expr(d.adbin, d.adrelid)
     FROM pg_catalog.pg_attribute a
@@ -35,37 +36,38 @@ _QUERIES = (
     FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_namespace n ON n.oid = k.connamespace WHERE {ours}
     """,
     """
-    SELECT pg_catalog.pg_get_indexdef(i.indexrelid), i.indisvalid FROM pg_catalog.pg_index i
+    SELECT c.relname, i.indrelid::regclass::text, pg_catalog.pg_get_indexdef(i.indexrelid), i.indisvalid
+    FROM pg_catalog.pg_index i
     JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE {ours}
     """,
     """
-    SELECT t.oid::regtype::text, t.typtype, t.typnotnull, t.typdefault,
+    SELECT t.oid::regtype::text, t.typname, t.typtype, t.typnotnull, t.typdefault,
            (SELECT string_agg(e.enumlabel, chr(30) ORDER BY e.enumsortorder)
             FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid)
     FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE {ours}
     """,
     """
-    SELECT p.oid::regprocedure::text, p.prokind, md5(p.prosrc), p.proacl::text
+    SELECT p.proname, p.proname, p.oid::regprocedure::text, p.prokind, md5(p.prosrc), p.proacl::text
     FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE {ours}
     """,
     """
-    SELECT pg_catalog.pg_get_triggerdef(t.oid), t.tgenabled FROM pg_catalog.pg_trigger t
+    SELECT t.tgname, c.relname, pg_catalog.pg_get_triggerdef(t.oid), t.tgenabled FROM pg_catalog.pg_trigger t
     JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE NOT t.tgisinternal AND {ours}
     """,
-    "SELECT policyname, tablename, cmd, qual, with_check FROM pg_catalog.pg_policies",
-    "SELECT extname, extversion FROM pg_catalog.pg_extension",
-    "SELECT datname, datdba, datacl::text FROM pg_catalog.pg_database",
-    "SELECT rolname, rolsuper, rolcanlogin FROM pg_catalog.pg_roles",
+    "SELECT tablename, policyname, cmd, qual, with_check FROM pg_catalog.pg_policies",
+    "SELECT extname, extname, extversion FROM pg_catalog.pg_extension",
+    "SELECT datname, datname, datdba, datacl::text FROM pg_catalog.pg_database",
+    "SELECT rolname, rolname, rolsuper, rolcanlogin FROM pg_catalog.pg_roles",
 )
 
 
-def postgresql_fingerprint(connection: sa.Connection, tables: Collection[str] | None) -> str:  # noqa: ARG001
-    """The fingerprint of all schemas; of some tables alone it is the same."""
+def postgresql_fingerprint(connection: sa.Connection, names: Collection[str]) -> str:
+    """The fingerprint of all that has one of these names, or belongs to something that has."""
     asked = (query.format(ours=_OURS) for query in _QUERIES)
     rows = (row for query in asked for row in connection.exec_driver_sql(query, execution_options=_PLAIN))
-    return digest(repr(tuple(row)) for row in rows)
+    return digest(about(names, rows, named_by=2))
 
 
 _PLAIN = {"no_parameters": True}

@@ -1,4 +1,4 @@
-"""What SQLite says of its whole schema, for `dialects.fingerprint`."""
+"""What SQLite says of the things that a statement names, for `dialects.fingerprint`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from minimig.dialects.fingerprint import digest
+from minimig.dialects.fingerprint import about, digest
 
 
-def sqlite_fingerprint(connection: sa.Connection, tables: Collection[str] | None) -> str:  # noqa: ARG001
-    """The fingerprint of everything in the main database; of some tables alone it is the same."""
-    rows = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master")
-    return digest(repr(tuple(row)) for row in rows)
+def sqlite_fingerprint(connection: sa.Connection, names: Collection[str]) -> str:
+    """The fingerprint of tables, indexes, views and triggers with these names, or on a table with one of them."""
+    rows = connection.exec_driver_sql("SELECT name, tbl_name, type, sql FROM sqlite_master")
+    return digest(about(names, rows, named_by=2))
