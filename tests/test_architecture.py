@@ -46,7 +46,7 @@ NARROW = {  # rooms held to less than their floor would let them
     "targets": {"errors"},
     "toml": {"errors"},
     "urls": {"errors"},
-    "config": {"errors", "toml", "urls"},
+    "config": {"config", "errors", "toml", "urls"},
     "plugins": {"errors", "targets"},
     "hooks": {"autogenerate", "environment", "revisions", "state"},
     "objects": {"state"},
