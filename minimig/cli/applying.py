@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 import click
 
 from minimig.cli.context import Session, deferred, pass_session, reader_is_gone
+from minimig.cli.databases import Emit, One, over_databases
 from minimig.cli.printing import StepPrinter, json_option, operation_lines, plural, print_json, seconds
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
+from minimig.commands.databases import living_in, run_order
 from minimig.commands.project import Project
 from minimig.commands.stamping import prune as prune_rows
+from minimig.config import Settings
 from minimig.environment import load_environment
 from minimig.errors import MigrationFailedError, UsageError
 from minimig.runtime.events import Event, StepStarted
@@ -68,13 +74,17 @@ def migrate(
     if prune:
         if plan or check or fake or fake_initial or from_record:
             raise UsageError("--prune forgets rows at once, and goes with no other way to run; nothing was forgotten")
-        return _prune(session, app, target, lock_timeout, as_json)
+        return _over(session, app, as_json, partial(_prune, session, app, target, lock_timeout, as_json))
     if fake and fake_initial:
         raise UsageError("--fake records everything, first migrations too", hint="leave out one of the two options")
     initials = deferred("minimig.commands.initials").initials_faked if fake_initial else None
     options = MigrateOptions(plan or check, fake, initials, from_record, lock_timeout)
-    result = _run(session, app, target, options, show=plan or not check, as_json=as_json)
-    return 4 if check and result.steps else 0
+
+    def one(settings: Settings, emit: Emit) -> int:
+        result = _run(session, settings, app, target, options, show=plan or not check, emit=emit if as_json else None)
+        return 4 if check and result.steps else 0
+
+    return _over(session, app, as_json, one)
 
 
 @click.command(context_settings=STEPS)
@@ -94,7 +104,8 @@ def upgrade(session: Session, target: str | None, plan: bool, lock_timeout: floa
       minimig upgrade feature@head    (one branch)
     """
     options = MigrateOptions(dry=plan, lock_timeout=lock_timeout, direction=Direction.FORWARD)
-    _run(session, None, target, options, show=True, as_json=as_json)
+    emit = partial(print_json, str(click.get_current_context().info_name)) if as_json else None
+    _run(session, session.settings(), None, target, options, show=True, emit=emit)
 
 
 @click.command(context_settings=STEPS)
@@ -115,20 +126,43 @@ def downgrade(session: Session, target: str, plan: bool, from_record: bool, lock
       minimig downgrade feature@base  (one branch)
     """
     options = MigrateOptions(dry=plan, from_record=from_record, lock_timeout=lock_timeout, direction=Direction.BACKWARD)
-    _run(session, None, target, options, show=True, as_json=as_json)
+    emit = partial(print_json, str(click.get_current_context().info_name)) if as_json else None
+    _run(session, session.settings(), None, target, options, show=True, emit=emit)
+
+
+def _over(session: Session, app: str | None, as_json: bool, one: One) -> int:
+    """Run on the chosen database, else on all that a target of this app is about. Raises UsageError for any other."""
+
+    def order(settings: Settings) -> Sequence[str]:
+        if app is None:
+            return run_order(settings)
+        label = app.partition(".")[0]
+        if label not in settings.all_apps:
+            settings.require_database()
+        homes = living_in(settings, label)
+        return [name for name in run_order(settings) if name in homes]
+
+    return over_databases(session, "migrate", one, as_json=as_json, order=order)
 
 
 def _run(
-    session: Session, app: str | None, target: str | None, options: MigrateOptions, *, show: bool, as_json: bool
+    session: Session,
+    settings: Settings,
+    app: str | None,
+    target: str | None,
+    options: MigrateOptions,
+    *,
+    show: bool,
+    emit: Emit | None,
 ) -> MigrateResult:
-    command = str(click.get_current_context().info_name)
+    """Run, and print or emit what came of it."""
     for word in (app, target):
         if word is not None and word.startswith("-") and not word[1:].isdigit():
             raise UsageError(
                 f"there is no option {word}", hint=f"run minimig {click.get_current_context().info_name} --help"
             )
-    project = Project(load_environment(session.settings()))
-    printer = _Printer(session, project, silent=as_json)
+    project = Project(load_environment(settings))
+    printer = _Printer(session, project, silent=emit is not None)
     try:
         result = migrate_project(project, app, target, options, printer.listen)
     except MigrationFailedError:
@@ -139,8 +173,8 @@ def _run(
         click.echo(f"warning: the database has {revision}, but there is no such revision file", err=True)
     for revision, other in result.late.items():
         click.echo(f"warning: {revision} comes out of order: {other} is applied already", err=True)
-    if as_json:
-        print_json(command, result.to_dict())
+    if emit is not None:
+        emit(result.to_dict())
     elif show and (session.verbosity or options.dry):
         if not project.graph.headers:
             click.echo("Nothing to do: there are no revision files yet. Run: minimig makemigrations")
@@ -157,14 +191,22 @@ def _say_whether_models_changed(project: Project) -> None:
         click.echo("The models differ from the revision files. Run: minimig makemigrations")
 
 
-def _prune(session: Session, app: str | None, target: str | None, lock_timeout: float, as_json: bool) -> int:
+def _prune(
+    session: Session,
+    app: str | None,
+    target: str | None,
+    lock_timeout: float,
+    as_json: bool,
+    settings: Settings,
+    emit: Emit,
+) -> int:
     if target is not None:
         raise UsageError("--prune takes an app at most", hint="minimig migrate blog --prune")
-    project = Project(load_environment(session.settings()))
+    project = Project(load_environment(settings))
     project.check_apps(app)
     result = prune_rows(project, app, lock_timeout)
     if as_json:
-        print_json("migrate", result.to_dict())
+        emit(result.to_dict())
     elif session.verbosity:
         for revision in result.forgotten:
             click.echo(f"  Forgot {click.style(revision, bold=True)}")

@@ -27,6 +27,7 @@ class Session:
     url: str | None
     extra: tuple[str, ...]
     verbosity: int
+    database: str | None = None
 
     def settings(self) -> Settings:
         """The configuration that holds here. Raises ConfigError."""
@@ -36,7 +37,9 @@ class Session:
             if not separator or not key:
                 raise UsageError(f"-x {pair} is not KEY=VALUE")
             overrides[f"x.{key}"] = value
-        settings = load_settings(self.folder, file=self.config, environ=os.environ, overrides=overrides)
+        settings = load_settings(
+            self.folder, file=self.config, environ=os.environ, overrides=overrides, database=self.database
+        )
         if self.verbosity > 1:
             click.echo(f"Configuration: {settings.source}", err=True)
         return settings
@@ -52,7 +55,17 @@ class Session:
 
 
 def pass_session(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Hand a command its Session first, and let -v and -q stand behind the command's name as well as in front."""
+    """Hand a command its Session first; let --database, -v and -q stand behind its name as well as in front."""
+
+    def chosen(session: Session, /, database: str | None, **options: Any) -> Any:
+        return command(replace(session, database=database or session.database), **options)
+
+    option = click.option("--database", metavar="NAME", help="Which database, where there are several.")
+    return option(pass_session_alone(functools.update_wrapper(chosen, command)))
+
+
+def pass_session_alone(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a command that has no use for --database, or has it mean more."""
 
     @click.option("-v", "--verbose", "more", count=True, help="Say more; may be repeated.")
     @click.option("-q", "--quiet", "less", is_flag=True, help="Say only what was asked for, and errors.")

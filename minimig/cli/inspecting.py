@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import click
 
 from minimig.cli.context import Session, pass_session
-from minimig.cli.printing import json_option, mark, plural, print_json
+from minimig.cli.databases import Emit, over_databases
+from minimig.cli.printing import json_option, mark, plural
 from minimig.commands.inspecting import MigrationRow, show_migrations, sql_migrate
 from minimig.commands.project import Project
+from minimig.config import Settings
 from minimig.environment import load_environment
 
 
@@ -18,7 +20,7 @@ from minimig.environment import load_environment
 @click.option("--plan", is_flag=True, help="One list in execution order, across apps.")
 @json_option
 @pass_session
-def showmigrations(session: Session, apps: tuple[str, ...], plan: bool, as_json: bool) -> None:
+def showmigrations(session: Session, apps: tuple[str, ...], plan: bool, as_json: bool) -> int:
     """List revisions, app by app, and which of them the database has: [X], or [-] for a squash without its row.
 
     A squash stands for the revisions that it replaces; -v lists those as well.
@@ -29,11 +31,25 @@ def showmigrations(session: Session, apps: tuple[str, ...], plan: bool, as_json:
       minimig showmigrations blog
       minimig showmigrations --plan -v      (with dependencies and dates)
     """
-    project = Project(load_environment(session.settings()))
-    rows = show_migrations(project, apps)
-    if as_json:
-        print_json("showmigrations", {"migrations": [row.to_dict() for row in rows]})
-        return
+
+    def one(settings: Settings, emit: Emit) -> int:
+        project = Project(load_environment(settings))
+        here = [app for app in apps if app not in settings.elsewhere]
+        if apps and not here:
+            return 0
+        rows = show_migrations(project, here)
+        if as_json:
+            emit({"migrations": [row.to_dict() for row in rows]})
+        else:
+            _print_migrations(session, project, rows, here, plan=plan)
+        return 0
+
+    return over_databases(session, "showmigrations", one, as_json=as_json)
+
+
+def _print_migrations(
+    session: Session, project: Project, rows: Sequence[MigrationRow], apps: Sequence[str], *, plan: bool
+) -> None:
     rows = tuple(row for row in rows if row.shown_by is None or session.verbosity > 1)
     if plan:
         _print_plan(session, rows)
@@ -47,7 +63,9 @@ def showmigrations(session: Session, apps: tuple[str, ...], plan: bool, as_json:
             click.echo("  (no migrations)")
     for row in rows:
         if row.app not in project.settings.apps:
-            click.echo(f"  {_mark(row)} {row.revision}{_notes(session, row)}")
+            elsewhere = row.app in project.settings.elsewhere
+            note = f"  {row.app} lives in another database" if elsewhere else _notes(session, row)
+            click.echo(f"  {_mark(row)} {row.revision}{note}")
 
 
 def _print_plan(session: Session, rows: Sequence[MigrationRow]) -> None:

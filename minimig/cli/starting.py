@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from minimig.cli.context import Session, pass_session
+from minimig.cli.context import Session, pass_session_alone
 from minimig.commands.demo import run_demo
 from minimig.commands.discovery import Discovery, discover
 from minimig.commands.initialize import APPS, SINGLE, Question, config_file, plan_init, questions, write_init
@@ -19,7 +19,7 @@ from minimig.commands.initialize import APPS, SINGLE, Question, config_file, pla
 @click.option("--database-url", "database_url", help="Database URL to write; a password never is.")
 @click.option("--layout", type=click.Choice(["one", "apps"]), help="One history, or one per app.")
 @click.option("--yes", "-y", is_flag=True, help="Ask nothing; take the defaults.")
-@pass_session
+@pass_session_alone
 def init(session: Session, metadata: tuple[str, ...], database_url: str | None, layout: str | None, yes: bool) -> None:
     """Set up minimig in this folder: configuration and migrations folders. Overwrites nothing.
 

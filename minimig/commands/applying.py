@@ -19,7 +19,7 @@ from minimig.revisions.replay import downward
 from minimig.runtime.events import Listener, silence
 from minimig.runtime.executor import Executor
 from minimig.runtime.plan import Direction, Plan, Step, late, make_plan
-from minimig.runtime.prepare import PreparedStep, prepare
+from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, revisions
 from minimig.runtime.rehearsal import rehearse
 
@@ -160,7 +160,7 @@ def plan_steps(
         project.refuse_unknown(rows)
         _check_direction(plan, direction)
         _check_order(project, late(graph, applied, plan))
-    return prepare(graph, project.load, plan, applied)
+    return project.prepared(graph, plan, applied)
 
 
 def _planned(

@@ -108,13 +108,8 @@ class Settings:
         Raises ConfigError when no URL is configured or a variable that it names is not set, UsageError when it is open
         which database is meant.
         """
+        self.require_database()
         where = str(self.source) if self.source else None
-        if self.database is None:
-            raise UsageError(
-                f"there are {len(self.databases)} databases: {', '.join(self.databases)}",
-                where=where,
-                hint="say which one: --database NAME",
-            )
         if self.url is None:
             raise ConfigError(
                 "no database is configured",
@@ -125,6 +120,15 @@ class Settings:
             )
         key = "url" if self.database == DEFAULT else f"url of {self.database}"
         return self.usable(expand(self.url, key, self.environ, where=where))
+
+    def require_database(self) -> None:
+        """Raise UsageError when it is open which of several databases is meant."""
+        if self.database is None:
+            raise UsageError(
+                f"there are {len(self.databases)} databases: {', '.join(self.databases)}",
+                where=str(self.source) if self.source else None,
+                hint="say which one: --database NAME",
+            )
 
     def usable(self, url: str) -> str:
         """A URL whose placeholders are filled, as SQLAlchemy takes it. Raises ConfigError when nothing is left."""

@@ -7,13 +7,14 @@ these is kept as the error that it would have been. In Django and Alembic one br
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from minimig.errors import GraphError, MinimigError
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.header import Header, scan
+from minimig.revisions.routing import routed
 from minimig.revisions.tags import Tags
 
 
@@ -25,10 +26,13 @@ class Survey:
     problems: tuple[MinimigError, ...]
 
 
-def survey(folders: Mapping[str, Path]) -> Survey:
-    """What the revision files of these apps hold; never raises for what is wrong with one of them."""
+def survey(folders: Mapping[str, Path], elsewhere: Collection[str] = ()) -> Survey:
+    """What the revision files of these apps hold; never raises for what is wrong with one of them.
+
+    Dependencies on apps that live `elsewhere` are left out.
+    """
     problems: list[MinimigError] = []
-    headers = scan(folders, problems.append)
+    headers = tuple(routed(scan(folders, problems.append), elsewhere))
     while True:
         try:
             return Survey(MigrationGraph(headers, tags=Tags(folders)), tuple(problems))
