@@ -10,6 +10,7 @@ import click
 from minimig.cli.context import Session, deferred, pass_session, reader_is_gone
 from minimig.cli.databases import Emit, One, over_databases
 from minimig.cli.printing import StepPrinter, json_option, operation_lines, plural, print_json, seconds
+from minimig.cli.tenant_options import TenantChoice, tenant_options
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
 from minimig.commands.databases import living_in, run_order
 from minimig.commands.project import Project
@@ -46,6 +47,7 @@ STEPS = {"ignore_unknown_options": True}
 @click.option("--check", is_flag=True, help="Change nothing; exit 4 when there is something to do.")
 @click.option("--prune", is_flag=True, help="Only forget rows of revisions whose file is gone.")
 @LOCK
+@tenant_options
 @json_option
 @pass_session
 def migrate(
@@ -60,6 +62,7 @@ def migrate(
     prune: bool,
     lock_timeout: float,
     as_json: bool,
+    tenants: TenantChoice | None,
 ) -> int:
     """Bring the database to a revision, forward or backward; without arguments, to the newest of every app.
 
@@ -70,15 +73,21 @@ def migrate(
       minimig migrate blog -1
       minimig migrate blog zero
       minimig migrate --plan
+      minimig migrate --tenants --canaries 3 --stop-after 10
     """
     if prune:
-        if plan or check or fake or fake_initial or from_record:
+        if tenants is not None or plan or check or fake or fake_initial or from_record:
             raise UsageError("--prune forgets rows at once, and goes with no other way to run; nothing was forgotten")
         return _over(session, app, as_json, partial(_prune, session, app, target, lock_timeout, as_json))
     if fake and fake_initial:
         raise UsageError("--fake records everything, first migrations too", hint="leave out one of the two options")
     initials = deferred("minimig.commands.initials").initials_faked if fake_initial else None
     options = MigrateOptions(plan or check, fake, initials, from_record, lock_timeout)
+    if tenants is not None:
+        module = deferred("minimig.cli.tenants")
+        wanted = module.TenantOptions(app, target, options)
+        code: int = module.migrate_all(session, tenants, wanted, as_json=as_json, check=check)
+        return code
 
     def one(settings: Settings, emit: Emit) -> int:
         result = _run(session, settings, app, target, options, show=plan or not check, emit=emit if as_json else None)

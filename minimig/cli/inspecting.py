@@ -6,21 +6,26 @@ from collections.abc import Sequence
 
 import click
 
-from minimig.cli.context import Session, pass_session
+from minimig.cli.context import Session, deferred, pass_session
 from minimig.cli.databases import Emit, over_databases
 from minimig.cli.printing import json_option, mark, plural
+from minimig.cli.tenant_options import TenantChoice, tenants_option
 from minimig.commands.inspecting import MigrationRow, show_migrations, sql_migrate
 from minimig.commands.project import Project
 from minimig.config import Settings
 from minimig.environment import load_environment
+from minimig.errors import UsageError
 
 
 @click.command()
 @click.argument("apps", nargs=-1, metavar="[APP]...")
 @click.option("--plan", is_flag=True, help="One list in execution order, across apps.")
+@tenants_option
 @json_option
 @pass_session
-def showmigrations(session: Session, apps: tuple[str, ...], plan: bool, as_json: bool) -> int:
+def showmigrations(
+    session: Session, apps: tuple[str, ...], plan: bool, as_json: bool, tenants: TenantChoice | None
+) -> int:
     """List revisions, app by app, and which of them the database has: [X], or [-] for a squash without its row.
 
     A squash stands for the revisions that it replaces; -v lists those as well.
@@ -30,7 +35,14 @@ def showmigrations(session: Session, apps: tuple[str, ...], plan: bool, as_json:
       minimig showmigrations
       minimig showmigrations blog
       minimig showmigrations --plan -v      (with dependencies and dates)
+      minimig showmigrations --tenants      (how many tenants stand where)
     """
+    if tenants is not None:
+        if apps or plan:
+            raise UsageError("--tenants counts tenants, and takes neither an app nor --plan")
+        module = deferred("minimig.cli.tenants")
+        code: int = module.show_all(session, tenants, as_json=as_json)
+        return code
 
     def one(settings: Settings, emit: Emit) -> int:
         project = Project(load_environment(settings))

@@ -143,6 +143,12 @@ def migrate_connection(
     return MigrateResult(project.database_name, steps, seconds, options.dry, unknown, behind)
 
 
+def has_nothing_to_do(project: Project, rows: Sequence[Applied]) -> bool:
+    """Whether a database with these rows has all there is; no file is executed to find out."""
+    graph = project.graph_at(revisions(rows))
+    return graph.effective(revisions(rows)) >= graph.headers.keys() and not _squashes_to_record(project, rows)
+
+
 def plan_steps(
     project: Project,
     rows: Sequence[Applied],

@@ -128,7 +128,7 @@ def show(project: Project, words: Collection[str]) -> History:
     found: dict[str, None] = {}
     for word in words:
         if word == "current":
-            found.update(dict.fromkeys(_current(graph, rows or frozenset())))
+            found.update(dict.fromkeys(last_applied(graph, rows or frozenset())))
             continue
         target = resolve(graph, frozenset(), None, word)
         if target.everything:
@@ -145,7 +145,7 @@ def current(project: Project, app: str | None = None) -> History:
     project.check_apps(app)
     rows = _rows(project)
     graph = project.survey.graph
-    found = (r for r in _current(graph, rows) if app is None or graph.headers[r].app == app)
+    found = (r for r in last_applied(graph, rows) if app is None or graph.headers[r].app == app)
     return _told(project, found, rows)
 
 
@@ -159,7 +159,8 @@ def _rows(project: Project) -> frozenset[str]:
         return revisions(project.applied(connection))
 
 
-def _current(graph: MigrationGraph, applied: frozenset[str]) -> tuple[str, ...]:
+def last_applied(graph: MigrationGraph, applied: frozenset[str]) -> tuple[str, ...]:
+    """The applied revisions after which none of the same app is applied."""
     known = frozenset(revision for revision in applied if revision in graph.headers)
     return tuple(r for r in graph.order(known) if known.isdisjoint(_own(graph, r, graph.children(r))))
 
@@ -172,7 +173,7 @@ def _own(graph: MigrationGraph, revision: str, others: Iterable[str]) -> tuple[s
 def _told(project: Project, wanted: Iterable[str], applied: frozenset[str] | None) -> History:
     survey = project.survey
     graph = survey.graph
-    here = frozenset(_current(graph, applied)) if applied is not None else frozenset()
+    here = frozenset(last_applied(graph, applied)) if applied is not None else frozenset()
     labels: Mapping[str, tuple[str, ...]] = {r: graph.headers[r].labels for r in graph.headers}
     entries = []
     for revision in wanted:

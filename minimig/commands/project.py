@@ -28,6 +28,7 @@ from minimig.revisions.header import Header, scan
 from minimig.revisions.loader import Migration, load_migration
 from minimig.revisions.replay import creators, replay
 from minimig.revisions.routing import routed
+from minimig.revisions.spoken import graph_for
 from minimig.revisions.survey import Survey, survey
 from minimig.revisions.tags import Tags
 from minimig.runtime.output import PaperOutput
@@ -50,6 +51,7 @@ class Project:
         self.settings = environment.settings
         self.recorder = Recorder(self.settings.version_table, self.settings.version_schema)
         self._loaded: dict[str, Migration] = {}
+        self._graphs: dict[object, MigrationGraph] = {}
         self._prepared: dict[object, tuple[PreparedStep, ...]] = {}
         self._reading = RLock()
 
@@ -86,16 +88,10 @@ class Project:
         """
         if not any(header.replaces for header in self.headers):
             return self.graph
-        tags = Tags(self.folders)
-        graph = MigrationGraph(self.headers, applied, tags=tags)
-        spoken = [word.rpartition(".")[2] for word in words if word is not None]
-        said = [part for word in words if word is not None for part in (word, word.partition(".")[2])]
-        named = [f"{app}.{tags.of(app)[word]}" for word in said if graph.hidden for app in tags.owners(word)]
-        if any(name.rpartition(".")[2] in spoken for name in graph.hidden) or any(
-            name in graph.hidden and name in self._header_of for name in named
-        ):
-            return MigrationGraph(self.headers, applied, squashed=False, tags=tags)
-        return graph
+        with self._reading:
+            if (applied, words) not in self._graphs:
+                self._graphs[applied, words] = graph_for(self.headers, Tags(self.folders), applied, words)
+            return self._graphs[applied, words]
 
     @cached_property
     def survey(self) -> Survey:
@@ -267,7 +263,8 @@ class Project:
     @property
     def database_name(self) -> str:
         """The database for people, with its password masked."""
-        return name_of(self.engine)
+        name = name_of(self.engine)
+        return name if self.settings.tenant is None else f"{name}, tenant {self.settings.tenant}"
 
     def connect(self) -> AbstractContextManager[sa.Connection]:
         """A connection. Raises DatabaseError when the database cannot be reached, or refuses a statement."""

@@ -152,19 +152,19 @@ class Settings:
             version_schema=found.version_schema,
         )
 
-    def for_tenant(self, name: str, url: str, schema: str | None) -> Settings:
-        """What holds for one tenant: the apps of the tenants, in a database or a schema of its own."""
+    def of_tenants(self) -> Settings:
+        """What holds for all tenants: their apps, and the database that their schemas or the list of them are in.
+
+        Raises ConfigError where no tenants are configured.
+        """
         if self.tenants is None:
             raise no_tenants(self)
-        version_schema = self.version_schema if schema is None else schema
-        return replace(
-            self.living(self.tenants.apps),
-            url=url,
-            engine=None,
-            database=self.tenants.database,
-            version_schema=version_schema,
-            tenant=name,
-        )
+        return self.for_database(self.tenants.database).living(self.tenants.apps)
+
+    def for_tenant(self, name: str, url: str | None) -> Settings:
+        """What holds for one of these: a database at `url`, else the schema of its name."""
+        here = replace(self, tenant=name)
+        return replace(here, version_schema=name) if url is None else replace(here, url=url, engine=None)
 
     def living(self, apps: tuple[str, ...]) -> Settings:
         """The same with these apps; the others live elsewhere."""
