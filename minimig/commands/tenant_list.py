@@ -97,7 +97,9 @@ def _items(project: Project, tenants: TenantSettings, where: str) -> Iterable[An
 
 
 def _asked(project: Project, query: str, where: str) -> Sequence[Any]:
-    """The first column of what the query gives."""
+    """The first column of what the query gives. On some databases a statement that changes something would stay."""
+    if query.strip().lstrip("(").split(None, 1)[0].lower() not in ("select", "with", "values", "table"):
+        raise ConfigError("`query` is no SELECT", where=where, hint='query = "SELECT name FROM ..."')
     try:
         with project.connect() as connection:
             try:

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from minimig.commands.applying import MigrateOptions, has_nothing_to_do, migrate_connection, plan_steps
 from minimig.commands.history import last_applied
 from minimig.commands.project import Project
+from minimig.commands.schema_engine import engine_in
 from minimig.commands.tenant_list import Tenant, project_of_tenants
 from minimig.config import load_settings
 from minimig.environment import engine_for
@@ -114,7 +115,7 @@ def _project(_run: str, source: str, overrides: tuple[tuple[str, str], ...], dat
 
 def _work(project: Project, tenant: Tenant, options: TenantOptions) -> TenantResult:
     settings = project.settings.for_tenant(tenant.name, tenant.url)
-    engine = engine_for(tenant.url) if tenant.url is not None else _engine_in(project, tenant.name)
+    engine = _engine_of(project, tenant)
     here = project.at(settings, engine)
     dry = options.migrate.dry
     # The version table of a schema can be read on any connection: most runs have no need for one of the tenant's own.
@@ -132,6 +133,13 @@ def _work(project: Project, tenant: Tenant, options: TenantOptions) -> TenantRes
             _ensure_schema(project, connection, tenant.name)
     with here.connect() as connection:
         return _migrated(here, connection, options, known)
+
+
+def _engine_of(project: Project, tenant: Tenant) -> sa.Engine:
+    if tenant.url is not None:
+        return engine_for(tenant.url)
+    shared = project.settings.tenants.shared_schemas if project.settings.tenants is not None else ()
+    return engine_in(project.engine, tenant.name, shared)
 
 
 def _migrated(project: Project, connection: sa.Connection, options: TenantOptions, known: TenantResult) -> TenantResult:
@@ -162,32 +170,6 @@ def _ensure_schema(project: Project, connection: sa.Connection, schema: str) -> 
         )
     connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
     connection.commit()
-
-
-def _engine_in(project: Project, schema: str) -> sa.Engine:
-    """An engine each of whose connections is one of the project's, in which a name without a schema means this one.
-
-    The search path is set before SQLAlchemy asks what the default schema is: its dialect then knows the tenant's.
-    """
-    base = project.engine
-    quote = base.dialect.identifier_preparer.quote_identifier
-    shared = project.settings.tenants.shared_schemas if project.settings.tenants is not None else ()
-    path = f"SET search_path TO {', '.join(map(quote, (schema, *shared)))}"
-
-    def connect() -> Any:
-        pooled = base.raw_connection()
-        pooled.detach()
-        return pooled.dbapi_connection
-
-    def enter(connection: Any, _record: object) -> None:
-        cursor = connection.cursor()
-        cursor.execute(path)
-        cursor.close()
-        connection.commit()  # or the first rollback would lead out of the schema
-
-    engine = sa.create_engine(base.url, creator=connect, poolclass=sa.pool.NullPool)
-    sa.event.listen(engine, "connect", enter, insert=True)
-    return engine
 
 
 def overrides_of(values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -22,8 +22,8 @@ _HOLDER = sa.text("""
 def postgresql_lock(connection: sa.Connection, name: str, wait: float) -> Iterator[None]:
     """Hold the lock of `name` in the schema that it names, else in the current one.
 
-    Inside a transaction of the caller it lasts until that ends. Advisory locks belong to one database (PostgreSQL manual,
-    13.3.5), so schemas of one database can run side by side.
+    Inside a transaction of the caller it lasts until that ends. Advisory locks belong to one database (PostgreSQL
+    manual, 13.3.5), so schemas of one database can run side by side.
     """
     borrowed = connection.in_transaction()
     schema = "" if "." in name else f"{connection.scalar(sa.text('SELECT current_schema()'))}."
