@@ -183,7 +183,7 @@ sa.Table("users", metadata, sa.Column("id", sa.Integer, primary_key=True))
         ('schemas = ["a"]\ncreate_schemas = "yes"', "must be true or false", 1),
         ('scemas = ["a"]', "did you mean schemas", 1),
         ('schemas = ["a"]\napps = ["shopp"]', "there is no such app", 1),
-        ('query = "SELECT it FROM nothing"\nurl = "sqlite:///{tenant}.db"', "no such table: nothing", 1),
+        ('query = "SELECT it FROM nowhere"\nurl = "sqlite:///{tenant}.db"', "no such table: nowhere", 1),
         ('query = "CREATE TABLE x (y int)"\nurl = "sqlite:///{tenant}.db"', "`query` is no SELECT", 1),
         ('query = "SELECT NULL"\nurl = "sqlite:///{tenant}.db"', "None is no tenant", 1),
         ('list = "shop.tenants:raises"\nurl = "sqlite:///{tenant}.db"', "ZeroDivisionError", 1),
