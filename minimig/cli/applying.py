@@ -84,6 +84,7 @@ def migrate(
     initials = deferred("minimig.commands.initials").initials_faked if fake_initial else None
     options = MigrateOptions(plan or check, fake, initials, from_record, lock_timeout)
     if tenants is not None:
+        _refuse_options(app, target)
         module = deferred("minimig.cli.tenants")
         wanted = module.TenantOptions(app, target, options)
         code: int = module.migrate_all(session, tenants, wanted, as_json=as_json, check=check)
@@ -154,6 +155,15 @@ def _over(session: Session, app: str | None, as_json: bool, one: One) -> int:
     return over_databases(session, "migrate", one, as_json=as_json, order=order)
 
 
+def _refuse_options(*words: str | None) -> None:
+    """Raise UsageError for a word that looks like an option: `-1` may be a target, so click let it through."""
+    for word in words:
+        if word is not None and word.startswith("-") and not word[1:].isdigit():
+            raise UsageError(
+                f"there is no option {word}", hint=f"run minimig {click.get_current_context().info_name} --help"
+            )
+
+
 def _run(
     session: Session,
     settings: Settings,
@@ -165,11 +175,7 @@ def _run(
     emit: Emit | None,
 ) -> MigrateResult:
     """Run, and print or emit what came of it."""
-    for word in (app, target):
-        if word is not None and word.startswith("-") and not word[1:].isdigit():
-            raise UsageError(
-                f"there is no option {word}", hint=f"run minimig {click.get_current_context().info_name} --help"
-            )
+    _refuse_options(app, target)
     project = Project(load_environment(settings))
     printer = _Printer(session, project, silent=emit is not None)
     try:

@@ -17,7 +17,7 @@ from minimig.commands.project import Project
 from minimig.commands.tenant_list import Tenant, project_of_tenants, tenants_of
 from minimig.commands.tenant_record import NAME, TenantRecord, short
 from minimig.commands.tenant_work import FAILED, MIGRATED, NOT_REACHED, NOTHING, PENDING, TenantOptions
-from minimig.commands.tenants import TenantDone, TenantsResult, migrate_tenants
+from minimig.commands.tenants import TenantDone, TenantsResult, check_target, migrate_tenants
 from minimig.errors import FileError, UsageError
 
 SHOWN = 20
@@ -27,6 +27,7 @@ SHOWN = 20
 def migrate_all(session: Session, choice: TenantChoice, options: TenantOptions, *, as_json: bool, check: bool) -> int:
     """Run, tell how it went, and give the exit code; a dry run counts what is pending only when it is to `check`."""
     project, every, tenants, record = _wanted(session, choice)
+    check_target(project, options)
     dry = options.migrate.dry
     if not dry:
         _recorded(record, every, tenants)

@@ -26,6 +26,7 @@ from minimig.commands.tenant_work import (
     work_on,
 )
 from minimig.errors import UsageError
+from minimig.revisions.identifiers import resolve
 
 Submit = Callable[[Tenant], Future[TenantResult]]
 WORKERS = 4
@@ -105,9 +106,7 @@ def migrate_tenants(
     a ProcessPoolExecutor or Dask's `client.get_executor()`, gets plain values that can be pickled, and its workers read
     the configuration file for themselves: for those the project must come from one, else UsageError is raised.
     """
-    graph = project.graph  # read before there are several threads
-    if options.app is None and options.target is None:
-        graph.check_single_heads()
+    check_target(project, options)  # which reads the graph, before there are several threads
     own = ThreadPoolExecutor(workers, "minimig-tenant") if executor is None else nullcontext(executor)
     with own as pool:
         run = _Run(_submitter(project, pool, options), workers, stop_after, len(tenants), on_event)
@@ -117,6 +116,16 @@ def migrate_tenants(
     missing = (TenantResult(tenant.name, NOT_REACHED) for tenant in tenants if tenant.name not in run.done)
     found = {**run.done, **{result.tenant: result for result in missing}}
     return TenantsResult(tuple(found[tenant.name] for tenant in tenants), options.migrate.dry)
+
+
+def check_target(project: Project, options: TenantOptions) -> None:
+    """Raise what is wrong with a target for every tenant: HeadsError, TargetError."""
+    graph = project.graph
+    words = [word for word in (options.app, options.target) if word is not None]
+    if not words:
+        graph.check_single_heads()
+    elif not words[-1].startswith(("-", "+")):  # how far that leads is each tenant's own affair
+        resolve(graph, frozenset(graph.headers), options.app, options.target)
 
 
 class _Run:

@@ -211,6 +211,9 @@ def test_words_that_do_not_fit(project: ProjectFolder) -> None:
         (["migrate", "--canaries", "1"], "are for --tenants", 2),
         (["migrate", "--retry-failed"], "no run over tenants has been recorded", 2),
         (["showmigrations", "shop", "--tenants"], "counts tenants", 2),
+        (["migrate", "shopp", "--tenants"], "has no revision 'shopp'", 2),
+        (["migrate", "shop", "0007", "--tenants"], "0007", 2),
+        (["migrate", "--tenants", "--urls", "x"], "there is no option --urls", 2),
         (["migrate", "--tenants", "--prune"], "--prune", 2),
         (["migrate", "--tenants", "--database", "other"], "there is no database 'other'", 2),
         (["migrate"], "--tenants", 1),
@@ -218,6 +221,7 @@ def test_words_that_do_not_fit(project: ProjectFolder) -> None:
         result = project.run(*words)
         assert (result.code, message in result.err) == (code, True), (words, result.text)
     assert list((project.path / "data").iterdir()) == []
+    assert not (project.path / ".minimig-tenants.json").exists()
     project.write("minimig.toml", project.read("minimig.toml").partition("[tenants]")[0])
     assert "no tenants are configured" in project.run("migrate", "--tenants").err
 
