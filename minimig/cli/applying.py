@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 import click
 
 from minimig.cli.context import Session, deferred, pass_session, reader_is_gone
-from minimig.cli.databases import Emit, One, over_databases
+from minimig.cli.databases import Emit, homes_of, over_databases
 from minimig.cli.printing import StepPrinter, json_option, operation_lines, plural, print_json, seconds
 from minimig.cli.tenant_options import TenantChoice, tenant_options
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
-from minimig.commands.databases import living_in, run_order
 from minimig.commands.project import Project
 from minimig.commands.stamping import prune as prune_rows
 from minimig.config import Settings
@@ -47,6 +45,7 @@ STEPS = {"ignore_unknown_options": True}
 @click.option("--check", is_flag=True, help="Change nothing; exit 4 when there is something to do.")
 @click.option("--prune", is_flag=True, help="Only forget rows of revisions whose file is gone.")
 @LOCK
+@click.option("--two-phase", is_flag=True, help="All databases or none: prepare in each, then commit (PostgreSQL).")
 @tenant_options
 @json_option
 @pass_session
@@ -61,6 +60,7 @@ def migrate(
     check: bool,
     prune: bool,
     lock_timeout: float,
+    two_phase: bool,
     as_json: bool,
     tenants: TenantChoice | None,
 ) -> int:
@@ -75,14 +75,28 @@ def migrate(
       minimig migrate --plan
       minimig migrate --tenants --canaries 3 --stop-after 10
     """
+    order = partial(homes_of, app)
     if prune:
         if tenants is not None or plan or check or fake or fake_initial or from_record:
             raise UsageError("--prune forgets rows at once, and goes with no other way to run; nothing was forgotten")
-        return _over(session, app, as_json, partial(_prune, session, app, target, lock_timeout, as_json))
+        return over_databases(
+            session,
+            "migrate",
+            partial(_prune, session, app, target, lock_timeout, as_json),
+            as_json=as_json,
+            order=order,
+        )
     if fake and fake_initial:
         raise UsageError("--fake records everything, first migrations too", hint="leave out one of the two options")
     initials = deferred("minimig.commands.initials").initials_faked if fake_initial else None
     options = MigrateOptions(plan or check, fake, initials, from_record, lock_timeout)
+    if two_phase:
+        if tenants is not None or options.dry:
+            raise UsageError("--two-phase is for a run on databases, and goes with no tenants and no plan")
+        _refuse_options(app, target)
+        together = deferred("minimig.cli.two_phase").migrate_together
+        done: int = together(session, app, target, options, as_json=as_json)
+        return done
     if tenants is not None:
         _refuse_options(app, target)
         module = deferred("minimig.cli.tenants")
@@ -94,7 +108,7 @@ def migrate(
         result = _run(session, settings, app, target, options, show=plan or not check, emit=emit if as_json else None)
         return 4 if check and result.steps else 0
 
-    return _over(session, app, as_json, one)
+    return over_databases(session, "migrate", one, as_json=as_json, order=order)
 
 
 @click.command(context_settings=STEPS)
@@ -138,21 +152,6 @@ def downgrade(session: Session, target: str, plan: bool, from_record: bool, lock
     options = MigrateOptions(dry=plan, from_record=from_record, lock_timeout=lock_timeout, direction=Direction.BACKWARD)
     emit = partial(print_json, str(click.get_current_context().info_name)) if as_json else None
     _run(session, session.settings(), None, target, options, show=True, emit=emit)
-
-
-def _over(session: Session, app: str | None, as_json: bool, one: One) -> int:
-    """Run on the chosen database, else on all that a target of this app is about. Raises UsageError for any other."""
-
-    def order(settings: Settings) -> Sequence[str]:
-        if app is None:
-            return run_order(settings)
-        label = app.partition(".")[0]
-        if label not in settings.all_apps:
-            settings.require_database()
-        homes = living_in(settings, label)
-        return [name for name in run_order(settings) if name in homes]
-
-    return over_databases(session, "migrate", one, as_json=as_json, order=order)
 
 
 def _refuse_options(*words: str | None) -> None:

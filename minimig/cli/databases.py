@@ -10,6 +10,7 @@ import click
 
 from minimig.cli.context import Session
 from minimig.cli.printing import print_json
+from minimig.commands.databases import living_in, run_order
 from minimig.config import Settings
 from minimig.errors import MinimigError
 
@@ -51,6 +52,19 @@ def over_databases(
     if as_json:
         print_json(command, {"databases": told, "failed": None, "not_reached": []})
     return max(codes)
+
+
+def homes_of(app: str | None, settings: Settings) -> Sequence[str]:
+    """The databases that a target of this app is about, as a run visits them. Raises UsageError for any other word."""
+    if settings.database is not None:
+        return (settings.database,)
+    if app is None:
+        return run_order(settings)
+    label = app.partition(".")[0]
+    if label not in settings.all_apps:
+        settings.require_database()
+    homes = living_in(settings, label)
+    return [name for name in run_order(settings) if name in homes]
 
 
 def _note(told: list[Mapping[str, Any]], name: str, data: Mapping[str, Any]) -> None:
