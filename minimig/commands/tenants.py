@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -142,6 +142,7 @@ class _Run:
         self.done: dict[str, TenantResult] = {}
         self.failures = 0
         self._submit = submit
+        self._broken = False
         self._width = width
         self._stop_after = stop_after
         self._total = total
@@ -153,7 +154,11 @@ class _Run:
         at_work: dict[Future[TenantResult], Tenant] = {}
         while True:
             for tenant in self._next(waiting, self._width - len(at_work)):
-                at_work[self._submit(tenant)] = tenant
+                try:
+                    at_work[self._submit(tenant)] = tenant
+                except BrokenExecutor as error:  # who takes nothing more will not take the next one either
+                    self._broken = True
+                    self._tell(failed(tenant, _lost(error)))
             if not at_work:
                 return
             ready, _ = wait(at_work, return_when=FIRST_COMPLETED)
@@ -162,7 +167,7 @@ class _Run:
 
     def _next(self, waiting: Iterator[Tenant], free: int) -> Iterator[Tenant]:
         for _ in range(free):
-            if self._stop_after is not None and self.failures >= self._stop_after:
+            if self._broken or (self._stop_after is not None and self.failures >= self._stop_after):
                 return
             tenant = next(waiting, None)
             if tenant is None:
@@ -171,11 +176,16 @@ class _Run:
 
     def _note(self, future: Future[TenantResult], tenant: Tenant) -> None:
         error = future.exception()
-        lost = f"the worker was lost: {type(error).__name__}: {error}"
-        result = future.result() if error is None else failed(tenant, lost)
+        self._tell(future.result() if error is None else failed(tenant, _lost(error)))
+
+    def _tell(self, result: TenantResult) -> None:
         self.failures += result.status == FAILED
-        self.done[tenant.name] = result
+        self.done[result.tenant] = result
         self._on_event(TenantDone(result, len(self.done), self._total, self.failures))
+
+
+def _lost(error: BaseException) -> str:
+    return f"the worker was lost: {type(error).__name__}: {error}"
 
 
 def _submitter(project: Project, executor: Executor, options: TenantOptions) -> Submit:
