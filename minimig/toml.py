@@ -82,6 +82,15 @@ class Section:
             raise ConfigError(f"`{key}` must be a table", where=self.where)
         return value
 
+    def below(self, *keys: str) -> Section:
+        """The table under these keys."""
+        # "[tool.minimig]" becomes "[tool.minimig.apps.blog]", a minimig.toml gets "[apps.blog]"
+        place = f"{self.where[:-1]}." if self.where.endswith("]") else f"{self.where}, ["
+        inner = self
+        for key in keys:
+            inner = Section(inner.table(key), self.where, self.environ)
+        return Section(inner.values, f"{place}{'.'.join(keys)}]", self.environ)
+
 
 def expand(text: str, key: str, environ: Mapping[str, str], *, where: str | None = None) -> str:
     """Fill `${NAME}` and `${NAME:-default}` from `environ`; what is filled in is not expanded again.

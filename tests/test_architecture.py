@@ -55,7 +55,7 @@ NARROW = {  # rooms held to less than their floor would let them
     "toml": {"errors"},
     "urls": {"errors", "masking"},
     "locations": {"errors"},
-    "config": {"errors", "locations", "toml", "urls"},
+    "config": {"config", "errors", "locations", "toml", "urls"},
     "config_sources": {"config", "errors", "masking", "toml"},
     "plugins": {"errors", "targets"},
     "hooks": {"autogenerate", "environment", "revisions", "state"},

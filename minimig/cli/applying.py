@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import click
 
 from minimig.cli.context import Session, deferred, pass_session, refuse_options, tag_option
+from minimig.cli.databases import Emit, homes_of, over_databases
 from minimig.cli.printing import json_option, print_json
 from minimig.cli.progress import RunPrinter, print_result
 from minimig.cli.scripting import ScriptWords, run_as_script, script_options
 from minimig.cli.statements import statements_shown
+from minimig.cli.tenant_options import TenantChoice, tenant_options
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
 from minimig.commands.project import Project
 from minimig.commands.stamping import prune as prune_rows
+from minimig.config import Settings
 from minimig.environment import load_environment
 from minimig.errors import MigrationFailedError, UsageError
 from minimig.runtime.plan import Direction
@@ -53,6 +57,8 @@ STEPS = {"ignore_unknown_options": True}
 @LOCK
 @ASSUME
 @tag_option
+@click.option("--two-phase", is_flag=True, help="All databases or none: prepare in each, then commit (PostgreSQL).")
+@tenant_options
 @json_option
 @script_options()
 @pass_session
@@ -68,8 +74,10 @@ def migrate(
     prune: bool,
     lock_timeout: float,
     assume: str | None,
+    two_phase: bool,
     as_json: bool,
     script: ScriptWords,
+    tenants: TenantChoice | None,
 ) -> int:
     """Bring the database to a revision, forward or backward; without arguments, to the newest of every app.
 
@@ -81,22 +89,47 @@ def migrate(
       minimig migrate blog zero
       minimig migrate --plan
       minimig migrate --sql --from blog.0003 --dialect postgresql
+      minimig migrate --tenants --canaries 3 --stop-after 10
     """
     script.check(
         *(app, target), plan=plan, fake_initial=fake_initial, from_record=from_record, check=check, prune=prune
     )
     if script.wanted:
         return run_as_script(session, script, app, target, fake=fake, as_json=as_json)
+    order = partial(homes_of, app)
     if prune:
-        if plan or check or fake or fake_initial or from_record:
+        if tenants is not None or plan or check or fake or fake_initial or from_record:
             raise UsageError("--prune forgets rows at once, and goes with no other way to run; nothing was forgotten")
-        return _prune(session, app, target, lock_timeout, as_json)
+        return over_databases(
+            session,
+            "migrate",
+            partial(_prune, session, app, target, lock_timeout, as_json),
+            as_json=as_json,
+            order=order,
+        )
     if fake and fake_initial:
         raise UsageError("--fake records everything, first migrations too", hint="leave out one of the two options")
     initials = deferred("minimig.commands.initials").initials_faked if fake_initial else None
     options = MigrateOptions(plan or check, fake, initials, from_record, lock_timeout, **_ways(script, assume))
-    result = _run(session, app, target, options, show=plan or not check, as_json=as_json)
-    return 4 if check and result.steps else 0
+    if two_phase:
+        if tenants is not None or options.dry or options.whole:
+            raise UsageError("--two-phase is for a run on databases, and goes with no tenants and no plan")
+        refuse_options(app, target)
+        together = deferred("minimig.cli.two_phase").migrate_together
+        done: int = together(session, app, target, options, as_json=as_json)
+        return done
+    if tenants is not None:
+        refuse_options(app, target)
+        module = deferred("minimig.cli.tenants")
+        wanted = module.TenantOptions(app, target, options)
+        code: int = module.migrate_all(session, tenants, wanted, as_json=as_json, check=check)
+        return code
+
+    def one(settings: Settings, emit: Emit) -> int:
+        result = _run(session, settings, app, target, options, show=plan or not check, emit=emit if as_json else None)
+        return 4 if check and result.steps else 0
+
+    return over_databases(session, "migrate", one, as_json=as_json, order=order)
 
 
 @click.command(context_settings=STEPS)
@@ -131,7 +164,8 @@ def upgrade(
     if script.wanted:
         return run_as_script(session, script, target, None, direction=Direction.FORWARD, as_json=as_json)
     options = MigrateOptions(dry=plan, lock_timeout=lock_timeout, direction=Direction.FORWARD, **_ways(script, assume))
-    _run(session, None, target, options, show=True, as_json=as_json)
+    emit = partial(print_json, str(click.get_current_context().info_name)) if as_json else None
+    _run(session, session.settings(), None, target, options, show=True, emit=emit)
     return 0
 
 
@@ -175,7 +209,8 @@ def downgrade(
         direction=Direction.BACKWARD,
         **_ways(script, assume),
     )
-    _run(session, None, target, options, show=True, as_json=as_json)
+    emit = partial(print_json, str(click.get_current_context().info_name)) if as_json else None
+    _run(session, session.settings(), None, target, options, show=True, emit=emit)
     return 0
 
 
@@ -184,12 +219,19 @@ def _ways(script: ScriptWords, assume: str | None) -> dict[str, Any]:
 
 
 def _run(
-    session: Session, app: str | None, target: str | None, options: MigrateOptions, *, show: bool, as_json: bool
+    session: Session,
+    settings: Settings,
+    app: str | None,
+    target: str | None,
+    options: MigrateOptions,
+    *,
+    show: bool,
+    emit: Emit | None,
 ) -> MigrateResult:
-    command = str(click.get_current_context().info_name)
+    """Run, and print or emit what came of it."""
     refuse_options(app, target)
-    project = Project(load_environment(session.settings()))
-    printer = RunPrinter(session, project, silent=as_json)
+    project = Project(load_environment(settings))
+    printer = RunPrinter(session, project, silent=emit is not None)
     try:
         with statements_shown(project.engine, session.verbosity > 2):
             result = migrate_project(project, app, target, options, printer.listen, _warn_of_late)
@@ -199,8 +241,8 @@ def _run(
     taken = {planned.step.revision for planned in result.steps}
     for revision in (name for name in result.unknown if name not in taken):
         click.echo(f"warning: the database has {revision}, but there is no such revision file", err=True)
-    if as_json:
-        print_json(command, result.to_dict())
+    if emit is not None:
+        emit(result.to_dict())
     elif show and (session.verbosity or options.dry):
         if not project.graph.headers:
             click.echo("Nothing to do: there are no revision files yet. Run: minimig makemigrations")
@@ -223,14 +265,22 @@ def _say_whether_models_changed(project: Project) -> None:
         click.echo("The models differ from the revision files. Run: minimig makemigrations")
 
 
-def _prune(session: Session, app: str | None, target: str | None, lock_timeout: float, as_json: bool) -> int:
+def _prune(
+    session: Session,
+    app: str | None,
+    target: str | None,
+    lock_timeout: float,
+    as_json: bool,
+    settings: Settings,
+    emit: Emit,
+) -> int:
     if target is not None:
         raise UsageError("--prune takes an app at most", hint="minimig migrate blog --prune")
-    project = Project(load_environment(session.settings()))
+    project = Project(load_environment(settings))
     project.check_apps(app)
     result = prune_rows(project, app, lock_timeout)
     if as_json:
-        print_json("migrate", result.to_dict())
+        emit(result.to_dict())
     elif session.verbosity:
         for revision in result.forgotten:
             click.echo(f"  Forgot {click.style(revision, bold=True)}")

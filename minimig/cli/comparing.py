@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +12,15 @@ import click
 
 from minimig.autogenerate.flags import parse_rename
 from minimig.autogenerate.questioner import Answers, NeverRename
-from minimig.cli.context import Session, pass_session, printing
+from minimig.cli.context import Session, pass_session, pass_session_alone, printing
+from minimig.cli.databases import Emit, over_databases
 from minimig.cli.printing import change_data, change_lines, json_option, mark, plural, print_json
 from minimig.commands.checking import CheckResult, check_heads, check_project
 from minimig.commands.comparing import Difference, DiffOptions, diff_sides, sql_of, take_snapshot
 from minimig.commands.head_files import HeadProblem, head_problems
 from minimig.commands.hooks import serializer_of
 from minimig.commands.project import Project
+from minimig.config import Settings
 from minimig.environment import load_environment
 from minimig.errors import UsageError
 from minimig.revisions.replay import Change
@@ -123,11 +127,17 @@ def snapshot(session: Session, side: str, output: Path | None) -> None:
 
 @click.command()
 @click.option("--models", is_flag=True, help="Only the models against the revision files; no database.")
-@click.option("--database", is_flag=True, help="Only the revision files against the database.")
+@click.option(
+    "--database",
+    is_flag=False,
+    flag_value="",
+    metavar="[NAME]",
+    help="Only the revision files against the database; with a name, all of it for that database.",
+)
 @click.option("--heads", is_flag=True, help="Only whether each app has one head; no models, no database.")
 @json_option
-@pass_session
-def check(session: Session, models: bool, database: bool, heads: bool, as_json: bool) -> int:
+@pass_session_alone
+def check(session: Session, models: bool, database: str | None, heads: bool, as_json: bool) -> int:
     """Compare models with revision files, and revision files with the database. Exit 4 when something differs.
 
     \b
@@ -137,13 +147,26 @@ def check(session: Session, models: bool, database: bool, heads: bool, as_json: 
       minimig check --heads       (in CI or before a commit: did two branches meet?)
       minimig check --json
     """
-    project = Project(load_environment(session.settings()))
-    if heads:
-        return _check_heads(session, check_heads(project), head_problems(project), as_json=as_json)
-    result = check_project(project, models=models or not database, database=database or not models)
+    session = replace(session, database=database or session.database)
+    alone = database == ""
+    if heads or (models and not alone):
+        project = Project(load_environment(session.settings()))
+        if heads:
+            return _check_heads(session, check_heads(project), head_problems(project), as_json=as_json)
+        return _tell(session, project, check_project(project, database=False), as_json, partial(print_json, "check"))
+
+    def one(settings: Settings, emit: Emit) -> int:
+        project = Project(load_environment(settings))
+        result = check_project(project, models=models or not alone)
+        return _tell(session, project, result, as_json, emit)
+
+    return over_databases(session, "check", one, as_json=as_json)
+
+
+def _tell(session: Session, project: Project, result: CheckResult, as_json: bool, emit: Emit) -> int:
     with printing():
         if as_json:
-            print_json("check", _check_data(project, result))
+            emit(_check_data(project, result))
         else:
             _print_check(result, session)
     return 0 if result.clean else 4

@@ -39,6 +39,7 @@ class Session:
     trace: bool = False
     tag: str | None = None
     read: Callable[[Mapping[str, str], Mapping[str, str]], Settings] | None = None
+    database: str | None = None
 
     def settings(self) -> Settings:
         """The configuration that holds here. Raises ConfigError."""
@@ -50,7 +51,9 @@ class Session:
             overrides[f"x.{key}"] = value
         if self.read is not None:
             return replace(self.read(os.environ, overrides), tag=self.tag)
-        settings = load_settings(self.folder, file=self.config, environ=os.environ, overrides=overrides)
+        settings = load_settings(
+            self.folder, file=self.config, environ=os.environ, overrides=overrides, database=self.database
+        )
         settings = replace(settings, tag=self.tag)
         if self.verbosity > 1:
             click.echo(f"Configuration: {settings.source}", err=True)
@@ -79,10 +82,20 @@ class Session:
 
 
 def pass_session(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Hand a command its Session first, and let -v and -q stand behind the command's name as well as in front.
+    """Hand a command its Session first; let --database, -v and -q stand behind its name as well as in front.
 
     No error leaves it that shows a secret of the configuration; with --traceback, where it came from is printed first.
     """
+
+    def chosen(session: Session, /, database: str | None, **options: Any) -> Any:
+        return command(replace(session, database=database or session.database), **options)
+
+    option = click.option("--database", metavar="NAME", help="Which database, where there are several.")
+    return option(pass_session_alone(functools.update_wrapper(chosen, command)))
+
+
+def pass_session_alone(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a command that has no use for --database, or has it mean more."""
 
     @click.option("-v", "--verbose", "more", count=True, help="Say more; may be repeated.")
     @click.option("-q", "--quiet", "less", is_flag=True, help="Say only what was asked for, and errors.")

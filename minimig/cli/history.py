@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import click
 
 from minimig.cli.context import Session, pass_session, show_problems
+from minimig.cli.databases import Emit, over_databases
 from minimig.cli.lanes import draw
 from minimig.cli.printing import json_option, print_json
 from minimig.commands.head_files import write_head_files
@@ -16,6 +17,7 @@ from minimig.commands.history import heads as heads_of
 from minimig.commands.history import history as history_of
 from minimig.commands.history import show as show_of
 from minimig.commands.project import Project
+from minimig.config import Settings
 from minimig.environment import load_environment
 from minimig.errors import UsageError
 
@@ -109,12 +111,22 @@ def current(session: Session, app: str | None, check_heads: bool, as_json: bool)
       minimig current
       minimig current --check-heads     (in a start script)
     """
-    project = _project(session)
-    found = current_of(project, app)
-    if session.verbosity > 1 and not as_json:
-        click.echo(f"Database {found.database}")
-    code = _print(session, "current", found, as_json, _line)
-    return 4 if check_heads and not code and not found.at_heads else code
+
+    def one(settings: Settings, emit: Emit) -> int:
+        project = Project(load_environment(settings))
+        if app in settings.elsewhere:
+            return 0
+        found = current_of(project, app)
+        if as_json:
+            emit(found.to_dict())
+            code = 1 if found.problems else 0
+        else:
+            if session.verbosity > 1:
+                click.echo(f"Database {found.database}")
+            code = _print(session, "current", found, False, _line)
+        return 4 if check_heads and not code and not found.at_heads else code
+
+    return over_databases(session, "current", one, as_json=as_json)
 
 
 @click.command()

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import click
 
-from minimig.cli.context import Session, pass_session, show_problems
-from minimig.cli.printing import json_option, mark, plural, print_json
-from minimig.commands.inspecting import MigrationRow, show_migrations, sql_migrate
+from minimig.cli.context import Session, deferred, pass_session, show_problems
+from minimig.cli.databases import Emit, over_databases
+from minimig.cli.printing import json_option, mark, plural
+from minimig.cli.tenant_options import TenantChoice, tenants_option
+from minimig.commands.inspecting import MigrationRow, ShownMigrations, show_migrations, sql_migrate
 from minimig.commands.project import Project
+from minimig.config import Settings
 from minimig.environment import load_environment
+from minimig.errors import UsageError
 
 
 @click.command()
 @click.argument("apps", nargs=-1, metavar="[APP]...")
 @click.option("--plan", is_flag=True, help="One list in execution order, across apps.")
+@tenants_option
 @json_option
 @pass_session
-def showmigrations(session: Session, apps: tuple[str, ...], plan: bool, as_json: bool) -> int:
+def showmigrations(
+    session: Session, apps: tuple[str, ...], plan: bool, as_json: bool, tenants: TenantChoice | None
+) -> int:
     """List revisions, app by app, and which of them the database has: [X], or [-] for a squash without its row.
 
     A squash stands for the revisions that it replaces; -v lists those as well. A broken history is shown as far as it
@@ -29,24 +36,42 @@ def showmigrations(session: Session, apps: tuple[str, ...], plan: bool, as_json:
       minimig showmigrations
       minimig showmigrations blog
       minimig showmigrations --plan -v      (with dependencies and dates)
+      minimig showmigrations --tenants      (how many tenants stand where)
     """
-    project = Project(load_environment(session.settings()))
-    found = show_migrations(project, apps)
-    if as_json:
-        print_json("showmigrations", found.to_dict())
-        return 1 if found.problems else 0
+    if tenants is not None:
+        if apps or plan:
+            raise UsageError("--tenants counts tenants, and takes neither an app nor --plan")
+        module = deferred("minimig.cli.tenants")
+        code: int = module.show_all(session, tenants, as_json=as_json)
+        return code
+
+    def one(settings: Settings, emit: Emit) -> int:
+        project = Project(load_environment(settings))
+        here = [app for app in apps if app not in settings.elsewhere]
+        if apps and not here:
+            return 0
+        found = show_migrations(project, here)
+        if as_json:
+            emit(found.to_dict())
+            return 1 if found.problems else 0
+        return _print_migrations(session, project, found, here, plan=plan)
+
+    return over_databases(session, "showmigrations", one, as_json=as_json)
+
+
+def _print_migrations(
+    session: Session, project: Project, found: ShownMigrations, apps: Sequence[str], *, plan: bool
+) -> int:
     rows = tuple(row for row in found.rows if row.shown_by is None or session.verbosity > 1)
     if plan:
         _print_plan(session, rows)
     else:
-        _print_list(session, rows, apps, project.settings.apps)
+        _print_list(session, project, rows, apps)
     return show_problems(found.problems)
 
 
-def _print_list(
-    session: Session, rows: Sequence[MigrationRow], apps: Sequence[str], configured: Collection[str]
-) -> None:
-    for app in apps or configured:
+def _print_list(session: Session, project: Project, rows: Sequence[MigrationRow], apps: Sequence[str]) -> None:
+    for app in apps or project.settings.apps:
         click.echo(click.style(app, bold=True))
         own = [row for row in rows if row.app == app]
         for row in own:
@@ -54,8 +79,10 @@ def _print_list(
         if not own:
             click.echo("  (no migrations)")
     for row in rows:
-        if row.app not in configured:
-            click.echo(f"  {_mark(row)} {row.revision}{_notes(session, row)}")
+        if row.app not in project.settings.apps:
+            elsewhere = row.app in project.settings.elsewhere
+            note = f"  {row.app} lives in another database" if elsewhere else _notes(session, row)
+            click.echo(f"  {_mark(row)} {row.revision}{note}")
 
 
 def _print_plan(session: Session, rows: Sequence[MigrationRow]) -> None:

@@ -110,6 +110,7 @@ class LazyGroup(click.Group):
     help="Work as if started in this folder.",
 )
 @click.option("--url", allow_from_autoenv=False, help="Database URL, in place of the configured one.")
+@click.option("--database", metavar="NAME", help="Which database, where there are several.")
 @click.option("-x", "extra", multiple=True, metavar="KEY=VALUE", help="A value for the env file and data steps.")
 @click.option("-v", "--verbose", count=True, help="Say more; may be repeated.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what was asked for, and errors.")
@@ -122,6 +123,7 @@ def cli(
     config: Path | None,
     chdir: Path | None,
     url: str | None,
+    database: str | None,
     extra: tuple[str, ...],
     verbose: int,
     quiet: bool,
@@ -142,6 +144,7 @@ def cli(
         config=config,
         url=url,
         extra=extra,
+        database=database,
         verbosity=0 if quiet else 1 + verbose,
         trace=trace,
     )

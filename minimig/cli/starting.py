@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from minimig.cli.context import Session, pass_session
+from minimig.cli.context import Session, pass_session_alone
 from minimig.cli.printing import json_option, print_json
 from minimig.commands.demo import run_demo
 from minimig.commands.discovery import Discovery, discover
@@ -24,7 +24,7 @@ from minimig.errors import UsageError
 @click.option("--layout", type=click.Choice(["one", "apps"]), help="One history, or one per app.")
 @click.option("--template", "-t", metavar="NAME", help="Begin with a small project; see minimig list-templates.")
 @click.option("--yes", "-y", is_flag=True, help="Ask nothing; take the defaults.")
-@pass_session
+@pass_session_alone
 def init(
     session: Session,
     metadata: tuple[str, ...],

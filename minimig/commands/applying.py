@@ -22,7 +22,7 @@ from minimig.revisions.replay import downward
 from minimig.runtime.events import Listener, silence
 from minimig.runtime.log import logged
 from minimig.runtime.plan import Direction, Plan, Step, late, make_plan
-from minimig.runtime.prepare import PreparedStep, prepare
+from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, revisions
 from minimig.runtime.rehearsal import rehearse
 
@@ -188,6 +188,12 @@ def migrate_connection(
     return MigrateResult(project.database_name, steps, seconds, options.dry, unknown, behind, place, recorded)
 
 
+def has_nothing_to_do(project: Project, rows: Sequence[Applied]) -> bool:
+    """Whether a database with these rows has all there is; no file is executed to find out."""
+    graph = project.graph_at(revisions(rows))
+    return graph.effective(revisions(rows)) >= graph.headers.keys() and not _squashes_to_record(project, rows)
+
+
 def plan_steps(
     project: Project,
     rows: Sequence[Applied],
@@ -205,7 +211,7 @@ def plan_steps(
         project.refuse_unknown(rows)
         _check_direction(plan, direction)
         _check_order(project, late(graph, applied, plan))
-    return prepare(graph, project.load, plan, applied)
+    return project.prepared(graph, plan, applied)
 
 
 def _planned(

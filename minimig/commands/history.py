@@ -140,7 +140,7 @@ def show(project: Project, words: Collection[str]) -> History:
     found: dict[str, None] = {}
     for word in words:
         if word == "current":
-            found.update(dict.fromkeys(_current(graph, rows or frozenset())))
+            found.update(dict.fromkeys(last_applied(graph, rows or frozenset())))
             continue
         target = resolve(graph, frozenset(), None, word)
         if target.everything:
@@ -158,7 +158,7 @@ def current(project: Project, app: str | None = None) -> History:
     rows = _rows(project)
     survey = _survey(project, rows)
     graph = survey.graph
-    found = [r for r in _current(graph, rows) if app is None or graph.headers[r].app == app]
+    found = [r for r in last_applied(graph, rows) if app is None or graph.headers[r].app == app]
     told = _told(project, survey, found, rows)
     return replace(told, at_heads=not (told.unknown or told.broken) and set(found) == set(graph.heads(app)))
 
@@ -174,7 +174,8 @@ def _survey(project: Project, rows: frozenset[str] | None) -> Survey:
     return project.survey if rows is None else project.survey_at(rows)
 
 
-def _current(graph: MigrationGraph, rows: frozenset[str]) -> tuple[str, ...]:
+def last_applied(graph: MigrationGraph, rows: frozenset[str]) -> tuple[str, ...]:
+    """The applied revisions after which none of the same app is applied."""
     known = frozenset(revision for revision in graph.effective(rows) if revision in graph.headers)
     return tuple(r for r in graph.order(known) if known.isdisjoint(_own(graph, r, graph.children(r))))
 
@@ -187,7 +188,7 @@ def _own(graph: MigrationGraph, revision: str, others: Iterable[str]) -> tuple[s
 def _told(project: Project, survey: Survey, wanted: Iterable[str], rows: frozenset[str] | None) -> History:
     graph = survey.graph
     applied = None if rows is None else graph.effective(rows)
-    here = frozenset(_current(graph, applied)) if applied is not None else frozenset()
+    here = frozenset(last_applied(graph, applied)) if applied is not None else frozenset()
     labels: Mapping[str, tuple[str, ...]] = {r: graph.headers[r].labels for r in graph.headers}
     entries = []
     for revision in wanted:

@@ -6,18 +6,20 @@ takes the place of those that the engine would open.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
+from copy import copy
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
+from threading import RLock
 
 import sqlalchemy as sa
 
-from minimig.autogenerate.hints import Hints, hints_of
+from minimig.autogenerate.hints import hints_of
 from minimig.commands.connecting import connected, held, name_of
-from minimig.config import AppSettings
+from minimig.commands.owners import FREE, Models, claims, living, refuse_crossing, shared, words_of
+from minimig.config import AppSettings, Settings
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import dialect_of, editor_for, mariadb_by_mysql
 from minimig.environment import Environment, import_path, load_metadata, make_engine
@@ -26,28 +28,20 @@ from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.header import Header, scan
 from minimig.revisions.loader import Migration, load_migration
 from minimig.revisions.replay import creators, replay_branches
+from minimig.revisions.routing import routed
+from minimig.revisions.spoken import graph_for
 from minimig.revisions.survey import Survey, survey
 from minimig.revisions.tags import Tags
 from minimig.runtime.output import PaperOutput
+from minimig.runtime.plan import Plan
+from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.state.from_metadata import from_metadata
-from minimig.state.objects import CollationState, ExtensionState, NamespaceState, SequenceState, kind_and_name
+from minimig.state.objects import kind_and_name
 from minimig.state.possible import refuse_impossible, refuse_numbering
 from minimig.state.schema import SchemaState
 from minimig.state.seen import is_included
 from minimig.state.written import Convention
-
-FREE = frozenset(kind.kind for kind in (NamespaceState, ExtensionState, CollationState, SequenceState))
-"""Kinds of objects that patterns for tables say nothing of. What several apps use belongs to the first of them."""
-
-
-@dataclass(frozen=True)
-class Models:
-    """What the models say: one state, which app owns each table and object, by key, and hints of their history."""
-
-    state: SchemaState
-    owners: Mapping[str, str]
-    hints: Hints
 
 
 class Project:
@@ -59,6 +53,18 @@ class Project:
         self.settings = environment.settings
         self.recorder = Recorder(self.settings.version_table, self.settings.version_schema)
         self._loaded: dict[str, Migration] = {}
+        self._graphs: dict[object, MigrationGraph] = {}
+        self._prepared: dict[object, tuple[PreparedStep, ...]] = {}
+        self._reading = RLock()
+
+    def at(self, settings: Settings, engine: sa.Engine) -> Project:
+        """The same files and models with another database. Whatever either has read of the files both have."""
+        other = copy(self)
+        other.environment = replace(self.environment, settings=settings, engine=engine)
+        other.settings = settings
+        other.recorder = Recorder(settings.version_table, settings.version_schema)
+        vars(other).pop("engine", None)
+        return other
 
     def fresh(self) -> Project:
         """The same project with nothing read yet: the files may have changed since."""
@@ -69,7 +75,7 @@ class Project:
     @cached_property
     def headers(self) -> tuple[Header, ...]:
         """The headers of all revision files."""
-        return scan(self.folders)
+        return tuple(routed(scan(self.folders), self.settings.elsewhere))
 
     @property
     def folders(self) -> Mapping[str, Path]:
@@ -88,33 +94,36 @@ class Project:
         """
         if not any(header.replaces for header in self.headers):
             return self.graph
-        tags = Tags(self.folders)
-        graph = MigrationGraph(self.headers, applied, tags=tags)
-        spoken = [word.rpartition(".")[2] for word in words if word is not None]
-        said = [part for word in words if word is not None for part in (word, word.partition(".")[2])]
-        named = [f"{app}.{tags.of(app)[word]}" for word in said if graph.hidden for app in tags.owners(word)]
-        if any(name.rpartition(".")[2] in spoken for name in graph.hidden) or any(
-            name in graph.hidden and name in self._header_of for name in named
-        ):
-            return MigrationGraph(self.headers, applied, squashed=False, tags=tags)
-        return graph
+        with self._reading:
+            if (applied, words) not in self._graphs:
+                self._graphs[applied, words] = graph_for(self.headers, Tags(self.folders), applied, words)
+            return self._graphs[applied, words]
 
     @cached_property
     def survey(self) -> Survey:
         """The revision files as far as they can be read, for commands that only look."""
-        return survey(self.folders)
+        return survey(self.folders, elsewhere=self.settings.elsewhere)
 
     def survey_at(self, applied: frozenset[str]) -> Survey:
         """The same for a database that has these revisions."""
-        return survey(self.folders, applied)
+        return survey(self.folders, applied, self.settings.elsewhere)
 
     def load(self, revision: str) -> Migration:
         """The migration of a revision, executed once."""
-        if revision not in self._loaded:
-            with import_path(self.settings.root):
-                header = self._header_of[revision]
-                self._loaded[revision] = load_migration(header, partial(self.convention_of, header.app))
-        return self._loaded[revision]
+        with self._reading:
+            if revision not in self._loaded:
+                with import_path(self.settings.root):
+                    header = self._header_of[revision]
+                    self._loaded[revision] = load_migration(header, partial(self.convention_of, header.app))
+            return self._loaded[revision]
+
+    def prepared(self, graph: MigrationGraph, plan: Plan, applied: frozenset[str]) -> tuple[PreparedStep, ...]:
+        """The steps of a plan with their operations and states; the same for each database that has had the same."""
+        key = (plan, applied, frozenset(graph.headers))
+        with self._reading:
+            if key not in self._prepared:
+                self._prepared[key] = prepare(graph, self.load, plan, applied)
+            return self._prepared[key]
 
     @cached_property
     def _header_of(self) -> Mapping[str, Header]:
@@ -155,45 +164,61 @@ class Project:
         for label, app in self.settings.apps.items():
             states[label] = self._owned(app, metadata[label])
             for key in (*states[label].tables, *states[label].objects):
-                if _shared(states, owners, key, label):
+                if shared(states, owners, key, label):
                     continue
                 if key in owners:
                     raise ModelsError(
-                        f"{_words(key)} is claimed by the apps {owners[key]} and {label}",
+                        f"{words_of(key)} is claimed by the apps {owners[key]} and {label}",
                         hint=f"say which tables are whose: tables = [...] under [tool.minimig.apps.{label}]",
                     )
                 owners[key] = label
         tables = (table for state in states.values() for table in state.tables.values())
         objects = (item for state in states.values() for item in state.objects.values())
         state = SchemaState.of(tables, objects)
-        self._refuse_impossible(state, {id(each): each for group in metadata.values() for each in group}.values())
+        refuse_crossing(self.settings, state, lambda key: owners.get(key) or self._owner_elsewhere(key))
+        self._refuse_impossible(
+            state, {id(each): each for group in metadata.values() for each in group}.values(), owners
+        )
         hints = hints_of((each for found in metadata.values() for each in found), owners)
         return Models(state, owners, hints)
 
-    def _refuse_impossible(self, state: SchemaState, metadata: Collection[sa.MetaData]) -> None:
+    def _refuse_impossible(
+        self, state: SchemaState, metadata: Collection[sa.MetaData], owners: Mapping[str, str]
+    ) -> None:
         """Raise ModelsError for models that no database, or not the configured one, could create."""
-        editor = self._paper_editor()
+        editors = tuple(self._paper_editors())
         defined = {table.key: table for each in metadata for table in each.tables.values()}
         refuse_numbering(table for key, table in defined.items() if key in state.tables)
         refuse_impossible(
             state,
             is_foreign=lambda key: key in defined or self._is_foreign(key),
-            keys_need_unique=editor is not None and editor.limits.keys_need_unique,
+            keys_need_unique=any(editor.limits.keys_need_unique for editor, _ in editors),
         )
-        if editor is not None:
+        for editor, apps in editors:
             try:
-                editor.refuse_models(state)
+                editor.refuse_models(state if len(editors) == 1 else living(state, owners, apps))
             except UnsupportedError as error:
                 raise ModelsError(error.message, where=error.where, hint=error.hint) from error
 
-    def _paper_editor(self) -> SchemaEditor | None:
-        """The editor of the configured database, which sends nothing; None where no database is configured."""
-        return editor_for(self.dialect, PaperOutput(self.dialect)) if self.has_database else None
+    def _paper_editors(self) -> Iterator[tuple[SchemaEditor, Collection[str]]]:
+        """The editor of each database that is configured, which sends nothing, and the apps that live there."""
+        for name in self.settings.names_of_databases:
+            settings = self.settings.for_database(name)
+            if self.environment.engine is not None or settings.configures_database:
+                dialect = self.dialect if settings is self.settings else Project(Environment(settings)).dialect
+                yield editor_for(dialect, PaperOutput(dialect)), settings.apps
 
     def _is_foreign(self, key: str) -> bool:
         """Whether a table of this name would be none of ours, wherever it is defined."""
-        claimed = any(_claims(app, key) for app in self.settings.apps.values())
+        claimed = any(claims(app, key) for app in self.settings.apps.values())
         return not (claimed and is_included(self.environment.include, key))
+
+    def _owner_elsewhere(self, key: str) -> str | None:
+        """The app of another database that a table is defined for."""
+        for label, app in self.settings.elsewhere.items():
+            if claims(app, key) and any(key in metadata.tables for metadata in self._metadata_of(label, app)):
+                return label
+        return None
 
     def convention_of(self, label: str) -> Convention:
         """The naming convention of an app's models. Raises ModelsError when they have several."""
@@ -220,7 +245,7 @@ class Project:
 
         def owned(key: str) -> bool:
             kind, name = kind_and_name(key)
-            return (kind in FREE or _claims(app, name)) and not self.recorder.owns(key) and is_included(include, key)
+            return (kind in FREE or claims(app, name)) and not self.recorder.owns(key) and is_included(include, key)
 
         return from_metadata(*metadata, keep=owned)
 
@@ -235,12 +260,13 @@ class Project:
     @cached_property
     def engine(self) -> sa.Engine:
         """The engine that the configuration names, or the one swapped in."""
+        self.settings.require_database()
         return self.environment.engine or make_engine(self.settings, self.environment.connect_args)
 
     @property
     def has_database(self) -> bool:
         """Whether a database is configured; whether it answers is not asked."""
-        return not (self.environment.engine is None and self.settings.engine is None and self.settings.url is None)
+        return self.environment.engine is not None or self.settings.configures_database
 
     @property
     def dialect(self) -> sa.Dialect:
@@ -257,7 +283,8 @@ class Project:
     @property
     def database_name(self) -> str:
         """The database for people, with its password masked."""
-        return name_of(self.engine) if self.has_database else "no database is configured"
+        name = name_of(self.engine) if self.has_database else "no database is configured"
+        return name if self.settings.tenant is None else f"{name}, tenant {self.settings.tenant}"
 
     def connect(self) -> AbstractContextManager[sa.Connection]:
         """A connection, or the caller's. Raises DatabaseError when there is none, or when it refuses a statement."""
@@ -289,19 +316,3 @@ class Project:
                 " recorded with minimig migrate --from-record; or forget the row with minimig migrate --prune;"
                 " nothing was changed",
             )
-
-
-def _claims(app: AppSettings, name: str) -> bool:
-    """Whether a table or object of this name is an app's, by the patterns that it was configured with."""
-    return not app.tables or any(fnmatchcase(name, pattern) for pattern in app.tables)
-
-
-def _shared(states: Mapping[str, SchemaState], owners: Mapping[str, str], key: str, label: str) -> bool:
-    """Whether another app has the same already and both may use it: a schema, an extension, a sequence."""
-    item = states[label].objects.get(key)
-    return item is not None and item.provider and key in owners and states[owners[key]].objects[key] == item
-
-
-def _words(key: str) -> str:
-    """A key for people: that of a table does not say that it is one."""
-    return key if " " in key else f"table {key}"

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from minimig.commands.awaiting import on_its_loop
 from minimig.commands.project import Project
+from minimig.config import Settings
+from minimig.environment import load_environment
 from minimig.errors import ConfigError, DatabaseError, HistoryError
 from minimig.runtime.recorder import revisions
 
@@ -45,7 +47,21 @@ class Standing:
 
 
 def standing(project: Project) -> Standing:
-    """Ask the configured database, if there is one and it answers."""
+    """Ask the configured databases, if there are any and they answer."""
+    if project.settings.database is None:
+        return _of_all(project.settings)
+    return _of_one(project)
+
+
+def _of_all(settings: Settings) -> Standing:
+    found = [_of_one(Project(load_environment(settings.for_database(name)))) for name in settings.databases]
+    names = [each.database for each in found if each.database is not None]
+    unasked = [each.unasked for each in found if each.unasked is not None]
+    applied = frozenset(revision for each in found for revision in each.applied)
+    return Standing(applied, ", ".join(names) or None, "; ".join(unasked) or None)
+
+
+def _of_one(project: Project) -> Standing:
     if not project.has_database:
         return Standing(frozenset(), unasked=NOT_CONFIGURED)
     try:

@@ -15,6 +15,7 @@ from minimig.errors import GraphError, MinimigError, RevisionFileError
 from minimig.revisions.folders import name_of, revision_paths
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.header import Header, scan
+from minimig.revisions.routing import routed
 from minimig.revisions.tags import Tags
 
 
@@ -37,13 +38,14 @@ class Survey:
         return tuple(sorted(row for row in rows if row not in known))
 
 
-def survey(folders: Mapping[str, Path], applied: Collection[str] = ()) -> Survey:
+def survey(folders: Mapping[str, Path], applied: Collection[str] = (), elsewhere: Collection[str] = ()) -> Survey:
     """What the revision files of these apps hold; never raises for what is wrong with one of them.
 
-    `applied` decides which squashes stand, as it does for the graph.
+    `applied` decides which squashes stand, as it does for the graph. Dependencies on apps that live `elsewhere` are
+    left out.
     """
     problems: list[MinimigError] = []
-    headers = scan(folders, problems.append)
+    headers = tuple(routed(scan(folders, problems.append), elsewhere))
     while True:
         try:
             graph = MigrationGraph(headers, applied, tags=Tags(folders))

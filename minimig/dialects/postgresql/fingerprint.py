@@ -22,7 +22,8 @@ _QUERIES = (
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE {ours}
     """,
     """
-    SELECT a.attrelid::regclass::text, c.relname, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
+    SELECT a.attrelid::regclass::text, c.relname, a.attname, a.attnotnull,
+           pg_catalog.format_type(a.atttypid, a.atttypmod),
            a.attidentity, a.attcollation, pg_catalog.col_description(a.attrelid, a.attnum),
            pg_catalog.pg_get_expr(d.adbin, d.adrelid)
     FROM pg_catalog.pg_attribute a

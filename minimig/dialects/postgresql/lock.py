@@ -20,12 +20,14 @@ _HOLDER = sa.text("""
 
 @contextmanager
 def postgresql_lock(connection: sa.Connection, name: str, wait: float) -> Iterator[None]:
-    """Hold the lock of the schema that `name` lives in. Inside a transaction of the caller it lasts until that ends.
+    """Hold the lock of `name` in the schema that it names, else in the current one.
 
-    Advisory locks belong to one database (PostgreSQL manual, 13.3.5), so schemas of one database can run side by side.
+    Inside a transaction of the caller it lasts until that ends. Advisory locks belong to one database (PostgreSQL
+    manual, 13.3.5), so schemas of one database can run side by side.
     """
     borrowed = connection.in_transaction()
-    number = lock_number(f"{connection.scalar(sa.text('SELECT current_schema()'))}.{name}")
+    schema = "" if "." in name else f"{connection.scalar(sa.text('SELECT current_schema()'))}."
+    number = lock_number(f"{schema}{name}")
     function = "pg_try_advisory_xact_lock" if borrowed else "pg_try_advisory_lock"
 
     def try_lock() -> bool:

@@ -1,0 +1,189 @@
+"""`--tenants` of `minimig migrate` and `minimig showmigrations`: one history on every tenant."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from minimig.cli.context import Session, reader_is_gone
+from minimig.cli.printing import plural, print_json
+from minimig.cli.tenant_options import TenantChoice
+from minimig.commands.applying import MigrateOptions
+from minimig.commands.project import Project
+from minimig.commands.tenant_list import Tenant, project_of_tenants, tenants_of
+from minimig.commands.tenant_record import NAME, TenantRecord, short
+from minimig.commands.tenant_work import FAILED, MIGRATED, NOT_REACHED, NOTHING, PENDING, TenantOptions
+from minimig.commands.tenants import TenantDone, TenantsResult, check_target, migrate_tenants
+from minimig.errors import FileError, UsageError
+
+SHOWN = 20
+"""How many failures are told one by one."""
+
+
+def migrate_all(session: Session, choice: TenantChoice, options: TenantOptions, *, as_json: bool, check: bool) -> int:
+    """Run, tell how it went, and give the exit code; a dry run counts what is pending only when it is to `check`."""
+    project, every, tenants, record = _wanted(session, choice)
+    check_target(project, options)
+    dry = options.migrate.dry
+    if not dry:
+        _recorded(record, every, tenants)
+    progress = _Progress(session, record if not dry else None)
+    result = migrate_tenants(
+        project,
+        tenants,
+        workers=choice.workers,
+        canaries=choice.canaries,
+        stop_after=choice.stop_after,
+        options=options,
+        on_event=progress.listen,
+    )
+    progress.end()
+    if not dry:
+        _recorded(record, every, ())
+    if as_json:
+        print_json("migrate", result.to_dict())
+    elif session.verbosity or dry:
+        _print(result)
+    for each in result.results if session.verbosity else ():
+        if each.unknown:
+            names = ", ".join(each.unknown)
+            click.echo(f"warning: tenant {each.tenant} has {names}, but there is no such revision file", err=True)
+    _tell_failures(result)
+    return result.exit_code if check or result.exit_code != 4 else 0
+
+
+def show_all(session: Session, choice: TenantChoice, *, as_json: bool) -> int:
+    """How many tenants stand where."""
+    project, _, tenants, _ = _wanted(session, choice)
+    progress = _Progress(session, None)
+    options = TenantOptions(migrate=MigrateOptions(dry=True))
+    result = migrate_tenants(project, tenants, workers=choice.workers, options=options, on_event=progress.listen)
+    progress.end()
+    if as_json:
+        print_json("showmigrations", result.to_dict())
+    else:
+        for place, count in sorted(result.places.items(), key=lambda pair: (-pair[1], pair[0])):
+            missing = any(each.at == place and each.status == PENDING for each in result.results)
+            names = [each.tenant for each in result.results if each.at == place and each.status != FAILED]
+            listed = f"  ({_some(names)})" if missing or session.verbosity > 1 else ""
+            click.echo(f"{count:6} at {', '.join(place) or '<base>'}{'' if missing else ', the newest'}{listed}")
+        if not result.results:
+            click.echo("There are no tenants.")
+    _tell_failures(result)
+    return 1 if result.with_status(FAILED) else 0
+
+
+def _wanted(session: Session, choice: TenantChoice) -> tuple[Project, Sequence[Tenant], Sequence[Tenant], TenantRecord]:
+    """The tenants' project, all tenants, those to run on, and what the last run left behind."""
+    settings = session.settings()
+    of_tenants = settings.of_tenants()
+    if session.database is not None and session.database != of_tenants.database:
+        raise UsageError(
+            f"the tenants belong to the database {of_tenants.database}, not to {session.database}",
+            hint="leave out --database",
+        )
+    project = project_of_tenants(settings)
+    every = tenants_of(project)
+    tenants = tenants_of(project, choice.names) if choice.names else every
+    record = _record(settings.root, needed=choice.retry_failed)
+    return project, every, record.left(tenants) if choice.retry_failed else tenants, record
+
+
+def _record(root: Path, *, needed: bool) -> TenantRecord:
+    """What the last run left behind. Where nobody asks for it, a file that cannot be read is begun anew."""
+    try:
+        return TenantRecord.beside(root)
+    except FileError:
+        if needed:
+            raise
+        return TenantRecord(root / NAME)
+
+
+def _recorded(record: TenantRecord, every: Sequence[Tenant], now: Sequence[Tenant]) -> None:
+    """Keep the record; a folder that cannot be written to must not keep the tenants from their migrations."""
+    try:
+        record.begin(every, now)
+    except FileError as error:
+        click.echo(f"warning: {error.message}; --retry-failed will not know of it", err=True)
+
+
+def _print(result: TenantsResult) -> None:
+    words = {MIGRATED: "migrated", NOTHING: "had nothing to do", PENDING: "would change"}
+    words |= {FAILED: "failed", NOT_REACHED: "were not reached"}
+    counts = result.counts
+    told = [f"{counts[status]} {word}" for status, word in words.items() if counts.get(status)]
+    click.echo(f"{plural(len(result.results), 'tenant')}: {', '.join(told) or 'nothing to do'}.")
+    for steps in dict.fromkeys(each.steps for each in result.with_status(PENDING)):
+        names = [each.tenant for each in result.with_status(PENDING) if each.steps == steps]
+        click.echo(f"  {_some(names)}:")
+        for step in steps:
+            click.echo(f"    {click.style(step, bold=True)}")
+    if result.dry:
+        click.echo("Nothing was changed.")
+
+
+def _tell_failures(result: TenantsResult) -> None:
+    found = result.with_status(FAILED)
+    for each in found[:SHOWN]:
+        click.echo(f"{click.style('failed:', fg='red', bold=True)} {each.tenant}: {short(each)}", err=True)
+        if each.hint and len(found) == 1:
+            click.echo(f"  next:  {each.hint}", err=True)
+    if len(found) > SHOWN:
+        click.echo(f"and {len(found) - SHOWN} more; --json tells all", err=True)
+    if not result.dry and (found or result.with_status(NOT_REACHED)):
+        click.echo("Run again what is left: minimig migrate --retry-failed", err=True)
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+class _Progress:
+    """How far a run is, on stderr: one line that is written over on a terminal, else a line for each tenth."""
+
+    def __init__(self, session: Session, record: TenantRecord | None) -> None:
+        self._quiet = session.verbosity == 0
+        self._every = session.verbosity > 1
+        self._record = record
+        self._began = time.monotonic()
+        self._said = 0
+        self._line = False
+
+    def listen(self, event: TenantDone) -> None:
+        if self._record is not None:
+            try:
+                self._record.note(event.result)
+            except FileError as error:
+                self._record = None
+                click.echo(f"warning: {error.message}; --retry-failed will not know of it", err=True)
+        if self._quiet:
+            return
+        try:
+            self._say(event)
+        except OSError:  # a run must not stop because nobody watches
+            self._quiet = True
+            reader_is_gone()
+
+    def _say(self, event: TenantDone) -> None:
+        result, tty = event.result, sys.stderr.isatty()
+        if self._every:
+            took = f"  {result.seconds:6.2f}s"
+            click.echo(f"  {click.style(result.tenant, bold=True)} {result.status}{took}", err=True)
+            return
+        tenth = event.number * 10 // event.total
+        if not tty and (tenth == self._said or event.total < 10):
+            return
+        self._said = tenth
+        left = (time.monotonic() - self._began) / event.number * (event.total - event.number)
+        failures = f", {event.failed} failed" if event.failed else ""
+        text = f"{event.number} of {event.total}{failures}, about {int(left) // 60}:{int(left) % 60:02} left"
+        click.echo(f"\r{text:<60}" if tty else text, nl=not tty, err=True)
+        self._line = tty
+
+    def end(self) -> None:
+        if self._line:
+            click.echo(f"\r{'':<60}\r", nl=False, err=True)

@@ -1,0 +1,35 @@
+"""An engine that lives in one schema of a PostgreSQL database: every name without a schema means that one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+
+def engine_in(base: sa.Engine, schema: str, shared: Sequence[str] = ()) -> sa.Engine:
+    """An engine with the connections of `base`, in which `schema` is the default; `shared` ones are looked in after it.
+
+    The search path is set before SQLAlchemy asks a new connection for its default schema, so that the dialect, and all
+    of minimig with it, takes the schema for the default one. What is made goes there, whoever writes the statement: an
+    operation, a RunSQL, a data step. Nothing is pooled. The dialect must be PostgreSQL's.
+    """
+    quote = base.dialect.identifier_preparer.quote_identifier
+    path = f"SET search_path TO {', '.join(map(quote, (schema, *shared)))}"
+
+    def connect() -> Any:
+        pooled = base.raw_connection()
+        pooled.detach()  # the pool of `base` must not get it back: it is no longer like its others
+        return pooled.dbapi_connection
+
+    def enter(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(path)
+        cursor.close()
+        connection.commit()  # or the first rollback would lead out of the schema
+
+    engine = sa.create_engine(base.url, creator=connect, poolclass=NullPool)
+    sa.event.listen(engine, "connect", enter, insert=True)
+    return engine

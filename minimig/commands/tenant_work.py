@@ -1,0 +1,177 @@
+"""What a worker does: bring one tenant to a target, and tell how it went; never raises for what concerns one tenant.
+
+In a thread it gets the project itself. Another process, or another machine, gets a `Job` of plain values, and reads the
+project once for all the jobs of a run.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import sqlalchemy as sa
+
+from minimig.commands.applying import MigrateOptions, has_nothing_to_do, migrate_connection, plan_steps
+from minimig.commands.history import last_applied
+from minimig.commands.project import Project
+from minimig.commands.schema_engine import engine_in
+from minimig.commands.tenant_list import Tenant, project_of_tenants
+from minimig.config import load_settings
+from minimig.environment import engine_for
+from minimig.errors import DatabaseError, MinimigError
+from minimig.runtime.recorder import Applied, revisions
+
+MIGRATED, NOTHING, PENDING, FAILED, NOT_REACHED = "migrated", "nothing to do", "pending", "failed", "not reached"
+
+
+@dataclass(frozen=True)
+class TenantOptions:
+    """Where each tenant is brought to, and how; `migrate` is as for one database."""
+
+    app: str | None = None
+    target: str | None = None
+    migrate: MigrateOptions = field(default_factory=MigrateOptions)
+
+
+@dataclass(frozen=True)
+class TenantResult:
+    """How it went with one tenant.
+
+    `status` is one of the words above. `steps` are the revisions that were run, or in a dry run would be; `at` are the
+    last ones of each app that it had before; `unknown` are those that no file describes.
+    """
+
+    tenant: str
+    status: str
+    steps: tuple[str, ...] = ()
+    at: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    seconds: float = 0.0
+    error: str | None = None
+    where: str | None = None
+    hint: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One tenant's work for a worker that shares no memory with this process: plain values, which can be pickled."""
+
+    run: str
+    source: str
+    overrides: tuple[tuple[str, str], ...]
+    database: str
+    tenant: Tenant
+    options: TenantOptions
+
+
+def work(project: Project, tenant: Tenant, options: TenantOptions) -> TenantResult:
+    """Bring one tenant to its target, or in a dry run look what that would take. `project` is the tenants' database."""
+    began = time.perf_counter()
+    try:
+        result = _work(project, tenant, options)
+    except MinimigError as error:
+        result = failed(tenant, error.message, error.where, error.hint)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it must not take the other tenants down with it
+        result = failed(tenant, f"{type(error).__name__}: {' '.join(str(error).split())}")
+    return replace(result, seconds=time.perf_counter() - began)
+
+
+def work_on(job: Job) -> TenantResult:
+    """The same in a worker that has no project yet."""
+    try:
+        with _reading:
+            project = _project(job.run, job.source, job.overrides, job.database)
+    except MinimigError as error:
+        return failed(job.tenant, error.message, error.where, error.hint)
+    return work(project, job.tenant, job.options)
+
+
+def failed(tenant: Tenant, message: str, where: str | None = None, hint: str | None = None) -> TenantResult:
+    """A tenant that could not be brought to its target."""
+    return TenantResult(tenant.name, FAILED, error=message, where=where, hint=hint)
+
+
+_reading = Lock()
+
+
+@lru_cache(maxsize=1)  # of the current run: a later one must read the files again
+def _project(_run: str, source: str, overrides: tuple[tuple[str, str], ...], database: str) -> Project:
+    path = Path(source)
+    settings = load_settings(path.parent, file=path, environ=os.environ, overrides=dict(overrides), database=database)
+    project = project_of_tenants(settings)
+    project.graph  # noqa: B018 - read before there are several threads
+    return project
+
+
+def _work(project: Project, tenant: Tenant, options: TenantOptions) -> TenantResult:
+    settings = project.settings.for_tenant(tenant.name, tenant.url)
+    engine = _engine_of(project, tenant)
+    here = project.at(settings, engine)
+    dry = options.migrate.dry
+    # The version table of a schema can be read on any connection: most runs have no need for one of the tenant's own.
+    with (project if tenant.url is None else here).connect() as connection:
+        rows = here.applied(connection)
+        known = TenantResult(tenant.name, NOTHING, at=_stands_at(here, rows), unknown=_unknown(here, rows))
+        if options.target is None and options.app is None and has_nothing_to_do(here, rows):
+            return known
+        if dry:
+            steps = tuple(step.step.revision for step in plan_steps(here, rows, options.app, options.target))
+            return replace(known, status=PENDING if steps else NOTHING, steps=steps)
+        if tenant.schema is None:
+            return _migrated(here, connection, options, known)
+        if not rows:
+            _ensure_schema(project, connection, tenant.name)
+    with here.connect() as connection:
+        return _migrated(here, connection, options, known)
+
+
+def _engine_of(project: Project, tenant: Tenant) -> sa.Engine:
+    if tenant.url is not None:
+        return engine_for(tenant.url)
+    shared = project.settings.tenants.shared_schemas if project.settings.tenants is not None else ()
+    return engine_in(project.engine, tenant.name, shared)
+
+
+def _migrated(project: Project, connection: sa.Connection, options: TenantOptions, known: TenantResult) -> TenantResult:
+    result = migrate_connection(project, connection, options.app, options.target, options.migrate)
+    steps = tuple(planned.step.revision for planned in result.steps)
+    return replace(known, status=MIGRATED if steps else NOTHING, steps=steps)
+
+
+def _stands_at(project: Project, rows: tuple[Applied, ...]) -> tuple[str, ...]:
+    return last_applied(project.graph_at(revisions(rows)), revisions(rows))
+
+
+def _unknown(project: Project, rows: tuple[Applied, ...]) -> tuple[str, ...]:
+    return tuple(row.revision for row in project.unknown(rows))
+
+
+def _ensure_schema(project: Project, connection: sa.Connection, schema: str) -> None:
+    """Create the schema of a new tenant, where the configuration says so. Raises DatabaseError where it does not."""
+    if sa.inspect(connection).has_schema(schema):
+        connection.rollback()
+        return
+    tenants = project.settings.tenants
+    if tenants is None or not tenants.create_schemas:
+        raise DatabaseError(
+            f"there is no schema {schema}",
+            where=project.database_name,
+            hint="create it, or set create_schemas = true for the tenants; nothing was changed",
+        )
+    connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+    connection.commit()
+
+
+def overrides_of(values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Overrides in a form that can be hashed."""
+    return tuple(sorted(values.items()))
