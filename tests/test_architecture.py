@@ -34,7 +34,7 @@ FLOORS = (
     ("commands",),
     ("cli",),
     ("api", "hooks", "migrating", "objects", "ops"),
-    ("library", "looking"),
+    ("library", "looking", "scripting"),
     ("__init__", "__main__"),
     ("integrations", "testing"),
 )
@@ -47,6 +47,7 @@ FACADE = {
     "minimig.migrating",
     "minimig.objects",
     "minimig.ops",
+    "minimig.scripting",
 }  # what users import; the package itself does not
 FACADE_USERS = FACADE | {"minimig.testing"}
 NARROW = {  # rooms held to less than their floor would let them

@@ -100,13 +100,8 @@ def migrate(
     if prune:
         if tenants is not None or plan or check or fake or fake_initial or from_record:
             raise UsageError("--prune forgets rows at once, and goes with no other way to run; nothing was forgotten")
-        return over_databases(
-            session,
-            "migrate",
-            partial(_prune, session, app, target, lock_timeout, as_json),
-            as_json=as_json,
-            order=order,
-        )
+        forget = partial(_prune, session, app, target, lock_timeout, as_json)
+        return over_databases(session, "migrate", forget, as_json=as_json, order=order)
     if fake and fake_initial:
         raise UsageError("--fake records everything, first migrations too", hint="leave out one of the two options")
     initials = deferred("minimig.commands.initials").initials_faked if fake_initial else None
@@ -114,16 +109,9 @@ def migrate(
     if two_phase:
         if tenants is not None or options.dry or options.whole:
             raise UsageError("--two-phase is for a run on databases, and goes with no tenants and no plan")
-        refuse_options(app, target)
-        together = deferred("minimig.cli.two_phase").migrate_together
-        done: int = together(session, app, target, options, as_json=as_json)
-        return done
+        return _together(session, app, target, options, as_json)
     if tenants is not None:
-        refuse_options(app, target)
-        module = deferred("minimig.cli.tenants")
-        wanted = module.TenantOptions(app, target, options)
-        code: int = module.migrate_all(session, tenants, wanted, as_json=as_json, check=check)
-        return code
+        return _for_tenants(session, tenants, app, target, options, check=check, as_json=as_json)
 
     def one(settings: Settings, emit: Emit) -> int:
         result = _run(session, settings, app, target, options, show=plan or not check, emit=emit if as_json else None)
@@ -212,6 +200,30 @@ def downgrade(
     emit = partial(print_json, str(click.get_current_context().info_name)) if as_json else None
     _run(session, session.settings(), None, target, options, show=True, emit=emit)
     return 0
+
+
+def _together(session: Session, app: str | None, target: str | None, options: MigrateOptions, as_json: bool) -> int:
+    refuse_options(app, target)
+    migrate_together = deferred("minimig.cli.two_phase").migrate_together
+    done: int = migrate_together(session, app, target, options, as_json=as_json)
+    return done
+
+
+def _for_tenants(
+    session: Session,
+    tenants: TenantChoice,
+    app: str | None,
+    target: str | None,
+    options: MigrateOptions,
+    *,
+    check: bool,
+    as_json: bool,
+) -> int:
+    refuse_options(app, target)
+    module = deferred("minimig.cli.tenants")
+    wanted = module.TenantOptions(app, target, options)
+    code: int = module.migrate_all(session, tenants, wanted, as_json=as_json, check=check)
+    return code
 
 
 def _ways(script: ScriptWords, assume: str | None) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import click
 
 from minimig.cli.context import Session, reader_is_gone
 from minimig.cli.printing import StepPrinter, operation_lines, plural, seconds
-from minimig.commands.applying import MigrateResult, Place
+from minimig.commands.applying import MigrateResult
+from minimig.commands.planning import Place
 from minimig.commands.project import Project
 from minimig.runtime.events import Event, StepStarted
 from minimig.runtime.plan import Direction

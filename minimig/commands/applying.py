@@ -11,17 +11,17 @@ import sqlalchemy as sa
 from minimig.commands.awaiting import on_its_loop
 from minimig.commands.executing import executor_of, tell_of_run
 from minimig.commands.interrupted import refuse_half_done
+from minimig.commands.planning import Place, late_steps, place_of_database, plan_steps, squashes_to_record
 from minimig.commands.project import Project
 from minimig.commands.recorded import steps_from_record
 from minimig.dialects.registry import lock_for
-from minimig.errors import HistoryError, IrreversibleError, StateError, TargetError
+from minimig.errors import IrreversibleError, StateError
 from minimig.operations.base import Operation
 from minimig.revisions.graph import MigrationGraph
-from minimig.revisions.identifiers import resolve
 from minimig.revisions.replay import downward
 from minimig.runtime.events import Listener, silence
 from minimig.runtime.log import logged
-from minimig.runtime.plan import Direction, Plan, Step, late, make_plan
+from minimig.runtime.plan import Direction, Step
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, revisions
 from minimig.runtime.rehearsal import rehearse
@@ -47,15 +47,6 @@ class PlannedStep:
     step: Step
     operations: tuple[Operation, ...]
     irreversible: str | None = None
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the database stands already when there is nothing to do, and what of that app it does not have."""
-
-    app: str
-    revision: str | None
-    pending: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -154,16 +145,16 @@ def migrate_connection(
     prepared = _planned(project, connection, rows, app, target, options)
     if not prepared:
         refuse_half_done(project, connection, rows, prepared)
-    behind = _late(project, rows, prepared, app, target)
+    behind = late_steps(project, rows, prepared, app, target)
     seconds, squashes = 0.0, tuple[PreparedStep, ...]()
     if options.dry:
         on_late(behind)
-    elif prepared or _squashes_to_record(project, rows):
+    elif prepared or squashes_to_record(project, rows):
         with lock_for(connection, project.recorder.table.key, options.lock_timeout):
             now = project.applied(connection)
             if revisions(now) != revisions(rows) or options.initials is not None:  # another runner was faster
                 prepared = _planned(project, connection, now, app, target, options)
-                behind = _late(project, now, prepared, app, target)
+                behind = late_steps(project, now, prepared, app, target)
             refuse_half_done(project, connection, now, prepared)
             on_late(behind)
             executor = executor_of(project, connection, whole=options.whole, assume=options.assume)
@@ -173,7 +164,7 @@ def migrate_connection(
                 executor.fake(prepared, listener)
             else:
                 seconds = executor.run(prepared, listener)
-            squashes = _squashes_to_record(project, project.applied(connection))
+            squashes = squashes_to_record(project, project.applied(connection))
             executor.rewrite((), squashes)
             tell_of_run("after_run", project.environment.after_run, prepared, connection)
     else:
@@ -184,34 +175,14 @@ def migrate_connection(
     )
     unknown = tuple(row.revision for row in project.unknown(rows))
     recorded = tuple(squash.step.revision for squash in squashes)
-    place = None if prepared else _place(project, rows, app, target)
+    place = None if prepared else place_of_database(project, rows, app, target)
     return MigrateResult(project.database_name, steps, seconds, options.dry, unknown, behind, place, recorded)
 
 
 def has_nothing_to_do(project: Project, rows: Sequence[Applied]) -> bool:
     """Whether a database with these rows has all there is; no file is executed to find out."""
     graph = project.graph_at(revisions(rows))
-    return graph.effective(revisions(rows)) >= graph.headers.keys() and not _squashes_to_record(project, rows)
-
-
-def plan_steps(
-    project: Project,
-    rows: Sequence[Applied],
-    app: str | None,
-    target: str | None,
-    direction: Direction | None = None,
-) -> tuple[PreparedStep, ...]:
-    """The prepared steps from what is applied to a target; nothing was executed."""
-    graph = project.graph_at(revisions(rows), app, target)
-    applied = graph.effective(revisions(rows))
-    if app is None and target is None and applied >= graph.headers.keys():
-        return ()  # everything is applied: no plan, no file, no model is needed to know that
-    plan = make_plan(graph, applied, resolve(graph, applied, app, target))
-    if plan:
-        project.refuse_unknown(rows)
-        _check_direction(plan, direction)
-        _check_order(project, late(graph, applied, plan))
-    return project.prepared(graph, plan, applied)
+    return graph.effective(revisions(rows)) >= graph.headers.keys() and not squashes_to_record(project, rows)
 
 
 def _planned(
@@ -247,63 +218,3 @@ def _irreversible(prepared: PreparedStep) -> str | None:
         except StateError:
             return None  # what minimig check reports: a `down` that does not fit
     return None
-
-
-def _late(
-    project: Project,
-    rows: Sequence[Applied],
-    prepared: Sequence[PreparedStep],
-    app: str | None,
-    target: str | None,
-) -> Mapping[str, str]:
-    """Which of the steps come late, where the configuration wants to hear of it."""
-    forward = tuple(step.step for step in prepared if step.step.direction is Direction.FORWARD)
-    if not forward or project.settings.out_of_order == "allow":
-        return {}
-    graph = project.graph_at(revisions(rows), app, target)
-    return late(graph, graph.effective(revisions(rows)), Plan(forward))
-
-
-def _place(project: Project, rows: Sequence[Applied], app: str | None, target: str | None) -> Place | None:
-    """Where a database that needs no step stands, for somebody who named a place."""
-    if app is None and target is None:
-        return None
-    graph = project.graph_at(revisions(rows), app, target)
-    applied = graph.effective(revisions(rows))
-    found = resolve(graph, applied, app, target)
-    if found.app is None:
-        return None
-    return Place(found.app, found.revision, tuple(r for r in graph.revisions(found.app) if r not in applied))
-
-
-def _check_order(project: Project, behind: Mapping[str, str]) -> None:
-    if project.settings.out_of_order == "error" and behind:
-        listed = "; ".join(f"{revision}, and {other} is applied already" for revision, other in behind.items())
-        raise HistoryError(
-            f"these would be applied out of order: {listed}",
-            where=project.database_name,
-            hint="give the late revision a place behind the other one, or run once with MINIMIG_OUT_OF_ORDER=allow;"
-            " nothing was changed",
-        )
-
-
-def _squashes_to_record(project: Project, rows: Sequence[Applied]) -> tuple[PreparedStep, ...]:
-    """Squashed revisions that have no row although all that they replace is applied."""
-    graph = project.graph_at(revisions(rows))
-    found = graph.order(graph.effective(revisions(rows)) - revisions(rows))
-    return tuple(PreparedStep(Step(r, Direction.FORWARD), project.load(r), ()) for r in found)
-
-
-def _check_direction(plan: Plan, direction: Direction | None) -> None:
-    if direction is None or plan.direction is direction:
-        return
-    many = f"{len(plan)} revision{'' if len(plan) == 1 else 's'}"
-    if direction is Direction.FORWARD:
-        raise TargetError(
-            f"the database is past that already: {many} would be taken back",
-            hint="minimig downgrade does that, and minimig migrate goes either way",
-        )
-    raise TargetError(
-        f"the database is not that far yet: {many} would be applied",
-        hint="minimig upgrade does that, and minimig migrate goes either way",
-    )

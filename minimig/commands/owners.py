@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+import sqlalchemy as sa
 
 from minimig.autogenerate.hints import Hints
 from minimig.config import AppSettings, Settings
 from minimig.errors import ModelsError
 from minimig.state.objects import CollationState, ExtensionState, NamespaceState, SequenceState
 from minimig.state.schema import SchemaState
+from minimig.state.written import Convention
 
 FREE = frozenset(kind.kind for kind in (NamespaceState, ExtensionState, CollationState, SequenceState))
 """Kinds of objects that patterns for tables say nothing of. What several apps use belongs to the first of them."""
@@ -78,3 +81,35 @@ def _homes(settings: Settings) -> Iterator[tuple[str, tuple[str, ...], tuple[str
     if tenants is not None:
         beside = settings.databases[tenants.database].apps if tenants.url is None else ()
         yield "the tenants", tenants.apps, (*tenants.apps, *beside)
+
+
+def owners_of(states: Mapping[str, SchemaState]) -> dict[str, str]:
+    """The app of each table and object, by key; `states` are what the models of each say. Raises ModelsError."""
+    owners: dict[str, str] = {}
+    for label, state in states.items():
+        for key in (*state.tables, *state.objects):
+            if shared(states, owners, key, label):
+                continue
+            if key in owners:
+                raise ModelsError(
+                    f"{words_of(key)} is claimed by the apps {owners[key]} and {label}",
+                    hint=f"say which tables are whose: tables = [...] under [tool.minimig.apps.{label}]",
+                )
+            owners[key] = label
+    return owners
+
+
+def convention_in(metadata: Iterable[sa.MetaData], label: str) -> Convention:
+    """The naming convention of an app's models. Raises ModelsError when they have several."""
+    usual = sa.MetaData().naming_convention
+    found: list[Convention] = []
+    for each in metadata:
+        own = each.naming_convention
+        if own != usual and own not in found:
+            found.append(own)
+    if len(found) > 1:
+        raise ModelsError(
+            f"the models of app {label} have several naming conventions, and one of its files leaves out a name",
+            hint="write the names of constraints and indexes in the revision file",
+        )
+    return found[0] if found else usual

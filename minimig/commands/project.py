@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from minimig.autogenerate.hints import hints_of
 from minimig.commands.connecting import connected, held, name_of
-from minimig.commands.owners import FREE, Models, claims, living, refuse_crossing, shared, words_of
+from minimig.commands.owners import FREE, Models, claims, convention_in, living, owners_of, refuse_crossing
 from minimig.config import AppSettings, Settings
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import dialect_of, editor_for, mariadb_by_mysql
@@ -157,21 +157,10 @@ class Project:
     @cached_property
     def models(self) -> Models:
         """The schema that the models of all apps describe. Raises ModelsError."""
-        owners: dict[str, str] = {}
-        states: dict[str, SchemaState] = {}
         # All are imported before one is read: a foreign key takes its type from a table that may be another app's.
         metadata = {label: self._metadata_of(label, app) for label, app in self.settings.apps.items()}
-        for label, app in self.settings.apps.items():
-            states[label] = self._owned(app, metadata[label])
-            for key in (*states[label].tables, *states[label].objects):
-                if shared(states, owners, key, label):
-                    continue
-                if key in owners:
-                    raise ModelsError(
-                        f"{words_of(key)} is claimed by the apps {owners[key]} and {label}",
-                        hint=f"say which tables are whose: tables = [...] under [tool.minimig.apps.{label}]",
-                    )
-                owners[key] = label
+        states = {label: self._owned(app, metadata[label]) for label, app in self.settings.apps.items()}
+        owners = owners_of(states)
         tables = (table for state in states.values() for table in state.tables.values())
         objects = (item for state in states.values() for item in state.objects.values())
         state = SchemaState.of(tables, objects)
@@ -222,17 +211,7 @@ class Project:
 
     def convention_of(self, label: str) -> Convention:
         """The naming convention of an app's models. Raises ModelsError when they have several."""
-        found: list[Convention] = []
-        for metadata in self._metadata_of(label, self.settings.apps[label]):
-            own = metadata.naming_convention
-            if own != sa.MetaData().naming_convention and own not in found:
-                found.append(own)
-        if len(found) > 1:
-            raise ModelsError(
-                f"the models of app {label} have several naming conventions, and one of its files leaves out a name",
-                hint="write the names of constraints and indexes in the revision file",
-            )
-        return found[0] if found else sa.MetaData().naming_convention
+        return convention_in(self._metadata_of(label, self.settings.apps[label]), label)
 
     def _metadata_of(self, label: str, app: AppSettings) -> tuple[sa.MetaData, ...]:
         swapped = self.environment.metadata

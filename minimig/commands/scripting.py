@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from minimig.commands.applying import plan_steps
+from minimig.commands.planning import plan_steps
 from minimig.commands.project import Project
 from minimig.commands.stamping import stamp_moves, standing_at
 from minimig.dialects.registry import BUILT_IN, dialect_of, mariadb_by_mysql, server_name

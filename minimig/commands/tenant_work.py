@@ -17,8 +17,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from minimig.commands.applying import MigrateOptions, has_nothing_to_do, migrate_connection, plan_steps
+from minimig.commands.applying import MigrateOptions, has_nothing_to_do, migrate_connection
 from minimig.commands.history import last_applied
+from minimig.commands.planning import plan_steps
 from minimig.commands.project import Project
 from minimig.commands.schema_engine import engine_in
 from minimig.commands.tenant_list import Tenant, project_of_tenants

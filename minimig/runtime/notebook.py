@@ -61,6 +61,11 @@ class Notebook:
         with self._output.uncounted():
             self._journal.write(self._connection, [*later, *notes])
 
+    def forget(self, revision: str) -> None:
+        """Remove all notes of a migration that is finished."""
+        with self._output.uncounted():
+            self._journal.forget(self._connection, revision)
+
     def settle(self) -> None:
         """What was sent so far stays, whatever comes."""
         self._output.settled = self._output.statements

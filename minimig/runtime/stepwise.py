@@ -1,8 +1,7 @@
 """Carry out a migration that is not one transaction, so that it can be killed at any instant and go on from there.
 
-In: a prepared step, its segments, and the journal. Each segment is either in one transaction with its note, or written
-ahead: what an earlier run noted as done is passed over, and a statement that was started and of which nobody heard is
-settled by the schema itself (`dialects.fingerprint`). What only a person can know is asked for.
+In: a prepared step, its segments, and the journal. Each segment is in one transaction with its note, or written ahead:
+what an earlier run noted as done is passed over, and a statement of which nobody heard is settled by `doubt`.
 """
 
 from __future__ import annotations
@@ -45,7 +44,6 @@ class Stepwise:
         assume: Assume = None,
     ) -> None:
         self.connection = connection
-        self.journal = journal
         self.prepared = prepared
         self.output = output
         self.progress = progress
@@ -102,8 +100,7 @@ class Stepwise:
         return done
 
     def _close(self, finish: Callable[[], None]) -> None:
-        with self.output.uncounted():
-            self.journal.forget(self.connection, self._revision)
+        self.book.forget(self._revision)
         finish()
 
     # --- the four manners ---------------------------------------------------------------------------------------------
