@@ -13,12 +13,12 @@ from minimig.cli.context import Session, deferred, pass_session, refuse_options,
 from minimig.cli.databases import Emit, homes_of, over_databases
 from minimig.cli.printing import json_option, print_json
 from minimig.cli.progress import RunPrinter, print_result
+from minimig.cli.pruning import prune_rows_of
 from minimig.cli.scripting import ScriptWords, run_as_script, script_options
 from minimig.cli.statements import statements_shown
 from minimig.cli.tenant_options import TenantChoice, tenant_options
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
 from minimig.commands.project import Project
-from minimig.commands.stamping import prune as prune_rows
 from minimig.config import Settings
 from minimig.environment import load_environment
 from minimig.errors import MigrationFailedError, UsageError
@@ -100,7 +100,7 @@ def migrate(
     if prune:
         if tenants is not None or plan or check or fake or fake_initial or from_record:
             raise UsageError("--prune forgets rows at once, and goes with no other way to run; nothing was forgotten")
-        forget = partial(_prune, session, app, target, lock_timeout, as_json)
+        forget = partial(prune_rows_of, session, app, target, lock_timeout, as_json)
         return over_databases(session, "migrate", forget, as_json=as_json, order=order)
     if fake and fake_initial:
         raise UsageError("--fake records everything, first migrations too", hint="leave out one of the two options")
@@ -275,29 +275,3 @@ def _say_whether_models_changed(project: Project) -> None:
     """All files and models are read for this, so it is said only to who wants to know more."""
     if deferred("minimig.commands.checking").models_differ(project):
         click.echo("The models differ from the revision files. Run: minimig makemigrations")
-
-
-def _prune(
-    session: Session,
-    app: str | None,
-    target: str | None,
-    lock_timeout: float,
-    as_json: bool,
-    settings: Settings,
-    emit: Emit,
-) -> int:
-    if target is not None:
-        raise UsageError("--prune takes an app at most", hint="minimig migrate blog --prune")
-    project = Project(load_environment(settings))
-    project.check_apps(app)
-    result = prune_rows(project, app, lock_timeout)
-    if as_json:
-        emit(result.to_dict())
-    elif session.verbosity:
-        for revision in result.forgotten:
-            click.echo(f"  Forgot {click.style(revision, bold=True)}")
-        for revision, squash in result.kept.items():
-            click.echo(f"  Kept {revision}: {squash} names it in `replaces`; take that out first")
-        if not (result.forgotten or result.kept):
-            click.echo("Nothing to forget: each row has its file.")
-    return 0
