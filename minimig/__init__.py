@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # for type checkers and editors, which do not call __getattr_
         branches,
         check,
         compare,
+        configuration,
         current,
         graph,
         heads,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:  # for type checkers and editors, which do not call __getattr_
         inspectdb,
         show,
         take_snapshot,
+        templates,
     )
     from minimig.migrating import migrate, migrate_async, pending, run_async
     from minimig.scripting import script
@@ -54,6 +56,7 @@ __all__ = [
     "branches",
     "check",
     "compare",
+    "configuration",
     "current",
     "diff",
     "downgrade",
@@ -88,6 +91,7 @@ __all__ = [
     "tag",
     "tags",
     "take_snapshot",
+    "templates",
     "untag",
     "upgrade",
 ]
@@ -117,6 +121,7 @@ _ROOMS = {
         "branches",
         "check",
         "compare",
+        "configuration",
         "current",
         "graph",
         "heads",
@@ -124,6 +129,7 @@ _ROOMS = {
         "inspectdb",
         "show",
         "take_snapshot",
+        "templates",
     ),
     "minimig.scripting": ("script",),
     "minimig.migrating": ("migrate", "migrate_async", "pending", "run_async"),

@@ -34,6 +34,10 @@ class Value:
     value: Any
     source: str
 
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"name": self.name, "value": self.value, "source": self.source}
+
 
 def explained(settings: Settings) -> tuple[Value, ...]:
     """Every setting, in the order of the reference page, apps and `-x` values included."""

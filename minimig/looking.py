@@ -7,8 +7,20 @@ from minimig.commands import checking, comparing
 from minimig.commands import history as histories
 from minimig.commands import inspectdb as inspection
 from minimig.commands.project import Project
+from minimig.commands.templates import Template, list_templates
+from minimig.config_sources import Value, explained
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.snapshots import Snapshot
+
+
+def configuration(project: Project) -> tuple[Value, ...]:
+    """Each setting, and where it comes from; secrets are masked."""
+    return explained(project.settings)
+
+
+def templates() -> tuple[Template, ...]:
+    """The projects that `init --template` can begin with."""
+    return tuple(list_templates())
 
 
 def history(

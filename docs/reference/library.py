@@ -16,11 +16,13 @@ import minimig
 PAGE = Path(__file__).with_name("library.md")
 COMMANDS = {
     "compare": "diff",
+    "configuration": "config",
     "ensure_version": "ensure-version",
     "pending": "migrate --check",
     "prune": "migrate --prune",
     "tags": "tag --list",
     "take_snapshot": "snapshot",
+    "templates": "list-templates",
     "untag": "tag --delete",
 }
 MARK = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -110,6 +110,9 @@ class _Nowhere:
     def execute(self, statement: str | sa.ClauseElement, parameters: object = None, options: object = None) -> None:
         raise UnsupportedError(f"an editor that only spells was told to execute {statement}")
 
+    def sync(self) -> None:
+        pass
+
     def outside_transaction(self) -> AbstractContextManager[None]:
         return nullcontext()
 

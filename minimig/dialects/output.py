@@ -30,5 +30,8 @@ class Output(Protocol):
         `options` are SQLAlchemy's execution options; a script has no use for them.
         """
 
+    def sync(self) -> None:
+        """Let everything sent so far take effect: who looks at the database next, in the same operation, wants that."""
+
     def outside_transaction(self) -> AbstractContextManager[None]:
         """Leave the migration's transaction for as long as the block lasts: commit before, begin again after."""

@@ -186,6 +186,9 @@ class ConditionalScript:
             text if match is None else f"{text[: match.end()]} {words}{text[match.end() :]}", parameters, options
         )
 
+    def sync(self) -> None:
+        """Nobody looks at a database."""
+
     def outside_transaction(self) -> AbstractContextManager[None]:
         """As the script itself does it."""
         return self._output.outside_transaction()

@@ -101,8 +101,13 @@ class Progress:
 
     def _committed(self) -> bool:
         """Whether a step committed by itself, or a function that was told of it; `committing`, it is we who do."""
-        own = self.standing is not Standing.STEPWISE and not self.committing
-        return own and self.output.commits > 0 and self.prepared.migration.header.atomic
+        if self.committing or (self.standing is Standing.STEPWISE and not self._in_foreign_code()):
+            return False
+        return self.output.commits > 0 and self.prepared.migration.header.atomic
+
+    def _in_foreign_code(self) -> bool:
+        """Whether it is at a function of the project's: a step, or what is told of the end."""
+        return self.position is None or self.prepared.moves[self.position].operation.runs_code
 
     def _staying(self) -> int:
         """How many statements the database keeps, although the migration failed."""

@@ -46,7 +46,8 @@ class Notebook:
     def abandon(self) -> None:
         """Roll it back, if it is open."""
         if self._rows is not None:
-            self._rows.rollback()
+            if self._rows.is_active:  # a step may have ended it
+                self._rows.rollback()
             self._rows = None
 
     def commit(self, notes: Sequence[Note]) -> None:

@@ -74,6 +74,9 @@ class LiveOutput:
             self._sending = False
         _forget_prepared(self._connection.dialect)
 
+    def sync(self) -> None:
+        """Each statement has taken effect when `execute` returns."""
+
     @contextmanager
     def outside_transaction(self) -> Iterator[None]:
         """Commit what was done, run the block outside a transaction, begin again. What fails in it leaves nothing."""
@@ -187,6 +190,9 @@ class ScriptOutput:
         each = [parameters] if parameters is None or isinstance(parameters, Mapping) else parameters
         self.lines += [inlined(clause, values, self.dialect).rstrip().rstrip(";") for values in each]
 
+    def sync(self) -> None:
+        """Nobody looks at a database."""
+
     @contextmanager
     def outside_transaction(self) -> Iterator[None]:
         """End the script's transaction, and begin another after the block."""
@@ -222,6 +228,9 @@ class PaperOutput:
                 f"this cannot be said in {self.dialect.name}: {why_not(error)}",
                 hint='write it as SQL text, or give each dialect its own: {"postgresql": ..., "sqlite": ...}',
             ) from error
+
+    def sync(self) -> None:
+        """Nobody looks at a database."""
 
     def outside_transaction(self) -> AbstractContextManager[None]:
         """There is no transaction to leave."""

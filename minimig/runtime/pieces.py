@@ -7,7 +7,7 @@ single statement that commits by itself. What kind a statement is can be told by
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import Enum
@@ -79,11 +79,16 @@ class Piece:
 
 
 class Queue:
-    """An output that keeps statements until they are asked for; the database may be looked at meanwhile."""
+    """An output that keeps the statements of an operation; the database may be looked at meanwhile.
 
-    def __init__(self, connection: sa.Connection) -> None:
+    They go to `send`, in pieces: at the end, or earlier where the operation has to see what it did.
+    """
+
+    def __init__(self, connection: sa.Connection, send: Callable[[tuple[Piece, ...]], None]) -> None:
         self.connection: sa.Connection | None = connection
-        self.kept: list[Sent] = []
+        self._send = send
+        self._dialect = connection.dialect
+        self._kept: list[Sent] = []
 
     def execute(
         self,
@@ -92,16 +97,16 @@ class Queue:
         options: Mapping[str, Any] | None = None,
     ) -> None:
         """Keep one statement."""
-        self.kept.append(Sent(statement, parameters, options))
+        self._kept.append(Sent(statement, parameters, options))
 
     def outside_transaction(self) -> AbstractContextManager[None]:
         """Each piece is outside a transaction already, but those that only change rows."""
         return nullcontext()
 
-    def taken(self, dialect: sa.Dialect) -> tuple[Piece, ...]:
-        """The pieces of what was kept; the queue is empty afterwards."""
-        kept, self.kept = self.kept, []
-        return pieces(kept, dialect)
+    def sync(self) -> None:
+        """Send what was kept."""
+        kept, self._kept = self._kept, []
+        self._send(pieces(kept, self._dialect))
 
 
 def pieces(statements: Sequence[Sent], dialect: sa.Dialect) -> tuple[Piece, ...]:

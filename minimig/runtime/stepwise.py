@@ -6,7 +6,6 @@ what an earlier run noted as done is passed over, and a statement of which nobod
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
@@ -15,16 +14,14 @@ import sqlalchemy as sa
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.output import Output
 from minimig.dialects.transaction import autocommit
-from minimig.errors import HistoryError
-from minimig.revisions.meaning import operation_meaning
-from minimig.revisions.replay import Change
 from minimig.runtime.doubt import Assume, Doubt
 from minimig.runtime.failure import Progress
 from minimig.runtime.journal import Journal, Note, Notes, Status
 from minimig.runtime.notebook import Notebook
 from minimig.runtime.output import LiveOutput
-from minimig.runtime.pieces import Kind, Piece, Queue, recorded
+from minimig.runtime.piecewise import Piecewise
 from minimig.runtime.prepare import PreparedStep
+from minimig.runtime.scribe import Scribe
 from minimig.runtime.segments import Manner, Segment
 
 
@@ -45,6 +42,7 @@ class Stepwise:
     ) -> None:
         self.connection = connection
         self.prepared = prepared
+        self.scribe = Scribe(prepared)
         self.output = output
         self.progress = progress
         self._editor = editor_of
@@ -82,7 +80,7 @@ class Stepwise:
     def _carry_out(self, manner: Manner, positions: tuple[int, ...]) -> None:
         match manner:
             case Manner.TOGETHER:
-                notes = [self._note(position, 0, Status.DONE) for position in positions]
+                notes = [self.scribe.note(position, 0, Status.DONE) for position in positions]
                 self._together(positions, lambda: self.book.write(notes))
             case Manner.PIECES:
                 self._pieces(positions[0])
@@ -95,13 +93,15 @@ class Stepwise:
         """Whether an earlier run did all of an operation. Raises HistoryError when the file says something else now."""
         notes = self.noted.get(position, ())
         done = bool(notes) and all(note.status == Status.DONE for note in notes)
-        if done and notes[0].operation_digest != self._digest(position):
-            raise self._changed(position)
+        if done and notes[0].operation_digest != self.scribe.digest(position):
+            raise self.scribe.changed(position)
         return done
 
     def _close(self, finish: Callable[[], None]) -> None:
-        self.book.forget(self._revision)
+        self.output.commits = 0
+        self.book.forget(self.scribe.revision)
         finish()
+        self.progress.committing = True
 
     # --- the four manners ---------------------------------------------------------------------------------------------
 
@@ -117,13 +117,8 @@ class Stepwise:
         self.book.settle()
 
     def _pieces(self, position: int) -> None:
-        queue = Queue(self.connection)
-        editor = self._editor(queue)
-        self._execute(editor, position)
-        found = self._agreed(position, queue.taken(self.connection.dialect))
-        self.book.end_reading()
-        self._send(position, found)
-        editor.finish()
+        parts = (self.connection, self.output, self.book, self._editor, self.scribe, position, self.assume)
+        Piecewise(*parts).run(self.noted.get(position, ()), lambda editor: self._execute(editor, position))
         if not self.prepared.migration.header.atomic:
             self.book.end_rows()
         self.book.end_reading()
@@ -131,7 +126,7 @@ class Stepwise:
     def _code(self, position: int) -> None:
         """A function: with its note in one transaction where it leaves that alone, else noted before and after."""
         earlier = next(iter(self.noted.get(position, ())), None)
-        note = self._note(position, 0, Status.PLANNED)
+        note = self.scribe.note(position, 0, Status.PLANNED)
         if earlier is not None and earlier.status == Status.OPEN and not self._is_to_run(position, earlier):
             self.book.commit([note.told(Status.DONE)])
         elif self.prepared.migration.header.atomic:
@@ -146,7 +141,16 @@ class Stepwise:
                 self.book.write([note.told(Status.DONE)])
             self.book.settle()
 
+    def _is_to_run(self, position: int, note: Note) -> bool:
+        where, editor = self.prepared.where(position), self._editor(self.output)
+        with self.output.uncounted():
+            doubt = Doubt(self.connection, editor, self.scribe.move(position), note, None, where)
+            answer = doubt.is_to_run(self.assume)
+            self.book.end_reading()
+        return answer
+
     def _run_function(self, position: int) -> None:
+        self.output.commits = 0
         editor = self._editor(self.output)
         self._execute(editor, position)
         self.progress.check_transaction(self.connection)
@@ -167,7 +171,7 @@ class Stepwise:
 
     def _outside(self, position: int) -> None:
         """An operation that copes with what an earlier attempt left; the note only says that there was one."""
-        note = self._note(position, 0, Status.STARTED)
+        note = self.scribe.note(position, 0, Status.STARTED)
         self.book.commit([note])
         editor = self._editor(self.output)
         editor.again = position in self.noted
@@ -178,122 +182,6 @@ class Stepwise:
         self.book.settle()
 
     def _execute(self, editor: SchemaEditor, position: int) -> None:
-        operation, before, after = self._move(position)
+        operation, before, after = self.scribe.move(position)
         self.progress.position = position
         operation.execute(editor, before, after)
-
-    # --- statement by statement ---------------------------------------------------------------------------------------
-
-    def _agreed(self, position: int, found: tuple[Piece, ...]) -> tuple[Piece, ...]:
-        """The pieces to go by: those found now, if what ran is among them; else those noted, if the file is the same.
-
-        Raises HistoryError when the file says something else now about a statement that has run.
-        """
-        notes = self.noted.get(position, ())
-        ran = [note for note in notes if note.status != Status.PLANNED]
-        if all(note.piece < len(found) and note.digest == found[note.piece].digest for note in ran):
-            return found
-        texts = [note.statement for note in notes]
-        if notes[0].operation_digest == self._digest(position) and None not in texts:
-            return tuple(recorded(text) for text in texts if text is not None)
-        raise self._changed(position)
-
-    def _send(self, position: int, found: tuple[Piece, ...]) -> None:
-        known = {note.piece: note for note in self.noted.get(position, ()) if note.piece < len(found)}
-        notes = [
-            known[number]
-            if number in known and known[number].digest == piece.digest
-            else self._note(position, number, Status.PLANNED, piece)
-            for number, piece in enumerate(found)
-        ]
-        self.book.later += notes
-        for note, piece in zip(notes, found, strict=True):
-            if piece.kind is Kind.SESSION:
-                self._send_alone(piece)
-                self.book.later.append(note.told(Status.DONE))
-            elif note.status == Status.DONE:
-                continue
-            elif piece.kind is Kind.ROWS:
-                self.book.begin_rows()
-                self._send_all(piece)
-                self.book.write([note.told(Status.DONE)])
-            else:
-                self._send_noted(position, note, piece)
-
-    def _send_noted(self, position: int, note: Note, piece: Piece) -> None:
-        """A statement that commits by itself: written ahead, unless an earlier run did it unheard."""
-        if note.status == Status.PLANNED or self._is_to_run(position, note, piece):
-            self.book.commit([note.told(Status.STARTED, self._fingerprint(piece))])
-            self._send_alone(piece)
-            self.book.settle()
-        self.book.later.append(note.told(Status.DONE))
-        if piece.kind is not Kind.SCHEMA:
-            self.book.commit([])  # the schema would not tell
-
-    def _send_alone(self, piece: Piece) -> None:
-        """Where DDL cannot be taken back it ends the transaction it is in, so that none has to be left for it."""
-        if self.book.in_rows:
-            self._send_all(piece)
-            return
-        transactional = self._editor(self.output).transactional_ddl
-        with autocommit(self.connection) if transactional else self.connection.begin():
-            self._send_all(piece)
-
-    def _send_all(self, piece: Piece) -> None:
-        for sent in piece.statements:
-            self.output.execute(sent.statement, sent.parameters, sent.options)
-
-    # --- what nobody heard --------------------------------------------------------------------------------------------
-
-    def _is_to_run(self, position: int, note: Note, piece: Piece | None = None) -> bool:
-        where = self.prepared.where(position)
-        with self.output.uncounted():
-            doubt = Doubt(self.connection, self._editor(self.output), self._move(position), note, piece, where)
-            answer = doubt.is_to_run(self.assume)
-            self.book.end_reading()
-        return answer
-
-    def _fingerprint(self, piece: Piece) -> str | None:
-        if piece.kind is not Kind.SCHEMA:
-            return None
-        with self.output.uncounted():
-            found = self._editor(self.output).fingerprint(self.connection, piece.names)
-            self.book.end_reading()
-        return found
-
-    # --- notes --------------------------------------------------------------------------------------------------------
-
-    def _note(self, position: int, number: int, status: Status, piece: Piece | None = None) -> Note:
-        header = self.prepared.migration.header
-        return Note(
-            app=header.app,
-            name=header.name,
-            direction=str(self.prepared.step.direction),
-            operation=position,
-            piece=number,
-            status=status,
-            operation_digest=self._digest(position),
-            digest="" if piece is None else piece.digest,
-            statement=None if piece is None else piece.note,
-        )
-
-    # --- small words --------------------------------------------------------------------------------------------------
-
-    @property
-    def _revision(self) -> str:
-        return self.prepared.step.revision
-
-    def _move(self, position: int) -> Change:
-        return self.prepared.moves[position]
-
-    def _digest(self, position: int) -> str:
-        text = operation_meaning(self.prepared.migration, self._move(position).operation)
-        return hashlib.sha256(text.encode()).hexdigest()[:40]
-
-    def _changed(self, position: int) -> HistoryError:
-        return HistoryError(
-            f"{self._revision} is half-applied, and what has run already was changed in the file since",
-            where=self.prepared.where(position),
-            hint="put it back as it was; what has not run yet may be changed. After undoing by hand what ran, "
-            "minimig repair --forget lets the migration begin anew",
-        )

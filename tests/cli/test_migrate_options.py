@@ -23,7 +23,7 @@ def project(tmp_path: Path, sqlite_database: Database) -> ProjectFolder:
 
 def tables(database: Database) -> list[str]:
     """The names of all tables but the version table."""
-    return sorted(set(sa.inspect(database.engine).get_table_names()) - {"minimig_version"})
+    return sorted(set(sa.inspect(database.engine).get_table_names()) - {"minimig_version", "minimig_journal"})
 
 
 def applied(database: Database) -> list[str]:

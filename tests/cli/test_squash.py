@@ -171,7 +171,7 @@ def test_nothing_is_left_after_going_back(project: ProjectFolder, database: Data
     project.ok("migrate")
     project.ok("migrate", "shop", "zero")
     project.ok("migrate", "accounts", "zero")
-    assert sa.inspect(database.engine).get_table_names() == ["minimig_version"]
+    assert set(sa.inspect(database.engine).get_table_names()) - {"minimig_journal"} == {"minimig_version"}
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ class DropView(ops.Operation):
 
 def tables(database: Database) -> list[str]:
     """The names of all tables but the version table."""
-    return sorted(set(sa.inspect(database.engine).get_table_names()) - {"minimig_version"})
+    return sorted(set(sa.inspect(database.engine).get_table_names()) - {"minimig_version", "minimig_journal"})
 
 
 # --- engine and env file ----------------------------------------------------------------------------------------------

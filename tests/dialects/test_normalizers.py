@@ -32,6 +32,9 @@ class LiveOutput:
         assert isinstance(statement, str)
         self.connection.execute(sa.text(statement.replace(":", "\\:")))
 
+    def sync(self) -> None:
+        """Each statement has taken effect when `execute` returns."""
+
 
 def create_all(connection: sa.Connection, metadata: sa.MetaData) -> None:
     """As SQLAlchemy creates it: unnamed constraints get the database's own names."""

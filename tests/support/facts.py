@@ -36,7 +36,8 @@ class TableFacts:
 def facts(connection: sa.Connection) -> dict[str, TableFacts]:
     """Every table of the default schema."""
     inspector = sa.inspect(connection)
-    return {name: _table(inspector, name) for name in inspector.get_table_names()}
+    names = (name for name in inspector.get_table_names() if name != "minimig_journal")
+    return {name: _table(inspector, name) for name in names}
 
 
 def rows(connection: sa.Connection, table: str, columns: list[str]) -> list[tuple[Any, ...]]:

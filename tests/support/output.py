@@ -30,5 +30,8 @@ class Recorder:
         else:
             self.connection.execution_options(no_parameters=True).exec_driver_sql(statement)
 
+    def sync(self) -> None:
+        """Each statement has taken effect when `execute` returns."""
+
     def outside_transaction(self) -> AbstractContextManager[None]:
         return nullcontext() if self.connection is None else outside(self.connection)

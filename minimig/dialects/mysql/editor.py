@@ -285,6 +285,7 @@ class MySQLEditor(MySQLClauses):
     def _sweep(self, change: TableChange) -> None:
         """Drop the index that InnoDB made for a foreign key, when another serves now and InnoDB left its own."""
         live = self.output.connection is not None
+        self.output.sync()  # InnoDB may have dropped it by itself, when the other came
         if live or self.mariadb:
             drop = "DROP INDEX" if live else "DROP INDEX IF EXISTS"
             names = self._indexes.leftovers(change.old, change.new)
