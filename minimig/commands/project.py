@@ -194,7 +194,7 @@ class Project:
         for name in self.settings.names_of_databases:
             settings = self.settings.for_database(name)
             if self.environment.engine is not None or settings.configures_database:
-                dialect = self.dialect if settings is self.settings else Project(Environment(settings)).dialect
+                dialect = self.dialect if name == self.settings.database else Project(Environment(settings)).dialect
                 yield editor_for(dialect, PaperOutput(dialect)), settings.apps
 
     def _is_foreign(self, key: str) -> bool:
