@@ -11,13 +11,15 @@ Here the data is TOML, checked key by key, and code is asked for only where data
 
 from __future__ import annotations
 
-from minimig.config.apps import TARGET
-from minimig.config.reading import POLICIES, VARIABLES, find_config, load_settings, settings_from
+from minimig.config.apps import SINGLE_KEYS, TARGET
+from minimig.config.reading import OVERRIDABLE, POLICIES, VARIABLES, find_config, load_settings, settings_from
 from minimig.config.settings import AppSettings, DatabaseSettings, Settings, TenantSettings
 from minimig.urls import mask_url
 
 __all__ = [
+    "OVERRIDABLE",
     "POLICIES",
+    "SINGLE_KEYS",
     "TARGET",
     "VARIABLES",
     "AppSettings",
