@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from minimig.commands.edits import refuse_edited
 from minimig.commands.interrupted import refuse_half_done
 from minimig.commands.project import Project
 from minimig.commands.recorded import steps_from_record
@@ -186,8 +187,13 @@ def plan_steps(
     app: str | None,
     target: str | None,
     direction: Direction | None = None,
+    *,
+    fake: bool = False,
 ) -> tuple[PreparedStep, ...]:
-    """The prepared steps from what is applied to a target; nothing was executed."""
+    """The prepared steps from what is applied to a target; nothing was executed.
+
+    Steps that will run (not `fake`) rest on what was applied: an applied file that does something else now is refused.
+    """
     graph = project.graph_at(revisions(rows), app, target)
     applied = graph.effective(revisions(rows))
     if app is None and target is None and applied >= graph.headers.keys():
@@ -195,6 +201,8 @@ def plan_steps(
     plan = make_plan(graph, applied, resolve(graph, applied, app, target))
     if plan:
         project.refuse_unknown(rows)
+        if not fake:
+            refuse_edited(project, rows)
         _check_direction(plan, direction)
         _check_order(project, late(graph, applied, plan))
     return prepare(graph, project.load, plan, applied)
@@ -214,7 +222,7 @@ def _planned(
         first = steps_from_record(project, connection, rows, app)
         gone = {revision for step in first for revision in (step.step.revision, *step.also)}
         rows = [row for row in rows if row.revision not in gone]
-    prepared = (*first, *plan_steps(project, rows, app, target, options.direction))
+    prepared = (*first, *plan_steps(project, rows, app, target, options.direction, fake=options.fake))
     if options.fake:
         return tuple(step.faked() for step in prepared)
     if options.initials is not None and prepared:
