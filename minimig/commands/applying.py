@@ -190,10 +190,7 @@ def plan_steps(
     *,
     fake: bool = False,
 ) -> tuple[PreparedStep, ...]:
-    """The prepared steps from what is applied to a target; nothing was executed.
-
-    Steps that will run (not `fake`) rest on what was applied: an applied file that does something else now is refused.
-    """
+    """The prepared steps from what is applied to a target; nothing was executed. Only `fake` ones pass edited files."""
     graph = project.graph_at(revisions(rows), app, target)
     applied = graph.effective(revisions(rows))
     if app is None and target is None and applied >= graph.headers.keys():

@@ -30,19 +30,21 @@ class Edit:
     cosmetic: bool
 
 
-def edits(headers: Mapping[str, Header], load: Callable[[str], Migration], rows: Iterable[Applied]) -> Iterator[Edit]:
+def edits(
+    headers: Mapping[str, Header], load: Callable[[Header], Migration], rows: Iterable[Applied]
+) -> Iterator[Edit]:
     """The files that differ from what their rows remember. Raises RevisionFileError for one that cannot be loaded."""
     for row in rows:
         header = headers.get(row.revision)
         if header is None or row.unfinished or row.file_checksum is None or not is_comparable(row.checksum):
             continue
         if sha256(file_bytes(header)).hexdigest() != row.file_checksum:
-            yield Edit(row.revision, header.path, checksum(load(row.revision)) == row.checksum)
+            yield Edit(row.revision, header.path, checksum(load(header)) == row.checksum)
 
 
 def edits_of(project: Project, rows: Iterable[Applied]) -> tuple[Edit, ...]:
     """The same for a project whose files can all be read."""
-    return tuple(edits({header.revision: header for header in project.headers}, project.load, rows))
+    return tuple(edits({header.revision: header for header in project.headers}, project.load_file, rows))
 
 
 def refuse_edited(project: Project, rows: Iterable[Applied]) -> None:

@@ -81,12 +81,13 @@ def refuse_half_done(
                 f"{half.revision} is half {'applied' if half.direction == Direction.FORWARD else 'taken back'}:"
                 " an earlier run was interrupted in it",
                 where=project.database_name,
-                hint=f"finish it first: {_way_on(project, half)}; or undo by hand what it did and run minimig repair"
+                hint=f"finish it first: {way_on(project, half)}; or undo by hand what it did and run minimig repair"
                 f" --forget {half.revision}; nothing was changed",
             )
 
 
-def _way_on(project: Project, half: HalfDone) -> str:
+def way_on(project: Project, half: HalfDone) -> str:
+    """The command that finishes it."""
     app, _, name = half.revision.partition(".")
     if half.direction == Direction.FORWARD:
         return f"minimig migrate {app} {name}"

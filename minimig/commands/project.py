@@ -104,11 +104,14 @@ class Project:
 
     def load(self, revision: str) -> Migration:
         """The migration of a revision, executed once."""
-        if revision not in self._loaded:
+        return self.load_file(self._header_of[revision])
+
+    def load_file(self, header: Header) -> Migration:
+        """The same of a file that was read already, whatever is wrong with others."""
+        if header.revision not in self._loaded:
             with import_path(self.settings.root):
-                header = self._header_of[revision]
-                self._loaded[revision] = load_migration(header, partial(self.convention_of, header.app))
-        return self._loaded[revision]
+                self._loaded[header.revision] = load_migration(header, partial(self.convention_of, header.app))
+        return self._loaded[header.revision]
 
     @cached_property
     def _header_of(self) -> Mapping[str, Header]:
@@ -208,10 +211,8 @@ class Project:
         return found[0] if found else sa.MetaData().naming_convention
 
     def _metadata_of(self, label: str, app: AppSettings) -> tuple[sa.MetaData, ...]:
-        swapped = self.environment.metadata
-        if swapped is not None and label in swapped:
-            return swapped[label]
-        return load_metadata(app, self.settings.root)
+        swapped = self.environment.metadata or {}
+        return swapped[label] if label in swapped else load_metadata(app, self.settings.root)
 
     def _owned(self, app: AppSettings, metadata: tuple[sa.MetaData, ...]) -> SchemaState:
         include = self.environment.include

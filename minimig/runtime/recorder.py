@@ -189,6 +189,12 @@ class Recorder:
         mine = (self.table.c.app == row.app, self.table.c.name == row.name)
         connection.execute(self.table.update().where(*mine).values(unfinished=str(Direction.BACKWARD)))
 
+    def accept(self, connection: sa.Connection, row: Applied) -> None:
+        """Let a row say of its file what `row` says; when it was applied, and by what, stays. Raises DatabaseError."""
+        values = {"checksum": row.checksum, "file_checksum": row.file_checksum, "way_back": row.way_back}
+        if not connection.execute(self.table.update().where(*self._is(row)).values(**values)).rowcount:
+            raise DatabaseError(f"{row.revision} vanished from the version table; nothing was changed")
+
     def forget_unfinished(self, connection: sa.Connection, revision: str) -> None:
         """Forget that a revision is half-done, in its row and in the journal."""
         app, _, name = revision.partition(".")
