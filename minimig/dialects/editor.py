@@ -98,6 +98,11 @@ class SchemaEditor(ItemEditor):
         yield
 
     @staticmethod
+    def lock_holder(connection: sa.Connection, name: str) -> str | None:  # noqa: ARG004 - see subclasses
+        """Who holds that lock, in words; None when it is free, or nobody can know. Waits for nothing, holds nothing."""
+        return None
+
+    @staticmethod
     def fingerprint(connection: sa.Connection, tables: Collection[str] | None) -> str | None:  # noqa: ARG004
         """What changes when the schema of these tables (by key), or of the whole database, does; None if unknown here.
 

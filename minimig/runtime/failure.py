@@ -117,7 +117,11 @@ class Progress:
             return known
         if self._committed():
             return "leave commit and rollback to minimig, undo by hand what stayed, then run the same command again"
-        again = "run the same command again" if _interrupted(error) else f"{MEND}, then run the same command again"
+        again = "run the same command again"
+        if _lost_connection(error):
+            again = f"look after the server, then {again}"
+        elif not _interrupted(error):
+            again = f"{MEND}, then {again}"
         if self.standing is Standing.STEPWISE:
             return f"{again}: it goes on where this one stopped"
         return again
@@ -126,6 +130,10 @@ class Progress:
 def _interrupted(error: BaseException) -> bool:
     """Whether a person stopped the run; tidying up on the connection that broke off may have failed on top of it."""
     return isinstance(error, KeyboardInterrupt) or (error.__context__ is not None and _interrupted(error.__context__))
+
+
+def _lost_connection(error: BaseException) -> bool:
+    return isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
 
 
 def _reason(error: BaseException) -> str:

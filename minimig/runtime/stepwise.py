@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.lock import check_held, holds
 from minimig.dialects.output import Output
 from minimig.dialects.registry import editor_for
 from minimig.dialects.transaction import autocommit
@@ -52,6 +53,7 @@ class Stepwise:
         self.progress = progress
         self.noted = noted
         self.assume = assume
+        self.locked = holds(connection)
         self._late: list[Note] = []
         """Notes that can wait for the next one: what is planned, and what is done where the schema tells so."""
         self._open: sa.RootTransaction | None = None
@@ -189,6 +191,8 @@ class Stepwise:
     def _execute(self, editor: SchemaEditor, position: int) -> None:
         operation, before, after = self._move(position)
         self.progress.position = position
+        if self.locked:
+            check_held(self.connection)
         operation.execute(editor, before, after)
 
     # --- statement by statement ---------------------------------------------------------------------------------------
