@@ -18,6 +18,7 @@ from minimig.commands.history import show as show_of
 from minimig.commands.project import Project
 from minimig.environment import load_environment
 from minimig.errors import UsageError
+from minimig.runtime.plan import Direction
 
 APP = click.argument("app", required=False)
 
@@ -174,6 +175,9 @@ def _print(
     for entry in found.entries:
         for line in lines(session, entry):
             click.echo(line)
+    for revision, direction in found.half_done:
+        how = click.style("half applied" if direction == Direction.FORWARD else "half taken back", fg="red")
+        click.echo(f"{click.style(revision, bold=True)}  {how}: minimig repair tells what to do")
     for revision in found.broken:
         click.echo(f"{click.style(revision, bold=True)}  {click.style('its file is broken', fg='red')}")
     for revision in found.unknown:

@@ -56,7 +56,7 @@ def damage(project: Project, connection: sa.Connection | None) -> Damage:
     graph = survey.graph
     applied = graph.effective(revisions(rows))
     pending = tuple(revision for revision in graph.order() if revision not in applied)
-    found, problems = _edits(project, survey, rows)
+    found, problems = readable_edits(project, survey, rows)
     return Damage(
         rows=rows,
         survey=survey,
@@ -81,10 +81,10 @@ def _missing(project: Project, survey: Survey, rows: Sequence[Applied]) -> tuple
     return tuple(row.revision for row in rows if row.app in project.settings.apps and row.revision not in known)
 
 
-def _edits(
+def readable_edits(
     project: Project, survey: Survey, rows: Sequence[Applied]
 ) -> tuple[tuple[Edit, ...], tuple[MinimigError, ...]]:
-    """The edited files, and why some of them could not be loaded."""
+    """The edited files, whatever is wrong with others, and why some of them could not be loaded."""
     found: list[Edit] = []
     problems: list[MinimigError] = []
     for row in rows:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from minimig.commands.interrupted import half_done
 from minimig.commands.project import Project
 from minimig.errors import MinimigError, TargetError
 from minimig.revisions.graph import MigrationGraph
@@ -77,7 +78,8 @@ class Entry:
 class History:
     """Entries in the order asked for, and what was wrong on the way.
 
-    `unknown` are rows of the database that have no file, `broken` those whose file cannot be read. `at_heads` says
+    `unknown` are rows of the database that have no file, `broken` those whose file cannot be read. `half_done` are
+    revisions that an interrupted run left so, each with its direction; only `current` looks for them. `at_heads` says
     whether what `current` told is each head and nothing else.
     """
 
@@ -87,6 +89,7 @@ class History:
     problems: tuple[MinimigError, ...] = ()
     database: str | None = None
     at_heads: bool | None = None
+    half_done: tuple[tuple[str, str], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -97,6 +100,7 @@ class History:
             "problems": [problem.to_dict() for problem in self.problems],
             "database": self.database,
             "at_heads": self.at_heads,
+            "half_done": dict(self.half_done),
         }
 
 
@@ -154,12 +158,16 @@ def show(project: Project, words: Collection[str]) -> History:
 def current(project: Project, app: str | None = None) -> History:
     """Where the database stands: the last applied revisions of an app, or of all. Creates nothing."""
     project.check_apps(app)
-    rows = _rows(project)
+    with project.connect() as connection:
+        applied = project.applied(connection)
+        halves = tuple((half.revision, half.direction) for half in half_done(project, connection, applied))
+    rows = revisions(applied)
     survey = _survey(project, rows)
     graph = survey.graph
     found = [r for r in _current(graph, rows) if app is None or graph.headers[r].app == app]
     told = _told(project, survey, found, rows)
-    return replace(told, at_heads=not (told.unknown or told.broken) and set(found) == set(graph.heads(app)))
+    at_heads = not (told.unknown or told.broken or halves) and set(found) == set(graph.heads(app))
+    return replace(told, at_heads=at_heads, half_done=halves)
 
 
 def _rows(project: Project) -> frozenset[str]:

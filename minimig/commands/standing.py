@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from minimig.commands.project import Project
 from minimig.errors import ConfigError, DatabaseError, HistoryError
 from minimig.runtime.recorder import revisions
@@ -48,8 +50,7 @@ def standing(project: Project) -> Standing:
     if project.environment.engine is None and not project.settings.engine and project.settings.url is None:
         return Standing(frozenset(), unasked=NOT_CONFIGURED)
     try:
-        url = project.engine.url
-        if url.get_backend_name() == "sqlite" and url.database and not _exists(url.database):
+        if is_missing(project.engine.url):
             return Standing(frozenset(), database=project.database_name)  # connecting would create the file
         with project.connect() as connection:
             return Standing(revisions(project.applied(connection)), project.database_name)
@@ -57,5 +58,7 @@ def standing(project: Project) -> Standing:
         return Standing(frozenset(), unasked=error.message)
 
 
-def _exists(database: str) -> bool:
-    return database == ":memory:" or database.startswith("file:") or Path(database).exists()
+def is_missing(url: sa.URL) -> bool:
+    """Whether a URL names a SQLite file that is not there: connecting would make it."""
+    file = url.database if url.get_backend_name() == "sqlite" else None
+    return bool(file) and file != ":memory:" and not str(file).startswith("file:") and not Path(str(file)).exists()

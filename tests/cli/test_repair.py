@@ -249,3 +249,40 @@ def rows(database: Database) -> dict[str, tuple[str, ...]]:
     with database.engine.connect() as connection:
         found = connection.execute(sa.text("SELECT name, checksum, file_checksum, way_back FROM minimig_version"))
         return {row[0]: tuple(row[1:]) for row in found}
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+
+
+def test_lists_mark_what_is_half_done(tmp_path: Path, mariadb_database: Database) -> None:
+    """`showmigrations` and `current` say so, on the way up and on the way down; `current --check-heads` ends with 4."""
+    project = two_apps(tmp_path, mariadb_database.url)
+    stop = 'ops.RunSQL("SELECT 1", reverse="SELECT nothing_there")'
+    more = 'ops.AddColumn("users", sa.Column("mail", sa.String(40)))'
+    path = add(project, "accounts.0003_two", ["0002_nick"], f'{more}, ops.RunSQL("SELECT nothing_there")')
+    project.run("migrate", "accounts")
+    assert "[~] 0003_two  half applied" in project.ok("showmigrations").out
+    assert "accounts.0003_two  half applied" in project.ok("current").out
+    assert json.loads(project.ok("current", "--json").out)["half_done"] == {"accounts.0003_two": "forward"}
+    edit(path, 'ops.RunSQL("SELECT nothing_there")', f'{stop}, ops.AddColumn("users", sa.Column("age", sa.Integer))')
+    project.ok("migrate")
+    project.ok("current", "--check-heads")
+    assert project.run("migrate", "accounts", "0002").code == 1
+    assert "[~] accounts.0003_two  half taken back" in project.ok("showmigrations", "--plan").out
+    assert "accounts.0003_two  half taken back" in project.ok("current").out
+    assert project.run("current", "--check-heads").code == 4
+
+
+def test_lists_tell_edits_to_who_asks(project: ProjectFolder) -> None:
+    """`showmigrations -v` compares files with rows; without -v no file is looked at for that."""
+    nick(project, 50)
+    first = project.path / "accounts/migrations/0001_users.py"
+    first.write_text(first.read_text() + "# why\n")
+    assert "edited" not in project.ok("showmigrations").out
+    out = project.ok("showmigrations", "-v").out
+    assert "its file was edited since, and does something else now" in out
+    assert "its file was spelled anew since" in out
+    shown = {
+        row["revision"]: row["edited"] for row in json.loads(project.ok("showmigrations", "--json").out)["migrations"]
+    }
+    assert set(shown.values()) == {None}
