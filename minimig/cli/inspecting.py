@@ -22,8 +22,9 @@ from minimig.runtime.plan import Direction
 def showmigrations(session: Session, apps: tuple[str, ...], plan: bool, as_json: bool) -> int:
     """List revisions, app by app, and which of them the database has.
 
-    [X] is applied, [~] half-done, [-] a squash that only lacks its row. -v tells of applied files that were edited. A squash stands for the revisions that it replaces; -v lists those as well. A broken history is shown as far as it
-    can be read, with what is wrong, and exit code 1.
+    [X] is applied, [~] half-done, [-] a squash that only lacks its row. A squash stands for the revisions that it
+    replaces; -v lists those as well, and tells of applied files that were edited. A broken history is shown as far as
+    it can be read, with what is wrong, and exit code 1.
 
     \b
     Examples:

@@ -78,7 +78,7 @@ def show_migrations(project: Project, apps: Sequence[str], *, compare: bool = Fa
     """Every revision in execution order; then those in whose place others stand, broken files, and rows without a file.
 
     With `apps`, those apps and what they need; with `compare`, applied files are compared with their rows. Works while
-    heads conflict, and for a history that is broken: what can be read is shown, and what is wrong is among the problems.
+    heads conflict, and for a history that is broken: what can be read is shown, what is wrong is among the problems.
     """
     project.check_apps(*apps)
     with project.connect() as connection:
