@@ -20,6 +20,7 @@ from minimig.errors import (
 )
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.prepare import PreparedStep
+from minimig.runtime.recorder import READ_ONLY, is_read_only
 
 MEND = "mend the file or the data"
 
@@ -117,6 +118,8 @@ class Progress:
             return known
         if self._committed():
             return "leave commit and rollback to minimig, undo by hand what stayed, then run the same command again"
+        if isinstance(error, sa.exc.DBAPIError) and is_read_only(error):
+            return READ_ONLY
         again = "run the same command again"
         if _lost_connection(error):
             again = f"look after the server, then {again}"

@@ -52,10 +52,15 @@ def _migrate(url: str, folder: str) -> str:
 
 
 def _ensure(url: str, folder: str) -> str:
+    from minimig.dialects.registry import lock_for
     from minimig.runtime.recorder import Recorder
 
-    with sa.create_engine(url, poolclass=NullPool).connect() as connection, connection.begin():
-        recorder = Recorder()
+    recorder = Recorder()
+    with (
+        sa.create_engine(url, poolclass=NullPool).connect() as connection,
+        lock_for(connection, recorder.table.key, 60),
+        connection.begin(),
+    ):
         recorder.ensure(connection)
         recorder.journal.ensure(connection)
     return ""
