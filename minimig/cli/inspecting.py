@@ -79,7 +79,7 @@ def _trouble(row: MigrationRow) -> str | None:
         return "its file is broken"
     if row.half_done is not None:
         how = "applied" if row.half_done == Direction.FORWARD else "taken back"
-        return f"half {how}: minimig repair tells what to do"
+        return f"half {how}: minimig diagnose tells what to do"
     return None if row.on_disk or row.shown_by is not None else "no such file"
 
 

@@ -114,6 +114,8 @@ def _print(session: Session, found: RepairList) -> None:
 
 
 def _half_done(found: RepairList) -> Iterable[str]:
+    if found.half_done and found.holder:
+        yield f"A run is at work ({found.holder}): what is half-done may be what it is doing. Wait for it first."
     for half in found.half_done:
         yield from half_lines(half)
         way = found.ways.get(half.revision, "minimig migrate")

@@ -199,7 +199,7 @@ def plan_steps(
     if plan:
         project.refuse_unknown(rows)
         if not fake:
-            refuse_edited(project, rows)
+            refuse_edited(project, [row for row in rows if row.revision in graph.headers])
         _check_direction(plan, direction)
         _check_order(project, late(graph, applied, plan))
     return prepare(graph, project.load, plan, applied)

@@ -89,7 +89,7 @@ def readable_edits(
     problems: list[MinimigError] = []
     for row in rows:
         try:
-            found += edits(survey.headers, project.load_file, [row])
+            found += edits(survey.graph.headers, project.load_file, [row])
         except RevisionFileError as error:
             problems.append(error)
     return tuple(found), tuple(problems)

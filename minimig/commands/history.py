@@ -89,7 +89,7 @@ class History:
     problems: tuple[MinimigError, ...] = ()
     database: str | None = None
     at_heads: bool | None = None
-    half_done: tuple[tuple[str, str], ...] = ()
+    half_done: Mapping[str, str] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -100,7 +100,7 @@ class History:
             "problems": [problem.to_dict() for problem in self.problems],
             "database": self.database,
             "at_heads": self.at_heads,
-            "half_done": dict(self.half_done),
+            "half_done": None if self.half_done is None else dict(self.half_done),
         }
 
 
@@ -160,7 +160,8 @@ def current(project: Project, app: str | None = None) -> History:
     project.check_apps(app)
     with project.connect() as connection:
         applied = project.applied(connection)
-        halves = tuple((half.revision, half.direction) for half in half_done(project, connection, applied))
+        every = half_done(project, connection, applied)
+    halves = {half.revision: half.direction for half in every if app in (None, half.revision.partition(".")[0])}
     rows = revisions(applied)
     survey = _survey(project, rows)
     graph = survey.graph

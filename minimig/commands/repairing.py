@@ -14,11 +14,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from minimig.commands.damage import damage
+from minimig.commands.damage import Damage, damage
 from minimig.commands.interrupted import HalfDone, way_on
 from minimig.commands.project import Project
-from minimig.dialects.registry import lock_for
+from minimig.commands.standing import is_missing
+from minimig.dialects.registry import lock_for, lock_holder
 from minimig.errors import HistoryError, MinimigError, TargetError, nearest
+from minimig.revisions.meaning import is_comparable
 from minimig.runtime.plan import Direction, Plan, Step
 from minimig.runtime.prepare import prepare
 from minimig.runtime.recorder import Applied, revisions
@@ -54,7 +56,8 @@ class EditedFile:
 class RepairList:
     """What is wrong in a database. `ways` are the commands that finish what is half-done.
 
-    `late` counts only where the configuration refuses revisions that are out of order; an edit that is cosmetic, never.
+    `holder` is who holds the lock: then what looks half-done may be what that run is doing. `late` counts only where
+    the configuration refuses revisions that are out of order; an edit that is cosmetic, never.
     """
 
     database: str
@@ -66,6 +69,7 @@ class RepairList:
     late: Mapping[str, str]
     problems: tuple[MinimigError, ...]
     refuses_late: bool = False
+    holder: str | None = None
 
     @property
     def clean(self) -> bool:
@@ -78,6 +82,7 @@ class RepairList:
         return {
             "database": self.database,
             "clean": self.clean,
+            "locked_by": self.holder,
             "half_done": [{**half.to_dict(), "next": self.ways.get(half.revision)} for half in self.half_done],
             "edited": [edit.to_dict() for edit in self.edited],
             "missing": list(self.missing),
@@ -93,12 +98,20 @@ Agree = Callable[[Sequence[EditedFile]], bool]
 
 def list_repairs(project: Project) -> RepairList:
     """What is wrong in the configured database. Changes nothing."""
+    if is_missing(project.engine.url):
+        return _listed(project, damage(project, None), (), None)
     with project.connect() as connection:
         found = damage(project, connection)
         rows = {row.revision: row for row in found.rows}
         edited = tuple(
-            _told(project, connection, found.rows, rows[edit.revision], cosmetic=edit.cosmetic) for edit in found.edits
+            replace(_told(project, connection, found.rows, rows[edit.revision]), cosmetic=edit.cosmetic)
+            for edit in found.edits
         )
+        holder = lock_holder(connection, project.recorder.table.key)
+    return _listed(project, found, edited, holder)
+
+
+def _listed(project: Project, found: Damage, edited: tuple[EditedFile, ...], holder: str | None) -> RepairList:
     readable = not found.problems
     return RepairList(
         project.database_name,
@@ -110,6 +123,7 @@ def list_repairs(project: Project) -> RepairList:
         found.late,
         found.problems,
         project.settings.out_of_order == "error",
+        holder,
     )
 
 
@@ -123,7 +137,7 @@ def accept(project: Project, words: Sequence[str], agree: Agree, lock_timeout: f
     with project.connect() as connection:
         rows = project.applied(connection)
         named = [_named(project, rows, word) for word in words]
-        shown = [_told(project, connection, rows, row, cosmetic=False) for row in dict.fromkeys(named)]
+        shown = [_told(project, connection, rows, row) for row in dict.fromkeys(named)]
         before = {row.revision: row for row in named}
         wanted = [edit for edit in shown if not _says_the_same(before[edit.revision], edit.now)]
         for edit in wanted:
@@ -176,23 +190,23 @@ def _named(project: Project, rows: Sequence[Applied], word: str) -> Applied:
     )
 
 
-def _told(
-    project: Project, connection: sa.Connection, rows: Sequence[Applied], row: Applied, *, cosmetic: bool
-) -> EditedFile:
+def _told(project: Project, connection: sa.Connection, rows: Sequence[Applied], row: Applied) -> EditedFile:
     """How the file of a row differs from what the row remembers."""
+    path = str(project.survey.headers[row.revision].path)
     try:
         now = _row_of_today(project, rows, row.revision)
     except MinimigError as error:
-        header = project.survey.headers[row.revision]
-        return EditedFile(row.revision, str(header.path), cosmetic, note=f"the file does not fit: {error.message}")
-    told = EditedFile(row.revision, str(project.survey.headers[row.revision].path), cosmetic, now=now)
-    if cosmetic:
+        return EditedFile(row.revision, path, cosmetic=False, note=f"what it does cannot be shown: {error.message}")
+    told = EditedFile(row.revision, path, cosmetic=now.checksum == row.checksum, now=now)
+    if told.cosmetic:
         return replace(told, note="only its spelling: what it does is the same")
     then = _way_back(project, connection, row)
     if then is None or now.way_back is None:
         which = "it was then" if then is None else "it is now"
         return replace(told, note=f"what it did cannot be shown: there is no text of the way back as {which}")
     lines = tuple(unified_diff(then.splitlines(), now.way_back.splitlines(), lineterm="", n=2))[2:]
+    if not lines and not is_comparable(row.checksum):
+        return replace(told, note="its row has no checksum to compare with; the recorded way back is the same")
     if not lines:
         note = "what differs does not change the schema: a data step, its SQL or its function, on the way up"
         return replace(told, note=note)

@@ -102,6 +102,17 @@ def test_a_row_without_a_checksum_of_ours_is_passed_over(history: History, value
     assert "0003_slug" in history.applied
 
 
+def test_a_file_that_a_squash_stands_for_is_passed_over(project: ProjectFolder) -> None:
+    """Nothing rests on it any more."""
+    project.ok("migrate")
+    project.ok("squashmigrations", "accounts", "--no-input")
+    project.ok("migrate")
+    nick(project, 50)
+    add(project, "shop.0003_note", ["0002_owner"], 'ops.AddColumn("carts", sa.Column("note", sa.String(40)))')
+    project.ok("migrate")
+    project.ok("repair")
+
+
 def test_the_plan_says_it_and_fake_gets_past(project: ProjectFolder) -> None:
     """`--plan` and `--check` end with 7 as the run would; `--fake` runs nothing, and records the file of now."""
     nick(project, 50)
@@ -139,6 +150,12 @@ def test_nothing_is_wrong(project: ProjectFolder) -> None:
     assert json.loads(project.ok("repair", "--json").out)["clean"] is True
 
 
+def test_a_database_that_is_not_there(tmp_path: Path, sqlite_database: Database) -> None:
+    """Nothing is wrong with it, and asking does not make it."""
+    two_apps(tmp_path, sqlite_database.url).ok("repair")
+    assert not Path(str(sqlite_database.engine.url.database)).exists()
+
+
 def test_the_difference_is_shown(project: ProjectFolder) -> None:
     """What was applied and what the file says now, line by line, with both ways on; exit 7."""
     nick(project, 50)
@@ -167,6 +184,10 @@ def test_accepting(project: ProjectFolder, sqlite_database: Database) -> None:
     assert "Nothing to do" in project.ok("repair", "--accept", "accounts.0002", "--yes").out
     project.ok("repair")
     project.ok("migrate")
+    path = project.path / "accounts/migrations/0002_nick.py"
+    path.write_text(path.read_text() + "# why\n")
+    assert "only its spelling" in project.ok("repair", "--accept", "accounts.0002", "--yes").err
+    assert "note" not in project.ok("migrate", "accounts", "0001", "-v").err
 
 
 def test_accepting_a_row_without_a_checksum(project: ProjectFolder, sqlite_database: Database) -> None:
@@ -186,7 +207,7 @@ def test_a_file_that_does_not_fit_cannot_be_accepted(project: ProjectFolder) -> 
     result = project.run("repair", "--accept", "accounts.0002", "--yes")
     assert (result.code, "nobody" in result.err) == (7, True), result.text
     listed = project.run("repair")
-    assert (listed.code, "does not fit" in listed.out) == (7, True), listed.text
+    assert (listed.code, "cannot be shown" in listed.out) == (7, True), listed.text
 
 
 def test_words_that_name_nothing(project: ProjectFolder) -> None:
