@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from minimig.commands.project import Project
+from minimig.commands.repairing import EditedFile, accept
+from minimig.config import load_settings
+from minimig.environment import load_environment
 from minimig.errors import HistoryError
 from support.databases import Database
 from support.histories import WORDS, History, add, counted, two_apps
 from support.projects import ProjectFolder
+from support.terminal import on_terminal
 
 SLUG = 'up = [ops.AddColumn("words", sa.Column("slug", sa.String(20)))]'
 FILL = """
@@ -188,6 +194,33 @@ def test_accepting(project: ProjectFolder, sqlite_database: Database) -> None:
     path.write_text(path.read_text() + "# why\n")
     assert "only its spelling" in project.ok("repair", "--accept", "accounts.0002", "--yes").err
     assert "note" not in project.ok("migrate", "accounts", "0001", "-v").err
+
+
+def test_accepting_at_a_terminal(project: ProjectFolder, sqlite_database: Database) -> None:
+    """The difference, then the question; what costs nothing is no."""
+    nick(project, 50)
+    words = ["repair", "--accept", "accounts.0002"]
+    refused = on_terminal(project, words, ("what was applied here?", "\n"))
+    assert (refused.code, "String(50)" in refused.text) == (130, True), refused.text
+    assert "String(50)" not in rows(sqlite_database)["0002_nick"][2]
+    agreed = on_terminal(project, words, ("what was applied here?", "y\n"))
+    assert (agreed.code, "Accepted accounts.0002_nick" in agreed.text) == (0, True), agreed.text
+    assert "String(50)" in rows(sqlite_database)["0002_nick"][2]
+
+
+def test_accepting_changes_nothing_that_changed_meanwhile(project: ProjectFolder, sqlite_database: Database) -> None:
+    """While the difference was looked at, another one took the revision back and applied it again: look again."""
+    nick(project, 50)
+    code = Project(load_environment(load_settings(project.path, environ={}, overrides={"url": sqlite_database.url})))
+
+    def agree(shown: Sequence[EditedFile]) -> bool:
+        with sqlite_database.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE minimig_version SET checksum = '1:other' WHERE name = '0002_nick'")
+        return True
+
+    with pytest.raises(HistoryError, match=r"another run has changed the row of accounts\.0002_nick"):
+        accept(code, ["accounts.0002_nick"], agree)
+    assert rows(sqlite_database)["0002_nick"][0] == "1:other"
 
 
 def test_accepting_a_row_without_a_checksum(project: ProjectFolder, sqlite_database: Database) -> None:
