@@ -262,6 +262,8 @@ def _run(
             print_result(result)
             if not result.steps and session.verbosity > 1:
                 _say_whether_models_changed(project)
+            if result.steps and session.verbosity > 1:
+                _say_what_was_spelled_anew(project)
     return result
 
 
@@ -275,3 +277,8 @@ def _say_whether_models_changed(project: Project) -> None:
     """All files and models are read for this, so it is said only to who wants to know more."""
     if deferred("minimig.commands.checking").models_differ(project):
         click.echo("The models differ from the revision files. Run: minimig makemigrations")
+
+
+def _say_what_was_spelled_anew(project: Project) -> None:
+    for revision in deferred("minimig.commands.edits").cosmetic_edits(project):
+        click.echo(f"note: the file of {revision} was edited after it was applied; what it does is the same", err=True)

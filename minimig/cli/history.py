@@ -20,6 +20,7 @@ from minimig.commands.project import Project
 from minimig.config import Settings
 from minimig.environment import load_environment
 from minimig.errors import UsageError
+from minimig.runtime.plan import Direction
 
 APP = click.argument("app", required=False)
 
@@ -186,6 +187,9 @@ def _print(
     for entry in found.entries:
         for line in lines(session, entry):
             click.echo(line)
+    for revision, direction in (found.half_done or {}).items():
+        how = click.style("half applied" if direction == Direction.FORWARD else "half taken back", fg="red")
+        click.echo(f"{click.style(revision, bold=True)}  {how}: minimig diagnose tells what to do")
     for revision in found.broken:
         click.echo(f"{click.style(revision, bold=True)}  {click.style('its file is broken', fg='red')}")
     for revision in found.unknown:

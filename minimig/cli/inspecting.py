@@ -15,6 +15,7 @@ from minimig.commands.project import Project
 from minimig.config import Settings
 from minimig.environment import load_environment
 from minimig.errors import UsageError
+from minimig.runtime.plan import Direction
 
 
 @click.command()
@@ -26,10 +27,11 @@ from minimig.errors import UsageError
 def showmigrations(
     session: Session, apps: tuple[str, ...], plan: bool, as_json: bool, tenants: TenantChoice | None
 ) -> int:
-    """List revisions, app by app, and which of them the database has: [X], or [-] for a squash without its row.
+    """List revisions, app by app, and which of them the database has.
 
-    A squash stands for the revisions that it replaces; -v lists those as well. A broken history is shown as far as it
-    can be read, with what is wrong, and exit code 1.
+    [X] is applied, [~] half-done, [-] a squash that only lacks its row. A squash stands for the revisions that it
+    replaces; -v lists those as well, and tells of applied files that were edited. A broken history is shown as far as
+    it can be read, with what is wrong, and exit code 1.
 
     \b
     Examples:
@@ -50,7 +52,7 @@ def showmigrations(
         here = [app for app in apps if app not in settings.elsewhere]
         if apps and not here:
             return 0
-        found = show_migrations(project, here)
+        found = show_migrations(project, here, compare=session.verbosity > 1)
         if as_json:
             emit(found.to_dict())
             return 1 if found.problems else 0
@@ -94,22 +96,34 @@ def _print_plan(session: Session, rows: Sequence[MigrationRow]) -> None:
 
 
 def _mark(row: MigrationRow) -> str:
+    if row.half_done is not None:
+        return click.style("[~]", fg="red")
     return click.style("[-]", fg="yellow") if row.counted else mark(row.applied)
 
 
-def _notes(session: Session, row: MigrationRow) -> str:
+def _trouble(row: MigrationRow) -> str | None:
     if row.broken:
-        return click.style("  its file is broken", fg="red")
+        return "its file is broken"
+    if row.half_done is not None:
+        how = "applied" if row.half_done == Direction.FORWARD else "taken back"
+        return f"half {how}: minimig diagnose tells what to do"
+    return None if row.on_disk or row.shown_by is not None else "no such file"
+
+
+def _notes(session: Session, row: MigrationRow) -> str:
+    trouble = _trouble(row)
+    if trouble is not None:
+        return click.style(f"  {trouble}", fg="red")
     if row.shown_by is not None:
         return f"  makes way for {row.shown_by}" if row.replaces else f"  replaced by {row.shown_by}"
-    if not row.on_disk:
-        return click.style("  no such file", fg="red")
     notes = f"  stands for {plural(len(row.replaces), 'revision')}" if row.replaces else ""
     if row.counted:
         return f"{notes}, all applied; minimig migrate will record it"
     if row.applied_at is not None and session.verbosity > 1:
-        return f"{notes}  applied {row.applied_at:%Y-%m-%d %H:%M:%S}"
-    return notes
+        notes = f"{notes}  applied {row.applied_at:%Y-%m-%d %H:%M:%S}"
+    if row.edited == "meaning":
+        return notes + click.style("  its file was edited since, and does something else now", fg="red")
+    return f"{notes}  its file was spelled anew since" if row.edited else notes
 
 
 @click.command()

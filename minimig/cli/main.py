@@ -46,6 +46,8 @@ COMMANDS = {
     "current": ("minimig.cli.history", "Show where the database stands."),
     "graph": ("minimig.cli.history", "Draw the history with its branches and merges."),
     "config": ("minimig.cli.configuring", "Show every setting and where it comes from."),
+    "repair": ("minimig.cli.repairing", "List what is wrong between database and files, and mend it."),
+    "diagnose": ("minimig.cli.diagnosing", "Tell in one verdict how files, history and database stand."),
     "ensure-version": ("minimig.cli.stamping", "Create the version table if it is missing."),
     "check": ("minimig.cli.comparing", "Compare models, revision files and database."),
     "diff": ("minimig.cli.comparing", "Show what leads from one schema to another."),

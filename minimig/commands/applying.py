@@ -199,7 +199,7 @@ def _planned(
         first = steps_from_record(project, connection, rows, app)
         gone = {revision for step in first for revision in (step.step.revision, *step.also)}
         rows = [row for row in rows if row.revision not in gone]
-    prepared = (*first, *plan_steps(project, rows, app, target, options.direction))
+    prepared = (*first, *plan_steps(project, rows, app, target, options.direction, fake=options.fake))
     if options.fake:
         return tuple(step.faked() for step in prepared)
     if options.initials is not None and prepared:

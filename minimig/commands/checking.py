@@ -76,11 +76,12 @@ def _against_database(project: Project) -> tuple[tuple[str, ...], tuple[Change, 
         project.refuse_unknown(rows)
         graph = project.graph_at(revisions(rows))
         applied = graph.effective(revisions(rows))
-        drift = _drift(project, connection, graph.order(applied & graph.headers.keys()))
-    return tuple(r for r in graph.order() if r not in applied), drift
+        found = drift(project, connection, graph.order(applied & graph.headers.keys()))
+    return tuple(r for r in graph.order() if r not in applied), found
 
 
-def _drift(project: Project, connection: sa.Connection, applied: Sequence[str]) -> tuple[Change, ...]:
+def drift(project: Project, connection: sa.Connection, applied: Sequence[str]) -> tuple[Change, ...]:
+    """What would make the live schema what these revisions, in their order, lead to."""
     hooks = hooks_of(project, connection.dialect)
     expected = included(hooks.include, replay(project.load(revision) for revision in applied))
     # Names in a file are final: under another name the next operation on a constraint would not find it.

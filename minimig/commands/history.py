@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from minimig.commands.awaiting import on_its_loop
+from minimig.commands.interrupted import HalfDone, half_done
 from minimig.commands.project import Project
 from minimig.errors import MinimigError, TargetError
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.identifiers import resolve
 from minimig.revisions.ranges import between
 from minimig.revisions.survey import Survey
-from minimig.runtime.recorder import revisions
+from minimig.runtime.recorder import Applied, revisions
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ class Entry:
 class History:
     """Entries in the order asked for, and what was wrong on the way.
 
-    `unknown` are rows of the database that have no file, `broken` those whose file cannot be read. `at_heads` says
+    `unknown` are rows of the database that have no file, `broken` those whose file cannot be read. `half_done` are
+    revisions that an interrupted run left so, each with its direction; only `current` looks for them. `at_heads` says
     whether what `current` told is each head and nothing else.
     """
 
@@ -88,6 +90,7 @@ class History:
     problems: tuple[MinimigError, ...] = ()
     database: str | None = None
     at_heads: bool | None = None
+    half_done: Mapping[str, str] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -98,6 +101,7 @@ class History:
             "problems": [problem.to_dict() for problem in self.problems],
             "database": self.database,
             "at_heads": self.at_heads,
+            "half_done": None if self.half_done is None else dict(self.half_done),
         }
 
 
@@ -155,12 +159,22 @@ def show(project: Project, words: Collection[str]) -> History:
 def current(project: Project, app: str | None = None) -> History:
     """Where the database stands: the last applied revisions of an app, or of all. Creates nothing."""
     project.check_apps(app)
-    rows = _rows(project)
+    applied, every = _recorded(project)
+    halves = {half.revision: half.direction for half in every if app in (None, half.revision.partition(".")[0])}
+    rows = revisions(applied)
     survey = _survey(project, rows)
     graph = survey.graph
     found = [r for r in last_applied(graph, rows) if app is None or graph.headers[r].app == app]
     told = _told(project, survey, found, rows)
-    return replace(told, at_heads=not (told.unknown or told.broken) and set(found) == set(graph.heads(app)))
+    at_heads = not (told.unknown or told.broken or halves) and set(found) == set(graph.heads(app))
+    return replace(told, at_heads=at_heads, half_done=halves)
+
+
+@on_its_loop
+def _recorded(project: Project) -> tuple[tuple[Applied, ...], tuple[HalfDone, ...]]:
+    with project.connect() as connection:
+        applied = project.applied(connection)
+        return applied, half_done(project, connection, applied)
 
 
 @on_its_loop

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from minimig.commands.awaiting import on_its_loop
+from minimig.commands.damage import readable_edits
+from minimig.commands.interrupted import half_done
 from minimig.commands.project import Project
 from minimig.dialects.registry import editor_for
 from minimig.dialects.script_style import NO_FRAME, ScriptStyle
@@ -31,7 +33,9 @@ class MigrationRow:
     `on_disk` is False for a row without a file, and `broken` says that there is one which cannot be read.
     `replaces` are the revisions that a squash stands for; `shown_by` is what stands in place of a revision that is not
     part of the history here: the squash that replaces it or, of a squash that makes way, the last of what it replaces.
-    `counted` means that a squash is in effect and only lacks its row, which the next migrate writes.
+    `counted` means that a squash is in effect and only lacks its row, which the next migrate writes. `half_done` is the
+    direction in which an earlier run was interrupted in it. `edited` says, where that was asked for, what an edit of an
+    applied file has changed: `meaning` or `spelling`.
     """
 
     app: str
@@ -44,6 +48,8 @@ class MigrationRow:
     shown_by: str | None = None
     counted: bool = False
     broken: bool = False
+    half_done: str | None = None
+    edited: str | None = None
 
     @property
     def revision(self) -> str:
@@ -69,14 +75,14 @@ class ShownMigrations:
         }
 
 
-def show_migrations(project: Project, apps: Sequence[str]) -> ShownMigrations:
+def show_migrations(project: Project, apps: Sequence[str], *, compare: bool = False) -> ShownMigrations:
     """Every revision in execution order; then those in whose place others stand, broken files, and rows without a file.
 
-    With `apps`, those apps and what they need. Works while heads conflict, and for a history that is broken: what can
-    be read is shown, and what is wrong is among the problems.
+    With `apps`, those apps and what they need; with `compare`, applied files are compared with their rows. Works while
+    heads conflict, and for a history that is broken: what can be read is shown, what is wrong is among the problems.
     """
     project.check_apps(*apps)
-    applied = {row.revision: row for row in _rows(project)}
+    applied, halves = _rows(project)
     found = project.survey_at(frozenset(applied))
     graph = found.graph
     shown = graph.headers.keys() if not apps else graph.ancestors([h for app in apps for h in graph.heads(app)])
@@ -90,15 +96,27 @@ def show_migrations(project: Project, apps: Sequence[str]) -> ShownMigrations:
         rows.append(replace(_row(name, applied, found.headers.get(name)), shown_by=by, broken=broken))
     rows += [replace(_row(name, applied), broken=True) for name in found.broken if name not in graph.hidden]
     rows += [_row(name, applied) for name in found.lost(applied)]
-    rows = [row if not row.broken else replace(row, on_disk=True) for row in rows]
+    edits = readable_edits(project, found, tuple(applied.values()))[0] if compare else ()
+    edited = {edit.revision: "spelling" if edit.cosmetic else "meaning" for edit in edits}
+    rows = [
+        replace(
+            row,
+            on_disk=row.on_disk or row.broken,
+            half_done=halves.get(row.revision),
+            edited=edited.get(row.revision),
+        )
+        for row in rows
+    ]
     wanted = (row for row in rows if row.revision in graph.headers or not apps or row.app in apps)
     return ShownMigrations(tuple(wanted), found.problems)
 
 
 @on_its_loop
-def _rows(project: Project) -> tuple[Applied, ...]:
+def _rows(project: Project) -> tuple[dict[str, Applied], dict[str, str]]:
+    """The rows of the version table by revision, and the direction of each migration that is half-done."""
     with project.connect() as connection:
-        return project.applied(connection)
+        applied = {row.revision: row for row in project.applied(connection)}
+        return applied, {half.revision: half.direction for half in half_done(project, connection, applied.values())}
 
 
 def _row(revision: str, applied: Mapping[str, Applied], header: Header | None = None) -> MigrationRow:

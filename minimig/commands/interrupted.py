@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from minimig.commands.awaiting import on_its_loop
 from minimig.commands.project import Project
 from minimig.dialects.registry import lock_for
 from minimig.errors import HistoryError, TargetError, nearest
@@ -81,12 +82,13 @@ def refuse_half_done(
                 f"{half.revision} is half {'applied' if half.direction == Direction.FORWARD else 'taken back'}:"
                 " an earlier run was interrupted in it",
                 where=project.database_name,
-                hint=f"finish it first: {_way_on(project, half)}; or undo by hand what it did and run minimig repair"
+                hint=f"finish it first: {way_on(project, half)}; or undo by hand what it did and run minimig repair"
                 f" --forget {half.revision}; nothing was changed",
             )
 
 
-def _way_on(project: Project, half: HalfDone) -> str:
+def way_on(project: Project, half: HalfDone) -> str:
+    """The command that finishes it."""
     app, _, name = half.revision.partition(".")
     if half.direction == Direction.FORWARD:
         return f"minimig migrate {app} {name}"
@@ -96,12 +98,14 @@ def _way_on(project: Project, half: HalfDone) -> str:
     return f"minimig migrate {app} {before.partition('.')[2] if before else 'zero'}"
 
 
+@on_its_loop
 def list_half_done(project: Project) -> tuple[HalfDone, ...]:
     """What is half-done in the configured database."""
     with project.connect() as connection:
         return half_done(project, connection, project.applied(connection))
 
 
+@on_its_loop
 def forget_half_done(project: Project, word: str, lock_timeout: float = 60.0) -> HalfDone:
     """Forget what the journal knows of a migration, which then begins anew. Raises TargetError when it knows nothing.
 

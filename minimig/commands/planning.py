@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from minimig.commands.edits import refuse_edited
 from minimig.commands.project import Project
 from minimig.errors import HistoryError, TargetError
 from minimig.revisions.identifiers import resolve
@@ -28,8 +29,10 @@ def plan_steps(
     app: str | None,
     target: str | None,
     direction: Direction | None = None,
+    *,
+    fake: bool = False,
 ) -> tuple[PreparedStep, ...]:
-    """The prepared steps from what is applied to a target; nothing was executed."""
+    """The prepared steps from what is applied to a target; nothing was executed. Only `fake` ones pass edited files."""
     graph = project.graph_at(revisions(rows), app, target)
     applied = graph.effective(revisions(rows))
     if app is None and target is None and applied >= graph.headers.keys():
@@ -37,6 +40,8 @@ def plan_steps(
     plan = make_plan(graph, applied, resolve(graph, applied, app, target))
     if plan:
         project.refuse_unknown(rows)
+        if not fake:
+            refuse_edited(project, [row for row in rows if row.revision in graph.headers])
         check_direction(plan, direction)
         check_order(project, late(graph, applied, plan))
     return project.prepared(graph, plan, applied)

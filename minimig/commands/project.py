@@ -110,12 +110,15 @@ class Project:
 
     def load(self, revision: str) -> Migration:
         """The migration of a revision, executed once."""
+        return self.load_file(self._header_of[revision])
+
+    def load_file(self, header: Header) -> Migration:
+        """The same of a file that was read already, whatever is wrong with others."""
         with self._reading:
-            if revision not in self._loaded:
+            if header.revision not in self._loaded:
                 with import_path(self.settings.root):
-                    header = self._header_of[revision]
-                    self._loaded[revision] = load_migration(header, partial(self.convention_of, header.app))
-            return self._loaded[revision]
+                    self._loaded[header.revision] = load_migration(header, partial(self.convention_of, header.app))
+            return self._loaded[header.revision]
 
     def prepared(self, graph: MigrationGraph, plan: Plan, applied: frozenset[str]) -> tuple[PreparedStep, ...]:
         """The steps of a plan with their operations and states; the same for each database that has had the same."""
@@ -214,10 +217,8 @@ class Project:
         return convention_in(self._metadata_of(label, self.settings.apps[label]), label)
 
     def _metadata_of(self, label: str, app: AppSettings) -> tuple[sa.MetaData, ...]:
-        swapped = self.environment.metadata
-        if swapped is not None and label in swapped:
-            return swapped[label]
-        return load_metadata(app, self.settings.root)
+        swapped = self.environment.metadata or {}
+        return swapped[label] if label in swapped else load_metadata(app, self.settings.root)
 
     def _owned(self, app: AppSettings, metadata: tuple[sa.MetaData, ...]) -> SchemaState:
         include = self.environment.include

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from minimig.commands.awaiting import on_its_loop
 from minimig.commands.project import Project
 from minimig.config import Settings
@@ -65,8 +67,7 @@ def _of_one(project: Project) -> Standing:
     if not project.has_database:
         return Standing(frozenset(), unasked=NOT_CONFIGURED)
     try:
-        url = project.engine.url
-        if url.get_backend_name() == "sqlite" and url.database and not _exists(url.database):
+        if is_missing(project.engine.url):
             return Standing(frozenset(), database=project.database_name)  # connecting would create the file
         return Standing(_applied(project), project.database_name)
     except (DatabaseError, ConfigError) as error:
@@ -79,5 +80,7 @@ def _applied(project: Project) -> frozenset[str]:
         return revisions(project.applied(connection))
 
 
-def _exists(database: str) -> bool:
-    return database == ":memory:" or database.startswith("file:") or Path(database).exists()
+def is_missing(url: sa.URL) -> bool:
+    """Whether a URL names a SQLite file that is not there: connecting would make it."""
+    file = url.database if url.get_backend_name() == "sqlite" else None
+    return bool(file) and file != ":memory:" and not str(file).startswith("file:") and not Path(str(file)).exists()

@@ -98,6 +98,11 @@ class SchemaEditor(ItemEditor):
         yield
 
     @staticmethod
+    def lock_holder(connection: sa.Connection, name: str) -> str | None:  # noqa: ARG004 - see subclasses
+        """Who holds that lock, in words; None when it is free, or nobody can know. Waits for nothing, holds nothing."""
+        return None
+
+    @staticmethod
     def fingerprint(connection: sa.Connection, names: Collection[str]) -> str | None:  # noqa: ARG004
         """What changes when something with one of these names does; None where this database cannot tell.
 

@@ -15,9 +15,11 @@ from hashlib import sha256
 import sqlalchemy as sa
 from sqlalchemy.util import await_only
 
-from minimig.errors import LockError
+from minimig.errors import DatabaseError, LockError
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+HELD = "minimig_lock"
+"""Under this name the `info` of a connection, which dies with its session, says that the session holds the lock."""
 
 
 def wait_for(
@@ -56,3 +58,17 @@ def lock_number(name: str) -> int:
 def lock_text(name: str) -> str:
     """A lock's name as text of at most 64 characters."""
     return f"minimig_{sha256(name.encode()).hexdigest()[:48]}"
+
+
+def holds(connection: sa.Connection) -> bool:
+    """Whether this very session took the lock. SQLAlchemy may have put another in place of one that was cut."""
+    return not (connection.closed or connection.invalidated) and HELD in connection.info
+
+
+def check_held(connection: sa.Connection) -> None:
+    """Raise DatabaseError when the session that took the lock is gone: another runner may be at work by now."""
+    if not holds(connection):
+        raise DatabaseError(
+            "the connection that held the lock of this database was lost",
+            hint="nothing runs without the lock: look after the server, then run the same command again",
+        )

@@ -7,7 +7,8 @@ kind is met, not before.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.lock import HELD, holds
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.output import Output
 from minimig.errors import ConfigError, UnsupportedError
@@ -105,6 +107,22 @@ def reader_for(dialect: sa.Dialect) -> Reader:
     return editor_class(dialect.name).reader()
 
 
-def lock_for(connection: sa.Connection, name: str, wait: float) -> AbstractContextManager[None]:
+@contextmanager
+def lock_for(connection: sa.Connection, name: str, wait: float) -> Iterator[None]:
     """The lock that keeps other runners away from the version table `name`; see `SchemaEditor.lock`."""
-    return editor_class(connection.dialect.name).lock(connection, name, wait)
+    with editor_class(connection.dialect.name).lock(connection, name, wait):
+        connection.info[HELD] = name
+        try:
+            yield
+        finally:
+            if holds(connection):
+                del connection.info[HELD]
+
+
+def lock_holder(connection: sa.Connection, name: str) -> str | None:
+    """Who holds that lock; see `SchemaEditor.lock_holder`."""
+    borrowed = connection.in_transaction()
+    found = editor_class(connection.dialect.name).lock_holder(connection, name)
+    if not borrowed:
+        connection.rollback()
+    return found

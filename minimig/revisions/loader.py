@@ -55,7 +55,7 @@ def load_migration(
     sees final names, the checksum of what the file means included: so a convention that is changed later shows as a
     change of the files whose names it would change, and renames nothing in silence.
     """
-    source = _read(header) if data is None else data
+    source = file_bytes(header) if data is None else data
     module = _run(header, source)
     lists = {name: _operations(header, name, getattr(module, name)) for name in ("up", "down") if hasattr(module, name)}
     if convention and any(operation.has_open_names for operations in lists.values() for operation in operations):
@@ -69,7 +69,8 @@ def load_migration(
     )
 
 
-def _read(header: Header) -> bytes:
+def file_bytes(header: Header) -> bytes:
+    """What is in a revision file. Raises RevisionFileError when it cannot be read."""
     try:
         return header.path.read_bytes()
     except OSError as error:

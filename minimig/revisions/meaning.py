@@ -34,6 +34,11 @@ def checksum(migration: Migration) -> str:
     return f"{VERSION}:{sha256(meaning(migration).encode()).hexdigest()}"
 
 
+def is_comparable(written: str | None) -> bool:
+    """Whether a checksum was told in the way of this version, so that another one means another migration."""
+    return written is not None and written.startswith(f"{VERSION}:")
+
+
 def meaning(migration: Migration) -> str:
     """A canonical text of what the migration does: equal for two files that do the same."""
     used: list[FunctionType] = []

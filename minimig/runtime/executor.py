@@ -15,6 +15,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.lock import check_held, holds
 from minimig.dialects.output import Output
 from minimig.dialects.registry import editor_for
 from minimig.dialects.run_options import NO_OPTIONS, RunOptions
@@ -57,6 +58,7 @@ class Executor:
         self.within = within
         self.options = options
         self.borrowed = connection.in_transaction()
+        self.locked = holds(connection)
         self.whole = whole
         self.assume = assume
         self._notes: tuple[Note, ...] | None = None
@@ -85,6 +87,8 @@ class Executor:
         self, steps: Sequence[PreparedStep], rows: Sequence[Applied], revisions: tuple[str, ...], listener: Listener
     ) -> None:
         for number, (prepared, row) in enumerate(zip(steps, rows, strict=True), start=1):
+            if self.locked:
+                check_held(self.connection)
             listener(StepStarted(prepared.step, number, revisions))
             started = time.perf_counter()
             if prepared.step.faked:

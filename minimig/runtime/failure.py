@@ -22,6 +22,7 @@ from minimig.errors import (
 )
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.prepare import PreparedStep
+from minimig.runtime.recorder import READ_ONLY, is_read_only
 
 MEND = "mend the file or the data"
 
@@ -125,7 +126,13 @@ class Progress:
             return known
         if self._committed():
             return "leave commit and rollback to minimig, undo by hand what stayed, then run the same command again"
-        again = "run the same command again" if _interrupted(error) else f"{MEND}, then run the same command again"
+        if isinstance(error, sa.exc.DBAPIError) and is_read_only(error):
+            return READ_ONLY
+        again = "run the same command again"
+        if _lost_connection(error):
+            again = f"look after the server, then {again}"
+        elif not _interrupted(error):
+            again = f"{MEND}, then {again}"
         if self.standing is Standing.STEPWISE:
             return f"{again}: it goes on where this one stopped"
         return again
@@ -141,6 +148,10 @@ def _interrupted(error: BaseException) -> bool:
         return True
     before = None if isinstance(error, TimeoutError) else error.__context__
     return before is not None and _interrupted(before)
+
+
+def _lost_connection(error: BaseException) -> bool:
+    return isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
 
 
 def _reason(error: BaseException) -> str:

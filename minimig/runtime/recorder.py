@@ -28,6 +28,10 @@ from minimig.runtime.output import LiveOutput
 from minimig.runtime.plan import Direction
 from minimig.state.from_metadata import from_metadata
 
+READ_ONLY = (
+    "this database is read-only: connect to the one that takes writes, or let it be written; nothing was changed"
+)
+
 
 @dataclass(frozen=True)
 class Applied:
@@ -137,9 +141,10 @@ class Recorder:
                 self.table.create(connection, checkfirst=True)
         except sa.exc.DBAPIError as error:
             what, right = ("brought up to date", "alter this table") if there else ("created", "create tables")
+            way_out = f"grant this user the right to {right}, or {'do it' if there else 'create the table'} for it"
             raise DatabaseError(
                 f"version table {self.table.key} cannot be {what}: {reason(error)}",
-                hint=f"grant this user the right to {right}, or {'do it' if there else 'create the table'} for it",
+                hint=READ_ONLY if is_read_only(error) else way_out,
             ) from error
 
     def _bring_up_to_date(self, connection: sa.Connection) -> None:
@@ -190,6 +195,12 @@ class Recorder:
         mine = (self.table.c.app == row.app, self.table.c.name == row.name)
         connection.execute(self.table.update().where(*mine).values(unfinished=str(Direction.BACKWARD)))
 
+    def accept(self, connection: sa.Connection, row: Applied) -> None:
+        """Let a row say of its file what `row` says; when it was applied, and by what, stays. Raises DatabaseError."""
+        values = {"checksum": row.checksum, "file_checksum": row.file_checksum, "way_back": row.way_back}
+        if not connection.execute(self.table.update().where(*self._is(row)).values(**values)).rowcount:
+            raise DatabaseError(f"{row.revision} vanished from the version table; nothing was changed")
+
     def forget_unfinished(self, connection: sa.Connection, revision: str) -> None:
         """Forget that a revision is half-done, in its row and in the journal."""
         app, _, name = revision.partition(".")
@@ -236,6 +247,11 @@ def _like(column: sa.Column[Any], type_: TypeEngine[Any] | None = None) -> sa.Co
     return sa.Column(
         column.name, kind, primary_key=column.primary_key, nullable=column.nullable, server_default=default
     )
+
+
+def is_read_only(error: sa.exc.DBAPIError) -> bool:
+    """Whether a database refused because nobody may write to it, by the words of PostgreSQL, MariaDB and SQLite."""
+    return any(words in str(error.orig) for words in ("read-only", "readonly"))
 
 
 def revisions(rows: Iterable[Applied]) -> frozenset[str]:

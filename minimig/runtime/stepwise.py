@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.lock import check_held, holds
 from minimig.dialects.output import Output
 from minimig.dialects.transaction import autocommit
 from minimig.runtime.doubt import Assume, Doubt
@@ -49,6 +50,7 @@ class Stepwise:
         self.noted = noted
         self.assume = assume
         self.book = Notebook(connection, journal, output)
+        self.locked = holds(connection)
 
     def run(self, found: Sequence[Segment], finish: Callable[[], None]) -> None:
         """Carry out all segments; `finish` writes the version row, in the last transaction.
@@ -184,4 +186,6 @@ class Stepwise:
     def _execute(self, editor: SchemaEditor, position: int) -> None:
         operation, before, after = self.scribe.move(position)
         self.progress.position = position
+        if self.locked:
+            check_held(self.connection)
         operation.execute(editor, before, after)

@@ -17,7 +17,7 @@ from minimig.dialects.mysql.clauses import MySQLClauses
 from minimig.dialects.mysql.columns import alter_together
 from minimig.dialects.mysql.fingerprint import mysql_fingerprint
 from minimig.dialects.mysql.foreign_keys import ForeignKeyIndexes, fits
-from minimig.dialects.mysql.lock import mysql_lock
+from minimig.dialects.mysql.lock import mysql_holder, mysql_lock
 from minimig.dialects.mysql.normalizer import MySQLNormalizer
 from minimig.dialects.mysql.objects import MySQLObjects
 from minimig.dialects.mysql.options import option_clauses, retyped_by_charset
@@ -55,7 +55,7 @@ class MySQLEditor(MySQLClauses):
     object_editor = MySQLObjects
     script = MySQLScript()
     reader = MySQLReader
-    lock = staticmethod(mysql_lock)
+    lock, lock_holder = staticmethod(mysql_lock), staticmethod(mysql_holder)
     fingerprint = staticmethod(mysql_fingerprint)
     folds_case: ClassVar[bool] = True
 

@@ -22,7 +22,7 @@ from minimig.dialects.postgresql.computed import refuse_computed_from, stop_comp
 from minimig.dialects.postgresql.enum_rebuild import relabelled
 from minimig.dialects.postgresql.fingerprint import postgresql_fingerprint
 from minimig.dialects.postgresql.items import PostgreSQLItems
-from minimig.dialects.postgresql.lock import postgresql_lock
+from minimig.dialects.postgresql.lock import postgresql_holder, postgresql_lock
 from minimig.dialects.postgresql.named_types import MISSING_TYPE, UNSAFE_NEW_VALUE, NamedTypes
 from minimig.dialects.postgresql.normalizer import PostgreSQLNormalizer
 from minimig.dialects.postgresql.objects import PostgreSQLObjects
@@ -54,7 +54,7 @@ class PostgreSQLEditor(PostgreSQLItems):
     object_editor = PostgreSQLObjects
     objects: PostgreSQLObjects
     reader = PostgreSQLReader
-    lock = staticmethod(postgresql_lock)
+    lock, lock_holder = staticmethod(postgresql_lock), staticmethod(postgresql_holder)
     fingerprint = staticmethod(postgresql_fingerprint)
     script: ClassVar[ScriptStyle] = PostgreSQLScript()
     transactional_ddl: ClassVar[bool] = True

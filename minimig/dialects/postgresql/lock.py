@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from minimig.dialects.lock import lock_number, wait_for
+from minimig.dialects.postgresql.pooler import refuse_pooler
 
 _HOLDER = sa.text("""
     SELECT a.pid, coalesce(host(a.client_addr), 'local') AS host, a.backend_start
@@ -26,8 +27,9 @@ def postgresql_lock(connection: sa.Connection, name: str, wait: float) -> Iterat
     manual, 13.3.5), so schemas of one database can run side by side.
     """
     borrowed = connection.in_transaction()
-    schema = "" if "." in name else f"{connection.scalar(sa.text('SELECT current_schema()'))}."
-    number = lock_number(f"{schema}{name}")
+    number = _number(connection, name)
+    if not borrowed:  # a lock of the transaction ends with it, whatever stands between
+        refuse_pooler(connection)
     function = "pg_try_advisory_xact_lock" if borrowed else "pg_try_advisory_lock"
 
     def try_lock() -> bool:
@@ -48,6 +50,16 @@ def _ask(connection: sa.Connection, query: sa.TextClause, number: int, *, borrow
     if not borrowed:
         connection.commit()  # the lock is the session's, not the transaction's
     return answer
+
+
+def postgresql_holder(connection: sa.Connection, name: str) -> str | None:
+    """The session that holds the lock of the schema that `name` lives in."""
+    return _holder(connection, _number(connection, name))
+
+
+def _number(connection: sa.Connection, name: str) -> int:
+    schema = "" if "." in name else f"{connection.scalar(sa.text('SELECT current_schema()'))}."
+    return lock_number(f"{schema}{name}")
 
 
 def _holder(connection: sa.Connection, number: int) -> str | None:

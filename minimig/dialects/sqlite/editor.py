@@ -31,7 +31,7 @@ from minimig.dialects.sqlite.clauses import SQLiteClauses
 from minimig.dialects.sqlite.fingerprint import sqlite_fingerprint
 from minimig.dialects.sqlite.foreign_keys import Watch
 from minimig.dialects.sqlite.live import referencing_tables
-from minimig.dialects.sqlite.lock import sqlite_lock
+from minimig.dialects.sqlite.lock import sqlite_holder, sqlite_lock
 from minimig.dialects.sqlite.normalizer import SQLiteNormalizer
 from minimig.dialects.sqlite.reader import SQLiteReader
 from minimig.dialects.sqlite.rebuild import Rebuild, affinity, converted
@@ -56,7 +56,7 @@ class SQLiteEditor(SQLiteClauses):
         usage="sqlite3 -bail DATABASE < FILE",
     )
     transaction = staticmethod(sqlite_transaction)
-    lock = staticmethod(sqlite_lock)
+    lock, lock_holder = staticmethod(sqlite_lock), staticmethod(sqlite_holder)
     fingerprint = staticmethod(sqlite_fingerprint)
     transactional_ddl: ClassVar[bool] = True
 
