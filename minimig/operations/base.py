@@ -26,6 +26,7 @@ import sqlalchemy as sa
 
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.walk import Walk
 from minimig.operations.footprint import EVERYTHING, Footprint
 from minimig.operations.rank import Rank
 from minimig.state.conditional import on_dialect
@@ -85,6 +86,15 @@ class Operation(ABC):
     def runs_sql(self) -> bool:
         """Whether it sends SQL of the project's own, which may not be allowed in a transaction."""
         return False
+
+    @property
+    def in_batches(self) -> bool:
+        """Whether a live run carries it out some rows at a time, each batch in a transaction of its own: see `walk`."""
+        return False
+
+    def walk(self, editor: SchemaEditor, after: SchemaState) -> Walk:
+        """How an operation that runs in batches goes along its table; no other one is asked."""
+        raise NotImplementedError(f"{type(self).__name__} does not run in batches")
 
     def probe(self, connection: sa.Connection, after: SchemaState) -> bool | None:
         """Whether it has taken effect, where the project's own code can tell; None where nobody can."""

@@ -25,6 +25,7 @@ from minimig.dialects.mysql.reader import MySQLReader
 from minimig.dialects.mysql.script import MySQLScript
 from minimig.dialects.mysql.session import StrictMode
 from minimig.dialects.mysql.text import computed_text, is_long
+from minimig.dialects.mysql.waiting import MySQLWaiting
 from minimig.dialects.output import Output, Values
 from minimig.dialects.presence import ConditionalScript
 from minimig.dialects.rows import Row
@@ -57,6 +58,7 @@ class MySQLEditor(MySQLClauses):
     reader = MySQLReader
     lock = staticmethod(mysql_lock)
     fingerprint = staticmethod(mysql_fingerprint)
+    waiting = MySQLWaiting
     folds_case: ClassVar[bool] = True
 
     @staticmethod

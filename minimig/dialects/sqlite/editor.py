@@ -37,6 +37,7 @@ from minimig.dialects.sqlite.reader import SQLiteReader
 from minimig.dialects.sqlite.rebuild import Rebuild, affinity, converted
 from minimig.dialects.sqlite.swap import carry_out, legacy_alter
 from minimig.dialects.sqlite.transaction import sqlite_transaction
+from minimig.dialects.sqlite.waiting import SQLiteWaiting
 from minimig.state.expressions import mentions
 from minimig.state.parts import ColumnState, ConstraintState, IndexState, PrimaryKeyState
 from minimig.state.schema import SchemaState
@@ -58,6 +59,7 @@ class SQLiteEditor(SQLiteClauses):
     transaction = staticmethod(sqlite_transaction)
     lock = staticmethod(sqlite_lock)
     fingerprint = staticmethod(sqlite_fingerprint)
+    waiting = SQLiteWaiting
     transactional_ddl: ClassVar[bool] = True
 
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
