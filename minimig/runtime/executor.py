@@ -26,6 +26,7 @@ from minimig.runtime.plan import Direction
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.runtime.rehearsal import refuse_names
+from minimig.runtime.retrying import ONCE, PATIENCE, Patience
 from minimig.runtime.rows import row_changes, version_row
 from minimig.runtime.segments import Segment, in_one_transaction, segments
 from minimig.runtime.stepwise import Assume, Stepwise
@@ -39,14 +40,25 @@ class Executor:
     """
 
     def __init__(
-        self, connection: sa.Connection, recorder: Recorder, *, whole: bool = False, assume: Assume = None
+        self,
+        connection: sa.Connection,
+        recorder: Recorder,
+        *,
+        whole: bool = False,
+        assume: Assume = None,
+        patience: Patience = PATIENCE,
     ) -> None:
-        """With `whole` all steps are one transaction. `assume` answers for statements of which nobody heard."""
+        """With `whole` all steps are one transaction. `assume` answers for statements of which nobody heard.
+
+        `patience` is for others that are in the way; inside a transaction of the caller there is none.
+        """
         self.connection = connection
         self.recorder = recorder
         self.borrowed = connection.in_transaction()
         self.whole = whole
         self.assume = assume
+        self.patience = ONCE if self.borrowed else patience
+        self._listener: Listener = silence
         self._notes: tuple[Note, ...] | None = None
 
     def run(self, steps: Sequence[PreparedStep], listener: Listener = silence) -> float:
@@ -55,6 +67,7 @@ class Executor:
         A step that is faked is recorded and not run.
         """
         began = time.perf_counter()
+        self._listener = listener
         revisions = tuple(prepared.step.revision for prepared in steps)
         rows = [version_row(prepared) for prepared in steps]
         real = [prepared for prepared in steps if not prepared.step.faked]
@@ -163,7 +176,17 @@ class Executor:
                 with self.connection.begin():
                     self.recorder.mark_unfinished(self.connection, version_row(prepared))
         noted = notes_of(self._notes, prepared.step.revision, prepared.step.direction)
-        run = Stepwise(self.connection, journal, prepared, output, progress, noted=noted, assume=self.assume)
+        run = Stepwise(
+            self.connection,
+            journal,
+            prepared,
+            output,
+            progress,
+            noted=noted,
+            assume=self.assume,
+            patience=self.patience,
+            listener=self._listener,
+        )
         run.run(found, finish)
 
     def _whole_run(self) -> AbstractContextManager[None]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -20,11 +21,14 @@ from minimig.dialects.transaction import autocommit
 from minimig.errors import HistoryError, QuestionError
 from minimig.revisions.meaning import operation_meaning
 from minimig.revisions.replay import Change
+from minimig.runtime.batches import BatchRun, Cursor, Reports
+from minimig.runtime.events import Listener, Progressed, Retrying, silence
 from minimig.runtime.failure import Progress
 from minimig.runtime.journal import Journal, Note, Notes, Status
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.pieces import Kind, Piece, Queue, recorded
 from minimig.runtime.prepare import PreparedStep
+from minimig.runtime.retrying import ONCE, Patience
 from minimig.runtime.segments import Manner, Segment
 
 Assume = bool | None
@@ -34,7 +38,7 @@ Assume = bool | None
 class Stepwise:
     """One migration on one connection, and what an earlier run noted of it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - most of them by name alone
         self,
         connection: sa.Connection,
         journal: Journal,
@@ -44,6 +48,8 @@ class Stepwise:
         *,
         noted: Notes,
         assume: Assume = None,
+        patience: Patience = ONCE,
+        listener: Listener = silence,
     ) -> None:
         self.connection = connection
         self.journal = journal
@@ -52,6 +58,8 @@ class Stepwise:
         self.progress = progress
         self.noted = noted
         self.assume = assume
+        self.patience = patience
+        self.listener = listener
         self._late: list[Note] = []
         """Notes that can wait for the next one: what is planned, and what is done where the schema tells so."""
         self._open: sa.RootTransaction | None = None
@@ -96,6 +104,8 @@ class Stepwise:
                 self._code(positions[0])
             case Manner.OUTSIDE:
                 self._outside(positions[0])
+            case Manner.BATCHES:
+                self._batches(positions[0])
 
     def _is_done(self, position: int) -> bool:
         """Whether an earlier run did all of an operation. Raises HistoryError when the file says something else now."""
@@ -110,7 +120,7 @@ class Stepwise:
             self.journal.forget(self.connection, self._revision)
         finish()
 
-    # --- the four manners ---------------------------------------------------------------------------------------------
+    # --- the manners --------------------------------------------------------------------------------------------------
 
     def _together(self, positions: Sequence[int], noting: Callable[[], None]) -> None:
         editor = self._editor(self.output)
@@ -185,6 +195,29 @@ class Stepwise:
             editor.finish()
         self._commit([note.told(Status.DONE)])
         self._settle()
+
+    def _batches(self, position: int) -> None:
+        """A walk along a table: `batches` carries it out, and the note says how far it has come."""
+        self._end_rows()
+        self.progress.position = position
+        operation, _, after = self._move(position)
+        editor = self._editor(self.output)
+        walk = operation.walk(editor, after)
+        note = replace(self._note(position, 0, Status.STARTED), digest=walk.digest(self.connection.dialect))
+        earlier = next(iter(self.noted.get(position, ())), None)
+        if earlier is not None and earlier.digest != note.digest:
+            raise self._changed(position)
+        cursor = None if earlier is None or earlier.statement is None else Cursor.of(earlier.statement)
+        before = 0 if cursor is None else cursor.done
+        step, what, attempts = self.prepared.step, operation.describe(), self.patience.attempts
+        reports = Reports(
+            note=lambda now: self._write([replace(note, statement=now.text())]),
+            done=lambda: self._write([note.told(Status.DONE)]),
+            settled=self._settle,
+            progress=lambda done, total, took: self.listener(Progressed(step, what, done, total, took, before)),
+            again=lambda tried, pause, why: self.listener(Retrying(step, tried, attempts, pause, why)),
+        )
+        BatchRun(self.connection, editor, walk, self.patience, reports).run(cursor)
 
     def _execute(self, editor: SchemaEditor, position: int) -> None:
         operation, before, after = self._move(position)
