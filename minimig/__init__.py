@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from minimig.version import __version__
 
 if TYPE_CHECKING:  # for type checkers and editors, which do not call __getattr__
-    from minimig.api import apply, diff, migrate, named, reflect, reverse, script, snapshot, source, sql
+    from minimig.api import Patience, apply, diff, migrate, named, reflect, reverse, script, snapshot, source, sql
 
 __all__ = [
+    "Patience",
     "__version__",
     "apply",
     "diff",

@@ -34,6 +34,7 @@ from minimig.runtime.events import Listener, silence
 from minimig.runtime.output import LiveOutput, ScriptOutput
 from minimig.runtime.recorder import Recorder
 from minimig.runtime.rehearsal import rehearse_moves
+from minimig.runtime.retrying import PATIENCE, Patience
 from minimig.state.from_metadata import from_metadata
 from minimig.state.reflection import reflect as reflect_connection
 from minimig.state.schema import SchemaState
@@ -58,6 +59,7 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     app: str | None = None,
     metadata: sa.MetaData | None = None,
     on_step: Listener = silence,
+    patience: Patience = PATIENCE,
 ) -> MigrateResult:
     """Bring a database to a target with the revision files of one folder.
 
@@ -66,7 +68,7 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     there, defined as it says, is only recorded. The revisions belong to `app`: without it, to the app that a minimig
     configuration in or above the folder gives the folder to, else to the one called like the folder, or like the folder
     above when that is called `migrations`. `metadata` is the models' own: its naming convention names what the files
-    leave without a name.
+    leave without a name. `patience` says how long statements wait for other sessions, and how often they are tried.
 
     Raises TargetError, HeadsError, HistoryError, RevisionFileError, StateError or IrreversibleError before anything
     runs, MigrationFailedError when a migration fails, DatabaseError when the database cannot be reached.
@@ -74,7 +76,7 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     label, settings, models = _alone(migrations, app, metadata, version_table, version_schema)
     engine = engine_for(choose_driver(database)) if isinstance(database, str) else database.engine
     project = Project(Environment(settings, engine=engine, metadata=models))
-    options = MigrateOptions(dry=plan_only, initials=initials_faked if fake_initial else None)
+    options = MigrateOptions(dry=plan_only, initials=initials_faked if fake_initial else None, patience=patience)
     try:
         if isinstance(database, sa.Connection):
             return migrate_connection(project, database, label, target, options, on_step)

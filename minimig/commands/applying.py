@@ -23,6 +23,7 @@ from minimig.runtime.plan import Direction, Plan, Step, late, make_plan
 from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.recorder import Applied, revisions
 from minimig.runtime.rehearsal import rehearse
+from minimig.runtime.retrying import PATIENCE, Patience
 
 OnLate = Callable[[Mapping[str, str]], object]
 """What is called before anything runs with the steps that come late, and behind which revision each of them comes."""
@@ -105,7 +106,8 @@ class MigrateOptions:
     there already, as `commands.initials` does; without it they run. With `from_record`, revisions whose file is gone
     are taken back first, by what the version table has recorded. `lock_timeout` is how many seconds to wait for another
     runner. With a `direction`, a plan that leads the other way is refused. `whole` makes one transaction of the run;
-    `assume` says whether a statement that an interrupted run sent, and of which nobody can know, took effect.
+    `assume` says whether a statement that an interrupted run sent, and of which nobody can know, took effect;
+    `patience` how long statements wait for other sessions, and how often they are tried.
     """
 
     dry: bool = False
@@ -116,6 +118,7 @@ class MigrateOptions:
     direction: Direction | None = None
     whole: bool = False
     assume: bool | None = None
+    patience: Patience = PATIENCE
 
 
 def migrate_project(
@@ -163,7 +166,9 @@ def migrate_connection(
                 behind = _late(project, now, prepared, app, target)
             refuse_half_done(project, connection, now, prepared)
             on_late(behind)
-            executor = Executor(connection, project.recorder, whole=options.whole, assume=options.assume)
+            executor = Executor(
+                connection, project.recorder, whole=options.whole, assume=options.assume, patience=options.patience
+            )
             if options.fake:
                 executor.fake(prepared, listener)
             else:
