@@ -17,16 +17,17 @@ import sqlalchemy as sa
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import editor_for
 from minimig.dialects.transaction import commits_each
-from minimig.errors import UnsupportedError
-from minimig.runtime.events import Listener, StepDone, StepStarted, silence
+from minimig.errors import MigrationFailedError, UnsupportedError
+from minimig.runtime.events import Listener, Retrying, StepDone, StepStarted, silence
 from minimig.runtime.failure import Progress, Standing
 from minimig.runtime.journal import Note, notes_of
+from minimig.runtime.limits import Limits
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.plan import Direction
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.runtime.rehearsal import refuse_names
-from minimig.runtime.retrying import ONCE, PATIENCE, Patience
+from minimig.runtime.retrying import ONCE, PATIENCE, Patience, persist
 from minimig.runtime.rows import row_changes, version_row
 from minimig.runtime.segments import Segment, in_one_transaction, segments
 from minimig.runtime.stepwise import Assume, Stepwise
@@ -59,6 +60,7 @@ class Executor:
         self.assume = assume
         self.patience = ONCE if self.borrowed else patience
         self._listener: Listener = silence
+        self._limits = Limits(connection, editor_for(connection.dialect, LiveOutput(connection)), self.patience)
         self._notes: tuple[Note, ...] | None = None
 
     def run(self, steps: Sequence[PreparedStep], listener: Listener = silence) -> float:
@@ -78,7 +80,7 @@ class Executor:
             self._refuse_more_than_one_transaction(real)
         if steps:
             self._ensure_version_table()
-        with self._whole_run():
+        with self._limits.kept(), self._whole_run():
             self._run_all(steps, rows, revisions, listener)
         return time.perf_counter() - began
 
@@ -124,7 +126,22 @@ class Executor:
             self.recorder.ensure(self.connection)
 
     def _run_step(self, prepared: PreparedStep, row: Applied, started: float) -> None:
+        """One step, tried again where another session was in the way.
+
+        From its start where it was rolled back whole, else from where the journal says that it stands.
+        """
         output = LiveOutput(self.connection)
+        attempts = self.patience.attempts
+
+        def again(attempt: int, pause: float, reason: str) -> None:
+            self._limits.unsure()
+            self._notes = None
+            output.rolled_back(ddl=editor_for(self.connection.dialect, output).transactional_ddl)
+            self._listener(Retrying(prepared.step, attempt, attempts, pause, reason))
+
+        persist(lambda: self._attempt(prepared, row, started, output), self.patience, _passing, again)
+
+    def _attempt(self, prepared: PreparedStep, row: Applied, started: float, output: LiveOutput) -> None:
         editor = editor_for(self.connection.dialect, output)
         found = segments(prepared, editor)
 
@@ -152,6 +169,7 @@ class Executor:
         with nullcontext() if self.borrowed or self.whole else editor.transaction(self.connection):
             for position, (operation, before, after) in enumerate(prepared.moves):
                 progress.position = position
+                self._limits.before(operation, editor, progress.output)
                 operation.execute(editor, before, after)
                 progress.check_transaction(self.connection)
             editor.finish()
@@ -186,6 +204,7 @@ class Executor:
             assume=self.assume,
             patience=self.patience,
             listener=self._listener,
+            limits=self._limits,
         )
         run.run(found, finish)
 
@@ -223,3 +242,7 @@ class Executor:
                 self.recorder.record(self.connection, change.row)
             else:
                 self.recorder.erase(self.connection, change.row, required=change.required)
+
+
+def _passing(error: Exception) -> str | None:
+    return error.passing if isinstance(error, MigrationFailedError) else None

@@ -25,6 +25,7 @@ from minimig.runtime.batches import BatchRun, Cursor, Reports
 from minimig.runtime.events import Listener, Progressed, Retrying, silence
 from minimig.runtime.failure import Progress
 from minimig.runtime.journal import Journal, Note, Notes, Status
+from minimig.runtime.limits import Limits
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.pieces import Kind, Piece, Queue, recorded
 from minimig.runtime.prepare import PreparedStep
@@ -50,6 +51,7 @@ class Stepwise:
         assume: Assume = None,
         patience: Patience = ONCE,
         listener: Listener = silence,
+        limits: Limits,
     ) -> None:
         self.connection = connection
         self.journal = journal
@@ -60,6 +62,7 @@ class Stepwise:
         self.assume = assume
         self.patience = patience
         self.listener = listener
+        self.limits = limits
         self._late: list[Note] = []
         """Notes that can wait for the next one: what is planned, and what is done where the schema tells so."""
         self._open: sa.RootTransaction | None = None
@@ -124,6 +127,7 @@ class Stepwise:
 
     def _together(self, positions: Sequence[int], noting: Callable[[], None]) -> None:
         editor = self._editor(self.output)
+        self.progress.commits = self.output.commits
         with editor.transaction(self.connection):
             for position in positions:
                 self._execute(editor, position)
@@ -131,6 +135,7 @@ class Stepwise:
             editor.finish()
             self.progress.position = None
             noting()
+        self.progress.commits = None
         self._settle()
 
     def _pieces(self, position: int) -> None:
@@ -172,11 +177,15 @@ class Stepwise:
     @contextmanager
     def _failing(self, note: Note) -> Iterator[None]:
         """A function that failed is to run again, whatever it committed: it says so itself by failing."""
+        self.progress.commits = self.output.commits
         try:
             yield
+            self.progress.commits = None
         except Exception:
+            self.progress.final = self.output.implicitly_committed
             if not self.prepared.migration.header.atomic:
                 self._settle()
+                self.progress.final = True
             with suppress(sa.exc.SQLAlchemyError):  # the failure of the step says more than that of its note
                 if self._open is not None:
                     self._open.rollback()
@@ -202,6 +211,7 @@ class Stepwise:
         self.progress.position = position
         operation, _, after = self._move(position)
         editor = self._editor(self.output)
+        self.limits.before(operation, editor, self.output)
         walk = operation.walk(editor, after)
         note = replace(self._note(position, 0, Status.STARTED), digest=walk.digest(self.connection.dialect))
         earlier = next(iter(self.noted.get(position, ())), None)
@@ -222,6 +232,7 @@ class Stepwise:
     def _execute(self, editor: SchemaEditor, position: int) -> None:
         operation, before, after = self._move(position)
         self.progress.position = position
+        self.limits.before(operation, editor, self.output)
         operation.execute(editor, before, after)
 
     # --- statement by statement ---------------------------------------------------------------------------------------
