@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from minimig.version import __version__
 
 if TYPE_CHECKING:  # for type checkers and editors, which do not call __getattr__
-    from minimig.api import Patience, apply, diff, migrate, named, reflect, reverse, script, snapshot, source, sql
+    from minimig.api import apply, diff, migrate, named, reflect, reverse, script, snapshot, source, sql
+    from minimig.runtime.retrying import Patience
 
 __all__ = [
     "Patience",
