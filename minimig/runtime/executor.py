@@ -151,6 +151,8 @@ class Executor:
         single = self.borrowed or in_one_transaction(found, editor, prepared)
         progress = Progress(prepared, editor, output, self._standing(single=single))
         with progress.explaining(), output.counting():
+            if prepared.moves:  # SQLite waits where the transaction begins
+                self._limits.before(prepared.moves[0].operation, editor, output)
             if single:
                 self._run_at_once(prepared, editor, progress, finish)
             else:
