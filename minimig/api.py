@@ -60,6 +60,7 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     metadata: sa.MetaData | None = None,
     on_step: Listener = silence,
     patience: Patience = PATIENCE,
+    precheck: bool = True,
 ) -> MigrateResult:
     """Bring a database to a target with the revision files of one folder.
 
@@ -69,6 +70,7 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     configuration in or above the folder gives the folder to, else to the one called like the folder, or like the folder
     above when that is called `migrations`. `metadata` is the models' own: its naming convention names what the files
     leave without a name. `patience` says how long statements wait for other sessions, and how often they are tried.
+    With `precheck` rows that would stop the run are counted before it begins.
 
     Raises TargetError, HeadsError, HistoryError, RevisionFileError, StateError or IrreversibleError before anything
     runs, MigrationFailedError when a migration fails, DatabaseError when the database cannot be reached.
@@ -76,7 +78,9 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     label, settings, models = _alone(migrations, app, metadata, version_table, version_schema)
     engine = engine_for(choose_driver(database)) if isinstance(database, str) else database.engine
     project = Project(Environment(settings, engine=engine, metadata=models))
-    options = MigrateOptions(dry=plan_only, initials=initials_faked if fake_initial else None, patience=patience)
+    options = MigrateOptions(
+        dry=plan_only, initials=initials_faked if fake_initial else None, patience=patience, precheck=precheck
+    )
     try:
         if isinstance(database, sa.Connection):
             return migrate_connection(project, database, label, target, options, on_step)

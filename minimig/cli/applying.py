@@ -11,15 +11,14 @@ import click
 from minimig.cli.context import Session, deferred, pass_session, reader_is_gone, refuse_options
 from minimig.cli.printing import StepPrinter, json_option, operation_lines, plural, print_json, seconds
 from minimig.cli.scripting import ScriptWords, run_as_script, script_options
-from minimig.cli.waiting import Meanwhile, patience_options
+from minimig.cli.waiting import Meanwhile, care_options
 from minimig.commands.applying import MigrateOptions, MigrateResult, Place, migrate_project
 from minimig.commands.project import Project
 from minimig.commands.stamping import prune as prune_rows
 from minimig.environment import load_environment
 from minimig.errors import MigrationFailedError, UsageError
-from minimig.runtime.events import Event, Progressed, Retrying, StepStarted
+from minimig.runtime.events import CheckSkipped, Event, Progressed, Retrying, StepStarted
 from minimig.runtime.plan import Direction
-from minimig.runtime.retrying import Patience
 
 LOCK = click.option(
     "--lock-timeout",
@@ -53,7 +52,7 @@ STEPS = {"ignore_unknown_options": True}
 @click.option("--prune", is_flag=True, help="Only forget rows of revisions whose file is gone.")
 @LOCK
 @ASSUME
-@patience_options
+@care_options
 @json_option
 @script_options()
 @pass_session
@@ -69,7 +68,7 @@ def migrate(
     prune: bool,
     lock_timeout: float,
     assume: str | None,
-    patience: Patience,
+    care: dict[str, Any],
     as_json: bool,
     script: ScriptWords,
 ) -> int:
@@ -96,9 +95,7 @@ def migrate(
     if fake and fake_initial:
         raise UsageError("--fake records everything, first migrations too", hint="leave out one of the two options")
     initials = deferred("minimig.commands.initials").initials_faked if fake_initial else None
-    options = MigrateOptions(
-        plan or check, fake, initials, from_record, lock_timeout, **_ways(script, assume, patience)
-    )
+    options = MigrateOptions(plan or check, fake, initials, from_record, lock_timeout, **_ways(script, assume), **care)
     result = _run(session, app, target, options, show=plan or not check, as_json=as_json)
     return 4 if check and result.steps else 0
 
@@ -108,7 +105,7 @@ def migrate(
 @PLAN
 @LOCK
 @ASSUME
-@patience_options
+@care_options
 @json_option
 @script_options()
 @pass_session
@@ -118,7 +115,7 @@ def upgrade(
     plan: bool,
     lock_timeout: float,
     assume: str | None,
-    patience: Patience,
+    care: dict[str, Any],
     as_json: bool,
     script: ScriptWords,
 ) -> int:
@@ -136,7 +133,7 @@ def upgrade(
     if script.wanted:
         return run_as_script(session, script, target, None, direction=Direction.FORWARD, as_json=as_json)
     options = MigrateOptions(
-        dry=plan, lock_timeout=lock_timeout, direction=Direction.FORWARD, **_ways(script, assume, patience)
+        dry=plan, lock_timeout=lock_timeout, direction=Direction.FORWARD, **_ways(script, assume), **care
     )
     _run(session, None, target, options, show=True, as_json=as_json)
     return 0
@@ -148,7 +145,7 @@ def upgrade(
 @FROM_RECORD
 @LOCK
 @ASSUME
-@patience_options
+@care_options
 @json_option
 @script_options()
 @pass_session
@@ -159,7 +156,7 @@ def downgrade(
     from_record: bool,
     lock_timeout: float,
     assume: str | None,
-    patience: Patience,
+    care: dict[str, Any],
     as_json: bool,
     script: ScriptWords,
 ) -> int:
@@ -181,15 +178,15 @@ def downgrade(
         from_record=from_record,
         lock_timeout=lock_timeout,
         direction=Direction.BACKWARD,
-        **_ways(script, assume, patience),
+        **_ways(script, assume),
+        **care,
     )
     _run(session, None, target, options, show=True, as_json=as_json)
     return 0
 
 
-def _ways(script: ScriptWords, assume: str | None, patience: Patience) -> dict[str, Any]:
-    assumed = None if assume is None else assume == "done"
-    return {"whole": script.one_transaction, "assume": assumed, "patience": patience}
+def _ways(script: ScriptWords, assume: str | None) -> dict[str, Any]:
+    return {"whole": script.one_transaction, "assume": None if assume is None else assume == "done"}
 
 
 def _run(
@@ -278,7 +275,7 @@ class _Printer:
             verb = "Applying" if event.step.direction is Direction.FORWARD else "Taking back"
             self._lines.start(verb, event.step.revision)
             self._open = True
-        elif isinstance(event, Progressed | Retrying):
+        elif isinstance(event, Progressed | Retrying | CheckSkipped):
             self._meanwhile.say(event, self._lines)
         else:
             self._lines.done("faked" if event.step.faked else "ok", event.seconds)

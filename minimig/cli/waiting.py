@@ -1,4 +1,4 @@
-"""`--ddl-lock-timeout` and `--statement-timeout`, and what is said of a run that takes its time."""
+"""`--ddl-lock-timeout`, `--statement-timeout` and `--no-precheck`, and what is said of a run that takes its time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from minimig.cli.printing import StepPrinter
-from minimig.runtime.events import Progressed, Retrying
+from minimig.runtime.events import CheckSkipped, Progressed, Retrying
 from minimig.runtime.retrying import PATIENCE, Patience
 
 _LOCK = click.option(
@@ -30,14 +30,22 @@ _STATEMENT = click.option(
 )
 
 
-def patience_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command both options, and hand them to it together as `patience`."""
+_PRECHECK = click.option(
+    "--no-precheck", is_flag=True, help="Do not count rows that would stop the run before it begins."
+)
 
-    def with_patience(*, ddl_lock_timeout: float, statement_timeout: float | None, **options: Any) -> Any:
-        return command(patience=Patience(lock=ddl_lock_timeout, statement=statement_timeout), **options)
 
-    decorated: Callable[..., Any] = functools.update_wrapper(with_patience, command)
-    return _LOCK(_STATEMENT(decorated))
+def care_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command these options, and hand them to it as `care`: arguments of MigrateOptions."""
+
+    def with_care(
+        *, ddl_lock_timeout: float, statement_timeout: float | None, no_precheck: bool, **options: Any
+    ) -> Any:
+        patience = Patience(lock=ddl_lock_timeout, statement=statement_timeout)
+        return command(care={"patience": patience, "precheck": not no_precheck}, **options)
+
+    decorated: Callable[..., Any] = functools.update_wrapper(with_care, command)
+    return _LOCK(_STATEMENT(_PRECHECK(decorated)))
 
 
 class Meanwhile:
@@ -49,8 +57,12 @@ class Meanwhile:
     def __init__(self) -> None:
         self._shown = 0.0
 
-    def say(self, event: Progressed | Retrying, lines: StepPrinter) -> None:
+    def say(self, event: Progressed | Retrying | CheckSkipped, lines: StepPrinter) -> None:
         """Rewrite the line, or say on stderr what is waited for."""
+        if isinstance(event, CheckSkipped):
+            words = f"rows were not looked at before the run ({event.reason}): any {event.what}"
+            click.echo(f"warning: {event.step.revision}: {words}", err=True)
+            return
         terminal = sys.stdout.isatty()
         if isinstance(event, Retrying):
             if terminal:

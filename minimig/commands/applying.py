@@ -107,7 +107,8 @@ class MigrateOptions:
     are taken back first, by what the version table has recorded. `lock_timeout` is how many seconds to wait for another
     runner. With a `direction`, a plan that leads the other way is refused. `whole` makes one transaction of the run;
     `assume` says whether a statement that an interrupted run sent, and of which nobody can know, took effect;
-    `patience` how long statements wait for other sessions, and how often they are tried.
+    `patience` how long statements wait for other sessions, and how often they are tried; `precheck` has the rows
+    looked at before the run that would stop it.
     """
 
     dry: bool = False
@@ -119,6 +120,7 @@ class MigrateOptions:
     whole: bool = False
     assume: bool | None = None
     patience: Patience = PATIENCE
+    precheck: bool = True
 
 
 def migrate_project(
@@ -167,7 +169,12 @@ def migrate_connection(
             refuse_half_done(project, connection, now, prepared)
             on_late(behind)
             executor = Executor(
-                connection, project.recorder, whole=options.whole, assume=options.assume, patience=options.patience
+                connection,
+                project.recorder,
+                whole=options.whole,
+                assume=options.assume,
+                patience=options.patience,
+                precheck=options.precheck,
             )
             if options.fake:
                 executor.fake(prepared, listener)

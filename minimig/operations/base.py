@@ -26,6 +26,7 @@ import sqlalchemy as sa
 
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.offenders import Offenders
 from minimig.dialects.walk import Walk
 from minimig.operations.footprint import EVERYTHING, Footprint
 from minimig.operations.rank import Rank
@@ -95,6 +96,10 @@ class Operation(ABC):
     def walk(self, editor: SchemaEditor, after: SchemaState) -> Walk:
         """How an operation that runs in batches goes along its table; no other one is asked."""
         raise NotImplementedError(f"{type(self).__name__} does not run in batches")
+
+    def offenders(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> tuple[Offenders, ...]:
+        """Queries for rows that would make it fail; see `dialects.offenders`."""
+        return ()
 
     def probe(self, connection: sa.Connection, after: SchemaState) -> bool | None:
         """Whether it has taken effect, where the project's own code can tell; None where nobody can."""

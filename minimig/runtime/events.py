@@ -64,7 +64,16 @@ class Retrying:
     reason: str
 
 
-Event = StepStarted | StepDone | Progressed | Retrying
+@dataclass(frozen=True)
+class CheckSkipped:
+    """Rows were not looked at before the run: the query took too long, or was refused; `reason` is the database's."""
+
+    step: Step
+    what: str
+    reason: str
+
+
+Event = StepStarted | StepDone | Progressed | Retrying | CheckSkipped
 Listener = Callable[[Event], None]
 
 
