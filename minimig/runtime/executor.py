@@ -24,6 +24,7 @@ from minimig.runtime.journal import Note, notes_of
 from minimig.runtime.limits import Limits
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.plan import Direction
+from minimig.runtime.prechecks import demands, refuse_offenders
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.runtime.rehearsal import refuse_names
@@ -48,6 +49,7 @@ class Executor:
         whole: bool = False,
         assume: Assume = None,
         patience: Patience = PATIENCE,
+        precheck: bool = True,
     ) -> None:
         """With `whole` all steps are one transaction. `assume` answers for statements of which nobody heard.
 
@@ -58,6 +60,7 @@ class Executor:
         self.borrowed = connection.in_transaction()
         self.whole = whole
         self.assume = assume
+        self.precheck = precheck
         self.patience = ONCE if self.borrowed else patience
         self._listener: Listener = silence
         self._limits = Limits(connection, editor_for(connection.dialect, LiveOutput(connection)), self.patience)
@@ -78,6 +81,7 @@ class Executor:
             self._refuse_steps_outside(real)
         if self.whole:
             self._refuse_more_than_one_transaction(real)
+        self._look_at_rows(real)
         if steps:
             self._ensure_version_table()
         with self._limits.kept(), self._whole_run():
@@ -120,6 +124,22 @@ class Executor:
                 self.recorder.erase(self.connection, row)
             for prepared, row in zip(steps, rows, strict=True):
                 self._write_row(prepared, row, 0.0)
+
+    def _look_at_rows(self, steps: Sequence[PreparedStep]) -> None:
+        """Raise DatabaseError for rows that one of the steps would stumble over.
+
+        Not in a transaction of the caller, and not where an earlier run was interrupted: then nothing is as it says.
+        """
+        if self.borrowed or not self.precheck:
+            return
+        editor = editor_for(self.connection.dialect, LiveOutput(self.connection))
+        found = tuple(demands(steps, editor))
+        if not found:
+            return
+        half_done = self.recorder.journal.read(self.connection)
+        self.connection.rollback()
+        if not half_done:
+            refuse_offenders(self.connection, editor, found, self._listener)
 
     def _ensure_version_table(self) -> None:
         with nullcontext() if self.borrowed else self.connection.begin():
