@@ -70,11 +70,12 @@ class Progress:
             raise DatabaseError("the step ended the transaction it was given, by commit, rollback or close")
 
     def _passing(self, error: BaseException) -> str | None:
-        if not isinstance(error, sa.exc.DBAPIError) or not self.editor.waiting.is_transient(error):
+        cause = error.__cause__ if isinstance(error, DatabaseError) else error
+        if not isinstance(cause, sa.exc.DBAPIError) or not self.editor.waiting.is_transient(cause):
             return None
         mine = self.standing in (Standing.ATOMIC, Standing.STEPWISE)
         ended = self.commits is not None and self.output.commits > self.commits and self.position is not None
-        return None if self.final or ended or self._committed() or not mine else _one_line(str(error.orig))
+        return None if self.final or ended or self._committed() or not mine else _one_line(str(cause.orig))
 
     def _message(self, error: BaseException) -> str:
         revision = self.prepared.step.revision
