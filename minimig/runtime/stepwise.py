@@ -227,7 +227,9 @@ class Stepwise:
             progress=lambda done, total, took: self.listener(Progressed(step, what, done, total, took, before)),
             again=lambda tried, pause, why: self.listener(Retrying(step, tried, attempts, pause, why)),
         )
+        self.progress.final = True  # each batch is tried again by itself
         BatchRun(self.connection, editor, walk, self.patience, reports).run(cursor)
+        self.progress.final = False
 
     def _execute(self, editor: SchemaEditor, position: int) -> None:
         operation, before, after = self._move(position)
