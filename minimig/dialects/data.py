@@ -84,6 +84,10 @@ class DataEditor(Conditions):
         self.finish()
         self.send_rows(statement, None)
 
+    def rolls_back(self, table: sa.Table) -> bool:
+        """Whether rows of this table that were changed come back with the end of a transaction that fails."""
+        return True
+
     def insert_into(self, table: TableState, columns: Collection[str]) -> sa.Insert:
         """INSERT INTO a table, for rows that give some of these columns."""
         return sa.insert(self.built(table))

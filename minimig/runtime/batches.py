@@ -103,6 +103,12 @@ class BatchRun:
 
     def _begin(self) -> Cursor:
         with self.connection.begin():
+            if not self.editor.rolls_back(self.walk.table):
+                raise DatabaseError(
+                    f"table {self.walk.table.key} is kept by an engine without transactions: a run that is killed in"
+                    " a batch could not know which of its rows were changed",
+                    hint="ALTER TABLE ... ENGINE=InnoDB, or change the rows by ops.RunSQL",
+                )
             if self.connection.execute(self.walk.without_key()).first() is not None:
                 raise DatabaseError(
                     f"table {self.walk.table.key} has rows whose key ({', '.join(self.walk.key)}) is NULL:"

@@ -294,3 +294,16 @@ def test_a_key_that_is_null_is_not_passed_over(tmp_path: Path, sqlite_database: 
     with pytest.raises(MigrationFailedError, match="is NULL"):
         history.migrate()
     assert history.values("SELECT n FROM t") == [0, 0]
+
+
+def test_a_table_that_cannot_roll_back_is_refused(tmp_path: Path, mariadb_database: Database) -> None:
+    """Before its first row is changed: nobody could tell where a killed batch stands."""
+    history = History.at(tmp_path, mariadb_database)
+    table = "sa.Column('a', sa.Integer, primary_key=True), sa.Column('n', sa.Integer), mysql_engine='MyISAM'"
+    history.write("0001_t", f"up = [ops.CreateTable('t', {table})]")
+    history.write("0002_n", backfill("'t', {'n': '1'}"))
+    history.migrate("0001")
+    history.run("INSERT INTO t VALUES (1, 0)")
+    with pytest.raises(MigrationFailedError, match="engine without transactions"):
+        history.migrate()
+    assert history.values("SELECT n FROM t") == [0]
