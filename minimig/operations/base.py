@@ -73,10 +73,9 @@ class Operation(ABC):
 
     def execute(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
         """Execute it on the editor's database: nothing where it only concerns what other databases have."""
-        old, new = (on_dialect(state, editor.dialect.name) for state in (before, after))
-        nothing = (old is not before or new is not after) and old == new and before != after
-        if not nothing:
-            self.database_forwards(editor, old, new)
+        here = states_here(editor, before, after)
+        if here is not None:
+            self.database_forwards(editor, *here)
 
     @property
     def runs_code(self) -> bool:
@@ -147,6 +146,15 @@ class Operation(ABC):
     def arguments(self) -> Arguments:
         """The call that builds this operation; fields that equal their default are left out."""
         return (), {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+
+
+def states_here(
+    editor: SchemaEditor, before: SchemaState, after: SchemaState
+) -> tuple[SchemaState, SchemaState] | None:
+    """The states as the editor's database has them; None where what changes is only in others."""
+    old, new = (on_dialect(state, editor.dialect.name) for state in (before, after))
+    nothing = (old is not before or new is not after) and old == new and before != after
+    return None if nothing else (old, new)
 
 
 @dataclass(frozen=True)

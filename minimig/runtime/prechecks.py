@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.offenders import Offenders
 from minimig.errors import DatabaseError
+from minimig.operations.base import states_here
 from minimig.operations.footprint import Keys
 from minimig.runtime.events import CheckSkipped, Listener
 from minimig.runtime.prepare import PreparedStep
@@ -33,9 +34,10 @@ def demands(steps: Sequence[PreparedStep], editor: SchemaEditor) -> Iterator[Dem
     for prepared in steps:
         for position, (operation, before, after) in enumerate(prepared.moves):
             touched = operation.footprint(before)
-            for found in operation.offenders(editor, before, after):
-                tables = frozenset((key, "") for key, _ in found.reads)
-                if not written & (found.reads | tables):
+            here = states_here(editor, before, after)
+            is_new = (operation.home or "", "") in written
+            for found in operation.offenders(editor, *here) if here and not is_new else ():
+                if not written & found.reads:
                     yield prepared, position, found
             if touched.everything or operation.runs_code or operation.runs_sql:
                 return
