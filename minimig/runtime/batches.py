@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -18,6 +18,9 @@ import sqlalchemy as sa
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.walk import Place, Walk, key_of, key_text, key_words
 from minimig.errors import DatabaseError
+from minimig.runtime.events import Listener, Progressed, Retrying
+from minimig.runtime.journal import Note, Status
+from minimig.runtime.plan import Step
 from minimig.runtime.retrying import Patience, Tell, persist
 
 T = TypeVar("T")
@@ -36,9 +39,11 @@ class Cursor:
         return json.dumps({"rows": self.done, "of": self.total, "last": self.last and key_text(self.last)})
 
     @classmethod
-    def of(cls, text: str) -> Cursor:
-        """What `text` told."""
-        told = json.loads(text)
+    def noted(cls, note: Note | None) -> Cursor | None:
+        """What the note of an earlier run tells; None where there is none."""
+        if note is None or note.statement is None:
+            return None
+        told = json.loads(note.statement)
         return cls(key_of(told["last"]) if told["last"] is not None else None, told["rows"], told["of"])
 
 
@@ -60,6 +65,29 @@ class Reports:
 
     again: Tell
     """A batch is tried again."""
+
+    @classmethod
+    def of(
+        cls,
+        step: Step,
+        words: str,
+        note: Note,
+        begun: Cursor | None,
+        attempts: int,
+        *,
+        write: Callable[[Sequence[Note]], None],
+        settled: Callable[[], None],
+        listener: Listener,
+    ) -> Reports:
+        """Those of an operation, in its `words`: notes into the journal, events to the listener."""
+        earlier = 0 if begun is None else begun.done
+        return cls(
+            note=lambda now: write([replace(note, statement=now.text())]),
+            done=lambda: write([note.told(Status.DONE)]),
+            settled=settled,
+            progress=lambda done, total, took: listener(Progressed(step, words, done, total, took, earlier)),
+            again=lambda tried, pause, why: listener(Retrying(step, tried, attempts, pause, why)),
+        )
 
 
 class BatchRun:

@@ -22,7 +22,7 @@ from minimig.errors import HistoryError, QuestionError
 from minimig.revisions.meaning import operation_meaning
 from minimig.revisions.replay import Change
 from minimig.runtime.batches import BatchRun, Cursor, Reports
-from minimig.runtime.events import Listener, Progressed, Retrying, silence
+from minimig.runtime.events import Listener, silence
 from minimig.runtime.failure import Progress
 from minimig.runtime.journal import Journal, Note, Notes, Status
 from minimig.runtime.limits import Limits
@@ -217,15 +217,14 @@ class Stepwise:
         earlier = next(iter(self.noted.get(position, ())), None)
         if earlier is not None and earlier.digest != note.digest:
             raise self._changed(position)
-        cursor = None if earlier is None or earlier.statement is None else Cursor.of(earlier.statement)
-        before = 0 if cursor is None else cursor.done
-        step, what, attempts = self.prepared.step, operation.describe(), self.patience.attempts
-        reports = Reports(
-            note=lambda now: self._write([replace(note, statement=now.text())]),
-            done=lambda: self._write([note.told(Status.DONE)]),
+        cursor = Cursor.noted(earlier)
+        reports = Reports.of(
+            self.prepared.step,
+            operation.describe(),
+            *(note, cursor, self.patience.attempts),
+            write=self._write,
             settled=self._settle,
-            progress=lambda done, total, took: self.listener(Progressed(step, what, done, total, took, before)),
-            again=lambda tried, pause, why: self.listener(Retrying(step, tried, attempts, pause, why)),
+            listener=self.listener,
         )
         self.progress.final = True  # each batch is tried again by itself
         BatchRun(self.connection, editor, walk, self.patience, reports).run(cursor)

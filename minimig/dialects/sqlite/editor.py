@@ -11,8 +11,8 @@ view or trigger behind that worked before and no longer compiles. A script is wr
 it says what that means.
 
 With `execution_options(minimig_rebuild="never")` on the engine an operation that needs a rebuild is refused;
-`ops.RebuildTable` is the opposite. SQLite 3.26 or later is expected. (Django also rebuilds, but once per operation and
-without triggers; Alembic asks the user to write a batch.)
+`ops.RebuildTable` is the opposite. SQLite 3.26 or later is expected.
+(Django also rebuilds, but once per operation and without triggers; Alembic asks the user to write a batch.)
 """
 
 from __future__ import annotations
@@ -50,8 +50,7 @@ class SQLiteEditor(SQLiteClauses):
     normalizer = SQLiteNormalizer
     reader = SQLiteReader
     script: ClassVar[ScriptStyle] = ScriptStyle(
-        # The sqlite3 shell would carry on after an error, and drop what was not copied.
-        head=(".bail on",),
+        head=(".bail on",),  # else the sqlite3 shell carries on after an error, and drops what was not copied
         opening=("PRAGMA foreign_keys = OFF", "BEGIN"),
         closing=("COMMIT", "PRAGMA foreign_keys = ON"),
         usage="sqlite3 -bail DATABASE < FILE",
