@@ -15,8 +15,10 @@ from minimig.version import __version__
 if TYPE_CHECKING:  # for type checkers and editors, which do not call __getattr__
     from minimig.api import apply, diff, named, reflect, reverse, snapshot, source, sql
     from minimig.library import (
+        accept,
         downgrade,
         ensure_version,
+        forget,
         init,
         makemigrations,
         merge,
@@ -39,28 +41,35 @@ if TYPE_CHECKING:  # for type checkers and editors, which do not call __getattr_
         compare,
         configuration,
         current,
+        diagnose,
         graph,
         heads,
         history,
         inspectdb,
+        repairs,
         show,
         take_snapshot,
         templates,
     )
     from minimig.migrating import migrate, migrate_async, pending, run_async
+    from minimig.runtime.retrying import Patience
     from minimig.scripting import script
 
 __all__ = [
+    "Patience",
     "__version__",
+    "accept",
     "apply",
     "branches",
     "check",
     "compare",
     "configuration",
     "current",
+    "diagnose",
     "diff",
     "downgrade",
     "ensure_version",
+    "forget",
     "graph",
     "heads",
     "history",
@@ -77,6 +86,7 @@ __all__ = [
     "prune",
     "rebase",
     "reflect",
+    "repairs",
     "reverse",
     "run_async",
     "script",
@@ -99,8 +109,10 @@ __all__ = [
 _ROOMS = {
     "minimig.api": ("apply", "diff", "named", "reflect", "reverse", "snapshot", "source", "sql"),
     "minimig.library": (
+        "accept",
         "downgrade",
         "ensure_version",
+        "forget",
         "init",
         "makemigrations",
         "merge",
@@ -123,14 +135,17 @@ _ROOMS = {
         "compare",
         "configuration",
         "current",
+        "diagnose",
         "graph",
         "heads",
         "history",
         "inspectdb",
+        "repairs",
         "show",
         "take_snapshot",
         "templates",
     ),
+    "minimig.runtime.retrying": ("Patience",),
     "minimig.scripting": ("script",),
     "minimig.migrating": ("migrate", "migrate_async", "pending", "run_async"),
 }

@@ -144,7 +144,13 @@ class DatabaseError(MinimigError):
 
 
 class MigrationFailedError(DatabaseError):
-    """A migration stopped in the middle; the message says where the database stands now."""
+    """A migration stopped in the middle; the message says where the database stands now.
+
+    `passing` says what another session did that was in the way, where nothing else was wrong and nothing that cannot
+    be done again was committed: then the same may do next time.
+    """
+
+    passing: str | None = None
 
 
 class InterruptedRunError(MigrationFailedError):

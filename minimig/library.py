@@ -21,10 +21,12 @@ from minimig.commands import (
     authoring,
     initialize,
     inspecting,
+    interrupted,
     merging,
     optimizing,
     proving,
     rebasing,
+    repairing,
     squashing,
     stamping,
     tagging,
@@ -167,6 +169,19 @@ def downgrade(
 def stamp(project: Project, *revisions: str, purge: bool = False, lock_timeout: float = 60.0) -> stamping.StampResult:
     """Record that the database stands at these revisions, without running anything. Raises TargetError."""
     return stamping.stamp(project.fresh(), revisions, purge=purge, lock_timeout=lock_timeout)
+
+
+def accept(project: Project, *revisions: str) -> tuple[repairing.EditedFile, ...]:
+    """Let the rows of applied revisions whose files were edited say what the files say today; returns what differs.
+
+    Raises TargetError for a revision that is not applied, or not edited.
+    """
+    return repairing.accept(project.fresh(), revisions, lambda _: True)
+
+
+def forget(project: Project, revision: str) -> interrupted.HalfDone:
+    """Forget what is noted of a half-done revision, after what it did was undone by hand. Raises TargetError."""
+    return interrupted.forget_half_done(project.fresh(), revision)
 
 
 def prune(project: Project, app: str | None = None, *, lock_timeout: float = 60.0) -> stamping.StampResult:

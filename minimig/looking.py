@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from minimig.autogenerate.questioner import NeverRename, Questioner
-from minimig.commands import checking, comparing
+from minimig.commands import checking, comparing, diagnosing, repairing
 from minimig.commands import history as histories
 from minimig.commands import inspectdb as inspection
 from minimig.commands.project import Project
@@ -16,6 +16,16 @@ from minimig.revisions.snapshots import Snapshot
 def configuration(project: Project) -> tuple[Value, ...]:
     """Each setting, and where it comes from; secrets are masked."""
     return explained(project.settings)
+
+
+def diagnose(project: Project, *, schema: bool = True) -> diagnosing.Diagnosis:
+    """One verdict over files, history and live schema. Takes no lock, changes nothing."""
+    return diagnosing.diagnose(project.fresh(), schema=schema)
+
+
+def repairs(project: Project) -> repairing.RepairList:
+    """What is wrong between a database and the files."""
+    return repairing.list_repairs(project.fresh())
 
 
 def templates() -> tuple[Template, ...]:

@@ -27,6 +27,7 @@ from minimig.config import AppSettings, Settings, load_settings
 from minimig.environment import Environment, engine_for
 from minimig.errors import InterruptedRunError, MinimigError, NoConfigError, UsageError
 from minimig.runtime.events import Listener, silence
+from minimig.runtime.retrying import PATIENCE, Patience
 from minimig.urls import choose_driver
 
 P = ParamSpec("P")
@@ -62,6 +63,8 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     metadata: sa.MetaData | None = None,
     x: Mapping[str, str] | None = None,
     on_step: Listener = silence,
+    patience: Patience = PATIENCE,
+    precheck: bool = True,
 ) -> MigrateResult:
     """Bring a database to a target with the revision files of one folder, or with those of a project.
 
@@ -73,13 +76,21 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     folder to, else to the one called like the folder, or like the folder above when that is called `migrations`; of a
     project, `app` chooses one. `metadata` is the models' own: its naming convention names what the files leave without
     a name. `x` is what data steps with a third argument find in `options.x`. `on_step` is called with each event, in
-    the thread that migrates.
+    the thread that migrates. `patience` says how long statements wait for other sessions, and how often they are tried.
+    With `precheck` rows that would stop the run are counted before it begins.
 
     Raises TargetError, HeadsError, HistoryError, RevisionFileError, StateError or IrreversibleError before anything
     runs, LockError, MigrationFailedError when a migration fails, DatabaseError when the database cannot be reached, and
     UsageError for an asynchronous database inside a running event loop, where `migrate_async` is to be awaited.
     """
-    options = MigrateOptions(plan_only, fake, initials_faked if fake_initial else None, lock_timeout=lock_timeout)
+    options = MigrateOptions(
+        plan_only,
+        fake,
+        initials_faked if fake_initial else None,
+        lock_timeout=lock_timeout,
+        patience=patience,
+        precheck=precheck,
+    )
     if isinstance(database, Project):
         if migrations is not None:
             raise UsageError("a project knows its folders already", hint="leave out the folder")

@@ -1,6 +1,7 @@
 """The operations as revision files name them: `from minimig import ops`."""
 
 from minimig.operations.alter_column import AlterColumn
+from minimig.operations.backfill import Backfill
 from minimig.operations.base import ColumnOperation, ConstraintOperation, Operation, TableOperation
 from minimig.operations.bulk_insert import BulkDelete, BulkInsert
 from minimig.operations.change_constraints import RenameConstraint, ValidateConstraint
@@ -35,6 +36,7 @@ __all__ = [
     "AlterExtension",
     "AlterSequence",
     "AlterTable",
+    "Backfill",
     "BulkDelete",
     "BulkInsert",
     "ChangeObject",

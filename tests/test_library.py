@@ -26,6 +26,8 @@ from support.databases import Database, sqlite_in
 
 FUNCTIONS = {
     "config": "configuration",
+    "diagnose": "diagnose",
+    "repair": "repairs",
     "init": "init",
     "list-templates": "templates",
     "makemigrations": "makemigrations",
@@ -94,7 +96,7 @@ def test_every_command_has_a_function() -> None:
 
 def test_functions_are_typed() -> None:
     """Every public function says what goes in and what comes out."""
-    for name in minimig.__all__[1:]:
+    for name in sorted({*minimig.__all__} - {"Patience", "__version__"}):
         signature = inspect.signature(getattr(minimig, name))
         assert signature.return_annotation is not inspect.Signature.empty, name
         assert all(p.annotation is not inspect.Parameter.empty for p in signature.parameters.values()), name

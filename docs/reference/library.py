@@ -15,11 +15,14 @@ import minimig
 
 PAGE = Path(__file__).with_name("library.md")
 COMMANDS = {
+    "accept": "repair --accept",
     "compare": "diff",
     "configuration": "config",
     "ensure_version": "ensure-version",
+    "forget": "repair --forget",
     "pending": "migrate --check",
     "prune": "migrate --prune",
+    "repairs": "repair",
     "tags": "tag --list",
     "take_snapshot": "snapshot",
     "templates": "list-templates",
@@ -39,7 +42,12 @@ def page(text: str) -> str:
 
 
 def _listed(room: str) -> str:
-    names = [name for name in minimig.__all__[1:] if getattr(minimig, name).__module__ == f"minimig.{room}"]
+    public = [name for name in minimig.__all__ if name != "__version__"]
+    names = [name for name in public if getattr(minimig, name).__module__ == f"minimig.{room}"]
+        name
+        for name in minimig.__all__
+        if name != "__version__" and getattr(minimig, name).__module__ == f"minimig.{room}"
+    ]
     return "".join(f"* `{_signature(name)}`  \n  {_sentence(name)}\n" for name in names)
 
 

@@ -91,6 +91,21 @@ EXAMPLES: dict[str, list[list[Operation]]] = {
             ops.BulkDelete("users", [{"id": 1, "email": "ann@example.org"}]),
         ],
     ],
+    "Backfill": [
+        [
+            ops.Backfill(
+                "users", {"name": "lower(email)"}, where="name IS NULL", throttle=0.5, reverse=ops.NOOP, elidable=True
+            )
+        ],
+        [
+            ops.Backfill(
+                "posts",
+                {"status": sa.literal("live")},
+                batch=500,
+                reverse=ops.Backfill("posts", {"status": "'draft'"}, where="author_id > 0"),
+            )
+        ],
+    ],
     "BulkInsert": [
         [
             ops.BulkInsert(

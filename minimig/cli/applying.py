@@ -17,6 +17,7 @@ from minimig.cli.pruning import prune_rows_of
 from minimig.cli.scripting import ScriptWords, run_as_script, script_options
 from minimig.cli.statements import statements_shown
 from minimig.cli.tenant_options import TenantChoice, tenant_options
+from minimig.cli.waiting import care_options
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
 from minimig.commands.project import Project
 from minimig.config import Settings
@@ -57,6 +58,7 @@ STEPS = {"ignore_unknown_options": True}
 @LOCK
 @ASSUME
 @tag_option
+@care_options
 @click.option("--two-phase", is_flag=True, help="All databases or none: prepare in each, then commit (PostgreSQL).")
 @tenant_options
 @json_option
@@ -75,6 +77,7 @@ def migrate(
     lock_timeout: float,
     assume: str | None,
     two_phase: bool,
+    care: dict[str, Any],
     as_json: bool,
     script: ScriptWords,
     tenants: TenantChoice | None,
@@ -105,7 +108,7 @@ def migrate(
     if fake and fake_initial:
         raise UsageError("--fake records everything, first migrations too", hint="leave out one of the two options")
     initials = deferred("minimig.commands.initials").initials_faked if fake_initial else None
-    options = MigrateOptions(plan or check, fake, initials, from_record, lock_timeout, **_ways(script, assume))
+    options = MigrateOptions(plan or check, fake, initials, from_record, lock_timeout, **_ways(script, assume), **care)
     if two_phase:
         if tenants is not None or options.dry or options.whole:
             raise UsageError("--two-phase is for a run on databases, and goes with no tenants and no plan")
@@ -126,6 +129,7 @@ def migrate(
 @LOCK
 @ASSUME
 @tag_option
+@care_options
 @json_option
 @script_options()
 @pass_session
@@ -135,6 +139,7 @@ def upgrade(
     plan: bool,
     lock_timeout: float,
     assume: str | None,
+    care: dict[str, Any],
     as_json: bool,
     script: ScriptWords,
 ) -> int:
@@ -151,7 +156,9 @@ def upgrade(
     script.check(target, plan=plan)
     if script.wanted:
         return run_as_script(session, script, target, None, direction=Direction.FORWARD, as_json=as_json)
-    options = MigrateOptions(dry=plan, lock_timeout=lock_timeout, direction=Direction.FORWARD, **_ways(script, assume))
+    options = MigrateOptions(
+        dry=plan, lock_timeout=lock_timeout, direction=Direction.FORWARD, **_ways(script, assume), **care
+    )
     emit = partial(print_json, str(click.get_current_context().info_name)) if as_json else None
     _run(session, session.settings(), None, target, options, show=True, emit=emit)
     return 0
@@ -164,6 +171,7 @@ def upgrade(
 @LOCK
 @ASSUME
 @tag_option
+@care_options
 @json_option
 @script_options()
 @pass_session
@@ -174,6 +182,7 @@ def downgrade(
     from_record: bool,
     lock_timeout: float,
     assume: str | None,
+    care: dict[str, Any],
     as_json: bool,
     script: ScriptWords,
 ) -> int:
@@ -196,6 +205,7 @@ def downgrade(
         lock_timeout=lock_timeout,
         direction=Direction.BACKWARD,
         **_ways(script, assume),
+        **care,
     )
     emit = partial(print_json, str(click.get_current_context().info_name)) if as_json else None
     _run(session, session.settings(), None, target, options, show=True, emit=emit)

@@ -84,18 +84,33 @@ class StepPrinter:
 
     def __init__(self, revisions: Sequence[str]) -> None:
         self._width = max((len(revision) for revision in revisions), default=0) + 3
+        self._first = ""
+        self._rewritten = False
 
     def start(self, verb: str, revision: str) -> None:
         """Print the first half of the line."""
         dots = "." * (self._width - len(revision))
-        click.echo(f"  {verb} {click.style(revision, bold=True)} {dots} ", nl=False)
+        self._first = f"  {verb} {click.style(revision, bold=True)} {dots} "
+        click.echo(self._first, nl=False)
         sys.stdout.flush()
+
+    def again(self, words: str = "") -> None:
+        """On a terminal: write the first half anew, in its place, with what there is to say meanwhile behind it."""
+        click.echo(f"\r{self._first}{words}\x1b[K", nl=False)
+        sys.stdout.flush()
+        self._rewritten = bool(words)
 
     def done(self, word: str, took: float | None) -> None:
         """Finish the line."""
+        self._clean()
         tail = "" if took is None else f"  {took:6.2f}s"
         click.echo(click.style(word, fg="green") + tail)
 
     def failed(self) -> None:
         """Finish the line of a step that failed; the error follows on stderr."""
+        self._clean()
         click.echo(click.style("FAILED", fg="red", bold=True))
+
+    def _clean(self) -> None:
+        if self._rewritten:
+            self.again()

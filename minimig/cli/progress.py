@@ -6,10 +6,11 @@ import click
 
 from minimig.cli.context import Session, reader_is_gone
 from minimig.cli.printing import StepPrinter, operation_lines, plural, seconds
+from minimig.cli.waiting import Meanwhile
 from minimig.commands.applying import MigrateResult
 from minimig.commands.planning import Place
 from minimig.commands.project import Project
-from minimig.runtime.events import Event, StepStarted
+from minimig.runtime.events import CheckSkipped, Event, Progressed, Retrying, StepStarted
 from minimig.runtime.plan import Direction
 
 
@@ -21,6 +22,7 @@ class RunPrinter:
         self._project = project
         self._lines = StepPrinter(())
         self._open = False
+        self._meanwhile = Meanwhile()
 
     def listen(self, event: Event) -> None:
         if self._quiet:
@@ -41,6 +43,8 @@ class RunPrinter:
             verb = "Applying" if event.step.direction is Direction.FORWARD else "Taking back"
             self._lines.start(verb, event.step.revision)
             self._open = True
+        elif isinstance(event, Progressed | Retrying | CheckSkipped):
+            self._meanwhile.say(event, self._lines)
         else:
             self._lines.done("faked" if event.step.faked else "ok", event.seconds)
             self._open = False

@@ -25,6 +25,7 @@ from minimig.runtime.plan import Direction, Step
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, revisions
 from minimig.runtime.rehearsal import rehearse
+from minimig.runtime.retrying import PATIENCE, Patience
 
 OnLate = Callable[[Mapping[str, str]], object]
 """What is called before anything runs with the steps that come late, and behind which revision each of them comes."""
@@ -98,7 +99,9 @@ class MigrateOptions:
     there already, as `commands.initials` does; without it they run. With `from_record`, revisions whose file is gone
     are taken back first, by what the version table has recorded. `lock_timeout` is how many seconds to wait for another
     runner. With a `direction`, a plan that leads the other way is refused. `whole` makes one transaction of the run;
-    `assume` says whether a statement that an interrupted run sent, and of which nobody can know, took effect.
+    `assume` says whether a statement that an interrupted run sent, and of which nobody can know, took effect;
+    `patience` how long statements wait for other sessions, and how often they are tried; `precheck` has the rows
+    looked at before the run that would stop it.
     """
 
     dry: bool = False
@@ -109,6 +112,8 @@ class MigrateOptions:
     direction: Direction | None = None
     whole: bool = False
     assume: bool | None = None
+    patience: Patience = PATIENCE
+    precheck: bool = True
 
 
 @on_its_loop
@@ -157,7 +162,14 @@ def migrate_connection(
                 behind = late_steps(project, now, prepared, app, target)
             refuse_half_done(project, connection, now, prepared)
             on_late(behind)
-            executor = executor_of(project, connection, whole=options.whole, assume=options.assume)
+            executor = executor_of(
+                project,
+                connection,
+                whole=options.whole,
+                assume=options.assume,
+                patience=options.patience,
+                precheck=options.precheck,
+            )
             listener = logged(listener, project.database_name)
             tell_of_run("before_run", project.environment.before_run, prepared, connection)
             if options.fake:

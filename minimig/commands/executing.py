@@ -18,9 +18,18 @@ from minimig.runtime.doubt import Assume
 from minimig.runtime.events import StepRecorded
 from minimig.runtime.executor import Executor
 from minimig.runtime.prepare import PreparedStep
+from minimig.runtime.retrying import PATIENCE, Patience
 
 
-def executor_of(project: Project, connection: sa.Connection, *, whole: bool = False, assume: Assume = None) -> Executor:
+def executor_of(
+    project: Project,
+    connection: sa.Connection,
+    *,
+    whole: bool = False,
+    assume: Assume = None,
+    patience: Patience = PATIENCE,
+    precheck: bool = True,
+) -> Executor:
     """What runs steps on a connection for this project; see `Executor`."""
     functions = tuple(project.environment.on_step)
 
@@ -30,7 +39,16 @@ def executor_of(project: Project, connection: sa.Connection, *, whole: bool = Fa
 
     options = RunOptions(project.settings.x, project.settings.tag)
     told = within if functions else None
-    return Executor(connection, project.recorder, within=told, options=options, whole=whole, assume=assume)
+    return Executor(
+        connection,
+        project.recorder,
+        within=told,
+        options=options,
+        whole=whole,
+        assume=assume,
+        patience=patience,
+        precheck=precheck,
+    )
 
 
 def tell_of_run(

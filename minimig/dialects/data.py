@@ -82,10 +82,19 @@ class DataEditor(Conditions):
         for statement, values in delete_batches(self.built(table), table.key_or_error().columns, rows):
             self.send_rows(statement, values)
 
+    def change_rows(self, statement: sa.Update) -> None:
+        """Send an UPDATE of rows that are there."""
+        self.finish()
+        self.send_rows(statement, None)
+
+    def rolls_back(self, table: sa.Table) -> bool:
+        """Whether rows of this table that were changed come back with the end of a transaction that fails."""
+        return True
+
     def insert_into(self, table: TableState, columns: Collection[str]) -> sa.Insert:
         """INSERT INTO a table, for rows that give some of these columns."""
         return sa.insert(self.built(table))
 
     def send_rows(self, statement: sa.ClauseElement, values: Values | None) -> None:
-        """Send an INSERT or DELETE with the values that it is carried out for."""
+        """Send a statement about rows with the values that it is carried out for."""
         self.output.execute(statement, values)

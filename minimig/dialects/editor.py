@@ -39,6 +39,7 @@ from minimig.dialects.objects import ObjectEditor
 from minimig.dialects.output import Output
 from minimig.dialects.script_style import ScriptStyle
 from minimig.dialects.transaction import own_transaction
+from minimig.dialects.waiting import Waiting
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import is_constant
 from minimig.state.parts import ColumnState, UniqueState
@@ -59,6 +60,9 @@ class SchemaEditor(ItemEditor):
 
     object_editor: ClassVar[type[ObjectEditor]] = ObjectEditor
     """Spells what is no table: views, sequences, functions and the like."""
+
+    waiting: ClassVar[type[Waiting]] = Waiting
+    """How long statements wait for other sessions, and which errors only say that one was in the way."""
 
     transactional_ddl: ClassVar[bool] = False
     """Whether a rolled back transaction takes DDL back."""

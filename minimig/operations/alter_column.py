@@ -11,11 +11,13 @@ import sqlalchemy as sa
 
 from minimig.dialects.change import ColumnStep, TableChange
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.offenders import Offenders
 from minimig.errors import StateError
 from minimig.operations.base import Arguments, ColumnOperation, Operation, TableOperation, assign
 from minimig.operations.columns import DropColumn
 from minimig.operations.footprint import EVERYTHING, Footprint, column_providers, columns, table
 from minimig.operations.keep import KEEP, Keep, given
+from minimig.operations.offending import not_fitting
 from minimig.operations.rank import Rank
 from minimig.operations.tables import DropTable
 from minimig.state.expressions import has_subquery, names_in, rename_in
@@ -114,6 +116,12 @@ class AlterColumn(ColumnOperation):
             "sequence": self.sequence,
         }
         return {name: value for name, value in values.items() if not isinstance(value, Keep)}
+
+    def offenders(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> tuple[Offenders, ...]:
+        if self.using is not None:
+            return ()
+        old, new = before[self.key], after[self.key].columns[self.column]
+        return not_fitting(editor, old, new, filled=self.fill is not None)
 
     def having(self, *, fill: str | None = None, using: str | None = None) -> AlterColumn:
         """The same with SQL for the rows, where some is given."""

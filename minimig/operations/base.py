@@ -26,6 +26,8 @@ import sqlalchemy as sa
 
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.offenders import Offenders
+from minimig.dialects.walk import Walk
 from minimig.operations.footprint import EVERYTHING, Footprint
 from minimig.operations.rank import Rank
 from minimig.state.conditional import on_dialect
@@ -71,10 +73,9 @@ class Operation(ABC):
 
     def execute(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
         """Execute it on the editor's database: nothing where it only concerns what other databases have."""
-        old, new = (on_dialect(state, editor.dialect.name) for state in (before, after))
-        nothing = (old is not before or new is not after) and old == new and before != after
-        if not nothing:
-            self.database_forwards(editor, old, new)
+        here = states_here(editor, before, after)
+        if here is not None:
+            self.database_forwards(editor, *here)
 
     @property
     def runs_code(self) -> bool:
@@ -85,6 +86,19 @@ class Operation(ABC):
     def runs_sql(self) -> bool:
         """Whether it sends SQL of the project's own, which may not be allowed in a transaction."""
         return False
+
+    @property
+    def in_batches(self) -> bool:
+        """Whether a live run carries it out some rows at a time, each batch in a transaction of its own: see `walk`."""
+        return False
+
+    def walk(self, editor: SchemaEditor, after: SchemaState) -> Walk:
+        """How an operation that runs in batches goes along its table; no other one is asked."""
+        raise NotImplementedError(f"{type(self).__name__} does not run in batches")
+
+    def offenders(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> tuple[Offenders, ...]:
+        """Queries for rows that would make it fail; see `dialects.offenders`."""
+        return ()
 
     def probe(self, connection: sa.Connection, after: SchemaState) -> bool | None:
         """Whether it has taken effect, where the project's own code can tell; None where nobody can."""
@@ -132,6 +146,15 @@ class Operation(ABC):
     def arguments(self) -> Arguments:
         """The call that builds this operation; fields that equal their default are left out."""
         return (), {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+
+
+def states_here(
+    editor: SchemaEditor, before: SchemaState, after: SchemaState
+) -> tuple[SchemaState, SchemaState] | None:
+    """The states as the editor's database has them; None where what changes is only in others."""
+    old, new = (on_dialect(state, editor.dialect.name) for state in (before, after))
+    nothing = (old is not before or new is not after) and old == new and before != after
+    return None if nothing else (old, new)
 
 
 @dataclass(frozen=True)

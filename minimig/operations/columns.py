@@ -13,6 +13,7 @@ from sqlalchemy.schema import SchemaItem
 
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.offenders import Offenders
 from minimig.dialects.presence import if_missing, if_there
 from minimig.errors import StateError
 from minimig.operations.base import Arguments, ColumnOperation, Operation, TableOperation, assign
@@ -28,6 +29,7 @@ from minimig.operations.column_items import (
 )
 from minimig.operations.footprint import EVERYTHING, Footprint, column_providers, columns, table
 from minimig.operations.keep import given
+from minimig.operations.offending import needing_a_value
 from minimig.operations.rank import Rank
 from minimig.operations.tables import DropTable
 from minimig.state.expressions import has_subquery, names_in
@@ -103,6 +105,11 @@ class AddColumn(TableOperation):
             schema=self.schema,
             if_not_exists=self.if_not_exists,
         )
+
+    def offenders(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> tuple[Offenders, ...]:
+        if self.fill is not None or self.if_not_exists:
+            return ()
+        return needing_a_value(editor, before[self.key], after[self.key].columns[self.column.name])
 
     def edit(self, table: TableState) -> TableState:
         for item in self.items:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.offenders import Offenders
 from minimig.dialects.presence import if_missing, if_there
 from minimig.errors import StateError
 from minimig.operations.about_constraints import keys_of, kind_of, meaningless, name_of, reads_of
@@ -22,6 +23,7 @@ from minimig.operations.footprint import (
     unique_keys,
 )
 from minimig.operations.keep import given
+from minimig.operations.offending import offending
 from minimig.operations.rank import Rank
 from minimig.operations.tables import DropTable
 from minimig.operations.which_constraint import Kind, meant, refuse_vague
@@ -94,6 +96,9 @@ class AddConstraint(TableOperation):
         change = self.change(before, after)
         missing = if_missing(self.if_not_exists, "constraint", change.old, self.constraint.name or "")
         editor.under(missing, lambda: editor.add_constraint(change, self.constraint))
+
+    def offenders(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> tuple[Offenders, ...]:
+        return () if self.if_not_exists else offending(editor, before, self.key, self.constraint)
 
     def describe(self) -> str:
         return f"add {kind_of(self.constraint)} {name_of(self.constraint)} on {self.key}"

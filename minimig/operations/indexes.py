@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.offenders import Offenders, duplicates
 from minimig.dialects.presence import if_missing, if_there
 from minimig.operations.base import Arguments, Operation, TableOperation, assign
 from minimig.operations.footprint import Footprint, columns, item, sql_providers, table
@@ -90,6 +91,13 @@ class CreateIndex(TableOperation):
         change = self.change(before, after)
         missing = if_missing(self.if_not_exists, "index", change.old, self.index.name)
         editor.under(missing, lambda: editor.create_index(change, self.index))
+
+    def offenders(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> tuple[Offenders, ...]:
+        plain = tuple(element for element in self.index.elements if isinstance(element, str))
+        partial = len(plain) < len(self.index.elements) or bool(self.index.options)
+        if not self.index.unique or partial or self.if_not_exists:
+            return ()
+        return (duplicates(editor.built(before[self.key]), self.key, plain),)
 
     def describe(self) -> str:
         elements = ", ".join(e if isinstance(e, str) else e.text for e in self.index.elements)

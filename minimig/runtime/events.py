@@ -53,7 +53,56 @@ class StepRecorded:
 Within = Callable[[StepRecorded, sa.Connection], None]
 """A function that works inside the transaction of a step; what it raises fails the step."""
 
-Event = StepStarted | StepDone
+
+@dataclass(frozen=True)
+class Progressed:
+    """A long operation, in its own words, has changed `done` rows of about `total`.
+
+    `earlier` of them were changed by a run that was interrupted, the rest by this one in `seconds`.
+    """
+
+    step: Step
+    operation: str
+    done: int
+    total: int
+    seconds: float
+    earlier: int = 0
+
+    @property
+    def speed(self) -> float | None:
+        """Rows a second of this run; None while nobody can know."""
+        return (self.done - self.earlier) / self.seconds if self.seconds > 0 and self.done > self.earlier else None
+
+    @property
+    def left(self) -> float | None:
+        """How many seconds the rest takes at this speed."""
+        return None if self.speed is None else max(self.total - self.done, 0) / self.speed
+
+
+@dataclass(frozen=True)
+class Retrying:
+    """Another session was in the way: what was rolled back is tried again after `seconds`.
+
+    `attempt` is the one that failed, counted from 1, of `attempts`; `reason` is what the database said.
+    """
+
+    step: Step
+    attempt: int
+    attempts: int
+    seconds: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class CheckSkipped:
+    """Rows were not looked at before the run: the query took too long, or was refused; `reason` is the database's."""
+
+    step: Step
+    what: str
+    reason: str
+
+
+Event = StepStarted | StepDone | Progressed | Retrying | CheckSkipped
 Listener = Callable[[Event], None]
 
 

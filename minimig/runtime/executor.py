@@ -20,16 +20,19 @@ from minimig.dialects.output import Output
 from minimig.dialects.registry import editor_for
 from minimig.dialects.run_options import NO_OPTIONS, RunOptions
 from minimig.dialects.transaction import commits_each
-from minimig.errors import DatabaseError, UnsupportedError
+from minimig.errors import DatabaseError, MigrationFailedError, UnsupportedError
 from minimig.runtime.doubt import Assume
-from minimig.runtime.events import Listener, StepDone, StepRecorded, StepStarted, Within, silence
+from minimig.runtime.events import Listener, Retrying, StepDone, StepRecorded, StepStarted, Within, silence
 from minimig.runtime.failure import Progress, Standing
 from minimig.runtime.journal import Note, notes_of
+from minimig.runtime.limits import Limits
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.plan import Direction, Step
+from minimig.runtime.prechecks import demands, refuse_offenders
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.runtime.rehearsal import refuse_names
+from minimig.runtime.retrying import ONCE, PATIENCE, Patience, persist
 from minimig.runtime.rows import row_changes, version_row
 from minimig.runtime.segments import Segment, in_one_transaction, segments
 from minimig.runtime.stepwise import Stepwise
@@ -51,8 +54,13 @@ class Executor:
         options: RunOptions = NO_OPTIONS,
         whole: bool = False,
         assume: Assume = None,
+        patience: Patience = PATIENCE,
+        precheck: bool = True,
     ) -> None:
-        """With `whole` all steps are one transaction. `assume` answers for statements of which nobody heard."""
+        """With `whole` all steps are one transaction. `assume` answers for statements of which nobody heard.
+
+        `patience` is for others that are in the way; inside a transaction of the caller there is none.
+        """
         self.connection = connection
         self.recorder = recorder
         self.within = within
@@ -61,6 +69,10 @@ class Executor:
         self.locked = holds(connection)
         self.whole = whole
         self.assume = assume
+        self.precheck = precheck
+        self.patience = ONCE if self.borrowed else patience
+        self._listener: Listener = silence
+        self._limits = Limits(connection, editor_for(connection.dialect, LiveOutput(connection)), self.patience)
         self._notes: tuple[Note, ...] | None = None
 
     def run(self, steps: Sequence[PreparedStep], listener: Listener = silence) -> float:
@@ -69,6 +81,7 @@ class Executor:
         A step that is faked is recorded and not run.
         """
         began = time.perf_counter()
+        self._listener = listener
         revisions = tuple(prepared.step.revision for prepared in steps)
         rows = [version_row(prepared) for prepared in steps]
         real = [prepared for prepared in steps if not prepared.step.faked]
@@ -77,9 +90,10 @@ class Executor:
             self._refuse_steps_outside(real)
         if self.whole:
             self._refuse_more_than_one_transaction(real)
+        self._look_at_rows(real)
         if steps:
             self._ensure_version_table()
-        with self._whole_run():
+        with self._limits.kept(), self._whole_run():
             self._run_all(steps, rows, revisions, listener)
         return time.perf_counter() - began
 
@@ -123,12 +137,43 @@ class Executor:
             for prepared, row in zip(steps, rows, strict=True):
                 self._write_row(prepared.faked(), row, 0.0)
 
+    def _look_at_rows(self, steps: Sequence[PreparedStep]) -> None:
+        """Raise DatabaseError for rows that one of the steps would stumble over.
+
+        Not in a transaction of the caller, and not where an earlier run was interrupted: then nothing is as it says.
+        """
+        if self.borrowed or not self.precheck:
+            return
+        editor = editor_for(self.connection.dialect, LiveOutput(self.connection))
+        found = tuple(demands(steps, editor))
+        if not found:
+            return
+        half_done = self.recorder.journal.read(self.connection)
+        self.connection.rollback()
+        if not half_done:
+            refuse_offenders(self.connection, editor, found, self._listener)
+
     def _ensure_version_table(self) -> None:
         with nullcontext() if self.borrowed else self.connection.begin():
             self.recorder.ensure(self.connection)
 
     def _run_step(self, prepared: PreparedStep, row: Applied, started: float) -> None:
+        """One step, tried again where another session was in the way.
+
+        From its start where it was rolled back whole, else from where the journal says that it stands.
+        """
         output = LiveOutput(self.connection)
+        attempts = self.patience.attempts
+
+        def again(attempt: int, pause: float, reason: str) -> None:
+            self._limits.unsure()
+            self._notes = None
+            output.rolled_back(ddl=editor_for(self.connection.dialect, output).transactional_ddl)
+            self._listener(Retrying(prepared.step, attempt, attempts, pause, reason))
+
+        persist(lambda: self._attempt(prepared, row, started, output), self.patience, _passing, again)
+
+    def _attempt(self, prepared: PreparedStep, row: Applied, started: float, output: LiveOutput) -> None:
         editor = self._editor(output)
         found = segments(prepared, editor)
         single = self.borrowed or in_one_transaction(found, editor, prepared)
@@ -139,6 +184,8 @@ class Executor:
             progress.committing = True
 
         with progress.explaining(), output.counting():
+            if prepared.moves:  # SQLite waits where the transaction begins
+                self._limits.before(prepared.moves[0].operation, editor, output)
             if single:
                 self._run_at_once(prepared, editor, progress, finish)
             else:
@@ -157,6 +204,7 @@ class Executor:
         with nullcontext() if self.borrowed or self.whole else editor.transaction(self.connection):
             for position, (operation, before, after) in enumerate(prepared.moves):
                 progress.position = position
+                self._limits.before(operation, editor, progress.output)
                 operation.execute(editor, before, after)
                 progress.check_transaction(self.connection)
             editor.finish()
@@ -182,7 +230,12 @@ class Executor:
                     self.recorder.mark_unfinished(self.connection, version_row(prepared))
         noted = notes_of(self._notes, prepared.step.revision, prepared.step.direction)
         run = Stepwise(
-            *(self.connection, journal, prepared, output, progress, self._editor), noted=noted, assume=self.assume
+            *(self.connection, journal, prepared, output, progress, self._editor),
+            noted=noted,
+            assume=self.assume,
+            patience=self.patience,
+            listener=self._listener,
+            limits=self._limits,
         )
         run.run(found, finish)
 
@@ -238,3 +291,7 @@ class Executor:
                 "a function of `on_step` ended the transaction it was given, by commit, rollback or close",
                 hint="leave that to minimig; look with minimig showmigrations at what is recorded now",
             )
+
+
+def _passing(error: Exception) -> str | None:
+    return error.passing if isinstance(error, MigrationFailedError) else None

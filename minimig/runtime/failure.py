@@ -25,6 +25,10 @@ from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import READ_ONLY, is_read_only
 
 MEND = "mend the file or the data"
+IN_THE_WAY = (
+    "another session was in the way: find it and let it finish, or give more time with --ddl-lock-timeout, "
+    "then run the same command again"
+)
 
 
 class Standing(Enum):
@@ -46,6 +50,10 @@ class Progress:
         self.standing = standing
         self.position: int | None = None
         self.committing = False
+        self.commits: int | None = None
+        """How many commits there were before the transaction that is open; None where statements commit one by one."""
+        self.final = False
+        """Whether the step that failed may have committed by itself, so that only a person may try it again."""
 
     @contextmanager
     def explaining(self) -> Iterator[None]:
@@ -56,12 +64,22 @@ class Progress:
             raise  # what an earlier run left was met with; this one did nothing yet
         except BaseException as error:
             kind = InterruptedRunError if _interrupted(error) else MigrationFailedError
-            raise kind(self._message(error), where=self._where(error), hint=self._hint(error)) from error
+            failed = kind(self._message(error), where=self._where(error), hint=self._hint(error))
+            failed.passing = self._passing(error)
+            raise failed from error
 
     def check_transaction(self, connection: sa.Connection) -> None:
         """Raise DatabaseError when the step that just ran has ended the transaction that it was given."""
         if self.prepared.migration.header.atomic and not connection.in_transaction():
             raise DatabaseError("the step ended the transaction it was given, by commit, rollback or close")
+
+    def _passing(self, error: BaseException) -> str | None:
+        cause = error.__cause__ if isinstance(error, DatabaseError) else error
+        if not isinstance(cause, sa.exc.DBAPIError) or not self.editor.waiting.is_transient(cause):
+            return None
+        mine = self.standing in (Standing.ATOMIC, Standing.STEPWISE)
+        ended = self.commits is not None and self.output.commits > self.commits and self.position is not None
+        return None if self.final or ended or self._committed() or not mine else _one_line(str(cause.orig))
 
     def _message(self, error: BaseException) -> str:
         revision = self.prepared.step.revision
@@ -121,7 +139,7 @@ class Progress:
         return f"{path}:{own[-1].lineno}" if own else path
 
     def _hint(self, error: BaseException) -> str:
-        known = self.editor.hint_for(error) if isinstance(error, sa.exc.DBAPIError) else None
+        known = self._known_hint(error)
         if known is not None and self.standing is not Standing.STEPWISE and not self._committed():
             return known
         if self._committed():
@@ -136,6 +154,11 @@ class Progress:
         if self.standing is Standing.STEPWISE:
             return f"{again}: it goes on where this one stopped"
         return again
+
+    def _known_hint(self, error: BaseException) -> str | None:
+        if not isinstance(error, sa.exc.DBAPIError):
+            return None
+        return self.editor.hint_for(error) or (IN_THE_WAY if self.editor.waiting.is_transient(error) else None)
 
 
 def _interrupted(error: BaseException) -> bool:

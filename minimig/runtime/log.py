@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 
-from minimig.runtime.events import Event, Listener, StepStarted
+from minimig.runtime.events import Event, Listener, Retrying, StepDone, StepStarted
 from minimig.runtime.plan import Direction
 
 LOGGER = logging.getLogger("minimig")
@@ -25,7 +25,9 @@ def logged(listener: Listener, database: str) -> Listener:
             LOGGER.info(
                 "%s %s on %s (%d of %d)", verb, event.step.revision, database, event.number, len(event.revisions)
             )
-        else:
+        elif isinstance(event, Retrying):
+            LOGGER.warning("%s is tried again in %.1fs: %s", event.step.revision, event.seconds, event.reason)
+        elif isinstance(event, StepDone):
             verb = "Applied" if forward else "Took back"
             faked = ", only recorded" if event.step.faked else ""
             LOGGER.info("%s %s in %.2fs%s", verb, event.step.revision, event.seconds, faked)

@@ -127,6 +127,16 @@ class LiveOutput:
         finally:
             self._on_implicit_commit = None
 
+    @property
+    def implicitly_committed(self) -> bool:
+        """Within `on_implicit_commit`: whether there was such a statement."""
+        return self._on_implicit_commit is None
+
+    def rolled_back(self, *, ddl: bool) -> None:
+        """What was not committed is gone, DDL only where it can be taken back: it does not count any more."""
+        self.statements = self.settled if ddl else max(self.settled, self.kept)
+        self.commits = 0
+
     def _before(self, connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
         if self._silent or first_word(statement) not in COMMITTING:
             return

@@ -22,6 +22,7 @@ class Manner(Enum):
     TOGETHER = "in one transaction, with what the journal or the version table notes of them"
     OUTSIDE = "outside a transaction, by an operation that copes with what an earlier attempt left"
     PIECES = "statement by statement, each noted before it is sent"
+    BATCHES = "some rows at a time, each batch in one transaction with how far the walk has come"
     CODE = "by a function that sends its statements itself"
 
 
@@ -63,6 +64,8 @@ def _joined(manners: list[tuple[int, Manner]]) -> Iterator[Segment]:
 
 
 def _manner(operation: Operation, editor: SchemaEditor, *, atomic: bool) -> Manner:
+    if operation.in_batches:
+        return Manner.BATCHES
     if operation.steps_outside(editor):
         return Manner.OUTSIDE
     if operation.runs_code:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -15,13 +16,17 @@ from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.lock import check_held, holds
 from minimig.dialects.output import Output
 from minimig.dialects.transaction import autocommit
+from minimig.runtime.batches import BatchRun, Cursor, Reports
 from minimig.runtime.doubt import Assume, Doubt
+from minimig.runtime.events import Listener, silence
 from minimig.runtime.failure import Progress
 from minimig.runtime.journal import Journal, Note, Notes, Status
+from minimig.runtime.limits import Limits
 from minimig.runtime.notebook import Notebook
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.piecewise import Piecewise
 from minimig.runtime.prepare import PreparedStep
+from minimig.runtime.retrying import ONCE, Patience
 from minimig.runtime.scribe import Scribe
 from minimig.runtime.segments import Manner, Segment
 
@@ -29,7 +34,7 @@ from minimig.runtime.segments import Manner, Segment
 class Stepwise:
     """One migration on one connection, and what an earlier run noted of it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - most of them by name alone
         self,
         connection: sa.Connection,
         journal: Journal,
@@ -40,6 +45,9 @@ class Stepwise:
         *,
         noted: Notes,
         assume: Assume = None,
+        patience: Patience = ONCE,
+        listener: Listener = silence,
+        limits: Limits,
     ) -> None:
         self.connection = connection
         self.prepared = prepared
@@ -51,6 +59,9 @@ class Stepwise:
         self.assume = assume
         self.book = Notebook(connection, journal, output)
         self.locked = holds(connection)
+        self.patience = patience
+        self.listener = listener
+        self.limits = limits
 
     def run(self, found: Sequence[Segment], finish: Callable[[], None]) -> None:
         """Carry out all segments; `finish` writes the version row, in the last transaction.
@@ -90,6 +101,8 @@ class Stepwise:
                 self._code(positions[0])
             case Manner.OUTSIDE:
                 self._outside(positions[0])
+            case Manner.BATCHES:
+                self._batches(positions[0])
 
     def _is_done(self, position: int) -> bool:
         """Whether an earlier run did all of an operation. Raises HistoryError when the file says something else now."""
@@ -105,10 +118,11 @@ class Stepwise:
         finish()
         self.progress.committing = True
 
-    # --- the four manners ---------------------------------------------------------------------------------------------
+    # --- the manners --------------------------------------------------------------------------------------------------
 
     def _together(self, positions: Sequence[int], noting: Callable[[], None]) -> None:
         editor = self._editor(self.output)
+        self.progress.commits = self.output.commits
         with editor.transaction(self.connection):
             for position in positions:
                 self._execute(editor, position)
@@ -116,6 +130,7 @@ class Stepwise:
             editor.finish()
             self.progress.position = None
             noting()
+        self.progress.commits = None
         self.book.settle()
 
     def _pieces(self, position: int) -> None:
@@ -152,7 +167,6 @@ class Stepwise:
         return answer
 
     def _run_function(self, position: int) -> None:
-        self.output.commits = 0
         editor = self._editor(self.output)
         self._execute(editor, position)
         self.progress.check_transaction(self.connection)
@@ -161,11 +175,15 @@ class Stepwise:
     @contextmanager
     def _failing(self, note: Note) -> Iterator[None]:
         """A function that failed is to run again, whatever it committed: it says so itself by failing."""
+        self.output.commits = self.progress.commits = 0
         try:
             yield
+            self.progress.commits = None
         except Exception:
+            self.progress.final = self.output.implicitly_committed
             if not self.prepared.migration.header.atomic:
                 self.book.settle()
+                self.progress.final = True
             with suppress(sa.exc.SQLAlchemyError):  # the failure of the step says more than that of its note
                 self.book.abandon()
                 self.book.commit([note])
@@ -183,9 +201,35 @@ class Stepwise:
         self.book.commit([note.told(Status.DONE)])
         self.book.settle()
 
+    def _batches(self, position: int) -> None:
+        """A walk along a table: `batches` carries it out, and the note says how far it has come."""
+        self.book.end_rows()
+        self.progress.position = position
+        operation, _, after = self.scribe.move(position)
+        editor = self._editor(self.output)
+        self.limits.before(operation, editor, self.output)
+        walk = operation.walk(editor, after)
+        note = replace(self.scribe.note(position, 0, Status.STARTED), digest=walk.digest(self.connection.dialect))
+        earlier = next(iter(self.noted.get(position, ())), None)
+        if earlier is not None and earlier.digest != note.digest:
+            raise self.scribe.changed(position)
+        cursor = Cursor.noted(earlier)
+        reports = Reports.of(
+            self.prepared.step,
+            operation.describe(),
+            *(note, cursor, self.patience.attempts),
+            write=self.book.write,
+            settled=self.book.settle,
+            listener=self.listener,
+        )
+        self.progress.final = True  # each batch is tried again by itself
+        BatchRun(self.connection, editor, walk, self.patience, reports).run(cursor)
+        self.progress.final = False
+
     def _execute(self, editor: SchemaEditor, position: int) -> None:
         operation, before, after = self.scribe.move(position)
         self.progress.position = position
         if self.locked:
             check_held(self.connection)
+        self.limits.before(operation, editor, self.output)
         operation.execute(editor, before, after)

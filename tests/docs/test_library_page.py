@@ -33,4 +33,6 @@ def test_the_page_says_what_the_code_says(generator: ModuleType) -> None:
 def test_every_function_is_on_the_page() -> None:
     """All public names but the version have a place in one of the lists."""
     text = (FOLDER / "library.md").read_text(encoding="utf-8")
-    assert [name for name in minimig.__all__[1:] if f"* `{name}(" not in text] == []
+    assert [
+        name for name in sorted({*minimig.__all__} - {"Patience", "__version__"}) if f"* `{name}(" not in text
+    ] == []

@@ -36,6 +36,19 @@ class MySQLClauses(SchemaEditor):
         """Whether the server is MariaDB: known from the connection, or by the name of the dialect."""
         return bool(getattr(self.dialect, "is_mariadb", False)) or self.dialect.name == "mariadb"
 
+    def rolls_back(self, table: sa.Table) -> bool:
+        """Not with MyISAM, Aria or MEMORY; a table that is not found has no rows to lose."""
+        if self.output.connection is None:
+            return True
+        schema = "DATABASE()" if table.schema is None else ":schema"
+        query = sa.text(f"""
+            SELECT e.transactions FROM information_schema.tables t
+            JOIN information_schema.engines e ON e.engine = t.engine
+            WHERE t.table_schema = {schema} AND t.table_name = :name
+        """)
+        values = {"name": table.name, **({} if table.schema is None else {"schema": table.schema})}
+        return self.output.connection.execute(query, values).scalar() in ("YES", None)
+
     @property
     def conditional(self) -> Mapping[bool, tuple[str, ...]]:
         """MariaDB has the words nearly everywhere, MySQL for whole tables alone."""

@@ -25,6 +25,7 @@ from minimig.dialects.mysql.reader import MySQLReader
 from minimig.dialects.mysql.script import MySQLScript
 from minimig.dialects.mysql.session import StrictMode
 from minimig.dialects.mysql.text import computed_text, is_long
+from minimig.dialects.mysql.waiting import MySQLWaiting
 from minimig.dialects.output import Output, Values
 from minimig.dialects.presence import ConditionalScript
 from minimig.dialects.rows import Row
@@ -51,12 +52,12 @@ ASSUMED_VERSIONS = {"mysql": (8, 0, 19), "mariadb": (10, 5)}
 class MySQLEditor(MySQLClauses):
     """MySQL 8.0.16 and MariaDB 10.5 and later."""
 
-    normalizer = MySQLNormalizer
-    object_editor = MySQLObjects
+    normalizer, object_editor = MySQLNormalizer, MySQLObjects
     script = MySQLScript()
     reader = MySQLReader
     lock, lock_holder = staticmethod(mysql_lock), staticmethod(mysql_holder)
     fingerprint = staticmethod(mysql_fingerprint)
+    waiting = MySQLWaiting
     folds_case: ClassVar[bool] = True
 
     @staticmethod

@@ -31,6 +31,7 @@ from minimig.dialects.postgresql.rows import OverridingInsert
 from minimig.dialects.postgresql.script import PostgreSQLScript
 from minimig.dialects.postgresql.table_options import option_clauses
 from minimig.dialects.postgresql.types import bare, conversion, named_type
+from minimig.dialects.postgresql.waiting import PostgreSQLWaiting
 from minimig.dialects.reasons import reason
 from minimig.dialects.remake import remake_column
 from minimig.dialects.rows import Row
@@ -56,6 +57,7 @@ class PostgreSQLEditor(PostgreSQLItems):
     reader = PostgreSQLReader
     lock, lock_holder = staticmethod(postgresql_lock), staticmethod(postgresql_holder)
     fingerprint = staticmethod(postgresql_fingerprint)
+    waiting = PostgreSQLWaiting
     script: ClassVar[ScriptStyle] = PostgreSQLScript()
     transactional_ddl: ClassVar[bool] = True
 

@@ -37,6 +37,7 @@ from minimig.dialects.sqlite.reader import SQLiteReader
 from minimig.dialects.sqlite.rebuild import Rebuild, affinity, converted
 from minimig.dialects.sqlite.swap import carry_out, legacy_alter
 from minimig.dialects.sqlite.transaction import sqlite_transaction
+from minimig.dialects.sqlite.waiting import SQLiteWaiting
 from minimig.state.expressions import mentions
 from minimig.state.parts import ColumnState, ConstraintState, IndexState, PrimaryKeyState
 from minimig.state.schema import SchemaState
@@ -49,8 +50,7 @@ class SQLiteEditor(SQLiteClauses):
     normalizer = SQLiteNormalizer
     reader = SQLiteReader
     script: ClassVar[ScriptStyle] = ScriptStyle(
-        # The sqlite3 shell would carry on after an error, and drop what was not copied.
-        head=(".bail on",),
+        head=(".bail on",),  # else the sqlite3 shell carries on after an error, and drops what was not copied
         opening=("PRAGMA foreign_keys = OFF", "BEGIN"),
         closing=("COMMIT", "PRAGMA foreign_keys = ON"),
         usage="sqlite3 -bail DATABASE < FILE",
@@ -58,6 +58,7 @@ class SQLiteEditor(SQLiteClauses):
     transaction = staticmethod(sqlite_transaction)
     lock, lock_holder = staticmethod(sqlite_lock), staticmethod(sqlite_holder)
     fingerprint = staticmethod(sqlite_fingerprint)
+    waiting = SQLiteWaiting
     transactional_ddl: ClassVar[bool] = True
 
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:

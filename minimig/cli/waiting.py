@@ -1,0 +1,95 @@
+"""`--ddl-lock-timeout`, `--statement-timeout` and `--no-precheck`, and what is said of a run that takes its time."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from minimig.cli.printing import StepPrinter
+from minimig.runtime.events import CheckSkipped, Progressed, Retrying
+from minimig.runtime.retrying import PATIENCE, Patience
+
+_LOCK = click.option(
+    "--ddl-lock-timeout",
+    type=click.FloatRange(min=0),
+    default=PATIENCE.lock,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a statement waits for tables that others use; then it is tried again.",
+)
+_STATEMENT = click.option(
+    "--statement-timeout",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="How long a statement may run. Without it, as the database has it.",
+)
+
+
+_PRECHECK = click.option(
+    "--no-precheck", is_flag=True, help="Do not count rows that would stop the run before it begins."
+)
+
+
+def care_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command these options, and hand them to it as `care`: arguments of MigrateOptions."""
+
+    def with_care(
+        *, ddl_lock_timeout: float, statement_timeout: float | None, no_precheck: bool, **options: Any
+    ) -> Any:
+        patience = Patience(lock=ddl_lock_timeout, statement=statement_timeout)
+        return command(care={"patience": patience, "precheck": not no_precheck}, **options)
+
+    decorated: Callable[..., Any] = functools.update_wrapper(with_care, command)
+    return _LOCK(_STATEMENT(_PRECHECK(decorated)))
+
+
+class Meanwhile:
+    """What happens while the line of a step stands open: rows that are done, on a terminal alone; another attempt."""
+
+    REST = 0.2
+    """Seconds between two changes of the line."""
+
+    def __init__(self) -> None:
+        self._shown = 0.0
+
+    def say(self, event: Progressed | Retrying | CheckSkipped, lines: StepPrinter) -> None:
+        """Rewrite the line, or say on stderr what is waited for."""
+        if isinstance(event, CheckSkipped):
+            words = f"rows were not looked at before the run ({event.reason}): any {event.what}"
+            click.echo(f"warning: {event.step.revision}: {words}", err=True)
+            return
+        terminal = sys.stdout.isatty()
+        if isinstance(event, Retrying):
+            if terminal:
+                click.echo()
+            click.echo(
+                f"  {event.step.revision}: another session is in the way ({event.reason});"
+                f" trying again in {event.seconds:.1f} s ({event.attempt} of {event.attempts} attempts failed)",
+                err=True,
+            )
+            if terminal:
+                lines.again()
+        elif terminal and (event.done >= event.total or time.monotonic() - self._shown >= self.REST):
+            self._shown = time.monotonic()
+            lines.again(progress_words(event))
+
+
+def progress_words(event: Progressed) -> str:
+    """`12,000 of 100,000 rows, 24,000/s, 4 s left`."""
+    words = [f"{event.done:,} of {event.total:,} rows"]
+    if event.speed is not None and event.left is not None:
+        words += [f"{event.speed:,.0f}/s", f"{_duration(event.left)} left"]
+    return ", ".join(words)
+
+
+def _duration(seconds: float) -> str:
+    whole = round(seconds)
+    hours, minutes = whole // 3600, whole // 60 % 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
