@@ -44,10 +44,6 @@ def page(text: str) -> str:
 def _listed(room: str) -> str:
     public = [name for name in minimig.__all__ if name != "__version__"]
     names = [name for name in public if getattr(minimig, name).__module__ == f"minimig.{room}"]
-        name
-        for name in minimig.__all__
-        if name != "__version__" and getattr(minimig, name).__module__ == f"minimig.{room}"
-    ]
     return "".join(f"* `{_signature(name)}`  \n  {_sentence(name)}\n" for name in names)
 
 
