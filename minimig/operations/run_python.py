@@ -40,6 +40,9 @@ class RunPython(Operation):
     Without `reverse` the migration cannot be taken back; `reverse=ops.NOOP` says that nothing has to be done. A squash
     leaves an `elidable` step out: one that only mends rows of its time, which a new database does not have.
 
+    With `atomic=False` the function runs outside the migration's transaction and may commit as it likes: what is before
+    it is committed first, and the journal knows.
+
     `probe(connection, tables)` tells whether the step has taken effect already. It is asked when a run was killed in a
     step that commits by itself, of which nothing else can tell; without it a person is asked.
     """
@@ -47,6 +50,7 @@ class RunPython(Operation):
     code: DataStep | Noop
     back: DataStep | Noop | None
     elidable: bool
+    atomic: bool
     has_happened: Callable[[sa.Connection, TablesThen], bool] | None
     symbol: ClassVar[str] = "p"
 
@@ -56,12 +60,13 @@ class RunPython(Operation):
         *,
         reverse: DataStep | Noop | None = None,
         elidable: bool = False,
+        atomic: bool = True,
         probe: Callable[[sa.Connection, TablesThen], bool] | None = None,
     ) -> None:
         for function in (code, reverse, probe):
             if function is not None and not isinstance(function, Noop):
                 _check(function)
-        assign(self, code=code, back=reverse, elidable=elidable, has_happened=probe)
+        assign(self, code=code, back=reverse, elidable=elidable, atomic=atomic, has_happened=probe)
 
     @property
     def runs_code(self) -> bool:
@@ -80,7 +85,10 @@ class RunPython(Operation):
                 f"{self.describe()} has no reverse",
                 hint="give RunPython a reverse function, or reverse=ops.NOOP",
             )
-        return RunPython(self.back, reverse=self.code, elidable=self.elidable)
+        return RunPython(self.back, reverse=self.code, elidable=self.elidable, atomic=self.atomic)
+
+    def steps_outside(self, editor: SchemaEditor) -> bool:
+        return not self.atomic
 
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
         if isinstance(self.code, Noop):
@@ -109,6 +117,8 @@ class RunPython(Operation):
         named: dict[str, Any] = {} if self.back is None else {"reverse": self.back}
         if self.elidable:
             named["elidable"] = True
+        if not self.atomic:
+            named["atomic"] = False
         if self.has_happened is not None:
             named["probe"] = self.has_happened
         return (self.code,), named

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -42,6 +43,9 @@ class RunSQL(Operation):
     `state_operations` say what the SQL does to the schema, so that the next makemigrations does not propose it again.
     `execution_options` are SQLAlchemy's, for each statement. A squash leaves an `elidable` step out: one that only
     mends rows of its time, which a new database does not have.
+
+    With `atomic=False` the statements run outside the migration's transaction, each by itself, as VACUUM must: what is
+    before them is committed first, and the journal knows.
     """
 
     sql: Script | Noop
@@ -50,6 +54,7 @@ class RunSQL(Operation):
     state_operations: tuple[Operation, ...]
     execution_options: Mapping[str, Any] | None
     elidable: bool
+    atomic: bool
     symbol: ClassVar[str] = "s"
 
     def __init__(
@@ -61,6 +66,7 @@ class RunSQL(Operation):
         state_operations: Sequence[Operation] = (),
         execution_options: Mapping[str, Any] | None = None,
         elidable: bool = False,
+        atomic: bool = True,
     ) -> None:
         if elidable and state_operations:
             raise StateError(
@@ -77,6 +83,7 @@ class RunSQL(Operation):
             state_operations=tuple(state_operations),
             execution_options=execution_options,
             elidable=elidable,
+            atomic=atomic,
         )
 
     @property
@@ -92,8 +99,14 @@ class RunSQL(Operation):
         return any(operation.has_open_names for operation in self.state_operations)
 
     def named(self, convention: Convention) -> Operation:
-        copy = RunSQL(self.sql, reverse=self.back, parameters=self.parameters, execution_options=self.execution_options)
-        assign(copy, state_operations=named(self.state_operations, convention))
+        copy = RunSQL(
+            self.sql,
+            reverse=self.back,
+            parameters=self.parameters,
+            execution_options=self.execution_options,
+            atomic=self.atomic,
+        )
+        assign(copy, state_operations=named(self.state_operations, convention), elidable=self.elidable)
         return copy
 
     def state_forwards(self, state: SchemaState) -> SchemaState:
@@ -111,9 +124,17 @@ class RunSQL(Operation):
             state_operations=reversed_operations(self.state_operations, before),
             execution_options=self.execution_options,
             elidable=self.elidable,
+            atomic=self.atomic,
         )
 
+    def steps_outside(self, editor: SchemaEditor) -> bool:
+        return not self.atomic
+
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
+        with editor.outside_transaction() if self.steps_outside(editor) else nullcontext():
+            self._send(editor)
+
+    def _send(self, editor: SchemaEditor) -> None:
         for part in _parts(_for_dialect(self.sql, editor.dialect.name)):
             sql, own = part if isinstance(part, tuple) else (part, None)
             parameters = None if self.parameters is None and own is None else {**(self.parameters or {}), **(own or {})}
@@ -138,6 +159,7 @@ class RunSQL(Operation):
             "state_operations": list(self.state_operations) or None,
             "execution_options": self.execution_options,
             "elidable": self.elidable or None,
+            "atomic": None if self.atomic else False,
         }
         return (self.sql,), {name: value for name, value in named.items() if value is not None}
 

@@ -66,6 +66,8 @@ def _joined(manners: list[tuple[int, Manner]]) -> Iterator[Segment]:
 def _manner(operation: Operation, editor: SchemaEditor, *, atomic: bool) -> Manner:
     if operation.in_batches:
         return Manner.BATCHES
+    if operation.steps_outside(editor) and (operation.runs_code or operation.runs_sql):
+        return Manner.CODE if operation.runs_code else Manner.PIECES
     if operation.steps_outside(editor):
         return Manner.OUTSIDE
     if operation.runs_code:

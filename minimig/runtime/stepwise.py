@@ -121,6 +121,7 @@ class Stepwise:
     # --- the manners --------------------------------------------------------------------------------------------------
 
     def _together(self, positions: Sequence[int], noting: Callable[[], None]) -> None:
+        self.book.end_rows()
         editor = self._editor(self.output)
         self.progress.commits = self.output.commits
         with editor.transaction(self.connection):
@@ -136,7 +137,7 @@ class Stepwise:
     def _pieces(self, position: int) -> None:
         parts = (self.connection, self.output, self.book, self._editor, self.scribe, position, self.assume)
         Piecewise(*parts).run(self.noted.get(position, ()), lambda editor: self._execute(editor, position))
-        if not self.prepared.migration.header.atomic:
+        if not self._is_atomic(position):
             self.book.end_rows()
         self.book.end_reading()
 
@@ -146,7 +147,7 @@ class Stepwise:
         note = self.scribe.note(position, 0, Status.PLANNED)
         if earlier is not None and earlier.status == Status.OPEN and not self._is_to_run(position, earlier):
             self.book.commit([note.told(Status.DONE)])
-        elif self.prepared.migration.header.atomic:
+        elif self._is_atomic(position):
             with self.output.on_implicit_commit(lambda: self.book.write([note.told(Status.OPEN)])), self._failing(note):
                 self.book.begin_rows()
                 self._run_function(position)
@@ -157,6 +158,11 @@ class Stepwise:
                 self._run_function(position)
                 self.book.write([note.told(Status.DONE)])
             self.book.settle()
+
+    def _is_atomic(self, position: int) -> bool:
+        """Whether an operation belongs into a transaction: by the word of the file, and by its own."""
+        outside = self.scribe.move(position).operation.steps_outside(self._editor(self.output))
+        return self.prepared.migration.header.atomic and not outside
 
     def _is_to_run(self, position: int, note: Note) -> bool:
         where, editor = self.prepared.where(position), self._editor(self.output)
@@ -169,7 +175,8 @@ class Stepwise:
     def _run_function(self, position: int) -> None:
         editor = self._editor(self.output)
         self._execute(editor, position)
-        self.progress.check_transaction(self.connection)
+        if self._is_atomic(position):
+            self.progress.check_transaction(self.connection)
         editor.finish()
 
     @contextmanager
@@ -181,7 +188,7 @@ class Stepwise:
             self.progress.commits = None
         except Exception:
             self.progress.final = self.output.implicitly_committed
-            if not self.prepared.migration.header.atomic:
+            if not self._is_atomic(note.operation):
                 self.book.settle()
                 self.progress.final = True
             with suppress(sa.exc.SQLAlchemyError):  # the failure of the step says more than that of its note
