@@ -49,6 +49,7 @@ class Notebook:
             if self._rows.is_active:  # a step may have ended it
                 self._rows.rollback()
             self._rows = None
+            self._output.statements = max(self._output.settled, self._output.kept)  # the rest does not count any more
 
     def commit(self, notes: Sequence[Note]) -> None:
         """Write notes and commit them, with the rows that were changed since the last commit."""

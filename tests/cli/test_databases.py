@@ -64,7 +64,7 @@ def test_each_app_goes_to_its_database(tmp_path: Path, database: Database) -> No
         out.index("Database default") < out.index("blog.0001") < out.index("Database analytics") < out.index("stats.")
     )
     assert tables(project, "main.db") == {"posts", "minimig_version"}
-    assert set(sa.inspect(database.engine).get_table_names()) == {"hits", "minimig_version"}
+    assert set(sa.inspect(database.engine).get_table_names()) - {"minimig_journal"} == {"hits", "minimig_version"}
     assert project.ok("check").out.count("agree") == 2
     assert project.ok("check", "--database").out.count("Revision files, database agree") == 2
     assert "[X] 0001_initial" in project.ok("showmigrations").out
