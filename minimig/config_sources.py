@@ -17,7 +17,7 @@ from typing import Any
 from minimig.config import POLICIES, TARGET, Settings
 from minimig.errors import ConfigError, nearest
 from minimig.masking import SECRET_NAME, STARS, mask_text, secrets_in, secrets_of_variables
-from minimig.toml import PLACEHOLDER
+from minimig.toml import PLACEHOLDER, expand
 
 BY_CODE = ("url", "engine", "version_table", "version_schema", "out_of_order")
 """The settings that `Environment.with_settings` may set."""
@@ -75,12 +75,16 @@ def explained(settings: Settings) -> tuple[Value, ...]:
 
 
 def secrets_of(settings: Settings) -> frozenset[str]:
-    """What must not be printed: the passwords of the URL, and of the variables and `-x` values that hold some."""
-    try:
-        url = secrets_in(settings.database_url())
-    except ConfigError:
-        url = frozenset()
-    return url | secrets_of_variables((*settings.environ.items(), *settings.x.items()))
+    """What must not be printed: the passwords of all URLs, and of the variables and `-x` values that hold some."""
+    urls = [settings.url, *(each.url for each in settings.databases.values())]
+    urls += [None if settings.tenants is None else settings.tenants.url]
+    found = secrets_of_variables((*settings.environ.items(), *settings.x.items()))
+    for url in (url for url in dict.fromkeys(urls) if url):
+        try:
+            found |= secrets_in(expand(url, "url", settings.environ))
+        except ConfigError:  # a variable is missing: what is written may hold a password beside it
+            found |= secrets_in(url)
+    return found
 
 
 def given_by_hand(settings: Settings, key: str) -> bool:

@@ -21,6 +21,7 @@ from minimig.commands.hooks import serializer_of
 from minimig.commands.placing import PlaceOptions
 from minimig.commands.project import Project
 from minimig.commands.updating import update_newest
+from minimig.config import Settings
 from minimig.environment import load_environment
 from minimig.errors import QuestionError, UsageError
 from minimig.revisions.serializer import Serializer
@@ -108,6 +109,8 @@ def makemigrations(
         else:
             nothing = "No conflicts to merge." if merge else "No changes detected."
             _print(session, files, wrote=options.write, nothing=nothing)
+            if files and options.write and session.verbosity:
+                _print_next(project.settings, files)
     return 4 if check and files else 0
 
 
@@ -183,13 +186,16 @@ def _print(session: Session, files: tuple[NewFile, ...], *, wrote: bool, nothing
                     click.echo(line)
                 if not wrote and session.verbosity > 1:
                     click.echo(file.text)
-    if files and wrote and session.verbosity:
-        for file in files:
-            if file.recorded:
-                click.echo(
-                    f"The database has this already. Record it: minimig migrate {file.revision} --fake", err=True
-                )
-        click.echo(f"Wrote {plural(len(files), 'file')}. Read them, then run: minimig migrate", err=True)
+
+
+def _print_next(settings: Settings, files: Sequence[NewFile]) -> None:
+    for file in files:
+        if file.recorded:
+            click.echo(f"The database has this already. Record it: minimig migrate {file.revision} --fake", err=True)
+    theirs = () if settings.tenants is None else settings.tenants.apps
+    words = ["minimig migrate"] if any(file.app not in theirs for file in files) else []
+    words += ["minimig migrate --tenants"] if any(file.app in theirs for file in files) else []
+    click.echo(f"Wrote {plural(len(files), 'file')}. Read them, then run: {', '.join(words)}", err=True)
 
 
 def _print_notes(questions: OpenQuestions) -> None:

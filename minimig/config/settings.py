@@ -64,9 +64,9 @@ class Settings:
     the command line, which mean what the project's own code makes of them. `origins` says where the values come
     from that several places can set; what it leaves out is the default.
 
-    `database` names the database that this is about. Where there are several it is None until `for_database` chooses
-    one, and then `apps` are those that live there, `elsewhere` the others. `tenant` names the tenant that it is
-    about, if it is.
+    `database` names the database that this is about. Where there are several, or some apps are the tenants' alone, it
+    is None until `for_database` chooses one, and then `apps` are those that live there, `elsewhere` the others.
+    `tenant` names the tenant that it is about, if it is.
     """
 
     root: Path
@@ -102,6 +102,12 @@ class Settings:
         return self.url is not None or self.engine is not None
 
     @property
+    def apps_of_tenants(self) -> tuple[str, ...]:
+        """The apps that live with the tenants and in no database."""
+        found = () if self.tenants is None else self.tenants.apps
+        return tuple(app for app in found if not any(app in each.apps for each in self.databases.values()))
+
+    @property
     def names_of_databases(self) -> tuple[str, ...]:
         """The databases that this is about: the chosen one, or all."""
         return (self.database,) if self.database is not None else tuple(self.databases)
@@ -127,7 +133,8 @@ class Settings:
                 where=where,
                 hint="set url in the configuration, or the variable MINIMIG_URL or DATABASE_URL"
                 if self.tenants is None
-                else "for the tenants: --tenants; for another database set url in the configuration, or MINIMIG_URL",
+                else "for the tenants: minimig migrate --tenants, showmigrations --tenants, check --models; "
+                "for another database set url in the configuration, or MINIMIG_URL",
             )
         key = "url" if self.database == DEFAULT else f"url of {self.database}"
         return expand(self.url, key, self.environ, where=where)
@@ -135,10 +142,12 @@ class Settings:
     def require_database(self) -> None:
         """Raise UsageError when it is open which of several databases is meant."""
         if self.database is None:
+            first, *more = self.databases
+            several = f"there are {len(self.databases)} databases: {', '.join(self.databases)}"
             raise UsageError(
-                f"there are {len(self.databases)} databases: {', '.join(self.databases)}",
+                several if more else f"there is the database {first}, and there are the tenants",
                 where=str(self.source) if self.source else None,
-                hint="say which one: --database NAME",
+                hint="say which one: --database NAME" if more else f"for the database: --database {first}",
             )
 
     def usable(self, url: str) -> str:
