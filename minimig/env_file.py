@@ -82,16 +82,11 @@ def _place_by_code(settings: Settings, environment: Environment) -> tuple[object
     now, engine = environment.settings, environment.engine
     if engine is None and (now.url, now.engine) == (settings.url, settings.engine):
         return None
-    if (
-        engine is not None
-        and engine.url.get_backend_name() == "sqlite"
-        and engine.url.database in (None, "", ":memory:")
-    ):
-        place: object = id(engine)
-    elif engine is not None:
-        place = engine.url.render_as_string(hide_password=False)
-    else:
+    place: object = id(engine)
+    if engine is None:
         place = now.engine or now.database_url()
+    elif engine.url.database not in (None, "", ":memory:"):  # each database in memory is another one
+        place = engine.url.render_as_string(hide_password=False)
     return place, now.version_table, now.version_schema
 
 

@@ -35,6 +35,8 @@ class DatabaseSettings:
     apps: tuple[str, ...]
     version_table: str = "minimig_version"
     version_schema: str | None = None
+    origin: str | None = None
+    """Who has put it elsewhere than the file says: the command line, or a variable."""
 
 
 @dataclass(frozen=True)
@@ -163,8 +165,10 @@ class Settings:
         found = self.databases.get(name)
         if found is None:
             raise unknown_database(name, tuple(self.databases) or (DEFAULT,))
+        moved = {} if found.origin is None else {"url": found.origin}
         return replace(
             self.living(found.apps),
+            origins=MappingProxyType({**self.origins, **moved}),
             url=found.url,
             engine=found.engine,
             database=name,

@@ -28,13 +28,14 @@ class Note(Base):
     title: Mapped[str] = mapped_column(sa.String(200))
 
 
-async def main() -> None:
-    """Migrate, then print all titles. Where `minimig migrate` is a step of the deployment, the first line may go."""
+async def main() -> list[str]:
+    """Migrate, then give all titles. Where `minimig migrate` is a step of the deployment, the first line may go."""
     await minimig.migrate_async(engine, HERE / "migrations")
     async with AsyncSession(engine) as session:
-        print(list(await session.scalars(sa.select(Note.title))))
+        titles = list(await session.scalars(sa.select(Note.title)))
     await engine.dispose()
+    return titles
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    print(asyncio.run(main()))  # noqa: T201 - a program prints

@@ -45,7 +45,7 @@ STARTS = {
     "generic": Start("import models; print([])"),
     "flask": Start("import app; print(app.create_app().test_client().get('/').json)", FLASK),
     "fastapi": Start(FASTAPI),
-    "async": Start("import app, asyncio; asyncio.run(app.main())"),
+    "async": Start("import app, asyncio; print(asyncio.run(app.main()))"),
     "multidb": Start(MULTIDB, migrations="migrations/notes"),
     "tenants": Start(TENANTS, migrate=("migrate", "--tenants"), check=("migrate", "--tenants", "--check")),
 }
