@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -17,7 +17,6 @@ from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool
 
 from minimig.commands.applying import MigrateOptions, has_nothing_to_do, migrate_connection, plan_steps
 from minimig.commands.awaiting import in_loop_for
@@ -26,7 +25,7 @@ from minimig.commands.project import Project
 from minimig.commands.schema_engine import engine_in
 from minimig.commands.tenant_list import Tenant, project_of_tenants
 from minimig.config import load_settings
-from minimig.environment import engine_for
+from minimig.environment import engine_for, make_engine
 from minimig.errors import DatabaseError, MinimigError
 from minimig.masking import mask_text, secrets_in
 from minimig.runtime.recorder import Applied, revisions
@@ -123,12 +122,24 @@ def _project(_run: str, source: str, overrides: tuple[tuple[str, str], ...], dat
 
 
 def _on_its_loop(project: Project, tenant: Tenant, options: TenantOptions) -> TenantResult:
-    """The work, in an event loop of its own where the driver is asynchronous."""
-    engine = _engine_of(project, tenant)
-    engines = [engine] if tenant.url is not None else [project.engine, engine]
-    shared = any(each.dialect.is_async and not isinstance(each.pool, NullPool) for each in engines)
-    with _one_loop if shared else nullcontext():  # a pool serves one event loop at a time
-        return in_loop_for(engines, partial(_work, project, tenant, options, engine))
+    """The work, in an event loop of its own where the driver is asynchronous.
+
+    An asynchronous engine serves one loop at a time, also while it is connected to for the first time: another loop
+    would wait for good. So each tenant has one for itself; that of the project's own code is used by one after another.
+    """
+    if tenant.url is not None:
+        engine = engine_for(tenant.url, project.environment.connect_args)
+        return in_loop_for([engine], partial(_work, project, tenant, options, engine))
+    turn: AbstractContextManager[object] = nullcontext()
+    if project.engine.dialect.is_async:
+        if project.environment.engine is None and project.settings.engine is None:
+            project = project.at(project.settings, make_engine(project.settings, project.environment.connect_args))
+        else:
+            turn = _one_loop
+    shared = project.settings.tenants.shared_schemas if project.settings.tenants is not None else ()
+    engine = engine_in(project.engine, tenant.name, shared)
+    with turn:
+        return in_loop_for([project.engine, engine], partial(_work, project, tenant, options, engine))
 
 
 def _work(project: Project, tenant: Tenant, options: TenantOptions, engine: sa.Engine) -> TenantResult:
@@ -150,13 +161,6 @@ def _work(project: Project, tenant: Tenant, options: TenantOptions, engine: sa.E
             _ensure_schema(project, connection, tenant.name)
     with here.connect() as connection:
         return _migrated(here, connection, options, known)
-
-
-def _engine_of(project: Project, tenant: Tenant) -> sa.Engine:
-    if tenant.url is not None:
-        return engine_for(tenant.url, project.environment.connect_args)
-    shared = project.settings.tenants.shared_schemas if project.settings.tenants is not None else ()
-    return engine_in(project.engine, tenant.name, shared)
 
 
 def _migrated(project: Project, connection: sa.Connection, options: TenantOptions, known: TenantResult) -> TenantResult:

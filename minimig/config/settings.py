@@ -145,11 +145,12 @@ class Settings:
         """Raise UsageError when it is open which of several databases is meant."""
         if self.database is None:
             first, *more = self.databases
+            one = "say which one: --database NAME" if more else f"for the database: --database {first}"
             several = f"there are {len(self.databases)} databases: {', '.join(self.databases)}"
             raise UsageError(
                 several if more else f"there is the database {first}, and there are the tenants",
                 where=str(self.source) if self.source else None,
-                hint="say which one: --database NAME" if more else f"for the database: --database {first}",
+                hint=f"{one}, or name= of open_project",
             )
 
     def usable(self, url: str) -> str:
