@@ -92,15 +92,9 @@ def migrate(
       minimig migrate --tenants --canaries 3 --stop-after 10
     """
     script.check(
-        *(app, target),
-        plan=plan,
-        fake_initial=fake_initial,
-        from_record=from_record,
-        check=check,
-        prune=prune,
-        two_phase=two_phase,
-        tenants=tenants,
+        *(app, target), plan=plan, fake_initial=fake_initial, from_record=from_record, check=check, prune=prune
     )
+    script.check(two_phase=two_phase, tenants=tenants)
     if script.wanted:
         return run_as_script(session, script, app, target, fake=fake, as_json=as_json)
     order = partial(homes_of, app)

@@ -108,9 +108,7 @@ def makemigrations(
                 click.echo(session.relative(file.path))
         else:
             nothing = "No conflicts to merge." if merge else "No changes detected."
-            _print(session, files, wrote=options.write, nothing=nothing)
-            if files and options.write and session.verbosity:
-                _print_next(project.settings, files)
+            _print(session, project.settings, files, wrote=options.write, nothing=nothing)
     return 4 if check and files else 0
 
 
@@ -174,7 +172,7 @@ def _print_data(session: Session, files: Sequence[NewFile], serializer: Serializ
     print_json("makemigrations", {"wrote": wrote, "files": found})
 
 
-def _print(session: Session, files: tuple[NewFile, ...], *, wrote: bool, nothing: str) -> None:
+def _print(session: Session, settings: Settings, files: tuple[NewFile, ...], *, wrote: bool, nothing: str) -> None:
     if not files and session.verbosity:
         click.echo(nothing)
     for app in dict.fromkeys(file.app for file in files):
@@ -186,6 +184,8 @@ def _print(session: Session, files: tuple[NewFile, ...], *, wrote: bool, nothing
                     click.echo(line)
                 if not wrote and session.verbosity > 1:
                     click.echo(file.text)
+    if files and wrote and session.verbosity:
+        _print_next(settings, files)
 
 
 def _print_next(settings: Settings, files: Sequence[NewFile]) -> None:
