@@ -8,16 +8,17 @@ section below another, a variable that a script reads, or the script.)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from minimig.config import POLICIES, TARGET, Settings
+from minimig.config.settings import TenantSettings
 from minimig.errors import ConfigError, nearest
 from minimig.masking import SECRET_NAME, STARS, mask_text, secrets_in, secrets_of_variables
-from minimig.toml import PLACEHOLDER
+from minimig.toml import PLACEHOLDER, expand
 
 BY_CODE = ("url", "engine", "version_table", "version_schema", "out_of_order")
 """The settings that `Environment.with_settings` may set."""
@@ -39,8 +40,19 @@ class Value:
         return {"name": self.name, "value": self.value, "source": self.source}
 
 
-def explained(settings: Settings) -> tuple[Value, ...]:
-    """Every setting, in the order of the reference page, apps and `-x` values included."""
+@dataclass(frozen=True)
+class Home:
+    """One of several databases as code has left it: its settings, and the masked URL of an engine that code gives."""
+
+    settings: Settings
+    engine: str | None = None
+
+
+def explained(settings: Settings, homes: Mapping[str, Home] = MappingProxyType({})) -> tuple[Value, ...]:
+    """Every setting, in the order of the reference page, apps and `-x` values included.
+
+    `homes` are the databases where there are several; each then has its own url, engine and version table.
+    """
     secrets = secrets_of(settings)
     lines = _Lines(settings.source)
 
@@ -56,7 +68,9 @@ def explained(settings: Settings) -> tuple[Value, ...]:
             source = f"variable {origin}" if origin in settings.environ else origin  # or an env file, or a plugin
         return Value(key, _masked(value, secrets), source)
 
-    values = [said("url", _url(settings)), said("engine", settings.engine)]
+    values = [] if homes else [said("url", _url(settings)), said("engine", settings.engine)]
+    for name, home in homes.items():
+        values += _of_database(name, home, settings, said)
     for label, app in settings.apps.items():
         prefix = f"apps.{label}." if lines.text_of("metadata") is None else ""
         if not prefix:
@@ -67,9 +81,13 @@ def explained(settings: Settings) -> tuple[Value, ...]:
             said(f"{prefix}migrations", str(app.migrations)),
             said(f"{prefix}tables", list(app.tables)),
         ]
-    values += [said(key, getattr(settings, key)) for key in ("version_table", "version_schema", "env")]
+    values += [
+        said(key, getattr(settings, key)) for key in (*(() if homes else ("version_table", "version_schema")), "env")
+    ]
     values += [said(key, list(getattr(settings, key))) for key in ("plugins", "post_write")]
-    values.append(said("out_of_order", settings.out_of_order))
+    values += [said(key, getattr(settings, key)) for key in ("out_of_order", "head_file")]
+    if settings.tenants is not None:
+        values += _of_tenants(settings.tenants, said)
     for key, text in settings.x.items():
         hidden = STARS if SECRET_NAME.search(key) else mask_text(text, secrets)
         values.append(Value(f"x.{key}", hidden, "command line"))
@@ -78,13 +96,49 @@ def explained(settings: Settings) -> tuple[Value, ...]:
     return tuple(values)
 
 
+def _of_database(name: str, home: Home, settings: Settings, said: Callable[[str, Any], Value]) -> Iterator[Value]:
+    """The values of one of several databases, as they are written below its table; `default` may be at the top."""
+    written, now = settings.for_database(name), home.settings
+    found: dict[str, Any] = {"url": _url(now), "engine": now.engine, "apps": list(written.apps)}
+    found |= {key: getattr(now, key) for key in ("version_table", "version_schema")}
+    by_code = {key for key in BY_CODE if getattr(written, key) != getattr(now, key)}
+    for key, value in found.items():
+        shown = said(f"databases.{name}.{key}", value)
+        if shown.source == DEFAULT and key != "apps":
+            shown = replace(said(key, value), name=shown.name)
+        if key == "engine" and home.engine is not None:
+            shown = replace(shown, value=home.engine, source="code")
+        elif key in by_code:
+            shown = replace(shown, source=now.origins.get(key, "code"))
+        elif key == "url" and given_by_hand(written, key):
+            origin = written.origins[key]
+            shown = replace(shown, source=f"variable {origin}" if origin in settings.environ else origin)
+        elif value is None:
+            shown = replace(shown, source=DEFAULT)
+        yield shown
+
+
+def _of_tenants(tenants: TenantSettings, said: Callable[[str, Any], Value]) -> Iterator[Value]:
+    found: dict[str, Any] = {"schemas" if tenants.url is None else "names": list(tenants.names)}
+    found |= {"query": tenants.query, "list": tenants.source, "url": tenants.url}
+    found |= {"database": tenants.database, "apps": list(tenants.apps), "create_schemas": tenants.create_schemas}
+    found["shared_schemas"] = list(tenants.shared_schemas)
+    for key, value in found.items():
+        if value:
+            yield said(f"tenants.{key}", value)
+
+
 def secrets_of(settings: Settings) -> frozenset[str]:
-    """What must not be printed: the passwords of the URL, and of the variables and `-x` values that hold some."""
-    try:
-        url = secrets_in(settings.database_url())
-    except ConfigError:
-        url = frozenset()
-    return url | secrets_of_variables((*settings.environ.items(), *settings.x.items()))
+    """What must not be printed: the passwords of all URLs, and of the variables and `-x` values that hold some."""
+    urls = [settings.url, *(each.url for each in settings.databases.values())]
+    urls += [None if settings.tenants is None else settings.tenants.url]
+    found = secrets_of_variables((*settings.environ.items(), *settings.x.items()))
+    for url in (url for url in dict.fromkeys(urls) if url):
+        try:
+            found |= secrets_in(expand(url, "url", settings.environ))
+        except ConfigError:  # a variable is missing: what is written may hold a password beside it
+            found |= secrets_in(url)
+    return found
 
 
 def given_by_hand(settings: Settings, key: str) -> bool:

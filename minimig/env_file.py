@@ -31,24 +31,63 @@ from minimig.targets import guarded, import_path, shielded
 def load_environment(settings: Settings) -> Environment:
     """The environment of a project: what its plugins and then its `env` file make of `Environment(settings)`.
 
-    Raises ConfigError when one of them is missing, fails, or does not give an Environment back.
+    Raises ConfigError when one of them is missing, fails, or does not give an Environment back; also when it gives
+    several databases one and the same.
     """
-    environment = Environment(settings)
     if not settings.plugins and settings.env is None:
-        return environment
+        return Environment(settings)
     try:
-        with import_path(settings.root):
-            for name, configure in load_plugins(settings.plugins, settings.root, settings.source):
-                environment = _configured(environment, configure, f"plugin {name}", settings.root)
-            if settings.env is not None:
-                path = (settings.root / settings.env).resolve()
-                variable = VARIABLES["env"]
-                named_by = variable if settings.env == settings.environ.get(variable) else "env"
-                environment = _configured(environment, _env_function(path, named_by), str(path), path.parent)
+        environment = _made(settings)
+        if settings.database is not None and len(settings.databases) > 1 and settings.tenant is None:
+            _refuse_one_for_all(settings, environment)
     except MinimigError as error:
         error.masked(secrets_of(settings))
         raise
     return _shielded(environment)
+
+
+def _made(settings: Settings) -> Environment:
+    environment = Environment(settings)
+    with import_path(settings.root):
+        for name, configure in load_plugins(settings.plugins, settings.root, settings.source):
+            environment = _configured(environment, configure, f"plugin {name}", settings.root)
+        if settings.env is not None:
+            path = (settings.root / settings.env).resolve()
+            variable = VARIABLES["env"]
+            named_by = variable if settings.env == settings.environ.get(variable) else "env"
+            environment = _configured(environment, _env_function(path, named_by), str(path), path.parent)
+    return environment
+
+
+def _refuse_one_for_all(settings: Settings, environment: Environment) -> None:
+    """Raise ConfigError for code written for one database that gives several the same, with one version table."""
+    here = _place_by_code(settings, environment)
+    for name in settings.databases if here is not None else ():
+        chosen = settings.for_database(name)
+        try:
+            there = None if name == settings.database else _place_by_code(chosen, _made(chosen))
+        except MinimigError:  # what is wrong with the other database is told by the run on it
+            there = None
+        if here == there:
+            first, second = sorted((name, str(settings.database)), key=tuple(settings.databases).index)
+            raise ConfigError(
+                f"the databases {first} and {second} are the same one by the project's code, with one version table",
+                where=settings.env or f"plugin {', '.join(settings.plugins)}",
+                hint="environment.settings.database says which database `configure` is called for",
+            )
+
+
+def _place_by_code(settings: Settings, environment: Environment) -> tuple[object, ...] | None:
+    """Where code has put the database and its version table; None where it is where the configuration says."""
+    now, engine = environment.settings, environment.engine
+    if engine is None and (now.url, now.engine) == (settings.url, settings.engine):
+        return None
+    place: object = id(engine)
+    if engine is None:
+        place = now.engine or now.database_url()
+    elif engine.url.database not in (None, "", ":memory:"):  # each database in memory is another one
+        place = engine.url.render_as_string(hide_password=False)
+    return place, now.version_table, now.version_schema
 
 
 def _shielded(environment: Environment) -> Environment:

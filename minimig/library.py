@@ -51,21 +51,25 @@ def open_project(
     where: str | Path = ".",
     *,
     database: Database | None = None,
+    name: str | None = None,
     environ: Mapping[str, str] | None = None,
     x: Mapping[str, str] | None = None,
 ) -> Project:
     """The project that is configured in a folder or above it, or by a configuration file.
 
     `database` is used in place of the configured one: a URL, an engine, or a connection that the caller holds; the path
-    of a SQLite file is taken from the project's folder.
+    of a SQLite file is taken from the project's folder. `name` is the one that the project is about where several are
+    configured; without it, functions that connect raise UsageError, and those that read files see all apps.
     `environ` stands for the variables of the process, `x` for the command line's `-x`. Plugins and the `env` file run
-    now; models and revision files are read when they are needed, and by each call anew. Raises ConfigError.
+    now; models and revision files are read when they are needed, and by each call anew. Raises ConfigError,
+    TargetError for a name that no database has.
     """
     path, variables = Path(where).resolve(), os.environ if environ is None else environ
     folder, file = (path.parent, path) if path.is_file() else (path, None)
     overrides = {f"x.{key}": value for key, value in (x or {}).items()}
     overrides |= {"url": database} if isinstance(database, str) else {}
-    environment = load_environment(load_settings(folder, file=file, environ=variables, overrides=overrides))
+    settings = load_settings(folder, file=file, environ=variables, overrides=overrides, database=name)
+    environment = load_environment(settings)
     if isinstance(database, str):  # also where the env file has chosen an engine
         return Project(replace(environment, engine=engine_for(environment.settings.database_url())))
     if isinstance(database, Project):

@@ -234,6 +234,25 @@ def test_asynchronous_databases(folder: Path, sqlite_database: Database) -> None
     asyncio.run(look())
 
 
+def test_one_of_several_databases(folder: Path) -> None:
+    """`name` chooses; without it files are those of all apps, and what connects says what is missing."""
+    text = (folder / "minimig.toml").read_text()
+    (folder / "minimig.toml").write_text(f'url = "sqlite:///a.db"\n{text}[databases.copy]\nurl = "sqlite:///copy.db"\n')
+    project = minimig.open_project(folder)
+    minimig.makemigrations(project)
+    with pytest.raises(UsageError, match="there are 2 databases"):
+        minimig.migrate(project)
+    with pytest.raises(UsageError, match="there are 2 databases"):
+        asyncio.run(minimig.migrate_async(project))
+    with pytest.raises(TargetError, match="there is no database 'coppy'"):
+        minimig.open_project(folder, name="coppy")
+    assert minimig.migrate(minimig.open_project(folder, name="copy")).steps
+    assert (folder / "copy.db").exists()
+    elsewhere = minimig.open_project(folder, name="copy", database=f"sqlite:///{folder / 'third.db'}")
+    assert asyncio.run(minimig.migrate_async(elsewhere)).steps
+    assert (folder / "third.db").exists()
+
+
 def test_pending_is_one_query(folder: Path, database: Database) -> None:
     """`pending` asks the database once, takes no lock and writes nothing."""
     project = minimig.open_project(folder, database=database.engine)

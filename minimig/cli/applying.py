@@ -97,6 +97,7 @@ def migrate(
     script.check(
         *(app, target), plan=plan, fake_initial=fake_initial, from_record=from_record, check=check, prune=prune
     )
+    script.check(two_phase=two_phase, tenants=tenants)
     if script.wanted:
         return run_as_script(session, script, app, target, fake=fake, as_json=as_json)
     order = partial(homes_of, app)

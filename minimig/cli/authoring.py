@@ -21,6 +21,7 @@ from minimig.commands.hooks import serializer_of
 from minimig.commands.placing import PlaceOptions
 from minimig.commands.project import Project
 from minimig.commands.updating import update_newest
+from minimig.config import Settings
 from minimig.environment import load_environment
 from minimig.errors import QuestionError, UsageError
 from minimig.revisions.serializer import Serializer
@@ -107,7 +108,7 @@ def makemigrations(
                 click.echo(session.relative(file.path))
         else:
             nothing = "No conflicts to merge." if merge else "No changes detected."
-            _print(session, files, wrote=options.write, nothing=nothing)
+            _print(session, project.settings, files, wrote=options.write, nothing=nothing)
     return 4 if check and files else 0
 
 
@@ -171,7 +172,7 @@ def _print_data(session: Session, files: Sequence[NewFile], serializer: Serializ
     print_json("makemigrations", {"wrote": wrote, "files": found})
 
 
-def _print(session: Session, files: tuple[NewFile, ...], *, wrote: bool, nothing: str) -> None:
+def _print(session: Session, settings: Settings, files: tuple[NewFile, ...], *, wrote: bool, nothing: str) -> None:
     if not files and session.verbosity:
         click.echo(nothing)
     for app in dict.fromkeys(file.app for file in files):
@@ -184,12 +185,17 @@ def _print(session: Session, files: tuple[NewFile, ...], *, wrote: bool, nothing
                 if not wrote and session.verbosity > 1:
                     click.echo(file.text)
     if files and wrote and session.verbosity:
-        for file in files:
-            if file.recorded:
-                click.echo(
-                    f"The database has this already. Record it: minimig migrate {file.revision} --fake", err=True
-                )
-        click.echo(f"Wrote {plural(len(files), 'file')}. Read them, then run: minimig migrate", err=True)
+        _print_next(settings, files)
+
+
+def _print_next(settings: Settings, files: Sequence[NewFile]) -> None:
+    for file in files:
+        if file.recorded:
+            click.echo(f"The database has this already. Record it: minimig migrate {file.revision} --fake", err=True)
+    theirs = () if settings.tenants is None else settings.tenants.apps
+    words = ["minimig migrate"] if any(file.app not in theirs for file in files) else []
+    words += ["minimig migrate --tenants"] if any(file.app in theirs for file in files) else []
+    click.echo(f"Wrote {plural(len(files), 'file')}. Read them, then run: {', '.join(words)}", err=True)
 
 
 def _print_notes(questions: OpenQuestions) -> None:

@@ -160,7 +160,12 @@ def check(session: Session, models: bool, database: str | None, heads: bool, as_
         result = check_project(project, models=models or not alone)
         return _tell(session, project, result, as_json, emit)
 
-    return over_databases(session, "check", one, as_json=as_json)
+    def of_tenants(settings: Settings, emit: Emit) -> int:
+        project = Project(load_environment(settings))
+        return _tell(session, project, check_project(project, database=False), as_json, emit)
+
+    beside = None if alone and not models else of_tenants
+    return over_databases(session, "check", one, as_json=as_json, of_tenants=beside)
 
 
 def _tell(session: Session, project: Project, result: CheckResult, as_json: bool, emit: Emit) -> int:

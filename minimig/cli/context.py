@@ -50,7 +50,8 @@ class Session:
                 raise UsageError(f"-x {pair} names no key", hint="write -x KEY=VALUE, or -x WORD")
             overrides[f"x.{key}"] = value
         if self.read is not None:
-            return replace(self.read(os.environ, overrides), tag=self.tag)
+            settings = replace(self.read(os.environ, overrides), tag=self.tag)
+            return settings if self.database is None else settings.for_database(self.database)
         settings = load_settings(
             self.folder, file=self.config, environ=os.environ, overrides=overrides, database=self.database
         )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from minimig.cli.context import Session, deferred, pass_session, show_problems
-from minimig.cli.databases import Emit, over_databases
+from minimig.cli.databases import Emit, home_of, homes_of, over_databases
 from minimig.cli.printing import json_option, mark, plural
 from minimig.cli.tenant_options import TenantChoice, tenants_option
 from minimig.commands.inspecting import MigrationRow, ShownMigrations, show_migrations, sql_migrate
@@ -58,7 +58,12 @@ def showmigrations(
             return 1 if found.problems else 0
         return _print_migrations(session, project, found, here, plan=plan)
 
-    return over_databases(session, "showmigrations", one, as_json=as_json)
+    def order(settings: Settings) -> Sequence[str]:
+        for app in apps:
+            homes_of(app, settings)
+        return tuple(settings.databases)
+
+    return over_databases(session, "showmigrations", one, as_json=as_json, order=order)
 
 
 def _print_migrations(
@@ -139,6 +144,6 @@ def sqlmigrate(session: Session, app: str, name: str | None, backwards: bool) ->
       minimig sqlmigrate blog 0002
       minimig sqlmigrate blog.0002 --backwards
     """
-    result = sql_migrate(Project(load_environment(session.settings())), app, name, backwards=backwards)
+    result = sql_migrate(Project(load_environment(home_of(app, session.settings()))), app, name, backwards=backwards)
     for line in result.lines:
         click.echo(line)

@@ -120,7 +120,9 @@ def run_as_script(
         script.idempotent,
         script.mark_missing,
     )
-    return _show(session, script, scripting.script_project(_project(session), app, target, options), as_json)
+    return _show(
+        session, script, scripting.script_project(_project(session, app or target), app, target, options), as_json
+    )
 
 
 def stamp_as_script(
@@ -150,8 +152,9 @@ def _split(
     return app, right or "head", (*start, *([f"{app}.{left.removeprefix(f'{app}.')}"] if left else []))
 
 
-def _project(session: Session) -> Any:
-    environment = deferred("minimig.environment").load_environment(session.settings())
+def _project(session: Session, app: str | None = None) -> Any:
+    settings = deferred("minimig.cli.databases").home_of(app, session.settings())
+    environment = deferred("minimig.environment").load_environment(settings)
     return deferred("minimig.commands.project").Project(environment)
 
 

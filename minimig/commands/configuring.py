@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from minimig.config import Settings
-from minimig.config_sources import Value, explained
+from minimig.config.settings import DEFAULT
+from minimig.config_sources import Home, Value, explained
 from minimig.environment import Environment, load_environment
 from minimig.errors import ConfigError
 from minimig.masking import STARS
@@ -46,8 +47,22 @@ def configuration(settings: Settings) -> Configuration:
         environment = load_environment(settings)
     except ConfigError as error:
         environment, problem = Environment(settings), error
+    homes: dict[str, Home] = {}
+    for name in settings.names_of_databases if _several(settings) else ():
+        chosen = settings.for_database(name)
+        try:
+            here = load_environment(chosen)
+        except ConfigError as error:
+            here, problem = Environment(chosen), problem or error
+        homes[name] = Home(here.settings, None if here.engine is None else _shown(here.engine)[0])
     source = None if settings.source is None else str(settings.source)
-    return Configuration(source, explained(environment.settings), tuple(_code(environment)), problem)
+    shown = replace(environment.settings, databases=settings.databases, database=settings.database)
+    return Configuration(source, explained(shown, homes), tuple(_code(environment)), problem)
+
+
+def _several(settings: Settings) -> bool:
+    """Whether there are databases with a table of their own."""
+    return settings.database is None or any(name != DEFAULT for name in settings.databases)
 
 
 def _code(environment: Environment) -> Iterator[Value]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from minimig.commands.awaiting import on_its_loop
 from minimig.commands.project import Project
 from minimig.config.settings import Settings, TenantSettings, no_tenants
 from minimig.environment import load_environment
@@ -96,6 +97,7 @@ def _items(project: Project, tenants: TenantSettings, where: str) -> Iterable[An
     return tenants.names
 
 
+@on_its_loop
 def _asked(project: Project, query: str, where: str) -> Sequence[Any]:
     """The first column of what the query gives. On some databases a statement that changes something would stay."""
     if query.strip().lstrip("(").split(None, 1)[0].lower() not in ("select", "with", "values", "table"):

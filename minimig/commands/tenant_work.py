@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -18,14 +19,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from minimig.commands.applying import MigrateOptions, has_nothing_to_do, migrate_connection
+from minimig.commands.awaiting import in_loop_for
 from minimig.commands.history import last_applied
 from minimig.commands.planning import plan_steps
 from minimig.commands.project import Project
 from minimig.commands.schema_engine import engine_in
 from minimig.commands.tenant_list import Tenant, project_of_tenants
 from minimig.config import load_settings
-from minimig.environment import engine_for
+from minimig.environment import engine_for, make_engine
 from minimig.errors import DatabaseError, MinimigError
+from minimig.masking import mask_text, secrets_in
 from minimig.runtime.recorder import Applied, revisions
 
 MIGRATED, NOTHING, PENDING, FAILED, NOT_REACHED = "migrated", "nothing to do", "pending", "failed", "not reached"
@@ -73,13 +76,14 @@ class Job:
     database: str
     tenant: Tenant
     options: TenantOptions
+    tag: str | None = None
 
 
 def work(project: Project, tenant: Tenant, options: TenantOptions) -> TenantResult:
     """Bring one tenant to its target, or in a dry run look what that would take. `project` is the tenants' database."""
     began = time.perf_counter()
     try:
-        result = _work(project, tenant, options)
+        result = _on_its_loop(project, tenant, options)
     except MinimigError as error:
         result = failed(tenant, error.message, error.where, error.hint)
     except Exception as error:  # noqa: BLE001 - whatever it is, it must not take the other tenants down with it
@@ -91,32 +95,56 @@ def work_on(job: Job) -> TenantResult:
     """The same in a worker that has no project yet."""
     try:
         with _reading:
-            project = _project(job.run, job.source, job.overrides, job.database)
+            project = _project(job.run, job.source, job.overrides, job.database, job.tag)
     except MinimigError as error:
         return failed(job.tenant, error.message, error.where, error.hint)
     return work(project, job.tenant, job.options)
 
 
 def failed(tenant: Tenant, message: str, where: str | None = None, hint: str | None = None) -> TenantResult:
-    """A tenant that could not be brought to its target."""
-    return TenantResult(tenant.name, FAILED, error=message, where=where, hint=hint)
+    """A tenant that could not be brought to its target; no text shows the password of its database."""
+    secrets = secrets_in(tenant.url or "")
+    told = (None if text is None else mask_text(text, secrets) for text in (message, where, hint))
+    error, place, advice = told
+    return TenantResult(tenant.name, FAILED, error=error, where=place, hint=advice)
 
 
 _reading = Lock()
+_one_loop = Lock()
 
 
 @lru_cache(maxsize=1)  # of the current run: a later one must read the files again
-def _project(_run: str, source: str, overrides: tuple[tuple[str, str], ...], database: str) -> Project:
+def _project(_run: str, source: str, overrides: tuple[tuple[str, str], ...], database: str, tag: str | None) -> Project:
     path = Path(source)
     settings = load_settings(path.parent, file=path, environ=os.environ, overrides=dict(overrides), database=database)
-    project = project_of_tenants(settings)
+    project = project_of_tenants(replace(settings, tag=tag))
     project.graph  # noqa: B018 - read before there are several threads
     return project
 
 
-def _work(project: Project, tenant: Tenant, options: TenantOptions) -> TenantResult:
+def _on_its_loop(project: Project, tenant: Tenant, options: TenantOptions) -> TenantResult:
+    """The work, in an event loop of its own where the driver is asynchronous.
+
+    An asynchronous engine serves one loop at a time, also while it is connected to for the first time: another loop
+    would wait for good. So each tenant has one for itself; that of the project's own code is used by one after another.
+    """
+    if tenant.url is not None:
+        engine = engine_for(tenant.url, project.environment.connect_args)
+        return in_loop_for([engine], partial(_work, project, tenant, options, engine))
+    turn: AbstractContextManager[object] = nullcontext()
+    if project.engine.dialect.is_async:
+        if project.environment.engine is None and project.settings.engine is None:
+            project = project.at(project.settings, make_engine(project.settings, project.environment.connect_args))
+        else:
+            turn = _one_loop
+    shared = project.settings.tenants.shared_schemas if project.settings.tenants is not None else ()
+    engine = engine_in(project.engine, tenant.name, shared)
+    with turn:
+        return in_loop_for([project.engine, engine], partial(_work, project, tenant, options, engine))
+
+
+def _work(project: Project, tenant: Tenant, options: TenantOptions, engine: sa.Engine) -> TenantResult:
     settings = project.settings.for_tenant(tenant.name, tenant.url)
-    engine = _engine_of(project, tenant)
     here = project.at(settings, engine)
     dry = options.migrate.dry
     # The version table of a schema can be read on any connection: most runs have no need for one of the tenant's own.
@@ -134,13 +162,6 @@ def _work(project: Project, tenant: Tenant, options: TenantOptions) -> TenantRes
             _ensure_schema(project, connection, tenant.name)
     with here.connect() as connection:
         return _migrated(here, connection, options, known)
-
-
-def _engine_of(project: Project, tenant: Tenant) -> sa.Engine:
-    if tenant.url is not None:
-        return engine_for(tenant.url)
-    shared = project.settings.tenants.shared_schemas if project.settings.tenants is not None else ()
-    return engine_in(project.engine, tenant.name, shared)
 
 
 def _migrated(project: Project, connection: sa.Connection, options: TenantOptions, known: TenantResult) -> TenantResult:

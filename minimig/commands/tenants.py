@@ -203,4 +203,4 @@ def _submitter(project: Project, executor: Executor, options: TenantOptions) -> 
     if settings.url is not None:
         given["url"] = settings.database_url()
     job = partial(Job, uuid.uuid4().hex, str(settings.source), overrides_of(given), settings.database)
-    return lambda tenant: executor.submit(work_on, job(tenant=tenant, options=options))
+    return lambda tenant: executor.submit(work_on, job(tenant=tenant, options=options, tag=settings.tag))

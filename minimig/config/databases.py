@@ -80,7 +80,7 @@ def with_place(
                 f"--url is one database, and there are {len(found)}: {', '.join(found)}",
                 hint="say which of them it is: --database NAME",
             )
-        moved[only] = replace(moved[only], url=given.get("url"), engine=given.get("engine"))
+        moved[only] = replace(moved[only], url=given.get("url"), engine=given.get("engine"), origin="command line")
     elif environ.get("MINIMIG_URL"):
         name = DEFAULT if DEFAULT in found else only
         if name is None:
@@ -88,7 +88,7 @@ def with_place(
                 f"MINIMIG_URL is one database, and there are {len(found)}: {', '.join(found)}",
                 hint=f"set {variable_of(next(iter(found)))} in its place, for example",
             )
-        moved[name] = replace(moved[name], url="${MINIMIG_URL}", engine=None)
+        moved[name] = replace(moved[name], url="${MINIMIG_URL}", engine=None, origin="MINIMIG_URL")
     return moved
 
 
@@ -113,7 +113,7 @@ def variable_of(name: str) -> str:
 
 def _by_variable(each: DatabaseSettings, environ: Mapping[str, str]) -> DatabaseSettings:
     variable = variable_of(each.name)
-    return replace(each, url=f"${{{variable}}}", engine=None) if environ.get(variable) else each
+    return replace(each, url=f"${{{variable}}}", engine=None, origin=variable) if environ.get(variable) else each
 
 
 def _place(below: Section, default: DatabaseSettings) -> DatabaseSettings:

@@ -151,7 +151,7 @@ def _with_databases(
     settings = replace(settings, databases=MappingProxyType(found), tenants=tenants)
     if tenants is not None and tenants.database not in found:
         raise unknown_database(tenants.database, found).at(section.below("tenants").where)
-    if wanted is None and len(found) > 1:
+    if wanted is None and (len(found) > 1 or taken):  # files and models are those of all apps, the tenants' too
         return replace(settings, database=None)
     return settings.for_database(wanted or next(iter(found)))
 

@@ -35,6 +35,8 @@ class DatabaseSettings:
     apps: tuple[str, ...]
     version_table: str = "minimig_version"
     version_schema: str | None = None
+    origin: str | None = None
+    """Who has put it elsewhere than the file says: the command line, or a variable."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,9 @@ class Settings:
     the command line, which mean what the project's own code makes of them. `origins` says where the values come
     from that several places can set; what it leaves out is the default.
 
-    `database` names the database that this is about. Where there are several it is None until `for_database` chooses
-    one, and then `apps` are those that live there, `elsewhere` the others. `tenant` names the tenant that it is
-    about, if it is.
+    `database` names the database that this is about. Where there are several, or some apps are the tenants' alone, it
+    is None until `for_database` chooses one, and then `apps` are those that live there, `elsewhere` the others.
+    `tenant` names the tenant that it is about, if it is.
     """
 
     root: Path
@@ -102,6 +104,12 @@ class Settings:
         return self.url is not None or self.engine is not None
 
     @property
+    def apps_of_tenants(self) -> tuple[str, ...]:
+        """The apps that live with the tenants and in no database."""
+        found = () if self.tenants is None else self.tenants.apps
+        return tuple(app for app in found if not any(app in each.apps for each in self.databases.values()))
+
+    @property
     def names_of_databases(self) -> tuple[str, ...]:
         """The databases that this is about: the chosen one, or all."""
         return (self.database,) if self.database is not None else tuple(self.databases)
@@ -127,7 +135,8 @@ class Settings:
                 where=where,
                 hint="set url in the configuration, or the variable MINIMIG_URL or DATABASE_URL"
                 if self.tenants is None
-                else "for the tenants: --tenants; for another database set url in the configuration, or MINIMIG_URL",
+                else "for the tenants: minimig migrate --tenants, showmigrations --tenants, check --models; "
+                "for another database set url in the configuration, or MINIMIG_URL",
             )
         key = "url" if self.database == DEFAULT else f"url of {self.database}"
         return expand(self.url, key, self.environ, where=where)
@@ -135,10 +144,13 @@ class Settings:
     def require_database(self) -> None:
         """Raise UsageError when it is open which of several databases is meant."""
         if self.database is None:
+            first, *more = self.databases
+            one = "say which one: --database NAME" if more else f"for the database: --database {first}"
+            several = f"there are {len(self.databases)} databases: {', '.join(self.databases)}"
             raise UsageError(
-                f"there are {len(self.databases)} databases: {', '.join(self.databases)}",
+                several if more else f"there is the database {first}, and there are the tenants",
                 where=str(self.source) if self.source else None,
-                hint="say which one: --database NAME",
+                hint=f"{one}, or name= of open_project",
             )
 
     def usable(self, url: str) -> str:
@@ -154,8 +166,10 @@ class Settings:
         found = self.databases.get(name)
         if found is None:
             raise unknown_database(name, tuple(self.databases) or (DEFAULT,))
+        moved = {} if found.origin is None else {"url": found.origin}
         return replace(
             self.living(found.apps),
+            origins=MappingProxyType({**self.origins, **moved}),
             url=found.url,
             engine=found.engine,
             database=name,

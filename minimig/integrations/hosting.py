@@ -50,7 +50,9 @@ class Host:
             values.setdefault("metadata", f"{__name__}:metadata")
             values["label"] = self.bind or values.get("label", LABEL)
             values["migrations"] = str(Path(values.get("migrations", FOLDER), self.bind or ""))
-        if "url" not in values and "engine" not in values:
+        if "databases" in values and "url" not in values:
+            values.setdefault("engine", f"{__name__}:engine")  # the application's is the default one of several
+        elif "url" not in values and "engine" not in values:
             # Above the variable MINIMIG_URL, which says nothing of binds: each would run on the same database.
             overrides = {**overrides, "engine": f"{__name__}:engine"}
         elif self.bind:

@@ -26,6 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--minimig", action="store_true", help="Also run the ready tests of this project's migrations.")
     group.addoption("--minimig-url", metavar="URL", help="Server for the tests' databases; by default they are SQLite.")
     parser.addini("minimig_config", "Configuration of minimig, relative to the root; by default searched there.")
+    parser.addini("minimig_database", "Of several databases, the one whose apps are tested; by default all together.")
     parser.addini("minimig_url", "As --minimig-url.")
     parser.addini("minimig_irreversible", "What up_down_up does for what has no way back: skip (default) or fail.")
 
@@ -103,7 +104,7 @@ def pytest_runtest_makereport(
 
 def _project(config: pytest.Config) -> Any:
     return importlib.import_module("minimig.testing.opening").open_project(
-        config.rootpath, config.getini("minimig_config")
+        config.rootpath, config.getini("minimig_config"), config.getini("minimig_database")
     )
 
 

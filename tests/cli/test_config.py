@@ -91,3 +91,55 @@ def test_nothing_is_connected_to(project: ProjectFolder) -> None:
     assert project.run("--url", "postgresql://127.0.0.1:1/x", "config").code == 0
     project.write("minimig.toml", CONFIG.replace("${DB:-sqlite:///app.db}", "postgresql://${DB_HOST}/x"))
     assert "= postgresql://${DB_HOST}/x  (minimig.toml:2, with DB_HOST (not set))" in project.ok("config").out
+
+
+SEVERAL = """
+url = "sqlite:///main.db"
+env = "env.py"
+
+[databases.analytics]
+url = "postgresql://me:hunter2secret@h/${NAME:-x}"
+apps = ["stats"]
+
+[apps.blog]
+metadata = "blog:Base"
+migrations = "blog"
+
+[apps.stats]
+metadata = "stats:Base"
+migrations = "stats"
+
+[tenants]
+names = ["acme"]
+url = "postgresql://me:hunter3secret@h/{tenant}"
+apps = ["blog"]
+"""
+PER_DATABASE = """
+def configure(environment):
+    return environment.with_url("sqlite:///code.db") if environment.settings.database == "default" else environment
+"""
+
+
+def test_several_databases_and_tenants(project: ProjectFolder) -> None:
+    """Each database with its place, as code, variables and the command line have left it; secrets of all are masked."""
+    project.write("minimig.toml", SEVERAL.replace('apps = ["blog"]\n', ""))
+    project.write("env.py", PER_DATABASE)
+
+    def values(*words: str, env: dict[str, str] | None = None) -> dict[str, str]:
+        found = project.run(*words, env=env)
+        assert (found.code, "secret" in found.text) == (0, False), found.text
+        pairs = [line.split("=", 1) for line in found.out.splitlines() if " = " in line]
+        return {name.strip(): " ".join(value.split()) for name, value in pairs}
+
+    found = values("config")
+    assert found["databases.default.url"] == f"sqlite:///{project.path / 'code.db'} (env file env.py)"
+    assert found["databases.analytics.url"].endswith("://me:***@h/x (minimig.toml:6, with NAME (not set))")
+    assert found["databases.analytics.apps"] == "stats (minimig.toml:7)"
+    assert found["tenants.url"] == "postgresql://me:***@h/{tenant} (minimig.toml:19)"
+    assert (found["tenants.names"], "url" in found) == ("acme (minimig.toml:18)", False)
+    moved = values("config", env={"MINIMIG_URL_ANALYTICS": "sqlite:///v.db", "MINIMIG_URL": "sqlite:///m.db"})
+    assert moved["databases.analytics.url"].endswith("v.db (variable MINIMIG_URL_ANALYTICS)")
+    assert moved["databases.default.url"].endswith("m.db (variable MINIMIG_URL)")  # goes before the env file
+    by_hand = values("--database", "default", "--url", "sqlite:///o.db", "config")
+    assert by_hand["databases.default.url"].endswith("o.db (command line)")
+    assert "databases.analytics.url" not in by_hand

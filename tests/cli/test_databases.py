@@ -114,6 +114,20 @@ def test_other_commands_want_to_know_which(project: ProjectFolder) -> None:
     assert not (project.path / "main.db").exists()
 
 
+def test_one_script_for_each_database(project: ProjectFolder) -> None:
+    """`--sql` is about one database: the named one, or the one in which the named app lives."""
+    project.ok("makemigrations")
+    for words in (["migrate"], ["upgrade"], ["stamp", "heads"]):
+        result = project.run(*words, "--sql")
+        assert (result.code, "--database NAME" in result.err) == (2, True), (words, result.text)
+        assert "stats.0001_initial" in project.ok(*words, "--sql", "--database", "analytics").out
+    for words in (["migrate", "stats"], ["upgrade", "stats.0001"], ["migrate", "stats", "0001"]):
+        script = project.ok(*words, "--sql").out
+        assert ("CREATE TABLE hits" in script, "posts" in script) == (True, False)
+    assert "CREATE TABLE hits" in project.ok("sqlmigrate", "stats", "0001").out
+    assert "goes without --two-phase" in project.run("migrate", "--sql", "--two-phase").err
+
+
 def test_a_target_goes_where_its_app_lives(project: ProjectFolder) -> None:
     """`migrate stats zero` is about one database here."""
     project.ok("makemigrations")
@@ -211,6 +225,40 @@ def test_the_env_file_is_told_which_database(project: ProjectFolder) -> None:
     project.ok("migrate")
     assert tables(project, "by_env_default.db") == {"posts", "minimig_version"}
     assert tables(project, "by_env_analytics.db") == {"hits", "minimig_version"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "environment.with_url('sqlite:///same.db')",
+        "dataclasses.replace(environment, engine=sa.create_engine('sqlite:///same.db'))",
+    ],
+)
+def test_an_env_file_that_means_one_database_for_all_is_refused(project: ProjectFolder, given: str) -> None:
+    """It was written for one database: that all apps land there, under one version table, is nobody's wish."""
+    project.ok("makemigrations")
+    project.write("minimig.toml", 'env = "env.py"\n' + project.read("minimig.toml"))
+    lines = f"import dataclasses\nimport sqlalchemy as sa\n\n\ndef configure(environment):\n    return {given}\n"
+    project.write("env.py", lines)
+    for words in (["migrate"], ["migrate", "--database", "analytics"], ["showmigrations"]):
+        result = project.run(*words)
+        assert (result.code, "default and analytics" in result.err) == (1, True), result.text
+    assert not (project.path / "same.db").exists()
+    one = lines.replace("return", "return environment.settings.database != 'default' and", 1).rstrip()
+    project.write("env.py", f"{one} or environment\n")
+    project.ok("migrate")
+    assert tables(project, "main.db") == {"posts", "minimig_version"}
+
+
+def test_a_password_of_any_database_is_masked(project: ProjectFolder) -> None:
+    """Whichever database a failure is about, and whoever quotes the URL of which."""
+    url = "postgresql://me:hunter2secret@127.0.0.1:1/x"
+    text = project.read("minimig.toml").replace("sqlite:///analytics.db", url)
+    project.write("minimig.toml", f'env = "env.py"\n{text}')
+    project.write("env.py", "def configure(environment):\n    raise RuntimeError('with hunter2secret')\n")
+    result = project.run("makemigrations")
+    assert (result.code, "with ***" in result.err) == (1, True), result.text
+    assert "hunter2secret" not in project.run("migrate", "--traceback").text
 
 
 @pytest.mark.parametrize(

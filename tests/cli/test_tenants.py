@@ -153,7 +153,19 @@ def test_tenants_and_apps_that_all_share(tmp_path: Path, postgresql_database: Da
     project.write("users_migrations/0001_first.py", FIRST.replace('"items"', '"users"'))
     file = "migrations/0002_second.py"
     project.write(file, project.read(file).replace('["0001_first"]', '["0001_first", "users.0001_first"]'))
-    project.ok("migrate")
+    assert "shop.0002_second (head)" in project.ok("history").out  # files are those of all apps
+    assert project.run("makemigrations", "--check").code == 0
+    assert "CREATE TABLE items" in project.ok("sqlmigrate", "shop", "0001").out
+    assert "CREATE TABLE items" in project.ok("migrate", "shop.0001", "--sql", "--dialect", "postgresql").out
+    for words in (["migrate", "shop"], ["showmigrations", "shop"]):
+        assert "the app shop lives with the tenants" in project.run(*words).err
+    assert "for the database: --database default" in project.run("upgrade").err
+    assert "Database" not in project.ok("migrate").out
+    project.write("shop/models.py", project.read("shop/models.py").replace('"items"', '"things"'))
+    assert project.run("makemigrations", "--check").code == 4
+    found = project.run("check")
+    assert (found.code, "create table things" in found.out.partition("Tenants")[2]) == (4, True), found.text
+    project.write("shop/models.py", project.read("shop/models.py").replace('"things"', '"items"'))
     project.ok("migrate", "--tenants")
     inspector = sa.inspect(postgresql_database.engine)
     assert set(inspector.get_table_names()) == {"users", "minimig_version"}
@@ -215,6 +227,7 @@ def test_words_that_do_not_fit(project: ProjectFolder) -> None:
         (["migrate", "shop", "0007", "--tenants"], "0007", 2),
         (["migrate", "--tenants", "--urls", "x"], "there is no option --urls", 2),
         (["migrate", "--tenants", "--prune"], "--prune", 2),
+        (["migrate", "--tenants", "--sql"], "goes without --tenants", 2),
         (["migrate", "--tenants", "--database", "other"], "there is no database 'other'", 2),
         (["migrate"], "--tenants", 1),
     ):

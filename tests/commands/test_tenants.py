@@ -19,11 +19,13 @@ import sqlalchemy as sa
 
 from minimig.commands.project import Project
 from minimig.commands.schema_engine import engine_in
-from minimig.commands.tenant_list import project_of_tenants, tenants_of
+from minimig.commands.tenant_list import Tenant, project_of_tenants, tenants_of
+from minimig.commands.tenant_work import failed
 from minimig.commands.tenants import TenantsResult, migrate_tenants
 from minimig.config import load_settings
 from minimig.dialects.registry import lock_for
 from minimig.errors import LockError, UsageError
+from support.async_databases import async_url
 from support.databases import Database
 from support.projects import REPOSITORY, ProjectFolder
 from support.tenants import file_of, heal, items, poison, with_files, with_schemas
@@ -193,6 +195,39 @@ def test_any_executor_will_do(tmp_path: Path) -> None:
     bare = Project(type(project.environment)(type(settings)(root=settings.root, apps=settings.apps)))
     with pytest.raises(UsageError):
         migrate_tenants(bare, tenants_of(project), executor=Own())
+
+
+def test_asynchronous_files(tmp_path: Path) -> None:
+    """Each tenant has an event loop of its own, several at a time."""
+    folder = with_files(tmp_path, list("abcdef"))
+    folder.write("minimig.toml", folder.read("minimig.toml").replace("sqlite:", "sqlite+aiosqlite:"))
+    assert counts(run(project_in(folder), workers=4)) == {"migrated": 6}
+    assert counts(run(project_in(folder), workers=4)) == {"nothing to do": 6}
+    assert [items(file_of(folder, name)) for name in "abcdef"] == [[1]] * 6
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("driver", ["asyncpg", "psycopg"])
+@pytest.mark.parametrize("own", [False, True], ids=["url", "engine"])
+def test_asynchronous_schemas(tmp_path: Path, postgresql_database: Database, driver: str, own: bool) -> None:
+    """No two loops share what asyncio binds to one; an engine of the project's own is used by one tenant at a time."""
+    folder = with_schemas(tmp_path, postgresql_database, list("abcd"))
+    url = async_url(postgresql_database, driver)
+    text = folder.read("minimig.toml").partition("\n")[2]
+    made = f"from sqlalchemy.ext.asyncio import create_async_engine\nengine = create_async_engine({url!r})\n"
+    module = f"engine_by_{driver}"  # whatever is imported stays imported for the tests that follow
+    folder.write(f"{module}.py", made)
+    folder.write("minimig.toml", (f'engine = "{module}:engine"\n' if own else f'url = "{url}"\n') + text)
+    assert counts(run(project_in(folder), workers=4)) == {"migrated": 4}
+    assert counts(run(project_in(folder), workers=4)) == {"nothing to do": 4}
+    assert [items(postgresql_database.engine, name) for name in "abcd"] == [[1]] * 4
+
+
+def test_no_password_of_a_tenant_is_told() -> None:
+    """Whatever a tenant fails with: its URL is known to nobody but its list."""
+    tenant = Tenant("a", "postgresql://me:hunter2secret@h/a")
+    result = failed(tenant, "the driver says: hunter2secret", None, "not hunter2secret")
+    assert "hunter2secret" not in str(result.to_dict())
 
 
 def test_processes(tmp_path: Path, postgresql_database: Database) -> None:

@@ -175,3 +175,27 @@ def test_an_application_without_the_extension_is_told_so(sample: Callable) -> No
     app = sample("litestar_alchemy")
     app.folder.joinpath("app.py").write_text("from litestar import Litestar\napp = Litestar([])\n")
     assert "no SQLAlchemyPlugin" in app.run(*LITESTAR, "migrate", code=1)
+
+
+def test_databases_in_the_applications_configuration(sample: Callable) -> None:
+    """`databases` beside the application's own database: `--database` chooses, a wrong name is told, all is all."""
+    app = sample(None)
+    app.folder.joinpath("models.py").write_text(
+        'import sqlalchemy as sa\nmetadata = sa.MetaData()\nsa.Table("a", metadata, sa.Column("id", sa.Integer))\n'
+        'more = sa.MetaData()\nsa.Table("b", more, sa.Column("id", sa.Integer))\n'
+    )
+    app.folder.joinpath("app.py").write_text(
+        "from flask import Flask\nfrom flask_sqlalchemy import SQLAlchemy\n"
+        'app = Flask(__name__)\napp.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///own.db"\n'
+        'app.config["MINIMIG"] = {"apps": {name: {"metadata": f"models:{metadata}", "migrations": f"m/{name}"}'
+        ' for name, metadata in (("one", "metadata"), ("two", "more"))},'
+        ' "databases": {"other": {"url": "sqlite:///other.db", "apps": ["two"]}}}\nSQLAlchemy(app)\n'
+    )
+    app.run(*FLASK, "makemigrations")
+    assert "did you mean other" in app.run(*FLASK, "migrate", "--database", "othr", code=2)
+    assert "one.0001" not in app.run(*FLASK, "migrate", "--database", "other")
+    assert (app.folder / "other.db").exists()
+    assert not list(app.folder.rglob("own.db"))
+    told = app.run(*FLASK, "migrate")
+    assert ("Applying one.0001" in told, "Applying two.0001" in told) == (True, False)
+    assert list(app.folder.rglob("own.db"))

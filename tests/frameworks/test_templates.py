@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 
@@ -20,12 +21,34 @@ from fastapi.testclient import TestClient
 with TestClient(app.app) as client:
     print(client.get("/").json())
 """
+IN_EACH = """
+import sqlite3
+found = [sqlite3.connect(f"{name}.db").execute(f"SELECT * FROM {table}").fetchall() for name, table in (%s)]
+print(sum(found, []))
+"""
+MULTIDB = IN_EACH % "('app', 'notes'), ('analytics', 'visits')"
+TENANTS = IN_EACH % "('acme', 'notes'), ('umbrella', 'notes')"
+
+
+@dataclass(frozen=True)
+class Start:
+    """How a template is used: with which command line, and a program that starts it and prints an empty list."""
+
+    program: str
+    words: tuple[str, ...] = MINIMIG
+    migrate: tuple[str, ...] = ("migrate",)
+    check: tuple[str, ...] = ("check",)
+    migrations: str = "migrations"
+
+
 STARTS = {
-    "generic": (MINIMIG, "import models; print([])"),
-    "flask": (FLASK, "import app; print(app.create_app().test_client().get('/').json)"),
-    "fastapi": (MINIMIG, FASTAPI),
+    "generic": Start("import models; print([])"),
+    "flask": Start("import app; print(app.create_app().test_client().get('/').json)", FLASK),
+    "fastapi": Start(FASTAPI),
+    "async": Start("import app, asyncio; print(asyncio.run(app.main()))"),
+    "multidb": Start(MULTIDB, migrations="migrations/notes"),
+    "tenants": Start(TENANTS, migrate=("migrate", "--tenants"), check=("migrate", "--tenants", "--check")),
 }
-"""By template: the command line that it is used with, and a program that starts it and prints an empty list."""
 
 
 def test_every_template_is_tried_below() -> None:
@@ -36,20 +59,22 @@ def test_every_template_is_tried_below() -> None:
 @pytest.mark.parametrize("name", STARTS)
 def test_a_template_migrates_and_starts(sample: Callable, name: str) -> None:
     """From an empty folder to an answer; then a column more, as the comments say."""
-    words, program = STARTS[name]
+    start = STARTS[name]
+    words = start.words
     app = sample(None)
     said = app.run(*MINIMIG, "init", "--template", name)
     assert "Next: " in said
-    app.run(*words, "makemigrations")
-    app.run(*words, "migrate")
-    app.run(*words, "check")
-    assert app.python(program) == "[]\n"
+    told = app.run(*words, "makemigrations")
+    assert f"run: minimig {' '.join(start.migrate)}\n" in told
+    app.run(*words, *start.migrate)
+    app.run(*words, *start.check)
+    assert app.python(start.program) == "[]\n"
     [models] = [path for path in app.folder.glob("*.py") if "class Note" in path.read_text()]
     models.write_text(models.read_text().replace("    title: ", "    body: Mapped[str | None]\n    title: "))
     assert "add column notes.body" in app.run(*words, "makemigrations")
-    app.run(*words, "migrate")
-    assert app.migrations()[0] == "0001_initial.py"
-    assert len(app.migrations()) == 2
+    app.run(*words, *start.migrate)
+    assert app.migrations(start.migrations)[0] == "0001_initial.py"
+    assert len(app.migrations(start.migrations)) == 2
 
 
 def test_templates_are_listed(sample: Callable) -> None:
