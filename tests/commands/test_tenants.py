@@ -274,7 +274,8 @@ def test_five_hundred_files(tmp_path: Path) -> None:
     """All but three poisoned ones migrated, exactly these reported; then only they run."""
     names = [f"t{n:03}" for n in range(500)]
     folder = with_files(tmp_path, names)
-    assert counts(run(project_in(folder), workers=4)) == {"migrated": 500}
+    result = run(project_in(folder), workers=4)
+    assert counts(result) == {"migrated": 500}, [str(each) for each in result.with_status("failed")]
     sick = ("t007", "t250", "t499")
     poison(folder, *sick)
     result = run(project_in(folder), workers=4)
