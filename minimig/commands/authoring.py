@@ -130,7 +130,8 @@ def _from_database(project: Project, answers: Answers) -> list[_Leg]:
 
 
 def make_empty(project: Project, apps: Sequence[str], options: MakeOptions) -> tuple[NewFile, ...]:
-    """Write a revision file without operations for each app, for a data step."""
+    """Write a revision file without operations for each app, for a data step. Where there is one app, it is meant."""
+    apps = apps or (tuple(project.settings.apps) if len(project.settings.apps) == 1 else ())
     if not apps:
         raise UsageError("--empty needs the app it is for", hint=f"one of: {', '.join(project.settings.apps)}")
     project.check_apps(*apps)

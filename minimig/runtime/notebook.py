@@ -57,6 +57,11 @@ class Notebook:
         self.write(notes)
         self.end_rows()
 
+    def commit_later(self) -> None:
+        """Commit what was to be noted with the next note, if there is anything."""
+        if self.later:
+            self.commit([])
+
     def write(self, notes: Sequence[Note]) -> None:
         """Write notes in the transaction that is open."""
         later, self.later = self.later, []

@@ -72,8 +72,11 @@ class Stepwise:
         done = {position for segment in found for position in segment.positions if self._is_done(position)}
         try:
             self._run_all(found, done, finish)
-        finally:
+        except BaseException:
             self.book.abandon()
+            with suppress(sa.exc.SQLAlchemyError):  # the failure says more; what is not noted, the schema tells
+                self.book.commit_later()
+            raise
 
     def _run_all(self, found: Sequence[Segment], done: Collection[int], finish: Callable[[], None]) -> None:
         closing: tuple[int, ...] = ()

@@ -156,3 +156,11 @@ def test_a_wrong_answer_is_told_the_right_ones(
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda *_: next(answers))
     assert asking.choose("Which?", ["this", "that"]) == 1
     assert "is not one of '1', '2'" in capsys.readouterr().err
+
+
+def test_an_empty_file_needs_no_app_where_there_is_one(tmp_path: Path, sqlite_database: Database) -> None:
+    """`makemigrations --empty` in a project of one app."""
+    project = walk(tmp_path, sqlite_database.url)
+    project.ok("makemigrations")
+    project.ok("makemigrations", "--empty", "-n", "fill")
+    assert project.files("migrations/0002_fill.py") != []

@@ -215,3 +215,16 @@ def test_a_step_may_leave_the_transaction(tmp_path: Path, database: Database, *,
     assert history.values("SELECT word FROM words WHERE id = 1") == ["a"]
     assert [index["name"] for index in sa.inspect(database.engine).get_indexes("words")] == ["ix_slug"]
     assert notes(history) == 0
+
+
+def test_what_took_effect_before_a_failure_is_noted(history: History) -> None:
+    """The journal of a failed run tells how far it came: `diagnose` and `repair` show it."""
+    from minimig.migrating import folder_project
+
+    history.write("0002_half", HALF)
+    with pytest.raises(MigrationFailedError):
+        history.migrate()
+    project = folder_project(history.database.engine, history.folder, None)
+    with history.database.engine.connect() as connection:
+        [half] = half_done(project, connection)
+    assert (half.done, half.noted, half.started) == (3, 4, None)
