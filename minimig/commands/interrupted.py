@@ -15,6 +15,7 @@ from minimig.commands.awaiting import on_its_loop
 from minimig.commands.project import Project
 from minimig.dialects.registry import lock_for
 from minimig.errors import HistoryError, TargetError, nearest
+from minimig.runtime.batches import Cursor
 from minimig.runtime.journal import Note, Status
 from minimig.runtime.plan import Direction
 from minimig.runtime.prepare import PreparedStep
@@ -62,8 +63,15 @@ def half_done(project: Project, connection: sa.Connection, rows: Iterable[Applie
 def _told(revision: str, notes: Sequence[Note]) -> HalfDone:
     started = next((note for note in notes if note.status in (Status.STARTED, Status.OPEN)), None)
     done = sum(note.status == Status.DONE for note in notes)
-    text = None if started is None else started.statement or f"operation {started.operation + 1}"
+    text = None if started is None else _in_words(started)
     return HalfDone(revision, notes[0].direction, done, len(notes), text)
+
+
+def _in_words(note: Note) -> str:
+    walk = Cursor.noted(note)
+    if walk is not None:
+        return f"operation {note.operation + 1}, a walk along a table: {walk.done} of {walk.total} rows done"
+    return note.statement or f"operation {note.operation + 1}"
 
 
 def refuse_half_done(

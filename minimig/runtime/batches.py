@@ -43,7 +43,10 @@ class Cursor:
         """What the note of an earlier run tells; None where there is none."""
         if note is None or note.statement is None:
             return None
-        told = json.loads(note.statement)
+        try:
+            told = json.loads(note.statement)
+        except ValueError:
+            return None  # the note of a statement
         return cls(key_of(told["last"]) if told["last"] is not None else None, told["rows"], told["of"])
 
 
