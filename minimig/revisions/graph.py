@@ -66,6 +66,15 @@ class MigrationGraph:
         """The header of each revision."""
         return self._headers
 
+    def to_networkx(self) -> Any:
+        """The same graph as a frozen networkx DiGraph, for questions that have no method here."""
+        import networkx as nx  # noqa: PLC0415 - takes longer to import than all else that is done here
+
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph.add_nodes_from(self._headers)
+        graph.add_edges_from((parent, child) for child, parents in self._links.pred.items() for parent in parents)
+        return nx.freeze(graph)
+
     def effective(self, applied: Collection[str]) -> frozenset[str]:
         """What counts as applied in this graph: the rows, and squashes all of whose revisions are among them."""
         return frozenset(applied) | self._counted

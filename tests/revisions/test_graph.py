@@ -242,12 +242,12 @@ def test_questions_about_unknown_revisions(method: str) -> None:
 
 
 def test_the_graph_cannot_be_changed() -> None:
-    """Headers are read-only, and the networkx graph inside is frozen."""
+    """Headers are read-only, and the graph that networkx gets is frozen."""
     chain = graph("a.1")
     with pytest.raises(TypeError):
         chain.headers["a.2"] = header("a.2")  # type: ignore[index]
     with pytest.raises(nx.NetworkXError, match=r"[Ff]rozen"):
-        chain._graph.add_node("a.2")
+        chain.to_networkx().add_node("a.2")
 
 
 def test_five_thousand_revisions() -> None:
@@ -321,6 +321,8 @@ def test_order_respects_every_edge_and_no_accident(made: list[Header], random) -
 def test_ancestors_and_descendants_agree_with_networkx(made: list[Header]) -> None:
     """Our closures, which include their start, are networkx's plus the start, and mirror each other."""
     built = MigrationGraph(made)
+    graph = built.to_networkx()
+    assert set(graph) == set(built.order())
     for revision in built.order():
-        assert built.ancestors([revision]) == nx.ancestors(built._graph, revision) | {revision}
-        assert built.descendants([revision]) == nx.descendants(built._graph, revision) | {revision}
+        assert built.ancestors([revision]) == nx.ancestors(graph, revision) | {revision}
+        assert built.descendants([revision]) == nx.descendants(graph, revision) | {revision}
