@@ -1,20 +1,20 @@
 """The graph of revisions: who comes after whom.
 
-In: the headers of all revision files. Out: questions answered about one immutable networkx DiGraph whose
+In: the headers of all revision files. Out: questions answered about one immutable directed graph whose
 edges run from parent to child. A head or base is counted inside its app, where dependencies on other apps
 do not matter: an app has one history, wherever the others stand.
 
 Django keeps its own node class and two recursive-by-hand searches; Alembic a linked map of scripts with
-branches and dependencies as two kinds of edge. Here networkx holds the edges and sorts; nothing recurses,
-and nothing is quadratic, so that thousands of revisions cost milliseconds.
+branches and dependencies as two kinds of edge. Here two dicts hold the edges; nothing recurses, and nothing
+is quadratic, so that thousands of revisions cost milliseconds. For any other question there is the same
+graph for networkx, which is imported only then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
-
-import networkx as nx
+from typing import Any
 
 from minimig.errors import GraphError, HeadsError, nearest
 from minimig.revisions.header import Header
@@ -49,8 +49,8 @@ class MigrationGraph:
         self.hidden = MappingProxyType(resolution.hidden)
         self._counted = resolution.counted
         self._headers = MappingProxyType({header.revision: header for header in resolution.headers})
-        self._graph: nx.DiGraph[str] = nx.freeze(link(self._headers))
-        self._order = sort(self._graph, self._headers)
+        self._links = link(self._headers)
+        self._order = sort(self._links, self._headers)
         self._rank = {revision: rank for rank, revision in enumerate(self._order)}
         by_app: dict[str, list[str]] = {}
         for revision in self._order:
@@ -68,7 +68,7 @@ class MigrationGraph:
 
     def to_networkx(self) -> Any:
         """The same graph as a frozen networkx DiGraph, for questions that have no method here."""
-        import networkx as nx  # noqa: PLC0415 - takes longer to import than all else that is done here
+        import networkx as nx  # takes longer to import than all else that is done here
 
         graph: nx.DiGraph[str] = nx.DiGraph()
         graph.add_nodes_from(self._headers)
@@ -109,8 +109,8 @@ class MigrationGraph:
         members = {r for r in self.descendants([start]) if self._headers[r].app == app}
         place = start
         while True:
-            above = [r for r in self._graph.pred[place] if self._headers[r].app == app]
-            if len(above) != 1 or len([c for c in self._graph.succ[above[0]] if self._headers[c].app == app]) > 1:
+            above = [r for r in self._links.pred[place] if self._headers[r].app == app]
+            if len(above) != 1 or len([c for c in self._links.succ[above[0]] if self._headers[c].app == app]) > 1:
                 return frozenset(members)
             members.add(place := above[0])
 
@@ -127,36 +127,36 @@ class MigrationGraph:
     def parents(self, revision: str) -> tuple[str, ...]:
         """What a revision depends on directly, in any app."""
         self._known([revision])
-        return self.order(self._graph.pred[revision])
+        return self.order(self._links.pred[revision])
 
     def children(self, revision: str) -> tuple[str, ...]:
         """What depends on a revision directly, in any app."""
         self._known([revision])
-        return self.order(self._graph.succ[revision])
+        return self.order(self._links.succ[revision])
 
     def ancestors(self, revisions: Iterable[str]) -> frozenset[str]:
         """The revisions themselves and everything they depend on, however far."""
-        return _reach(self._graph.pred, self._known(revisions))
+        return _reach(self._links.pred, self._known(revisions))
 
     def descendants(self, revisions: Iterable[str]) -> frozenset[str]:
         """The revisions themselves and everything that depends on them, however far."""
-        return _reach(self._graph.succ, self._known(revisions))
+        return _reach(self._links.succ, self._known(revisions))
 
     def heads(self, app: str | None = None) -> tuple[str, ...]:
         """The revisions of an app (of each app by default) that none of the same app comes after."""
-        return self._select(app, self._graph.succ, lambda count: count == 0)
+        return self._select(app, self._links.succ, lambda count: count == 0)
 
     def bases(self, app: str | None = None) -> tuple[str, ...]:
         """The revisions of an app (of each app by default) that come after none of the same app."""
-        return self._select(app, self._graph.pred, lambda count: count == 0)
+        return self._select(app, self._links.pred, lambda count: count == 0)
 
     def branches(self, app: str | None = None) -> tuple[str, ...]:
         """The revisions with more than one child in their own app."""
-        return self._select(app, self._graph.succ, lambda count: count > 1)
+        return self._select(app, self._links.succ, lambda count: count > 1)
 
     def merges(self, app: str | None = None) -> tuple[str, ...]:
         """The revisions with more than one parent in their own app."""
-        return self._select(app, self._graph.pred, lambda count: count > 1)
+        return self._select(app, self._links.pred, lambda count: count > 1)
 
     def head(self, app: str) -> str | None:
         """The one head of an app, None for an app without revisions; HeadsError when there are several."""

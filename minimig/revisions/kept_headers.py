@@ -54,10 +54,8 @@ def kept_headers(folder: Path, app: str) -> Kept:
     found: dict[str, tuple[Signature, Header]] = {}
     for name, size, changed, entered, *values in json.loads(body):
         path = folder / name
-        told: dict[str, Any] = {
-            key: tuple(v) if isinstance(v, list) else v for key, v in zip(_FIELDS, values, strict=True)
-        }
-        header = Header(app, name_of(path), path, **told)
+        told: list[Any] = [tuple(value) if isinstance(value, list) else value for value in values]
+        header = Header(app, name_of(path), path, *told)
         found[name] = ((size, changed, entered), header)
     return found
 

@@ -1,7 +1,8 @@
-"""From the headers of revision files to a networkx graph: links resolved, and every way in which they can be wrong.
+"""From the headers of revision files to their links: resolved, sorted, and every way in which they can be wrong.
 
-In: headers. Out: an index by revision, a DiGraph whose edges run from parent to child, an order, the labels; or a
-GraphError that names the file and the word at fault.
+In: headers. Out: an index by revision, the parents and children of each, an order, the labels; or a GraphError that
+names the file and the word at fault. Importing networkx takes longer than sorting thousands of revisions, so it is
+asked only where something is wrong.
 """
 
 from __future__ import annotations
@@ -9,14 +10,27 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from types import MappingProxyType
-
-import networkx as nx
 
 from minimig.errors import GraphError, nearest
 from minimig.revisions.header import FIRST, LATEST, RESERVED_NAMES, Header
 
 _DIGITS = re.compile(r"([0-9]+)")
+
+
+@dataclass(frozen=True)
+class Links:
+    """The parents (`pred`) and the children (`succ`) of each revision, in the words of networkx."""
+
+    pred: Mapping[str, dict[str, None]]
+    succ: Mapping[str, dict[str, None]]
+
+    def add(self, parent: str, child: str) -> None:
+        """Let one revision come after another."""
+        self.pred[child][parent] = None
+        self.succ[parent][child] = None
 
 
 def index_headers(headers: Iterable[Header]) -> dict[str, Header]:
@@ -58,10 +72,9 @@ def label_index(headers: Mapping[str, Header], apps: Mapping[str, object]) -> Ma
     return MappingProxyType(found)
 
 
-def link(headers: Mapping[str, Header]) -> nx.DiGraph[str]:
-    """The graph of what comes after what. Raises GraphError for a link that leads nowhere."""
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(headers)
+def link(headers: Mapping[str, Header]) -> Links:
+    """What comes after what. Raises GraphError for a link that leads nowhere."""
+    links = Links({revision: {} for revision in headers}, {revision: {} for revision in headers})
     symbolic: list[tuple[Header, str, bool]] = []
     for header in headers.values():
         for other, after in _links(header):
@@ -70,10 +83,10 @@ def link(headers: Mapping[str, Header]) -> nx.DiGraph[str]:
                 continue
             if other not in headers:
                 raise _missing(header, other, after, headers)
-            graph.add_edge(*((other, header.revision) if after else (header.revision, other)))
+            links.add(*((other, header.revision) if after else (header.revision, other)))
     if symbolic:
-        _link_symbols(graph, headers, symbolic)
-    return graph
+        _link_symbols(links, headers, symbolic)
+    return links
 
 
 def _links(header: Header) -> Iterator[tuple[str, bool]]:
@@ -84,16 +97,14 @@ def _links(header: Header) -> Iterator[tuple[str, bool]]:
         yield other, False
 
 
-def _link_symbols(
-    graph: nx.DiGraph[str], headers: Mapping[str, Header], symbolic: list[tuple[Header, str, bool]]
-) -> None:
+def _link_symbols(links: Links, headers: Mapping[str, Header], symbolic: list[tuple[Header, str, bool]]) -> None:
     """Add the edges of `app.__first__` (the bases of that app) and `app.__latest__` (its heads).
 
     Symbols join only different apps, so no edge that they add can move a base or a head.
     """
     places: dict[str, list[str]] = {}
     for revision, header in headers.items():
-        for symbol, neighbours in ((FIRST, graph.pred), (LATEST, graph.succ)):
+        for symbol, neighbours in ((FIRST, links.pred), (LATEST, links.succ)):
             if not any(headers[other].app == header.app for other in neighbours[revision]):
                 places.setdefault(f"{header.app}.{symbol}", []).append(revision)
     edges: list[tuple[str, str]] = []
@@ -108,7 +119,8 @@ def _link_symbols(
         if symbol not in places:
             raise _missing(header, symbol, after, headers)
         edges.extend((o, header.revision) if after else (header.revision, o) for o in places[symbol])
-    graph.add_edges_from(edges)
+    for parent, child in edges:
+        links.add(parent, child)
 
 
 def _missing(header: Header, other: str, after: bool, headers: Mapping[str, Header]) -> GraphError:
@@ -131,7 +143,7 @@ def _missing(header: Header, other: str, after: bool, headers: Mapping[str, Head
     )
 
 
-def sort(graph: nx.DiGraph[str], headers: Mapping[str, Header]) -> tuple[str, ...]:
+def sort(links: Links, headers: Mapping[str, Header]) -> tuple[str, ...]:
     """All revisions, each after what it depends on; apps and names decide the rest. Raises GraphError for a circle."""
 
     def key(revision: str) -> tuple[str, list[str | int], str]:
@@ -140,20 +152,36 @@ def sort(graph: nx.DiGraph[str], headers: Mapping[str, Header]) -> tuple[str, ..
         parts: list[str | int] = [int(p) if p.isdigit() else p for p in _DIGITS.split(header.name)]
         return header.app, parts, header.name
 
-    try:
-        return tuple(nx.lexicographical_topological_sort(graph, key=key))
-    except nx.NetworkXUnfeasible as error:
-        raise _cycle_error(graph, headers) from error
+    named = sorted(links.pred, key=key)
+    place = {revision: number for number, revision in enumerate(named)}
+    missing = {revision: len(parents) for revision, parents in links.pred.items()}
+    free = [place[revision] for revision, count in missing.items() if not count]
+    heapify(free)
+    order = []
+    while free:  # of those whose parents are all there, the first by name
+        revision = named[heappop(free)]
+        order.append(revision)
+        for child in links.succ[revision]:
+            missing[child] -= 1
+            if not missing[child]:
+                heappush(free, place[child])
+    if len(order) < len(named):
+        raise _cycle_error(links, headers, {revision for revision, count in missing.items() if count})
+    return tuple(order)
 
 
-def _cycle_error(graph: nx.DiGraph[str], headers: Mapping[str, Header]) -> GraphError:
-    """Name one shortest cycle through the smallest revision that is on any."""
+def _cycle_error(links: Links, headers: Mapping[str, Header], left: set[str]) -> GraphError:
+    """Name one shortest cycle through the smallest revision that is on any; they are all among those that are left."""
+    import networkx as nx  # where nothing is wrong, nobody pays for it
+
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_edges_from((parent, child) for child in left for parent in links.pred[child])
     knots = [
         knot for knot in nx.strongly_connected_components(graph) if len(knot) > 1 or graph.has_edge(*(tuple(knot) * 2))
     ]
     knot = min(knots, key=min)
     start = min(knot)
-    cycle = _shortest_way_back(graph, start)
+    cycle = _shortest_way_back(links, start)
     return GraphError(
         f"revisions depend on each other in a circle: {' -> '.join([*cycle, start])} (each has to come after the next)",
         where=str(headers[start].path),
@@ -172,13 +200,13 @@ def _closing_link(child: Header, parent: Header) -> tuple[str, str]:
     raise GraphError(f"{child.revision} comes after {parent.revision} for no reason that a file gives")
 
 
-def _shortest_way_back(graph: nx.DiGraph[str], start: str) -> list[str]:
+def _shortest_way_back(links: Links, start: str) -> list[str]:
     """A shortest path along parents from a revision back to itself, without its end."""
     came_from: dict[str, str] = {}
     queue = deque([start])
     while start not in came_from:
         revision = queue.popleft()
-        for parent in sorted(graph.pred[revision]):
+        for parent in sorted(links.pred[revision]):
             if parent not in came_from:
                 came_from[parent] = revision
                 queue.append(parent)
