@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import unicodedata
 from pathlib import Path
@@ -28,7 +29,8 @@ def revision_paths(folder: Path) -> list[Path]:
 def revision_files(folder: Path) -> dict[Path, Signature | None]:
     """The same files, each with its signature as it is now; None for one that has none, such as a dangling link."""
     try:
-        named = {path.name: path for path in folder.iterdir()}
+        with os.scandir(folder) as entries:
+            named = {entry.name: entry for entry in entries}
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -38,9 +40,11 @@ def revision_files(folder: Path) -> dict[Path, Signature | None]:
             hint="it has to be a folder that this user may list",
         ) from error
     found: dict[Path, Signature | None] = {}
-    for path in (named[name] for name in sorted(named) if name.endswith(".py") and name[0] not in "_.~"):
+    for name in sorted(name for name in named if name.endswith(".py") and name[0] not in "_.~"):
+        path = folder / name
         try:
-            now = path.stat()
+            # On Windows an entry may be older than the file.
+            now = path.stat() if os.name == "nt" else named[name].stat()
         except OSError:
             # A dangling link stays in: reading it is a clear error, skipping it would lose a revision.
             found[path] = None

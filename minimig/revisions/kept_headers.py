@@ -18,7 +18,7 @@ import sys
 import time
 import uuid
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields
 from importlib.util import cache_from_source
@@ -36,38 +36,45 @@ WORTH = 64
 SETTLED = 2_000_000_000
 """How old a file must be, in nanoseconds, to be known by its times: FAT counts in steps of two seconds."""
 
-Kept = Mapping[str, tuple[Signature, Header]]
-"""Headers by the names of their files."""
-
 _FIELDS = tuple(field.name for field in fields(Header) if field.name not in ("app", "name", "path"))
 
 
-def kept_headers(folder: Path, app: str) -> Kept:
+class KeptHeaders:
+    """What is kept of a folder, as it lies there: thousands of headers are looked up, few are of files that changed."""
+
+    def __init__(self, app: str, rows: Mapping[str, Sequence[Any]]) -> None:
+        self._app = app
+        self._rows = rows
+
+    def get(self, path: Path, signature: Signature | None) -> Header | None:
+        """The header of a file that has not changed since."""
+        row = self._rows.get(path.name)
+        if row is None or signature is None or tuple(row[1:4]) != signature:
+            return None
+        values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in row[4:]]
+        return Header(self._app, name_of(path), path, *values)
+
+
+def kept_headers(folder: Path, app: str) -> KeptHeaders:
     """What is kept of this folder; nothing when that cannot be trusted."""
     try:
         data = _place(folder).read_bytes()
     except (OSError, NotImplementedError):  # there is none; or this Python has no such place
-        return {}
+        return NOTHING
     head, _, body = data.partition(b"\n")
     if head != _head(app, body):
-        return {}
-    found: dict[str, tuple[Signature, Header]] = {}
-    for name, size, changed, entered, *values in json.loads(body):
-        path = folder / name
-        told: list[Any] = [tuple(value) if isinstance(value, list) else value for value in values]
-        header = Header(app, name_of(path), path, *told)
-        found[name] = ((size, changed, entered), header)
-    return found
+        return NOTHING
+    return KeptHeaders(app, {row[0]: row for row in json.loads(body)})
 
 
-def keep_headers(folder: Path, app: str, read: Kept) -> None:
+def keep_headers(folder: Path, app: str, read: Iterable[tuple[Signature, Header]]) -> None:
     """Keep these headers for the next time, unless Python is not to write such files or the folder forbids it."""
     if sys.dont_write_bytecode:
         return
     before = time.time_ns() - SETTLED
     rows = [
-        [name, *signature, *(getattr(header, field) for field in _FIELDS)]
-        for name, (signature, header) in read.items()
+        [header.path.name, *signature, *(getattr(header, field) for field in _FIELDS)]
+        for signature, header in read
         if max(signature[1:]) < before  # younger ones may change once more and look the same
     ]
     body = json.dumps(rows, separators=(",", ":")).encode()
@@ -80,6 +87,9 @@ def keep_headers(folder: Path, app: str, read: Kept) -> None:
             temporary.replace(place)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+NOTHING = KeptHeaders("", {})
 
 
 def _place(folder: Path) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 from minimig.errors import RevisionFileError
 from minimig.revisions.folders import Signature, revision_files
 from minimig.revisions.header import Header, read_header
-from minimig.revisions.kept_headers import WORTH, keep_headers, kept_headers
+from minimig.revisions.kept_headers import NOTHING, WORTH, keep_headers, kept_headers
 
 Problem = Callable[[RevisionFileError], None]
 
@@ -37,14 +37,14 @@ def scan(folders: Mapping[str, Path], problem: Problem | None = None) -> tuple[H
 def _headers(
     app: str, folder: Path, files: Mapping[Path, Signature | None], problem: Problem | None
 ) -> Iterator[Header]:
-    kept = kept_headers(folder, app) if len(files) >= WORTH else {}
-    known: dict[str, tuple[Signature, Header]] = {}
+    kept = kept_headers(folder, app) if len(files) >= WORTH else NOTHING
+    known: list[tuple[Signature, Header]] = []
     parsed = 0
     seen: dict[str, Path] = {}
     for path, signature in files.items():
         try:
-            before, header = kept.get(path.name, (None, None))
-            if header is None or before != signature:
+            header = kept.get(path, signature)
+            if header is None:
                 header = read_header(path, app)
                 parsed += 1
             _check_twin(seen.setdefault(header.name.casefold(), path), path)
@@ -54,7 +54,7 @@ def _headers(
             problem(error)
         else:
             if signature is not None:  # of before the file was read: one that changed meanwhile will not match
-                known[path.name] = (signature, header)
+                known.append((signature, header))
             yield header
     if parsed >= WORTH:
         keep_headers(folder, app, known)
