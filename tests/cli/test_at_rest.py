@@ -68,13 +68,15 @@ def run(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProc
     """Run a command in a Python that may keep what it read."""
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), **variables}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    environment["PYTHONPYCACHEPREFIX"] = str(folder / "kept")
+    environment["PYTHONPYCACHEPREFIX"] = str(
+        folder.parent / "kept"
+    )  # one for all tests, or each compiles all libraries
     command = [sys.executable, "-c", PROGRAM, *words]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 def settle(folder: Path) -> None:
-    """Have enough revisions for their headers to be kept, apply them all, and run once more when the files are old enough to be known by their times."""
+    """Have enough revisions for their headers to be kept, applied, and old enough to be known by their times."""
     for number in range(FEW + 1, MANY + 1):
         write(folder, number)
     done = run(folder, "migrate", "--fake")
