@@ -68,9 +68,7 @@ def run(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProc
     """Run a command in a Python that may keep what it read."""
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), **variables}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    environment["PYTHONPYCACHEPREFIX"] = str(
-        folder.parent / "kept"
-    )  # one for all tests, or each compiles all libraries
+    environment["PYTHONPYCACHEPREFIX"] = str(folder.parent / "kept")  # shared: compiled once
     command = [sys.executable, "-c", PROGRAM, *words]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
