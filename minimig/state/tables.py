@@ -59,9 +59,7 @@ class TableState:
 
     @cached_property  # asked of every table by each operation that is executed
     def is_conditional(self) -> bool:
-        return any(
-            name == DDL_IF for i in (*self.constraints.values(), *self.indexes.values()) for name, _ in i.options
-        )
+        return any(DDL_IF in dict(i.options) for i in (*self.constraints.values(), *self.indexes.values()))
 
     @cached_property  # asked of every table by each operation that makes, changes or drops a type
     def named_types(self) -> Mapping[TypeName, tuple[str, ...]]:
