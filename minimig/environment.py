@@ -14,28 +14,16 @@ from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool, StaticPool
 
 from minimig.config import AppSettings, Settings
+from minimig.dialects.engine import engine_for
 from minimig.env import Environment
 from minimig.env_file import load_environment
-from minimig.errors import ConfigError, ModelsError, nearest
-from minimig.masking import mask_url
+from minimig.errors import ConfigError, ModelsError
 from minimig.state.from_objects import objects_of
 from minimig.targets import guarded, import_path, resolve
 
-__all__ = ["Environment", "import_path", "load_environment", "load_metadata", "make_engine"]
-
-INSTALL = {
-    "psycopg": "pip install 'minimig[postgresql]'",
-    "aiosqlite": "pip install 'minimig[async]'",
-    "asyncpg": "pip install 'minimig[async]'",
-    "aiomysql": "pip install 'minimig[async]'",
-    "greenlet": "pip install 'minimig[async]'",
-    "pymysql": "pip install 'minimig[mysql]'",
-    "MySQLdb": "pip install mysqlclient, or write mysql+pymysql:// in the URL and pip install 'minimig[mysql]'",
-}
-DATABASES = ("sqlite", "postgresql", "mysql", "mariadb", "mssql", "oracle")
+__all__ = ["Environment", "engine_for", "import_path", "load_environment", "load_metadata", "make_engine"]
 
 
 def load_metadata(setting: AppSettings, root: Path) -> tuple[sa.MetaData, ...]:
@@ -77,34 +65,6 @@ def make_engine(settings: Settings, connect_args: Mapping[str, Any] = MappingPro
         origin = settings.origins.get("url", "file")
         place = {"file": str(settings.source or ""), "command line": "--url"}.get(origin, origin)
         raise (error.at(place) if place and not (error.where or "").startswith(place) else error) from error.__cause__
-
-
-def engine_for(text: str, connect_args: Mapping[str, Any] = MappingProxyType({})) -> sa.Engine:
-    """A new engine for a URL that names its driver. Raises ConfigError as `make_engine` does."""
-    where = mask_url(text)
-    try:
-        url = sa.make_url(text)
-        # The end of a password that was not quoted; the driver would ask a name server for it.
-        if url.password and "@" in f"{url.host}{url.database}":
-            raise ValueError("host")  # noqa: TRY301 - told below, in the same words as any other URL
-        in_memory = url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
-        # One connection for a database that lives in it; elsewhere none kept, so that a finished run holds
-        # no lock.
-        engine = sa.create_engine(url, poolclass=StaticPool if in_memory else NullPool, connect_args=dict(connect_args))
-    except sa.exc.NoSuchModuleError as error:
-        raise ConfigError(
-            f"SQLAlchemy knows no database called {text.partition('://')[0]}",
-            where=where,
-            hint=nearest(text.partition("://")[0], DATABASES) or "is its dialect's package installed?",
-        ) from error
-    except (sa.exc.ArgumentError, ValueError, TypeError):
-        # from None: SQLAlchemy's message may quote the URL with its password
-        raise ConfigError("the URL of the database cannot be read", where=where, hint=_url_hint(text)) from None
-    except ImportError as error:
-        module = (error.name or "").partition(".")[0]
-        hint = INSTALL.get(module) or f"pip install {module or 'the driver'}"
-        raise ConfigError(f"the driver of the database is not installed: {error}", where=where, hint=hint) from error
-    return engine
 
 
 def _metadata_in(value: Any, target: str, root: Path, *, call: bool = True) -> Iterable[sa.MetaData]:
@@ -155,9 +115,3 @@ def _named_engine(target: str, settings: Settings) -> sa.Engine:
         where="`engine` in the configuration",
         hint="name an Engine, or a function without arguments that returns one",
     )
-
-
-def _url_hint(text: str) -> str:
-    if "://" not in text:
-        return "a URL looks like sqlite:///blog.db or postgresql://user@host/name"
-    return "write special characters of the password in percent form: @ is %40, / is %2F, : is %3A"

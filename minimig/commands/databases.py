@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import networkx as nx
-
 from minimig.config import Settings
 from minimig.revisions.header import Header
 from minimig.revisions.routing import app_of
@@ -17,6 +15,8 @@ def run_order(settings: Settings) -> tuple[str, ...]:
 
     Databases that depend on each other stay as configured: no order of whole databases could serve both.
     """
+    import networkx as nx  # a project with one database has no use for it
+
     rank = {name: number for number, name in enumerate(settings.databases)}
     headers = survey({label: app.migrations for label, app in settings.all_apps.items()}).graph.headers
     graph: nx.DiGraph[str] = nx.DiGraph()

@@ -16,7 +16,7 @@ from minimig.commands.project import Project
 from minimig.errors import FileError
 from minimig.files import write_files
 from minimig.revisions.graph import MigrationGraph
-from minimig.revisions.header import scan
+from minimig.revisions.scanning import scan
 
 FILE = "HEAD"
 COMMENT = "# The newest revision of this app; minimig writes it, so that git conflicts where two branches both add one."

@@ -25,10 +25,11 @@ from minimig.dialects.registry import dialect_of, editor_for, mariadb_by_mysql
 from minimig.environment import Environment, import_path, load_metadata, make_engine
 from minimig.errors import HistoryError, ModelsError, TargetError, UnsupportedError, nearest
 from minimig.revisions.graph import MigrationGraph
-from minimig.revisions.header import Header, scan
+from minimig.revisions.header import Header
 from minimig.revisions.loader import Migration, load_migration
 from minimig.revisions.replay import creators, replay_branches
 from minimig.revisions.routing import routed
+from minimig.revisions.scanning import scan
 from minimig.revisions.spoken import graph_for
 from minimig.revisions.survey import Survey, survey
 from minimig.revisions.tags import Tags

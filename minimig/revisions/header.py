@@ -1,7 +1,7 @@
 """The header of a revision file: everything the graph needs, read without running the file.
 
-In: a path, or a folder for each app. Out: `Header` values, one per file, with dependencies spelled in full
-(`blog.0001_initial`; the symbols `blog.__first__` and `blog.__latest__` stay, the graph resolves them).
+In: a path. Out: a `Header`, with dependencies spelled in full (`blog.0001_initial`; the symbols `blog.__first__` and
+`blog.__latest__` stay, the graph resolves them). `scanning` reads whole folders.
 
 Django and Alembic import every file to learn its parents, so that a broken import in one old migration
 stops every command, and a project with thousands of files pays for all of them each time. Here header data
@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from minimig.errors import RevisionFileError, nearest
-from minimig.revisions.folders import name_of, revision_paths
+from minimig.revisions.folders import name_of
 from minimig.revisions.toplevel import Binding, bindings, parse
 
 LITERAL_NAMES = ("dependencies", "run_before", "replaces", "labels", "initial", "atomic", "irreversible")
@@ -69,50 +69,6 @@ class Header:
     def title(self) -> str:
         """The first line of the docstring, or ""."""
         return self.doc.strip().partition("\n")[0].rstrip()
-
-
-def scan(folders: Mapping[str, Path], problem: Callable[[RevisionFileError], None] | None = None) -> tuple[Header, ...]:
-    """The headers of all revision files, sorted by app and name. `folders` maps each app to its folder.
-
-    A folder that does not exist holds no revisions. Files whose names start with `_`, `.` or `~` are no
-    revisions. Raises RevisionFileError for a file that cannot be read or breaks the rules, and for two
-    names in one app that differ only in case: many file systems can hold only one of them. With `problem`
-    the error is handed there instead, and the rest is read.
-    """
-    headers: list[Header] = []
-    for app, folder in sorted(folders.items()):
-        try:
-            paths = revision_paths(folder)
-        except RevisionFileError as error:
-            if problem is None:
-                raise
-            problem(error)
-            continue
-        headers += _headers(app, paths, problem)
-    return tuple(headers)
-
-
-def _headers(app: str, paths: list[Path], problem: Callable[[RevisionFileError], None] | None) -> Iterator[Header]:
-    seen: dict[str, Path] = {}
-    for path in paths:
-        try:
-            header = read_header(path, app)
-            _check_twin(seen.setdefault(header.name.casefold(), path), path)
-        except RevisionFileError as error:
-            if problem is None:
-                raise
-            problem(error)
-        else:
-            yield header
-
-
-def _check_twin(first: Path, path: Path) -> None:
-    if first != path:
-        raise RevisionFileError(
-            f"{first.name} and {path.name} differ only in upper and lower case",
-            where=str(path),
-            hint="rename one of them: on Windows and macOS they would be the same file",
-        )
 
 
 def read_header(path: Path, app: str, data: bytes | None = None) -> Header:

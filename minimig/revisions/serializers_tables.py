@@ -13,9 +13,9 @@ from typing import Any
 from minimig.revisions.serializers_base import Rule, Writing
 from minimig.revisions.serializers_layout import Bracket, Chain, Source, call, list_of, text
 from minimig.revisions.serializers_sql import sequence, server_default, sql_text
-from minimig.state.conditional import DDL_IF
 from minimig.state.options import Pairs
 from minimig.state.parts import (
+    DDL_IF,
     CheckState,
     ColumnState,
     ComputedState,

@@ -14,8 +14,9 @@ from pathlib import Path
 from minimig.errors import GraphError, MinimigError, RevisionFileError
 from minimig.revisions.folders import name_of, revision_paths
 from minimig.revisions.graph import MigrationGraph
-from minimig.revisions.header import Header, scan
+from minimig.revisions.header import Header
 from minimig.revisions.routing import routed
+from minimig.revisions.scanning import scan
 from minimig.revisions.tags import Tags
 
 

@@ -13,12 +13,9 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from minimig.errors import UnsupportedError
-from minimig.state.parts import ConstraintState, IndexState
+from minimig.state.parts import DDL_IF, ConstraintState, IndexState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
-
-DDL_IF = "ddl_if"
-"""The option that holds the dialects."""
 
 Item = TypeVar("Item", sa.Constraint, sa.Index)
 Part = TypeVar("Part", bound=ConstraintState | IndexState)
@@ -49,6 +46,8 @@ def conditioned(item: Item, dialects: Any) -> Item:
 
 def on_dialect(state: SchemaState, dialect: str) -> SchemaState:
     """The schema without the constraints and indexes that this dialect lacks; `state` itself where it has all."""
+    if not state.is_conditional:
+        return state
     tables = {key: _table_on(table, dialect) for key, table in state.tables.items()}
     unchanged = all(tables[key] is table for key, table in state.tables.items())
     return state if unchanged else state.with_tables(tables)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-import networkx as nx
-
 from minimig.errors import StateError
 from minimig.state.expressions import words_in
 from minimig.state.objects import CustomState, FunctionState, ObjectState, plain_name
@@ -17,6 +15,10 @@ from minimig.state.values import SqlExpression
 
 def in_order(state: SchemaState) -> tuple[ObjectState, ...]:
     """All objects of a state, each after those it builds on. Raises StateError when they go round in a circle."""
+    if not state.objects:
+        return ()
+    import networkx as nx  # few schemas have objects, and each command would pay for it
+
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(sorted(state.objects))
     for key, item in state.objects.items():

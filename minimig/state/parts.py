@@ -10,6 +10,9 @@ from minimig.state.values import SqlExpression, SqlType
 Options = tuple[tuple[str, Any], ...]
 """Dialect options as sorted pairs, for example `(("mysql_engine", "InnoDB"),)`; values are plain or SqlExpression."""
 
+DDL_IF = "ddl_if"
+"""The option of a constraint or index that holds the dialects on which it is made; see `conditional`."""
+
 
 @dataclass(frozen=True)
 class ComputedState:

@@ -34,6 +34,11 @@ class SchemaState:
         """The tables, able to tell who points to one of them and who uses a type."""
         return Catalog.of(self.tables)
 
+    @cached_property
+    def is_conditional(self) -> bool:
+        """Whether anything in it is made on some databases only."""
+        return any(table.is_conditional for table in self.tables.values())
+
     def __contains__(self, key: str) -> bool:
         return key in self.tables or key in self.objects
 

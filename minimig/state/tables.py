@@ -17,6 +17,7 @@ from minimig.state.expressions import names_in
 from minimig.state.named_types import TypeName, named_types_in
 from minimig.state.options import columns_in
 from minimig.state.parts import (
+    DDL_IF,
     CheckState,
     ColumnState,
     ConstraintState,
@@ -55,6 +56,10 @@ class TableState:
     @cached_property  # a frozen value is asked often: dropping one table looks at the keys of all others
     def foreign_keys(self) -> tuple[ForeignKeyState, ...]:
         return tuple(c for c in self.constraints.values() if isinstance(c, ForeignKeyState))
+
+    @cached_property  # asked of every table by each operation that is executed
+    def is_conditional(self) -> bool:
+        return any(DDL_IF in dict(i.options) for i in (*self.constraints.values(), *self.indexes.values()))
 
     @cached_property  # asked of every table by each operation that makes, changes or drops a type
     def named_types(self) -> Mapping[TypeName, tuple[str, ...]]:

@@ -16,9 +16,10 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.naming import conv
 
 from minimig.state import naming
-from minimig.state.conditional import DDL_IF, conditioned
+from minimig.state.conditional import conditioned
 from minimig.state.options import Pairs
 from minimig.state.parts import (
+    DDL_IF,
     CheckState,
     ColumnState,
     ConstraintState,

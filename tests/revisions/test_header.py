@@ -8,7 +8,8 @@ from textwrap import dedent
 import pytest
 
 from minimig.errors import RevisionFileError
-from minimig.revisions.header import Header, check_name, read_header, scan
+from minimig.revisions.header import Header, check_name, read_header
+from minimig.revisions.scanning import scan
 
 FULL = '''
     """Give posts a unique slug.

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from minimig import ops
 from minimig.errors import FileError, GraphError, RevisionFileError, WriterError
-from minimig.revisions.header import Header, scan
+from minimig.revisions.header import Header
 from minimig.revisions.loader import load_migration
 from minimig.revisions.rewriting import (
     Rewrite,
@@ -21,6 +21,7 @@ from minimig.revisions.rewriting import (
     rewrite_header,
     write_rewrites,
 )
+from minimig.revisions.scanning import scan
 
 FILES = {
     "a/0001_x": "dependencies = []\nup = []\n",
