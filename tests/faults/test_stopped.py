@@ -258,3 +258,20 @@ def test_a_runner_waits_while_an_index_is_built(tmp_path: Path, postgresql_datab
     assert time.monotonic() - began < 4
     assert history.values(INVALID) == [0]
     assert history.applied == ["0001_words", "0002_index"]
+
+
+# --- all of it, or nothing --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("second", [f"atomic = False\n\n{SLUG}", INDEX], ids=["atomic = False", "concurrently"])
+def test_one_transaction_for_all_refuses_what_cannot_be_in_it(
+    tmp_path: Path, postgresql_database: Database, second: str
+) -> None:
+    """`--atomic-run` with a file that says otherwise, or cannot: refused by name before the first step runs."""
+    history = words(tmp_path, postgresql_database)
+    history.write("0002_pages", 'up = [ops.CreateTable("pages", sa.Column("id", sa.Integer, primary_key=True))]')
+    history.write("0003_other", second)
+    result = history.project().run("migrate", "--atomic-run")
+    assert result.code == 1
+    assert "shop.0003_other cannot be part of one transaction" in result.err
+    assert (history.tables, history.applied) == ({"words"}, ["0001_words"])
