@@ -105,6 +105,7 @@ def test_questions_are_answered_while_a_run_is_at_work(history: History) -> None
     assert "0004_mark" in answers[1]
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_with_the_lock(history: History) -> None:
     """A process that dies as soon as it has the lock, started in a loop, keeps nobody out."""
     for _ in range(3):

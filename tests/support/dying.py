@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -35,13 +36,15 @@ def die_at(history: History, words: str, *, after: bool = False, target: str = "
 
 
 def forked(work: Callable[[], None]) -> int:
-    """The number of a child that does this and leaves without tidying up."""
+    """The number of a child that does this and leaves without tidying up, with 1 after an error."""
     child = os.fork()
     if not child:
         try:
             work()
-        finally:
-            os._exit(0)
+        except BaseException:  # noqa: BLE001 - nothing of the parent's may run here
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
     return child
 
 
