@@ -64,10 +64,16 @@ def test_a_half_applied_file_that_is_gone(history: History) -> None:
     text = path.read_text(encoding="utf-8")
     path.unlink()
     (history.folder / "0002_other.py").write_text(revision(["0001_words"], 'up = [ops.RunSQL("SELECT 1")]'))
-    with pytest.raises(HistoryError, match=r"shop\.0002_three"):
+    with pytest.raises(HistoryError, match=r"shop\.0002_three") as caught:
         history.migrate()
+    assert "put its file back, then minimig migrate shop 0002_three" in str(caught.value.hint)
     assert history.applied == ["0001_words"]
     (history.folder / "0002_other.py").unlink()
+    project = history.project()
+    assert "[~] 0002_three  half applied" in project.ok("showmigrations").out
+    for words in (["diagnose", "--no-schema"], ["repair"]):
+        result = project.run(*words)
+        assert (result.code, "put its file back, then minimig migrate" in result.text) == (7, True), result.text
     path.write_text(text, encoding="utf-8")
     history.migrate()
     assert history.columns("words") == ["id", "word", "slug", "note"]
