@@ -95,7 +95,8 @@ def show_migrations(project: Project, apps: Sequence[str], *, compare: bool = Fa
         broken = name in found.broken
         rows.append(replace(_row(name, applied, found.headers.get(name)), shown_by=by, broken=broken))
     rows += [replace(_row(name, applied), broken=True) for name in found.broken if name not in graph.hidden]
-    rows += [_row(name, applied) for name in found.lost(applied)]
+    gone = {name for name in halves if name not in applied and name not in found.headers and name not in found.broken}
+    rows += [_row(name, applied) for name in (*found.lost(applied), *sorted(gone))]
     edits = readable_edits(project, found, tuple(applied.values()))[0] if compare else ()
     edited = {edit.revision: "spelling" if edit.cosmetic else "meaning" for edit in edits}
     rows = [

@@ -96,10 +96,11 @@ def refuse_half_done(
 
 
 def way_on(project: Project, half: HalfDone) -> str:
-    """The command that finishes it."""
+    """The command that finishes it, behind what it needs first."""
     app, _, name = half.revision.partition(".")
     if half.direction == Direction.FORWARD:
-        return f"minimig migrate {app} {name}"
+        there = any(header.revision == half.revision for header in project.headers)
+        return f"{'' if there else 'put its file back, then '}minimig migrate {app} {name}"
     graph = project.graph_at(frozenset([half.revision]))
     parents = graph.parents(half.revision) if half.revision in graph.headers else ()
     before = next((parent for parent in parents if graph.headers[parent].app == app), None)

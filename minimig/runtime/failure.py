@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import Enum
 
@@ -148,7 +148,7 @@ class Progress:
             return READ_ONLY
         again = "run the same command again"
         if _lost_connection(error):
-            again = f"look after the server, then {again}"
+            again = f"{_look(error)}, then {again}"
         elif not _interrupted(error):
             again = f"{MEND}, then {again}"
         if self.standing is Standing.STEPWISE:
@@ -175,6 +175,25 @@ def _interrupted(error: BaseException) -> bool:
 
 def _lost_connection(error: BaseException) -> bool:
     return isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
+
+
+def _look(error: BaseException) -> str:
+    """What to look at when the connection is gone. MariaDB and MySQL hang up on a packet that is too large."""
+    size = _size(error) / 1_000_000
+    if size < 1:
+        return "look after the server"
+    return f"look after the server, and whether it takes {size:.0f} MB at once (max_allowed_packet)"
+
+
+def _size(error: BaseException | None) -> int:
+    """About how many bytes the largest statement and its values were; tidying up may have failed on top of it."""
+    if error is None:
+        return 0
+    size = 0
+    if isinstance(error, sa.exc.DBAPIError):
+        values = error.params.values() if isinstance(error.params, Mapping) else error.params or ()
+        size = sum(len(value) for value in (error.statement, *values) if isinstance(value, str | bytes))
+    return max(size, _size(error.__context__))
 
 
 def _reason(error: BaseException) -> str:

@@ -251,7 +251,8 @@ def _like(column: sa.Column[Any], type_: TypeEngine[Any] | None = None) -> sa.Co
 
 def is_read_only(error: sa.exc.DBAPIError) -> bool:
     """Whether a database refused because nobody may write to it, by the words of PostgreSQL, MariaDB and SQLite."""
-    return any(words in str(error.orig) for words in ("read-only", "readonly"))
+    said = str(error.orig).lower()
+    return any(words in said for words in ("read-only", "readonly", "in a read only transaction"))
 
 
 def revisions(rows: Iterable[Applied]) -> frozenset[str]:

@@ -7,7 +7,7 @@ import re
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from support.databases import Database
 from support.histories import WORDS, History, counted
 from support.pooler import pooler
 from support.racing import race, start
+from support.waiting import until
 
 RUNNERS = 30
 FILL = """
@@ -149,14 +150,6 @@ def test_the_dead_hold_nothing(history: History) -> None:
 def _is_free(database: Database) -> bool:
     with database.engine.connect() as connection:
         return lock_holder(connection, "minimig_version") is None
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for what a server does in its own time, ten seconds at most."""
-    deadline = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 # --- nobody works without it ------------------------------------------------------------------------------------------

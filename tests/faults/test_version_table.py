@@ -110,6 +110,15 @@ def test_gone_or_emptied_by_hand(history: History, statement: str) -> None:
     assert history.applied == []
 
 
+def test_tables_of_others_are_no_obstacle(history: History) -> None:
+    """A database that others use, or that an extension has filled: their tables stay, and the history begins."""
+    history.run("CREATE TABLE spatial_ref_sys (srid INTEGER NOT NULL PRIMARY KEY)")
+    history.run("INSERT INTO spatial_ref_sys VALUES (4326)")
+    assert len(history.migrate().steps) == 2
+    history.migrate("zero")
+    assert (history.tables, history.values("SELECT srid FROM spatial_ref_sys")) == ({"spatial_ref_sys"}, [4326])
+
+
 # --- databases that say no --------------------------------------------------------------------------------------------
 
 

@@ -74,6 +74,13 @@ class History:
         with self.database.engine.connect() as connection:
             return list(connection.exec_driver_sql(sql).scalars())
 
+    def project(self) -> ProjectFolder:
+        """The same files for the command line, which needs a configuration beside them."""
+        found = ProjectFolder(self.folder.parents[1], self.database.url)
+        found.write("minimig.toml", '[apps.shop]\nmetadata = "models:metadata"\nmigrations = "shop/migrations"\n')
+        found.write("models.py", "import sqlalchemy as sa\n\nmetadata = sa.MetaData()\nsa.Table('words', metadata)\n")
+        return found
+
     def run(self, *statements: str) -> None:
         """Execute statements by hand."""
         with self.database.engine.begin() as connection:
