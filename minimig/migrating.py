@@ -65,6 +65,8 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     on_step: Listener = silence,
     patience: Patience = PATIENCE,
     precheck: bool = True,
+    whole: bool = False,
+    assume: bool | None = None,
 ) -> MigrateResult:
     """Bring a database to a target with the revision files of one folder, or with those of a project.
 
@@ -77,7 +79,8 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     project, `app` chooses one. `metadata` is the models' own: its naming convention names what the files leave without
     a name. `x` is what data steps with a third argument find in `options.x`. `on_step` is called with each event, in
     the thread that migrates. `patience` says how long statements wait for other sessions, and how often they are tried.
-    With `precheck` rows that would stop the run are counted before it begins.
+    With `precheck` rows that would stop the run are counted before it begins. With `whole` the run is one transaction.
+    `assume` says whether the statement that an interrupted run left in doubt took effect.
 
     Raises TargetError, HeadsError, HistoryError, RevisionFileError, StateError or IrreversibleError before anything
     runs, LockError, MigrationFailedError when a migration fails, DatabaseError when the database cannot be reached, and
@@ -90,6 +93,8 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
         lock_timeout=lock_timeout,
         patience=patience,
         precheck=precheck,
+        whole=whole,
+        assume=assume,
     )
     if isinstance(database, Project):
         if migrations is not None:
