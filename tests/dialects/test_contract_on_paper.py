@@ -198,7 +198,7 @@ BASES = {
     ops.ChangeObject,
     ops.RenameObject,
 }
-BY_HAND = {ops.RunSQL, ops.RunPython, ops.SeparateStateAndDatabase}
+BY_HAND = {ops.Backfill, ops.RunSQL, ops.RunPython, ops.SeparateStateAndDatabase}
 
 
 @cache

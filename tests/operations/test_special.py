@@ -193,6 +193,7 @@ def test_sql_without_a_reverse_is_refused_before_anything_runs(simple: History) 
     assert simple.applied == ["0001_words", "0002_insert", "0003_more"]
     text = (simple.folder / "0002_insert.py").read_text()
     (simple.folder / "0002_insert.py").write_text(text.replace("'a')\")", "'a')\", reverse=ops.NOOP)"))
+    simple.run("UPDATE minimig_version SET checksum = NULL")  # as repair --accept: what was applied is the same
     simple.migrate("0001")
     assert simple.values(WORD) == ["a"]
     simple.migrate("zero")
