@@ -43,7 +43,7 @@ def test_the_pytest_plugin_loads_nothing_heavy(tmp_path: Path) -> None:
         "def test_something(minimig_engine):\n    assert 'sqlalchemy' in loaded()\n"
     )
     command = [sys.executable, "-m", "pytest", "-q", "-p", "minimig.testing.plugin", "-p", "no:cacheprovider"]
-    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert "2 passed" in run.stdout, run.stdout + run.stderr
 

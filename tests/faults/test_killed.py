@@ -69,7 +69,7 @@ up = [
     ops.RunSQL("UPDATE words SET count = count * 2", reverse="UPDATE words SET count = count - 1"),
 ]
 """
-MOST = int(os.environ.get("MINIMIG_KILLS", "6"))
+MOST = int(os.environ.get("MINIMIG_KILLS", "2"))
 """How many points are tried on each way, other ones each time; MINIMIG_KILLS=1000 tries all of them."""
 
 
