@@ -24,7 +24,7 @@ MANY = pytest.param(1_000_000, 5000, marks=[pytest.mark.long, pytest.mark.timeou
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(("rows", "batch"), [pytest.param(20_000, 100, id="20000"), MANY])
+@pytest.mark.parametrize(("rows", "batch"), [pytest.param(10_000, 50, id="10000"), MANY])
 def test_each_row_is_changed_once_over_twenty_kills(tmp_path: Path, database: Database, rows: int, batch: int) -> None:
     """SIGKILL before or after a random statement, the same command again, until the walk is through."""
     history = History.at(tmp_path, database)
