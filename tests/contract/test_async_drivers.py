@@ -33,7 +33,7 @@ def test_most_operations_are_among_them() -> None:
         assert len(there) >= 15
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("driver", "name"), CASES)
 def test_up_does_it_and_down_undoes_it(driver: str, name: str, request: pytest.FixtureRequest) -> None:
     """An operation does the same by an asynchronous driver, and its reverse leads back with all rows."""
