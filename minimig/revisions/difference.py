@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import importlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -18,13 +19,13 @@ from types import CodeType, FunctionType
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import mssql, mysql, oracle, postgresql, sqlite
 
 from minimig.operations.base import Operation
 from minimig.state.values import SqlExpression, SqlType
 
 _NUMBERS = (bool, int, float, Decimal)
-DIALECTS = (postgresql, mysql, sqlite, mssql, oracle)
+DIALECTS = ("postgresql", "mysql", "sqlite", "mssql", "oracle")
+"""Those that a type is compiled for; imported when the first type is compared, which most runs never do."""
 
 
 def difference(one: Any, other: Any, path: str = "") -> str | None:
@@ -102,7 +103,8 @@ def _type(one: SqlType, other: SqlType, path: str) -> str | None:
     found = difference(one.call, other.call, path)
     if found:
         return found
-    for module in DIALECTS:
+    for name in DIALECTS:
+        module: Any = importlib.import_module(f"sqlalchemy.dialects.{name}")
         dialect = module.dialect()
         ddl, meant = _ddl(one, dialect), _ddl(other, dialect)
         if ddl != meant:
