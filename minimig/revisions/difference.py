@@ -103,8 +103,8 @@ def _type(one: SqlType, other: SqlType, path: str) -> str | None:
     found = difference(one.call, other.call, path)
     if found:
         return found
-    for name in DIALECTS:
-        module: Any = importlib.import_module(f"sqlalchemy.dialects.{name}")
+    for dialect_name in DIALECTS:
+        module: Any = importlib.import_module(f"sqlalchemy.dialects.{dialect_name}")
         dialect = module.dialect()
         ddl, meant = _ddl(one, dialect), _ddl(other, dialect)
         if ddl != meant:
