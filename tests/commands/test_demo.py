@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import sqlite3
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import minimig
 from minimig.commands import demo
 from minimig.commands.demo import DemoResult, copy_example, example_source, run_demo
 from minimig.errors import MinimigError
@@ -40,6 +42,7 @@ def cost() -> Cost:
 def told(tmp_path_factory: pytest.TempPathFactory, cost: Cost) -> tuple[DemoResult, str]:
     """The demo, run once in a shell that points to another database: its result, and what it said."""
     folder = tmp_path_factory.mktemp("demo")
+    compileall.compile_dir(Path(minimig.__file__).parent, quiet=1)  # as pip does for a package that it installs
     said: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", f"sqlite:///{folder}/others.db")
