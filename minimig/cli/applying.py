@@ -22,7 +22,7 @@ from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_pro
 from minimig.commands.project import Project
 from minimig.config import Settings
 from minimig.environment import load_environment
-from minimig.errors import MigrationFailedError, UsageError
+from minimig.errors import MinimigError, UsageError
 from minimig.runtime.plan import Direction
 
 LOCK = click.option(
@@ -258,7 +258,7 @@ def _run(
     try:
         with statements_shown(project.engine, session.verbosity > 2):
             result = migrate_project(project, app, target, options, printer.listen, _warn_of_late)
-    except MigrationFailedError:
+    except MinimigError:
         printer.failed()
         raise
     taken = {planned.step.revision for planned in result.steps}

@@ -6,45 +6,64 @@ it where DDL is atomic; work that may be done twice is done again; else the proj
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.output import Output
 from minimig.errors import QuestionError
-from minimig.revisions.replay import Change
 from minimig.runtime.journal import Note
+from minimig.runtime.notebook import Notebook
+from minimig.runtime.output import LiveOutput
 from minimig.runtime.pieces import Kind, Piece
+from minimig.runtime.scribe import Scribe
 
 Assume = bool | None
 """What a person says of a statement of which nobody heard: it took effect (True), it did not (False), or nothing."""
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """A piece in doubt, and all that may settle it. `piece` is None for a function of the project."""
+class Doubts:
+    """Settles the doubts of one migration; `assume` is what a person said of them."""
 
     connection: sa.Connection
-    editor: SchemaEditor
-    change: Change
-    note: Note
-    piece: Piece | None
-    where: str
+    output: LiveOutput
+    book: Notebook
+    editor_of: Callable[[Output], SchemaEditor]
+    scribe: Scribe
+    assume: Assume
 
-    def is_to_run(self, assume: Assume) -> bool:
-        """Whether it did not take effect, or may be done again. Raises QuestionError when nobody can know."""
-        if self.piece is not None and self.piece.kind is Kind.REPEATABLE:
+    def fingerprint(self, piece: Piece) -> str | None:
+        """What will tell, later, whether a piece took effect; None where the schema cannot."""
+        if piece.kind is not Kind.SCHEMA:
+            return None
+        with self.output.uncounted():
+            found = self.editor_of(self.output).fingerprint(self.connection, piece.names)
+            self.book.end_reading()
+        return found
+
+    def is_to_run(self, position: int, note: Note, piece: Piece | None = None) -> bool:
+        """Whether a piece, or without one a function, did not take effect, or may be done again.
+
+        Raises QuestionError when nobody can know.
+        """
+        if piece is not None and piece.kind is Kind.REPEATABLE:
             return True
-        if self.piece is not None and self.piece.kind is Kind.SCHEMA and self.note.fingerprint is not None:
-            return self.editor.fingerprint(self.connection, self.piece.names) == self.note.fingerprint
-        if assume is not None:
-            return not assume
-        answer = self.change.operation.probe(self.connection, self.change.after)
+        if piece is not None and note.fingerprint is not None:
+            return self.fingerprint(piece) == note.fingerprint
+        if self.assume is not None:
+            return not self.assume
+        change = self.scribe.move(position)
+        with self.output.uncounted():
+            answer = change.operation.probe(self.connection, change.after)
+            self.book.end_reading()
         if answer is not None:
             return not answer
-        what = self.change.operation.describe() if self.piece is None else " ".join(self.piece.text.split())[:200]
+        what = change.operation.describe() if piece is None else " ".join(piece.text.split())[:200]
         raise QuestionError(
-            f"{self.note.revision} was interrupted, and it is not known whether this took effect: {what}",
-            where=self.where,
+            f"{note.revision} was interrupted, and it is not known whether this took effect: {what}",
+            where=self.scribe.prepared.where(position),
             hint="look at the database, then run the same command with --assume done, or --assume again",
         )

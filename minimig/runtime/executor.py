@@ -72,7 +72,7 @@ class Executor:
         self.precheck = precheck
         self.patience = ONCE if self.borrowed else patience
         self._listener: Listener = silence
-        self._limits = Limits(connection, editor_for(connection.dialect, LiveOutput(connection)), self.patience)
+        self._limits = Limits(connection, self._editor(), self.patience)
         self._notes: tuple[Note, ...] | None = None
 
     def run(self, steps: Sequence[PreparedStep], listener: Listener = silence) -> float:
@@ -85,7 +85,7 @@ class Executor:
         revisions = tuple(prepared.step.revision for prepared in steps)
         rows = [version_row(prepared) for prepared in steps]
         real = [prepared for prepared in steps if not prepared.step.faked]
-        refuse_names(real, editor_for(self.connection.dialect, LiveOutput(self.connection)))
+        refuse_names(real, self._editor())
         if self.borrowed and not commits_each(self.connection):
             self._refuse_steps_outside(real)
         if self.whole:
@@ -118,9 +118,11 @@ class Executor:
         if steps:
             self._ensure_version_table()
         with nullcontext() if self.borrowed else self.connection.begin():
+            half_done = {note.revision for note in self.recorder.journal.read(self.connection)}
             for number, prepared in enumerate(steps, start=1):
                 listener(StepStarted(prepared.step, number, revisions))
-                self.recorder.forget_unfinished(self.connection, prepared.step.revision)
+                if prepared.step.revision in half_done:
+                    self.recorder.forget_unfinished(self.connection, prepared.step.revision)
                 self._write_row(prepared, version_row(prepared), 0.0)
                 listener(StepDone(prepared.step, 0.0))
 
@@ -144,7 +146,7 @@ class Executor:
         """
         if self.borrowed or not self.precheck:
             return
-        editor = editor_for(self.connection.dialect, LiveOutput(self.connection))
+        editor = self._editor()
         found = tuple(demands(steps, editor))
         if not found:
             return
@@ -168,7 +170,7 @@ class Executor:
         def again(attempt: int, pause: float, reason: str) -> None:
             self._limits.unsure()
             self._notes = None
-            output.rolled_back(ddl=editor_for(self.connection.dialect, output).transactional_ddl)
+            output.rolled_back(ddl=self._editor(output).transactional_ddl)
             self._listener(Retrying(prepared.step, attempt, attempts, pause, reason))
 
         persist(lambda: self._attempt(prepared, row, started, output), self.patience, _passing, again)
@@ -239,19 +241,20 @@ class Executor:
         )
         run.run(found, finish)
 
-    def _editor(self, output: Output) -> SchemaEditor:
-        editor = editor_for(self.connection.dialect, output)
+    def _editor(self, output: Output | None = None) -> SchemaEditor:
+        """An editor on the connection, which knows what this run was given."""
+        editor = editor_for(self.connection.dialect, output or LiveOutput(self.connection))
         editor.options = self.options
         return editor
 
     def _whole_run(self) -> AbstractContextManager[None]:
         if not self.whole or self.borrowed:
             return nullcontext()
-        return editor_for(self.connection.dialect, LiveOutput(self.connection)).transaction(self.connection)
+        return self._editor().transaction(self.connection)
 
     def _refuse_more_than_one_transaction(self, steps: Sequence[PreparedStep]) -> None:
         """Raise UnsupportedError for a step that cannot share a transaction with the whole run."""
-        editor = editor_for(self.connection.dialect, LiveOutput(self.connection))
+        editor = self._editor()
         for prepared in steps:
             if not in_one_transaction(segments(prepared, editor), editor, prepared):
                 raise UnsupportedError(
@@ -262,7 +265,7 @@ class Executor:
 
     def _refuse_steps_outside(self, steps: Sequence[PreparedStep]) -> None:
         """Raise UnsupportedError for an operation that the caller's transaction cannot hold."""
-        editor = editor_for(self.connection.dialect, LiveOutput(self.connection))
+        editor = self._editor()
         for prepared in steps:
             for operation, _, _ in prepared.moves:
                 if operation.steps_outside(editor):

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.output import Output
 from minimig.dialects.transaction import autocommit
-from minimig.runtime.doubt import Assume, Doubt
+from minimig.runtime.doubt import Doubts
 from minimig.runtime.journal import Note, Status
 from minimig.runtime.notebook import Notebook
 from minimig.runtime.output import LiveOutput
@@ -31,8 +31,8 @@ class Piecewise:
     book: Notebook
     editor_of: Callable[[Output], SchemaEditor]
     scribe: Scribe
+    doubts: Doubts
     position: int
-    assume: Assume
 
     def run(self, noted: Sequence[Note], execute: Callable[[SchemaEditor], None]) -> None:
         """Carry it out; `execute` makes an editor send its statements. `noted` is from an earlier run."""
@@ -58,7 +58,7 @@ class Piecewise:
         """The note of a statement that was started, once it is known what became of it."""
         if note.status != Status.STARTED or note.statement is None:
             return note
-        ran = not self._is_to_run(note, recorded(note.statement))
+        ran = not self.doubts.is_to_run(self.position, note, recorded(note.statement))
         return note.told(Status.DONE if ran else Status.PLANNED)
 
     def _agreed(self, first: int, found: tuple[Piece, ...], notes: Sequence[Note]) -> tuple[Piece, ...]:
@@ -90,7 +90,7 @@ class Piecewise:
                 self.book.later.append(note.told(Status.DONE))
             elif note.status == Status.DONE:
                 continue
-            elif note.status == Status.STARTED and not self._is_to_run(note, piece):
+            elif note.status == Status.STARTED and not self.doubts.is_to_run(self.position, note, piece):
                 self.book.later.append(note.told(Status.DONE))
             elif piece.kind is Kind.ROWS:
                 self.book.begin_rows()
@@ -101,7 +101,7 @@ class Piecewise:
 
     def _send_noted(self, note: Note, piece: Piece) -> None:
         """A statement that commits by itself: written ahead."""
-        self.book.commit([note.told(Status.STARTED, self._fingerprint(piece))])
+        self.book.commit([note.told(Status.STARTED, self.doubts.fingerprint(piece))])
         try:
             self._send_alone(piece)
         except sa.exc.DBAPIError as error:
@@ -125,21 +125,3 @@ class Piecewise:
     def _send_all(self, piece: Piece) -> None:
         for sent in piece.statements:
             self.output.execute(sent.statement, sent.parameters, sent.options)
-
-    def _is_to_run(self, note: Note, piece: Piece) -> bool:
-        where = self.scribe.prepared.where(self.position)
-        with self.output.uncounted():
-            doubt = Doubt(
-                self.connection, self.editor_of(self.output), self.scribe.move(self.position), note, piece, where
-            )
-            answer = doubt.is_to_run(self.assume)
-            self.book.end_reading()
-        return answer
-
-    def _fingerprint(self, piece: Piece) -> str | None:
-        if piece.kind is not Kind.SCHEMA:
-            return None
-        with self.output.uncounted():
-            found = self.editor_of(self.output).fingerprint(self.connection, piece.names)
-            self.book.end_reading()
-        return found

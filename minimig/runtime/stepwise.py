@@ -17,7 +17,7 @@ from minimig.dialects.lock import check_held, holds
 from minimig.dialects.output import Output
 from minimig.dialects.transaction import autocommit
 from minimig.runtime.batches import BatchRun, Cursor, Reports
-from minimig.runtime.doubt import Assume, Doubt
+from minimig.runtime.doubt import Assume, Doubts
 from minimig.runtime.events import Listener, silence
 from minimig.runtime.failure import Progress
 from minimig.runtime.journal import Journal, Note, Notes, Status
@@ -56,8 +56,8 @@ class Stepwise:
         self.progress = progress
         self._editor = editor_of
         self.noted = noted
-        self.assume = assume
         self.book = Notebook(connection, journal, output)
+        self.doubts = Doubts(connection, output, self.book, editor_of, self.scribe, assume)
         self.locked = holds(connection)
         self.patience = patience
         self.listener = listener
@@ -86,7 +86,7 @@ class Stepwise:
                 closing = todo
             elif todo:
                 self._carry_out(segment.manner, todo)
-        if self.book.in_rows:
+        if self.book.in_rows and not closing:
             self.progress.position = None
             self._close(finish)
             self.book.end_rows()
@@ -138,7 +138,7 @@ class Stepwise:
         self.book.settle()
 
     def _pieces(self, position: int) -> None:
-        parts = (self.connection, self.output, self.book, self._editor, self.scribe, position, self.assume)
+        parts = (self.connection, self.output, self.book, self._editor, self.scribe, self.doubts, position)
         Piecewise(*parts).run(self.noted.get(position, ()), lambda editor: self._execute(editor, position))
         if not self._is_atomic(position):
             self.book.end_rows()
@@ -148,7 +148,7 @@ class Stepwise:
         """A function: with its note in one transaction where it leaves that alone, else noted before and after."""
         earlier = next(iter(self.noted.get(position, ())), None)
         note = self.scribe.note(position, 0, Status.PLANNED)
-        if earlier is not None and earlier.status == Status.OPEN and not self._is_to_run(position, earlier):
+        if earlier is not None and earlier.status == Status.OPEN and not self.doubts.is_to_run(position, earlier):
             self.book.commit([note.told(Status.DONE)])
         elif self._is_atomic(position):
             with self.output.on_implicit_commit(lambda: self.book.write([note.told(Status.OPEN)])), self._failing(note):
@@ -166,14 +166,6 @@ class Stepwise:
         """Whether an operation belongs into a transaction: by the word of the file, and by its own."""
         outside = self.scribe.move(position).operation.steps_outside(self._editor(self.output))
         return self.prepared.migration.header.atomic and not outside
-
-    def _is_to_run(self, position: int, note: Note) -> bool:
-        where, editor = self.prepared.where(position), self._editor(self.output)
-        with self.output.uncounted():
-            doubt = Doubt(self.connection, editor, self.scribe.move(position), note, None, where)
-            answer = doubt.is_to_run(self.assume)
-            self.book.end_reading()
-        return answer
 
     def _run_function(self, position: int) -> None:
         editor = self._editor(self.output)

@@ -164,3 +164,17 @@ def test_an_empty_file_needs_no_app_where_there_is_one(tmp_path: Path, sqlite_da
     project.ok("makemigrations")
     project.ok("makemigrations", "--empty", "-n", "fill")
     assert project.files("migrations/0002_fill.py") != []
+
+
+def test_the_line_of_a_step_that_is_refused_is_ended(tmp_path: Path, mariadb_database: Database) -> None:
+    """A half-applied file that was edited is met when its line stands open: FAILED, and the error on a line below."""
+    project = walk(tmp_path, mariadb_database.url)
+    project.ok("makemigrations")
+    text = (
+        "from minimig import ops\n\ndependencies = ['app.0001_initial']\n\nup = [ops.RunSQL('{}'), ops.RunSQL('x')]\n"
+    )
+    project.write("migrations/0002_half.py", text.format("CREATE TABLE one (id INTEGER)"))
+    assert project.run("migrate").code == 1
+    project.write("migrations/0002_half.py", text.format("CREATE TABLE two (id INTEGER)"))
+    result = project.run("migrate")
+    assert (result.code, result.out.splitlines()) == (7, ["  Applying app.0002_half ... FAILED"])

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from minimig.commands.interrupted import forget_half_done, half_done
 from minimig.errors import HistoryError, MigrationFailedError, QuestionError, UnsupportedError
+from minimig.runtime.pieces import Kind, Sent, pieces
 from support.databases import Database
-from support.histories import WORDS, History
+from support.histories import WORDS, History, counted
 
 HALF = """
 up = [
@@ -228,3 +229,24 @@ def test_what_took_effect_before_a_failure_is_noted(history: History) -> None:
     with history.database.engine.connect() as connection:
         [half] = half_done(project, connection)
     assert (half.done, half.noted, half.started) == (3, 4, None)
+
+
+def test_emptying_a_table_is_never_guessed_about() -> None:
+    """The schema does not show whether TRUNCATE took effect, and a second one would take rows that came since."""
+    dialect = sa.create_engine("mysql+pymysql://").dialect
+    [piece] = pieces([Sent("TRUNCATE TABLE words")], dialect)
+    assert piece.kind is Kind.UNKNOWN
+
+
+def test_recording_asks_the_journal_once(tmp_path: Path, database: Database) -> None:
+    """`--fake` over many revisions asks the journal no more often than over one."""
+    history = History.at(tmp_path, database)
+    asked = []
+    for target in ("0001", "0009"):
+        for number in range(len(history.names) + 1, int(target) + 1):
+            history.write(f"000{number}_more", "up = []\ndown = []")
+        with counted(database.engine) as seen:
+            history.migrate(target, fake=True)
+        asked.append(len([statement for statement in seen if "minimig_journal" in statement]))
+    assert len(history.applied) == 9
+    assert asked[0] == asked[1]
