@@ -192,8 +192,7 @@ class Recorder:
 
     def mark_unfinished(self, connection: sa.Connection, row: Applied) -> None:
         """Remember that a revision is being taken back, where that is more than one transaction."""
-        mine = (self.table.c.app == row.app, self.table.c.name == row.name)
-        connection.execute(self.table.update().where(*mine).values(unfinished=str(Direction.BACKWARD)))
+        connection.execute(self.table.update().where(*self._is(row)).values(unfinished=str(Direction.BACKWARD)))
 
     def accept(self, connection: sa.Connection, row: Applied) -> None:
         """Let a row say of its file what `row` says; when it was applied, and by what, stays. Raises DatabaseError."""
@@ -204,8 +203,10 @@ class Recorder:
     def forget_unfinished(self, connection: sa.Connection, revision: str) -> None:
         """Forget that a revision is half-done, in its row and in the journal."""
         app, _, name = revision.partition(".")
-        mine = (self.table.c.app == app, self.table.c.name == name, self.table.c.unfinished.is_not(None))
-        connection.execute(self.table.update().where(*mine).values(unfinished=None))
+        mine = self._is(Applied(app, name))
+        connection.execute(
+            self.table.update().where(*mine, self.table.c.unfinished.is_not(None)).values(unfinished=None)
+        )
         if self.journal.exists(connection):
             self.journal.forget(connection, revision)
 
