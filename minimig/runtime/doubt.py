@@ -6,19 +6,12 @@ it where DDL is atomic; work that may be done twice is done again; else the proj
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
-from minimig.dialects.editor import SchemaEditor
-from minimig.dialects.output import Output
 from minimig.errors import QuestionError
+from minimig.runtime.bench import Bench
 from minimig.runtime.journal import Note
-from minimig.runtime.notebook import Notebook
-from minimig.runtime.output import LiveOutput
 from minimig.runtime.pieces import Kind, Piece
-from minimig.runtime.scribe import Scribe
 
 Assume = bool | None
 """What a person says of a statement of which nobody heard: it took effect (True), it did not (False), or nothing."""
@@ -28,20 +21,17 @@ Assume = bool | None
 class Doubts:
     """Settles the doubts of one migration; `assume` is what a person said of them."""
 
-    connection: sa.Connection
-    output: LiveOutput
-    book: Notebook
-    editor_of: Callable[[Output], SchemaEditor]
-    scribe: Scribe
+    bench: Bench
     assume: Assume
 
     def fingerprint(self, piece: Piece) -> str | None:
         """What will tell, later, whether a piece took effect; None where the schema cannot."""
         if piece.kind is not Kind.SCHEMA:
             return None
-        with self.output.uncounted():
-            found = self.editor_of(self.output).fingerprint(self.connection, piece.names)
-            self.book.end_reading()
+        bench = self.bench
+        with bench.output.uncounted():
+            found = bench.editor.fingerprint(bench.connection, piece.names)
+            bench.book.end_reading()
         return found
 
     def is_to_run(self, position: int, note: Note, piece: Piece | None = None) -> bool:
@@ -55,15 +45,16 @@ class Doubts:
             return self.fingerprint(piece) == note.fingerprint
         if self.assume is not None:
             return not self.assume
-        change = self.scribe.move(position)
-        with self.output.uncounted():
-            answer = change.operation.probe(self.connection, change.after)
-            self.book.end_reading()
+        bench = self.bench
+        change = bench.scribe.move(position)
+        with bench.output.uncounted():
+            answer = change.operation.probe(bench.connection, change.after)
+            bench.book.end_reading()
         if answer is not None:
             return not answer
         what = change.operation.describe() if piece is None else " ".join(piece.text.split())[:200]
         raise QuestionError(
             f"{note.revision} was interrupted, and it is not known whether this took effect: {what}",
-            where=self.scribe.prepared.where(position),
+            where=bench.scribe.prepared.where(position),
             hint="look at the database, then run the same command with --assume done, or --assume again",
         )

@@ -20,12 +20,14 @@ from minimig.dialects.output import Output
 from minimig.dialects.registry import editor_for
 from minimig.dialects.run_options import NO_OPTIONS, RunOptions
 from minimig.dialects.transaction import commits_each
-from minimig.errors import DatabaseError, MigrationFailedError, UnsupportedError
+from minimig.errors import DatabaseError, MigrationFailedError
+from minimig.runtime.bench import Bench
 from minimig.runtime.doubt import Assume
 from minimig.runtime.events import Listener, Retrying, StepDone, StepRecorded, StepStarted, Within, silence
 from minimig.runtime.failure import Progress, Standing
 from minimig.runtime.journal import Note, notes_of
 from minimig.runtime.limits import Limits
+from minimig.runtime.notebook import Notebook
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.plan import Direction, Step
 from minimig.runtime.prechecks import demands, refuse_offenders
@@ -34,7 +36,8 @@ from minimig.runtime.recorder import Applied, Recorder
 from minimig.runtime.rehearsal import refuse_names
 from minimig.runtime.retrying import ONCE, PATIENCE, Patience, persist
 from minimig.runtime.rows import row_changes, version_row
-from minimig.runtime.segments import Segment, in_one_transaction, segments
+from minimig.runtime.scribe import Scribe
+from minimig.runtime.segments import Segment, in_one_transaction, refuse_apart, refuse_outside, segments
 from minimig.runtime.stepwise import Stepwise
 
 
@@ -87,9 +90,9 @@ class Executor:
         real = [prepared for prepared in steps if not prepared.step.faked]
         refuse_names(real, self._editor())
         if self.borrowed and not commits_each(self.connection):
-            self._refuse_steps_outside(real)
+            refuse_outside(real, self._editor())
         if self.whole:
-            self._refuse_more_than_one_transaction(real)
+            refuse_apart(real, self._editor())
         self._look_at_rows(real)
         if steps:
             self._ensure_version_table()
@@ -231,13 +234,15 @@ class Executor:
                 with self.connection.begin():
                     self.recorder.mark_unfinished(self.connection, version_row(prepared))
         noted = notes_of(self._notes, prepared.step.revision, prepared.step.direction)
+        book = Notebook(self.connection, journal, output)
         run = Stepwise(
-            *(self.connection, journal, prepared, output, progress, self._editor),
+            Bench(self.connection, output, book, Scribe(prepared), self._editor),
+            progress,
+            self._limits,
             noted=noted,
             assume=self.assume,
             patience=self.patience,
             listener=self._listener,
-            limits=self._limits,
         )
         run.run(found, finish)
 
@@ -251,29 +256,6 @@ class Executor:
         if not self.whole or self.borrowed:
             return nullcontext()
         return self._editor().transaction(self.connection)
-
-    def _refuse_more_than_one_transaction(self, steps: Sequence[PreparedStep]) -> None:
-        """Raise UnsupportedError for a step that cannot share a transaction with the whole run."""
-        editor = self._editor()
-        for prepared in steps:
-            if not in_one_transaction(segments(prepared, editor), editor, prepared):
-                raise UnsupportedError(
-                    f"{prepared.step.revision} cannot be part of one transaction for the whole run",
-                    where=str(prepared.migration.header.path),
-                    hint="migrate up to it and past it by themselves, or leave --atomic-run out; nothing was changed",
-                )
-
-    def _refuse_steps_outside(self, steps: Sequence[PreparedStep]) -> None:
-        """Raise UnsupportedError for an operation that the caller's transaction cannot hold."""
-        editor = self._editor()
-        for prepared in steps:
-            for operation, _, _ in prepared.moves:
-                if operation.steps_outside(editor):
-                    raise UnsupportedError(
-                        f"{operation.describe()}: this cannot run inside a transaction, and the connection is in yours",
-                        where=str(prepared.migration.header.path),
-                        hint="hand minimig an engine, a URL, or a connection on which no transaction has begun",
-                    )
 
     def _write_row(self, prepared: PreparedStep, row: Applied, seconds: float) -> None:
         for change in row_changes(prepared, replace(row, seconds=seconds)):

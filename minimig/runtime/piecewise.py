@@ -12,25 +12,18 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
-from minimig.dialects.output import Output
 from minimig.dialects.transaction import autocommit
+from minimig.runtime.bench import Bench
 from minimig.runtime.doubt import Doubts
 from minimig.runtime.journal import Note, Status
-from minimig.runtime.notebook import Notebook
-from minimig.runtime.output import LiveOutput
 from minimig.runtime.pieces import Kind, Piece, Queue, recorded
-from minimig.runtime.scribe import Scribe
 
 
 @dataclass(frozen=True)
 class Piecewise:
     """The operation at one position of a step."""
 
-    connection: sa.Connection
-    output: LiveOutput
-    book: Notebook
-    editor_of: Callable[[Output], SchemaEditor]
-    scribe: Scribe
+    bench: Bench
     doubts: Doubts
     position: int
 
@@ -41,17 +34,17 @@ class Piecewise:
 
         def send(found: tuple[Piece, ...]) -> None:
             nonlocal sent
-            self.book.end_reading()
+            self.bench.book.end_reading()
             agreed = self._agreed(sent, found, notes)
             self._send(sent, agreed, {note.piece: note for note in notes})
             sent += len(found)
 
-        queue = Queue(self.connection, send)
-        editor = self.editor_of(queue)
+        queue = Queue(self.bench.connection, send)
+        editor = self.bench.editor_of(queue)
         execute(editor)
         queue.sync()
         if any(note.piece >= sent and note.status != Status.PLANNED for note in notes):
-            raise self.scribe.changed(self.position)
+            raise self.bench.scribe.changed(self.position)
         editor.finish()
 
     def _settled(self, note: Note) -> Note:
@@ -70,58 +63,58 @@ class Piecewise:
         texts = {note.piece - first: note.statement for note in notes}
         if all(number >= len(found) or note.digest == found[number].digest for number, note in ran.items()):
             return found
-        if notes[0].operation_digest == self.scribe.digest(self.position) and all(
+        if notes[0].operation_digest == self.bench.scribe.digest(self.position) and all(
             texts.get(n) for n in range(len(found))
         ):
             return tuple(recorded(str(texts[number])) for number in range(len(found)))
-        raise self.scribe.changed(self.position)
+        raise self.bench.scribe.changed(self.position)
 
     def _send(self, first: int, found: tuple[Piece, ...], known: Mapping[int, Note]) -> None:
         notes = [
             known[number]
             if number in known and known[number].digest == piece.digest
-            else self.scribe.note(self.position, number, Status.PLANNED, piece)
+            else self.bench.scribe.note(self.position, number, Status.PLANNED, piece)
             for number, piece in enumerate(found, start=first)
         ]
-        self.book.later += notes
+        self.bench.book.later += notes
         for note, piece in zip(notes, found, strict=True):
             if piece.kind is Kind.SESSION:
                 self._send_alone(piece)
-                self.book.later.append(note.told(Status.DONE))
+                self.bench.book.later.append(note.told(Status.DONE))
             elif note.status == Status.DONE:
                 continue
             elif note.status == Status.STARTED and not self.doubts.is_to_run(self.position, note, piece):
-                self.book.later.append(note.told(Status.DONE))
+                self.bench.book.later.append(note.told(Status.DONE))
             elif piece.kind is Kind.ROWS:
-                self.book.begin_rows()
+                self.bench.book.begin_rows()
                 self._send_all(piece)
-                self.book.write([note.told(Status.DONE)])
+                self.bench.book.write([note.told(Status.DONE)])
             else:
                 self._send_noted(note, piece)
 
     def _send_noted(self, note: Note, piece: Piece) -> None:
         """A statement that commits by itself: written ahead."""
-        self.book.commit([note.told(Status.STARTED, self.doubts.fingerprint(piece))])
+        self.bench.book.commit([note.told(Status.STARTED, self.doubts.fingerprint(piece))])
         try:
             self._send_alone(piece)
         except sa.exc.DBAPIError as error:
             if not error.connection_invalidated and piece.kind is Kind.SCHEMA:
-                self.book.commit([note])  # the database said itself that it did not happen
+                self.bench.book.commit([note])  # the database said itself that it did not happen
             raise
-        self.book.settle()
-        self.book.later.append(note.told(Status.DONE))
+        self.bench.book.settle()
+        self.bench.book.later.append(note.told(Status.DONE))
         if piece.kind is not Kind.SCHEMA:
-            self.book.commit([])  # the schema would not tell
+            self.bench.book.commit([])  # the schema would not tell
 
     def _send_alone(self, piece: Piece) -> None:
         """Where DDL cannot be taken back it ends the transaction it is in, so that none has to be left for it."""
-        if self.book.in_rows:
+        if self.bench.book.in_rows:
             self._send_all(piece)
             return
-        transactional = self.editor_of(self.output).transactional_ddl
-        with autocommit(self.connection) if transactional else self.connection.begin():
+        transactional = self.bench.editor.transactional_ddl
+        with autocommit(self.bench.connection) if transactional else self.bench.connection.begin():
             self._send_all(piece)
 
     def _send_all(self, piece: Piece) -> None:
         for sent in piece.statements:
-            self.output.execute(sent.statement, sent.parameters, sent.options)
+            self.bench.output.execute(sent.statement, sent.parameters, sent.options)

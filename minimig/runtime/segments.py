@@ -12,6 +12,7 @@ from enum import Enum
 from itertools import groupby
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.errors import UnsupportedError
 from minimig.operations.base import Operation
 from minimig.runtime.prepare import PreparedStep
 
@@ -48,6 +49,29 @@ def in_one_transaction(found: Sequence[Segment], editor: SchemaEditor, prepared:
     if not found:
         return True
     return editor.transactional_ddl and prepared.migration.header.atomic and _manners(found) == [Manner.TOGETHER]
+
+
+def refuse_apart(steps: Sequence[PreparedStep], editor: SchemaEditor) -> None:
+    """Raise UnsupportedError for a step that cannot share a transaction with the whole run."""
+    for prepared in steps:
+        if not in_one_transaction(segments(prepared, editor), editor, prepared):
+            raise UnsupportedError(
+                f"{prepared.step.revision} cannot be part of one transaction for the whole run",
+                where=str(prepared.migration.header.path),
+                hint="migrate up to it and past it by themselves, or leave --atomic-run out; nothing was changed",
+            )
+
+
+def refuse_outside(steps: Sequence[PreparedStep], editor: SchemaEditor) -> None:
+    """Raise UnsupportedError for an operation that the caller's transaction cannot hold."""
+    for prepared in steps:
+        for operation, _, _ in prepared.moves:
+            if operation.steps_outside(editor):
+                raise UnsupportedError(
+                    f"{operation.describe()}: this cannot run inside a transaction, and the connection is in yours",
+                    where=str(prepared.migration.header.path),
+                    hint="hand minimig an engine, a URL, or a connection on which no transaction has begun",
+                )
 
 
 def _manners(found: Sequence[Segment]) -> list[Manner]:

@@ -14,54 +14,46 @@ import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.lock import check_held, holds
-from minimig.dialects.output import Output
 from minimig.dialects.transaction import autocommit
 from minimig.runtime.batches import BatchRun, Cursor, Reports
+from minimig.runtime.bench import Bench
 from minimig.runtime.doubt import Assume, Doubts
 from minimig.runtime.events import Listener, silence
 from minimig.runtime.failure import Progress
-from minimig.runtime.journal import Journal, Note, Notes, Status
+from minimig.runtime.journal import Note, Notes, Status
 from minimig.runtime.limits import Limits
-from minimig.runtime.notebook import Notebook
-from minimig.runtime.output import LiveOutput
 from minimig.runtime.piecewise import Piecewise
-from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.retrying import ONCE, Patience
-from minimig.runtime.scribe import Scribe
 from minimig.runtime.segments import Manner, Segment
 
 
 class Stepwise:
     """One migration on one connection, and what an earlier run noted of it."""
 
-    def __init__(  # noqa: PLR0913 - most of them by name alone
+    def __init__(
         self,
-        connection: sa.Connection,
-        journal: Journal,
-        prepared: PreparedStep,
-        output: LiveOutput,
+        bench: Bench,
         progress: Progress,
-        editor_of: Callable[[Output], SchemaEditor],
+        limits: Limits,
         *,
         noted: Notes,
         assume: Assume = None,
         patience: Patience = ONCE,
         listener: Listener = silence,
-        limits: Limits,
     ) -> None:
-        self.connection = connection
-        self.prepared = prepared
-        self.scribe = Scribe(prepared)
-        self.output = output
+        self.bench = bench
+        self.connection = bench.connection
+        self.output = bench.output
+        self.book = bench.book
+        self.scribe = bench.scribe
+        self.prepared = bench.scribe.prepared
+        self.doubts = Doubts(bench, assume)
         self.progress = progress
-        self._editor = editor_of
+        self.limits = limits
         self.noted = noted
-        self.book = Notebook(connection, journal, output)
-        self.doubts = Doubts(connection, output, self.book, editor_of, self.scribe, assume)
-        self.locked = holds(connection)
         self.patience = patience
         self.listener = listener
-        self.limits = limits
+        self.locked = holds(bench.connection)
 
     def run(self, found: Sequence[Segment], finish: Callable[[], None]) -> None:
         """Carry out all segments; `finish` writes the version row, in the last transaction.
@@ -125,7 +117,7 @@ class Stepwise:
 
     def _together(self, positions: Sequence[int], noting: Callable[[], None]) -> None:
         self.book.end_rows()
-        editor = self._editor(self.output)
+        editor = self.bench.editor
         self.progress.commits = self.output.commits
         with editor.transaction(self.connection):
             for position in positions:
@@ -138,8 +130,8 @@ class Stepwise:
         self.book.settle()
 
     def _pieces(self, position: int) -> None:
-        parts = (self.connection, self.output, self.book, self._editor, self.scribe, self.doubts, position)
-        Piecewise(*parts).run(self.noted.get(position, ()), lambda editor: self._execute(editor, position))
+        piecewise = Piecewise(self.bench, self.doubts, position)
+        piecewise.run(self.noted.get(position, ()), lambda editor: self._execute(editor, position))
         if not self._is_atomic(position):
             self.book.end_rows()
         self.book.end_reading()
@@ -164,11 +156,11 @@ class Stepwise:
 
     def _is_atomic(self, position: int) -> bool:
         """Whether an operation belongs into a transaction: by the word of the file, and by its own."""
-        outside = self.scribe.move(position).operation.steps_outside(self._editor(self.output))
+        outside = self.scribe.move(position).operation.steps_outside(self.bench.editor)
         return self.prepared.migration.header.atomic and not outside
 
     def _run_function(self, position: int) -> None:
-        editor = self._editor(self.output)
+        editor = self.bench.editor
         self._execute(editor, position)
         if self._is_atomic(position):
             self.progress.check_transaction(self.connection)
@@ -195,7 +187,7 @@ class Stepwise:
         """An operation that copes with what an earlier attempt left; the note only says that there was one."""
         note = self.scribe.note(position, 0, Status.STARTED)
         self.book.commit([note])
-        editor = self._editor(self.output)
+        editor = self.bench.editor
         editor.again = position in self.noted
         with autocommit(self.connection):
             self._execute(editor, position)
@@ -208,7 +200,7 @@ class Stepwise:
         self.book.end_rows()
         self.progress.position = position
         operation, _, after = self.scribe.move(position)
-        editor = self._editor(self.output)
+        editor = self.bench.editor
         self.limits.before(operation, editor, self.output)
         walk = operation.walk(editor, after)
         note = replace(self.scribe.note(position, 0, Status.STARTED), digest=walk.digest(self.connection.dialect))
