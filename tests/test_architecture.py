@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).parents[1] / "minimig"
 FLOORS = (
     ("masking",),
     ("errors", "version"),
-    ("files", "locations", "targets", "toml", "urls"),
+    ("files", "locations", "syntax", "targets", "toml", "urls"),
     ("config", "plugins"),
     ("config_sources",),
     ("state",),
@@ -52,6 +52,7 @@ FACADE = {
 FACADE_USERS = FACADE | {"minimig.testing"}
 NARROW = {  # rooms held to less than their floor would let them
     "files": {"errors"},
+    "syntax": set(),
     "targets": {"errors"},
     "toml": {"errors"},
     "urls": {"errors", "masking"},
@@ -133,6 +134,12 @@ def test_no_import_of_our_own_is_hidden(modules: Modules) -> None:
 def test_every_module_says_what_it_is(modules: Modules) -> None:
     """Each module opens with a docstring."""
     assert architecture.modules_without_docstring(modules) == []
+
+
+def test_one_module_parses() -> None:
+    """Two threads must not parse at once on all versions that we support: everyone asks `minimig.syntax`."""
+    users = [path.name for path in PACKAGE.rglob("*.py") if "ast.parse(" in path.read_text(encoding="utf-8")]
+    assert users == ["syntax.py"]
 
 
 def test_files_are_short(modules: Modules) -> None:

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from minimig.syntax import parsed
+
 SKIPPED_FOLDERS = frozenset(
     {"__pycache__", "alembic", "build", "dist", "migrations", "node_modules", "site-packages", "test", "tests"}
 )
@@ -169,7 +171,7 @@ def dotted(node: ast.expr) -> str:
 def _parse(path: Path) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # invalid escapes in the project's strings are not ours to report
-        return ast.parse(path.read_bytes(), str(path))
+        return parsed(path.read_bytes(), str(path))
 
 
 def _module(name: str, path: Path, body: tuple[ast.stmt, ...]) -> Module:

@@ -19,6 +19,7 @@ from minimig.errors import WriterError
 from minimig.revisions.header import LITERAL_NAMES, OPERATION_NAMES
 from minimig.revisions.loader import Migration
 from minimig.revisions.toplevel import bindings
+from minimig.syntax import parsed
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _USUAL = frozenset({"from minimig import ops", "from __future__ import annotations"})
@@ -99,7 +100,7 @@ def _functions(migration: Migration) -> frozenset[str]:
 
 
 def _statements(source: str, path: str) -> list[_Statement]:
-    nodes = ast.parse(source).body
+    nodes = parsed(source).body
     for node in nodes:
         if node.col_offset:
             raise WriterError(

@@ -15,6 +15,7 @@ from minimig.errors import RevisionFileError
 from minimig.revisions.serializers_base import Imports
 from minimig.revisions.source_text import Edit, SourceText, last_row
 from minimig.revisions.toplevel import bindings
+from minimig.syntax import parsed
 
 Import = ast.Import | ast.ImportFrom
 Key = tuple[int, bool, str]
@@ -29,7 +30,7 @@ def import_edits(source: SourceText, needed: Imports) -> list[Edit]:
     missing = []
     dialects = [f"from sqlalchemy.dialects import {name}" for name in sorted(needed.dialects)]
     for text in [*sorted(needed.statements), *dialects]:
-        [node] = ast.parse(text).body
+        [node] = parsed(text).body
         if isinstance(node, Import) and not set(_bound(node)) <= there:
             _refuse_clash(source, node, there)
             missing.append((_key(node), text))

@@ -21,6 +21,7 @@ from minimig.operations.base import Operation
 from minimig.revisions.header import LITERAL_NAMES, OPERATION_NAMES
 from minimig.revisions.loader import Migration
 from minimig.revisions.serializer import Imports, Rule, Serializer, Writing
+from minimig.syntax import parsed
 
 VERSION = 1
 _SPELLING = frozenset({"ctx", "kind", "type_comment", "annotation", "returns"})
@@ -82,7 +83,7 @@ def _function_rule(migration: Migration, used: list[FunctionType]) -> Rule:
 
 def _code(migration: Migration, without: tuple[str, ...]) -> Iterator[str]:
     """The top-level statements of the file but for its docstring and the names in `without`, one a line."""
-    for statement in ast.parse(migration.source).body:
+    for statement in parsed(migration.source).body:
         match statement:
             case ast.Expr(value=ast.Constant()) | ast.Import() | ast.ImportFrom():
                 continue  # what an import brings counts where it is used, by its name

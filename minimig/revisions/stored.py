@@ -7,7 +7,6 @@ migration like any other. (Neither Django nor Alembic can go back from a revisio
 
 from __future__ import annotations
 
-import ast
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -25,6 +24,7 @@ from minimig.revisions.replay import downward, steps
 from minimig.revisions.toplevel import bindings
 from minimig.revisions.writer import draft
 from minimig.state.schema import SchemaState
+from minimig.syntax import parsed
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,6 @@ def read_text(app: str, name: str, text: str, place: str) -> Migration:
 
 def _names(text: str, place: str) -> Iterable[str]:
     try:
-        return {binding.name for binding in bindings(ast.parse(text))}
+        return {binding.name for binding in bindings(parsed(text))}
     except (SyntaxError, ValueError) as error:
         raise RevisionFileError(f"the way back that was recorded is no Python: {error}", where=place) from error

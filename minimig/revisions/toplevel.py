@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from minimig.errors import RevisionFileError
+from minimig.syntax import parsed
 
 _OWN_SCOPE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -42,7 +43,7 @@ def parse(path: Path, data: bytes | None = None) -> ast.Module:
     """
     source = decoded(path, _read(path) if data is None else data)[0]
     try:
-        return ast.parse(source, filename=str(path))
+        return parsed(source, str(path))
     except SyntaxError as error:
         line = error.lineno or 1
         wrong = next(iter(source.splitlines()[line - 1 : line]), "").strip()

@@ -263,9 +263,11 @@ def test_three_hundred_schemas(tmp_path: Path, postgresql_database: Database) ->
     names = [f"tenant_{n}" for n in range(300)]
     folder = with_schemas(tmp_path, postgresql_database, names)
     project = project_in(folder)
-    assert counts(run(project, workers=4)) == {"migrated": 300}
+    result = run(project, workers=4)
+    assert counts(result) == {"migrated": 300}, [str(each) for each in result.with_status("failed")]
     assert [items(postgresql_database.engine, schema) for schema in names[::50]] == [[1]] * 6
-    assert counts(run(project, workers=4)) == {"nothing to do": 300}
+    result = run(project, workers=4)
+    assert counts(result) == {"nothing to do": 300}, [str(each) for each in result.with_status("failed")]
 
 
 @pytest.mark.slow
