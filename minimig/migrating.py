@@ -67,6 +67,7 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     precheck: bool = True,
     whole: bool = False,
     assume: bool | None = None,
+    one_by_one: bool = False,
 ) -> MigrateResult:
     """Bring a database to a target with the revision files of one folder, or with those of a project.
 
@@ -74,13 +75,14 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     version table along. `target` is what the command line takes: `head`, `zero`, a name or its start, `-1`, `+1`. With
     `plan_only` nothing is changed; with `fake` revisions are only recorded; with `fake_initial` a first migration whose
     tables are there, defined as it says, is. `lock_timeout` is how many seconds to wait for another run. The revisions
-    of a folder belong to `app`: without it, to the app that a minimig configuration in or above the folder gives the
-    folder to, else to the one called like the folder, or like the folder above when that is called `migrations`; of a
-    project, `app` chooses one. `metadata` is the models' own: its naming convention names what the files leave without
-    a name. `x` is what data steps with a third argument find in `options.x`. `on_step` is called with each event, in
-    the thread that migrates. `patience` says how long statements wait for other sessions, and how often they are tried.
-    With `precheck` rows that would stop the run are counted before it begins. With `whole` the run is one transaction.
-    `assume` says whether the statement that an interrupted run left in doubt took effect.
+    of a folder belong to `app`: without it, to the app that a configuration in or above the folder gives it to, else to
+    the one called like the folder (or like the one above `migrations`); of a project, `app` chooses one. `metadata` is
+    the models' own: its naming convention names what the files leave without a name. `x` is what data steps with a
+    third argument find in `options.x`. `on_step` gets each event, in the thread that migrates. `patience` is how long
+    statements wait for other sessions, and how often they are tried. With `precheck` rows that would stop the run are
+    counted before it begins. With `whole` the run is one transaction. `assume` says whether the statement that an
+    interrupted run left in doubt took effect. With `one_by_one` a fresh database does not get the net effect of many
+    steps.
 
     Raises TargetError, HeadsError, HistoryError, RevisionFileError, StateError or IrreversibleError before anything
     runs, LockError, MigrationFailedError when a migration fails, DatabaseError when the database cannot be reached, and
@@ -93,6 +95,7 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
         lock_timeout=lock_timeout,
         patience=patience,
         precheck=precheck,
+        one_by_one=one_by_one,
         whole=whole,
         assume=assume,
     )

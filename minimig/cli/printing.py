@@ -89,7 +89,7 @@ class StepPrinter:
 
     def start(self, verb: str, revision: str) -> None:
         """Print the first half of the line."""
-        dots = "." * (self._width - len(revision))
+        dots = "." * max(3, self._width - len(revision))
         self._first = f"  {verb} {click.style(revision, bold=True)} {dots} "
         click.echo(self._first, nl=False)
         sys.stdout.flush()

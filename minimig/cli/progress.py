@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from minimig.cli.context import Session, reader_is_gone
@@ -10,7 +12,16 @@ from minimig.cli.waiting import Meanwhile
 from minimig.commands.applying import MigrateResult
 from minimig.commands.planning import Place
 from minimig.commands.project import Project
-from minimig.runtime.events import CheckSkipped, Event, Progressed, Retrying, StepStarted
+from minimig.runtime.events import (
+    CheckSkipped,
+    Event,
+    NetEffectDone,
+    NetEffectRefused,
+    NetEffectStarted,
+    Progressed,
+    Retrying,
+    StepStarted,
+)
 from minimig.runtime.plan import Direction
 
 
@@ -34,12 +45,20 @@ class RunPrinter:
             reader_is_gone()
 
     def _say(self, event: Event) -> None:
-        if isinstance(event, StepStarted):
+        if isinstance(event, NetEffectStarted):
+            self._begin(event.revisions)
+            self._lines.start("Making at once", at_once(event.count))
+            self._open = True
+        elif isinstance(event, NetEffectRefused):
+            self._lines.failed()
+            click.echo(f"  They run one by one, since the database says: {event.reason}", err=True)
+            self._open = False
+        elif isinstance(event, NetEffectDone):
+            self._lines.done("ok", event.seconds)
+            self._open = False
+        elif isinstance(event, StepStarted):
             if event.number == 1:
-                if len(event.revisions) > 1:
-                    many = plural(len(event.revisions), "migration")
-                    click.echo(f"Running {many} on {self._project.database_name}", err=True)
-                self._lines = StepPrinter(event.revisions)
+                self._begin(event.revisions)
             verb = "Applying" if event.step.direction is Direction.FORWARD else "Taking back"
             self._lines.start(verb, event.step.revision)
             self._open = True
@@ -49,9 +68,20 @@ class RunPrinter:
             self._lines.done("faked" if event.step.faked else "ok", event.seconds)
             self._open = False
 
+    def _begin(self, revisions: Sequence[str]) -> None:
+        """The heading of a run; said anew where the net effect was refused."""
+        if len(revisions) > 1:
+            click.echo(f"Running {plural(len(revisions), 'migration')} on {self._project.database_name}", err=True)
+        self._lines = StepPrinter(revisions)
+
     def failed(self) -> None:
         if self._open:
             self._lines.failed()
+
+
+def at_once(count: int) -> str:
+    """What the net effect of the first migrations is called."""
+    return f"what the first {plural(count, 'migration')} lead to"
 
 
 def print_result(result: MigrateResult) -> None:
@@ -76,6 +106,8 @@ def print_result(result: MigrateResult) -> None:
                 click.echo(f"    {click.style('!', fg='red')} {planned.irreversible}")
             if not planned.operations:
                 click.echo("    (no operations)")
+        if result.at_once:
+            click.echo(f"On this fresh database the first {result.at_once} are made at once: only what they lead to.")
         count = sum(len(planned.operations) for planned in result.steps)
         click.echo(f"{plural(len(result.steps), 'migration')}, {plural(count, 'operation')}. Nothing was changed.")
     else:

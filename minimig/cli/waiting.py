@@ -1,4 +1,4 @@
-"""`--ddl-lock-timeout`, `--statement-timeout` and `--no-precheck`, and what is said of a run that takes its time."""
+"""`--ddl-lock-timeout` and other options of care, and what is said of a run that takes its time."""
 
 from __future__ import annotations
 
@@ -35,17 +35,23 @@ _PRECHECK = click.option(
 )
 
 
+_ONE_BY_ONE = click.option(
+    "--one-by-one", is_flag=True, help="Run each migration, also where a fresh database would get what many lead to."
+)
+
+
 def care_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command these options, and hand them to it as `care`: arguments of MigrateOptions."""
 
     def with_care(
-        *, ddl_lock_timeout: float, statement_timeout: float | None, no_precheck: bool, **options: Any
+        *, ddl_lock_timeout: float, statement_timeout: float | None, no_precheck: bool, one_by_one: bool, **options: Any
     ) -> Any:
         patience = Patience(lock=ddl_lock_timeout, statement=statement_timeout)
-        return command(care={"patience": patience, "precheck": not no_precheck}, **options)
+        care = {"patience": patience, "precheck": not no_precheck, "one_by_one": one_by_one}
+        return command(care=care, **options)
 
     decorated: Callable[..., Any] = functools.update_wrapper(with_care, command)
-    return _LOCK(_STATEMENT(_PRECHECK(decorated)))
+    return _LOCK(_STATEMENT(_PRECHECK(_ONE_BY_ONE(decorated))))
 
 
 class Meanwhile:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from minimig.commands.awaiting import on_its_loop
 from minimig.commands.executing import executor_of, tell_of_run
 from minimig.commands.interrupted import refuse_half_done
+from minimig.commands.net_effect import net_effect
 from minimig.commands.planning import Place, late_steps, place_of_database, plan_steps, squashes_to_record
 from minimig.commands.project import Project
 from minimig.commands.recorded import steps_from_record
@@ -21,6 +22,7 @@ from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.replay import downward
 from minimig.runtime.events import Listener, silence
 from minimig.runtime.log import logged
+from minimig.runtime.net_effect import NetEffect
 from minimig.runtime.plan import Direction, Step
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, revisions
@@ -50,13 +52,21 @@ class PlannedStep:
     irreversible: str | None = None
 
 
+class Run(NamedTuple):
+    """The steps of a run, and what may stand for the first of them."""
+
+    steps: tuple[PreparedStep, ...] = ()
+    net: NetEffect | None = None
+
+
 @dataclass(frozen=True)
 class MigrateResult:
     """What migrate did, or with `dry` would do.
 
     `seconds` is the time of the whole run; `unknown` are applied revisions that no file describes. `late` are those
     that come behind a later one of their app, by revision. `place` is there when an app or a target was named and
-    there is nothing to do; `recorded` are squashes that only lacked their row.
+    there is nothing to do; `recorded` are squashes that only lacked their row. What the first `at_once` steps lead to
+    was made in one go.
     """
 
     database: str
@@ -67,6 +77,7 @@ class MigrateResult:
     late: Mapping[str, str] = field(default_factory=dict)
     place: Place | None = None
     recorded: tuple[str, ...] = ()
+    at_once: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -87,6 +98,7 @@ class MigrateResult:
             "unknown": list(self.unknown),
             "out_of_order": dict(self.late),
             "recorded": list(self.recorded),
+            "at_once": self.at_once,
             "pending": [] if self.place is None else list(self.place.pending),
         }
 
@@ -101,7 +113,8 @@ class MigrateOptions:
     runner. With a `direction`, a plan that leads the other way is refused. `whole` makes one transaction of the run;
     `assume` says whether a statement that an interrupted run sent, and of which nobody can know, took effect;
     `patience` how long statements wait for other sessions, and how often they are tried; `precheck` has the rows
-    looked at before the run that would stop it.
+    looked at before the run that would stop it. `one_by_one` carries out each step also where the net effect of many
+    would do: see `commands.net_effect`.
     """
 
     dry: bool = False
@@ -114,6 +127,7 @@ class MigrateOptions:
     assume: bool | None = None
     patience: Patience = PATIENCE
     precheck: bool = True
+    one_by_one: bool = False
 
 
 @on_its_loop
@@ -147,7 +161,7 @@ def migrate_connection(
     UnsupportedError before anything runs, MigrationFailedError when a migration fails.
     """
     rows = project.applied(connection)
-    prepared = _planned(project, connection, rows, app, target, options)
+    prepared, net = _planned(project, connection, rows, app, target, options)
     if not prepared:
         refuse_half_done(project, connection, rows, prepared)
     behind = late_steps(project, rows, prepared, app, target)
@@ -158,7 +172,7 @@ def migrate_connection(
         with lock_for(connection, project.recorder.table.key, options.lock_timeout):
             now = project.applied(connection)
             if revisions(now) != revisions(rows) or options.initials is not None:  # another runner was faster
-                prepared = _planned(project, connection, now, app, target, options)
+                prepared, net = _planned(project, connection, now, app, target, options)
                 behind = late_steps(project, now, prepared, app, target)
             refuse_half_done(project, connection, now, prepared)
             on_late(behind)
@@ -175,7 +189,7 @@ def migrate_connection(
             if options.fake:
                 executor.fake(prepared, listener)
             else:
-                seconds = executor.run(prepared, listener)
+                seconds = executor.run(prepared, listener, net)
             squashes = squashes_to_record(project, project.applied(connection))
             executor.rewrite((), squashes)
             tell_of_run("after_run", project.environment.after_run, prepared, connection)
@@ -188,7 +202,8 @@ def migrate_connection(
     unknown = tuple(row.revision for row in project.unknown(rows))
     recorded = tuple(squash.step.revision for squash in squashes)
     place = None if prepared else place_of_database(project, rows, app, target)
-    return MigrateResult(project.database_name, steps, seconds, options.dry, unknown, behind, place, recorded)
+    at_once = 0 if net is None else net.count
+    return MigrateResult(project.database_name, steps, seconds, options.dry, unknown, behind, place, recorded, at_once)
 
 
 def has_nothing_to_do(project: Project, rows: Sequence[Applied]) -> bool:
@@ -204,7 +219,7 @@ def _planned(
     app: str | None,
     target: str | None,
     options: MigrateOptions,
-) -> tuple[PreparedStep, ...]:
+) -> Run:
     """The steps, those that are only recorded marked, unless the database cannot be told one of the others."""
     first: tuple[PreparedStep, ...] = ()
     if options.from_record:
@@ -213,11 +228,13 @@ def _planned(
         rows = [row for row in rows if row.revision not in gone]
     prepared = (*first, *plan_steps(project, rows, app, target, options.direction, fake=options.fake))
     if options.fake:
-        return tuple(step.faked() for step in prepared)
+        return Run(tuple(step.faked() for step in prepared))
     if options.initials is not None and prepared:
         prepared = options.initials(project, connection, project.graph_at(revisions(rows), app, target), prepared)
-    rehearse(prepared, connection.dialect)
-    return prepared
+    one_by_one = options.one_by_one or options.whole or connection.in_transaction() or project.environment.on_step
+    net = None if rows or first or one_by_one else net_effect(prepared, connection.dialect)
+    rehearse(prepared if net is None else prepared[net.count :], connection.dialect)
+    return Run(prepared, net)
 
 
 def _irreversible(prepared: PreparedStep) -> str | None:

@@ -102,7 +102,34 @@ class CheckSkipped:
     reason: str
 
 
-Event = StepStarted | StepDone | Progressed | Retrying | CheckSkipped
+@dataclass(frozen=True)
+class NetEffectStarted:
+    """What the first migrations of a run lead to is about to be made at once, on a database without any of them.
+
+    `revisions` are those of the whole run, in order, of which `count` are recorded with it.
+    """
+
+    revisions: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True)
+class NetEffectDone:
+    """It is there, with all their rows; `seconds` by the clock of this process."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class NetEffectRefused:
+    """The database would not have it so, for this reason: nothing has happened, and the migrations run one by one."""
+
+    reason: str
+
+
+Event = (
+    StepStarted | StepDone | Progressed | Retrying | CheckSkipped | NetEffectStarted | NetEffectDone | NetEffectRefused
+)
 Listener = Callable[[Event], None]
 
 

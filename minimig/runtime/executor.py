@@ -27,6 +27,7 @@ from minimig.runtime.events import Listener, Retrying, StepDone, StepRecorded, S
 from minimig.runtime.failure import Progress, Standing
 from minimig.runtime.journal import Note, notes_of
 from minimig.runtime.limits import Limits
+from minimig.runtime.net_effect import NetEffect, take
 from minimig.runtime.notebook import Notebook
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.plan import Direction, Step
@@ -78,10 +79,10 @@ class Executor:
         self._limits = Limits(connection, self._editor(), self.patience)
         self._notes: tuple[Note, ...] | None = None
 
-    def run(self, steps: Sequence[PreparedStep], listener: Listener = silence) -> float:
+    def run(self, steps: Sequence[PreparedStep], listener: Listener = silence, net: NetEffect | None = None) -> float:
         """Carry out all steps; returns the seconds it took. Stops with MigrationFailedError at the first error.
 
-        A step that is faked is recorded and not run.
+        A step that is faked is recorded and not run. `net` may stand for the first steps.
         """
         began = time.perf_counter()
         self._listener = listener
@@ -97,13 +98,15 @@ class Executor:
         if steps:
             self._ensure_version_table()
         with self._limits.kept(), self._whole_run():
-            self._run_all(steps, rows, revisions, listener)
+            done = 0 if net is None else take(net, self.recorder, rows, self._limits, self._editor(), listener)
+            self._run_all(steps[done:], rows[done:], revisions, listener)
         return time.perf_counter() - began
 
     def _run_all(
         self, steps: Sequence[PreparedStep], rows: Sequence[Applied], revisions: tuple[str, ...], listener: Listener
     ) -> None:
-        for number, (prepared, row) in enumerate(zip(steps, rows, strict=True), start=1):
+        first = len(revisions) - len(steps) + 1
+        for number, (prepared, row) in enumerate(zip(steps, rows, strict=True), start=first):
             if self.locked:
                 check_held(self.connection)
             listener(StepStarted(prepared.step, number, revisions))

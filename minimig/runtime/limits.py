@@ -23,7 +23,7 @@ class Limits:
     """The limits of one run on one connection."""
 
     def __init__(self, connection: sa.Connection, editor: SchemaEditor, patience: Patience) -> None:
-        self._connection = connection
+        self.connection = connection
         self._patience = patience
         self._waiting = editor.waiting(connection)
 
@@ -46,6 +46,6 @@ class Limits:
             self.unsure()
             raise
         finally:
-            if not (self._connection.closed or self._connection.invalidated):
+            if not (self.connection.closed or self.connection.invalidated):
                 with suppress(sa.exc.SQLAlchemyError):  # the error that ended the run says more
                     self._waiting.restore()

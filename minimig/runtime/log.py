@@ -9,7 +9,16 @@ from __future__ import annotations
 
 import logging
 
-from minimig.runtime.events import Event, Listener, Retrying, StepDone, StepStarted
+from minimig.runtime.events import (
+    Event,
+    Listener,
+    NetEffectDone,
+    NetEffectRefused,
+    NetEffectStarted,
+    Retrying,
+    StepDone,
+    StepStarted,
+)
 from minimig.runtime.plan import Direction
 
 LOGGER = logging.getLogger("minimig")
@@ -19,18 +28,25 @@ def logged(listener: Listener, database: str) -> Listener:
     """A listener that also logs: a line when a step begins, and one when it is done; `database` without password."""
 
     def log(event: Event) -> None:
-        forward = event.step.direction is Direction.FORWARD
         if isinstance(event, StepStarted):
-            verb = "Applying" if forward else "Taking back"
+            verb = "Applying" if event.step.direction is Direction.FORWARD else "Taking back"
             LOGGER.info(
                 "%s %s on %s (%d of %d)", verb, event.step.revision, database, event.number, len(event.revisions)
             )
         elif isinstance(event, Retrying):
             LOGGER.warning("%s is tried again in %.1fs: %s", event.step.revision, event.seconds, event.reason)
         elif isinstance(event, StepDone):
-            verb = "Applied" if forward else "Took back"
+            verb = "Applied" if event.step.direction is Direction.FORWARD else "Took back"
             faked = ", only recorded" if event.step.faked else ""
             LOGGER.info("%s %s in %.2fs%s", verb, event.step.revision, event.seconds, faked)
+        elif isinstance(event, NetEffectStarted):
+            LOGGER.info(
+                "Making at once what %d of %d migrations lead to on %s", event.count, len(event.revisions), database
+            )
+        elif isinstance(event, NetEffectRefused):
+            LOGGER.warning("They run one by one, since the database refused: %s", event.reason)
+        elif isinstance(event, NetEffectDone):
+            LOGGER.info("Made in %.2fs", event.seconds)
         listener(event)
 
     return log

@@ -177,9 +177,16 @@ class Recorder:
         """Remember a revision as applied, now by the database's clock."""
         connection.execute(self.insertion(row))
 
+    def record_all(self, connection: sa.Connection, rows: Iterable[Applied]) -> None:
+        """Remember several revisions as applied, in this order."""
+        connection.execute(self.table.insert(), [self._values(row) for row in rows])
+
     def insertion(self, row: Applied) -> sa.Insert:
         """The statement that remembers a revision."""
-        values = {
+        return self.table.insert().values(**self._values(row))
+
+    def _values(self, row: Applied) -> dict[str, Any]:
+        return {
             "app": row.app,
             "name": row.name,
             "seconds": row.seconds,
@@ -188,7 +195,6 @@ class Recorder:
             "tool": row.tool,
             "way_back": row.way_back,
         }
-        return self.table.insert().values(**values)
 
     def mark_unfinished(self, connection: sa.Connection, row: Applied) -> None:
         """Remember that a revision is being taken back, where that is more than one transaction."""
