@@ -74,11 +74,11 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     `database` is a URL, an engine, a connection, or what `open_project` gave; a project brings its folders and its
     version table along. `target` is what the command line takes: `head`, `zero`, a name or its start, `-1`, `+1`. With
     `plan_only` nothing is changed; with `fake` revisions are only recorded; with `fake_initial` a first migration whose
-    tables are there, defined as it says, is. `lock_timeout` is how many seconds to wait for another run. The revisions
-    of a folder belong to `app`: without it, to the app that a configuration in or above the folder gives it to, else to
-    the one called like the folder (or like the one above `migrations`); of a project, `app` chooses one. `metadata` is
-    the models' own: its naming convention names what the files leave without a name. `x` is what data steps with a
-    third argument find in `options.x`. `on_step` gets each event, in the thread that migrates. `patience` is how long
+    tables are there, defined as it says, is. `lock_timeout`: seconds to wait for another run. The revisions of a folder
+    belong to `app`: without it, to the app that a configuration in or above the folder gives it to, else to the one
+    called like the folder (or like the one above `migrations`); of a project, `app` chooses one. `metadata` is the
+    models' own: its naming convention names what the files leave without a name. `x` is what data steps with a third
+    argument find in `options.x`. `on_step` gets each event, in the thread that migrates. `patience` is how long
     statements wait for other sessions, and how often they are tried. With `precheck` rows that would stop the run are
     counted before it begins. With `whole` the run is one transaction. `assume` says whether the statement that an
     interrupted run left in doubt took effect. With `one_by_one` a fresh database does not get the net effect of many
@@ -88,17 +88,9 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     runs, LockError, MigrationFailedError when a migration fails, DatabaseError when the database cannot be reached, and
     UsageError for an asynchronous database inside a running event loop, where `migrate_async` is to be awaited.
     """
-    options = MigrateOptions(
-        plan_only,
-        fake,
-        initials_faked if fake_initial else None,
-        lock_timeout=lock_timeout,
-        patience=patience,
-        precheck=precheck,
-        one_by_one=one_by_one,
-        whole=whole,
-        assume=assume,
-    )
+    initials = initials_faked if fake_initial else None
+    options = MigrateOptions(plan_only, fake, initials, lock_timeout=lock_timeout, whole=whole, assume=assume)
+    options = replace(options, patience=patience, precheck=precheck, one_by_one=one_by_one)
     if isinstance(database, Project):
         if migrations is not None:
             raise UsageError("a project knows its folders already", hint="leave out the folder")
