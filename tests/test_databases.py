@@ -85,6 +85,35 @@ def test_clear_drops_schemas_and_types(postgresql_database: Database) -> None:
         connection.exec_driver_sql("CREATE TYPE mood AS ENUM ('sad')")
 
 
+def test_a_database_is_kept_only_as_good_as_new(postgresql_server: Server) -> None:
+    """The next test gets it emptied, unless something was left that no schema holds."""
+
+    def use(statement: str) -> str:
+        with postgresql_server.fresh() as database, database.engine.begin() as connection:
+            assert table_names(database) == []
+            connection.exec_driver_sql(statement.format(database.engine.url.database))
+            return str(database.engine.url.database)
+
+    first = use("CREATE TABLE t (id INTEGER)")
+    assert use("CREATE SCHEMA other CREATE TABLE t (id INTEGER)") == first
+    assert use("ALTER DATABASE {} SET search_path = nowhere") == first
+    assert use("SELECT 1") != first
+
+
+def test_public_is_as_a_new_database_has_it(postgresql_server: Server) -> None:
+    """Owner, rights and comment of the schema `public` are the same in one that was emptied."""
+    said = (
+        "SELECT nspowner::regrole::text, nspacl::text, obj_description(oid) FROM pg_namespace WHERE nspname = 'public'"
+    )
+    database = postgresql_server.create()
+    with database.engine.connect() as connection:
+        new = connection.exec_driver_sql(said).one()
+    database.clear()
+    with database.engine.connect() as connection:
+        assert connection.exec_driver_sql(said).one() == new
+    postgresql_server.drop(database)
+
+
 def test_sqlite_clear_removes_the_journal_files(tmp_path: Path) -> None:
     """A database in WAL mode leaves no file behind from which old rows could come back."""
     database = sqlite_in(tmp_path)

@@ -1,8 +1,8 @@
 """Databases for tests: a fresh, empty one for whoever asks, gone afterwards.
 
-In goes a `Server` (see `support.servers`) or a folder; out comes a `Database` with its URL and an engine. A
-new database costs about 50 ms on PostgreSQL and 5 ms elsewhere, so that no test has to share one. Tests
-that need hundreds, such as Hypothesis examples, `clear()` theirs between two examples instead.
+In goes a `Server` (see `support.servers`) or a folder; out comes a `Database` with its URL and an engine. A new one
+costs 5 ms, but on PostgreSQL 50 ms to make and, since dropping one writes a checkpoint, up to seconds to drop. There
+one that can be made as good as new is emptied and kept for the next test.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import importlib.util
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -32,6 +32,28 @@ OTHERS = {
     ),
 }
 UNKNOWN_THREAD = 1094  # MariaDB's error number; PostgreSQL only warns
+_PUBLIC = (  # as a new database of PostgreSQL 15 or later has it
+    "CREATE SCHEMA public AUTHORIZATION pg_database_owner",
+    "GRANT USAGE ON SCHEMA public TO PUBLIC",
+    "COMMENT ON SCHEMA public IS 'standard public schema'",
+)
+_LEFT = """
+    SELECT EXISTS (SELECT FROM pg_extension WHERE extname <> 'plpgsql')
+        OR EXISTS (SELECT FROM pg_event_trigger) OR EXISTS (SELECT FROM pg_publication)
+        OR EXISTS (SELECT FROM pg_foreign_data_wrapper) OR EXISTS (SELECT FROM pg_largeobject_metadata)
+        OR EXISTS (SELECT FROM pg_default_acl) OR EXISTS (SELECT FROM pg_cast WHERE oid >= 16384)
+        OR EXISTS (SELECT FROM pg_language WHERE oid >= 16384)
+        OR EXISTS (SELECT FROM pg_prepared_xacts WHERE database = current_database())
+        OR EXISTS (
+            SELECT FROM pg_db_role_setting s JOIN pg_database d ON d.oid = setdatabase
+            WHERE datname = current_database()
+        )
+        OR EXISTS (
+            SELECT FROM pg_database d WHERE datname = current_database() AND (datacl IS NOT NULL OR datconnlimit <> -1
+            OR datdba <> (SELECT oid FROM pg_roles WHERE rolname = current_user))
+        )
+"""
+"""Whether a database has what is in no schema of its own."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +88,7 @@ class Server:
 
     kind: str
     admin: sa.Engine
+    spare: list[Database] = field(default_factory=list)
 
     def create(self) -> Database:
         """A new database under a name that no other test process can have picked."""
@@ -76,12 +99,20 @@ class Server:
 
     @contextmanager
     def fresh(self) -> Iterator[Database]:
-        """A new database that is dropped afterwards."""
-        database = self.create()
+        """An empty database that is gone afterwards, or empty again and kept for the next who asks."""
+        database = self.spare.pop() if self.spare else self.create()
         try:
             yield database
         finally:
-            self.drop(database)
+            if self.kind == "postgresql" and _is_as_new(database):
+                self.spare.append(Database.at(self.kind, database.engine.url))  # with an engine that nobody listens to
+            else:
+                self.drop(database)
+
+    def drop_spare(self) -> None:
+        """Drop what is kept."""
+        while self.spare:
+            self.drop(self.spare.pop())
 
     def drop(self, database: Database) -> None:
         """Drop it even when a test, or a process that it killed, left connections open."""
@@ -126,10 +157,22 @@ def _clear_sqlite(engine: sa.Engine) -> None:
 
 
 def _clear_postgresql(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("SET lock_timeout = '2s'")  # what a prepared transaction holds, nobody lets go
     user_schemas = "SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)'"
     for schema in connection.execute(sa.text(user_schemas)).scalars().all():
         connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
-    connection.exec_driver_sql("CREATE SCHEMA public")
+    for statement in _PUBLIC:
+        connection.exec_driver_sql(statement)
+
+
+def _is_as_new(database: Database) -> bool:
+    """Whether it could be emptied, and no test has left what is in no schema: an extension, a setting, a lock."""
+    try:
+        database.clear()
+        with database.engine.connect() as connection:
+            return not connection.exec_driver_sql(_LEFT).scalar_one()
+    except sa.exc.DBAPIError:
+        return False
 
 
 def _clear_mariadb(connection: sa.Connection) -> None:

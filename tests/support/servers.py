@@ -50,6 +50,7 @@ def server(kind: str) -> Iterator[Server]:
         if found is None:
             missing(kind, problem)
         stack.callback(found.admin.dispose)
+        stack.callback(found.drop_spare)
         yield found
 
 
