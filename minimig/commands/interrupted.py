@@ -77,15 +77,16 @@ def _in_words(note: Note) -> str:
 def refuse_half_done(
     project: Project, connection: sa.Connection, rows: Sequence[Applied], prepared: Sequence[PreparedStep]
 ) -> None:
-    """Raise HistoryError where something is half-done that this run would not finish.
+    """Raise HistoryError where something is half-done that this run would not finish before all else.
 
     A run without steps asks nothing more: the rows, which it has read, tell of a way back that was begun.
     """
     if not prepared and not any(row.unfinished for row in rows):
         return
-    planned = {(step.step.revision, str(step.step.direction)) for step in prepared}
+    planned = [(step.step.revision, str(step.step.direction)) for step in prepared]
     for half in half_done(project, connection, rows):
-        if (half.revision, half.direction) not in planned:
+        this = (half.revision, half.direction)
+        if this not in planned or not _needed_by(project, half, planned[: planned.index(this)]):
             raise HistoryError(
                 f"{half.revision} is half {'applied' if half.direction == Direction.FORWARD else 'taken back'}:"
                 " an earlier run was interrupted in it",
@@ -93,6 +94,16 @@ def refuse_half_done(
                 hint=f"finish it first: {way_on(project, half)}; or undo by hand what it did and run minimig repair"
                 f" --forget {half.revision}; nothing was changed",
             )
+
+
+def _needed_by(project: Project, half: HalfDone, before: Sequence[tuple[str, str]]) -> bool:
+    """Whether all steps that come before a half-done one have to: its file depends on them, or theirs on it."""
+    first = frozenset(revision for revision, _ in before)
+    graph = project.graph_at(frozenset([half.revision]))
+    if not first or half.revision not in graph.headers:
+        return True
+    forward = half.direction == Direction.FORWARD
+    return first <= (graph.ancestors([half.revision]) if forward else graph.descendants([half.revision]))
 
 
 def way_on(project: Project, half: HalfDone) -> str:

@@ -107,12 +107,17 @@ class SchemaEditor(ItemEditor):
         return None
 
     @staticmethod
-    def fingerprint(connection: sa.Connection, names: Collection[str]) -> str | None:  # noqa: ARG004
-        """What changes when something with one of these names does; None where this database cannot tell.
+    def fingerprint(connection: sa.Connection, statement: str) -> str | None:  # noqa: ARG004 - see subclasses
+        """What changes when something that a statement names does; None where this database cannot tell.
 
         It settles what became of a statement of which nobody heard; see `dialects.fingerprint`.
         """
         return None
+
+    @staticmethod
+    def is_unseen(statement: str) -> bool:  # noqa: ARG004 - see subclasses
+        """Whether a statement may take effect, and not twice, without changing the fingerprint."""
+        return False
 
     # --- tables -------------------------------------------------------------------------------------------------------
 

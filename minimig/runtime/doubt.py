@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from minimig.dialects.fingerprint import are_comparable
 from minimig.errors import QuestionError
 from minimig.runtime.bench import Bench
 from minimig.runtime.journal import Note
@@ -30,9 +31,18 @@ class Doubts:
             return None
         bench = self.bench
         with bench.output.uncounted():
-            found = bench.editor.fingerprint(bench.connection, piece.names)
+            found = bench.editor.fingerprint(bench.connection, piece.text)
             bench.book.end_reading()
         return found
+
+    def _is_seen(self, note: Note, piece: Piece) -> bool | None:
+        """Whether the schema shows that a piece took effect; None where it cannot show that."""
+        now = self.fingerprint(piece)
+        if now is None or note.fingerprint is None or not are_comparable(now, note.fingerprint):
+            return None
+        if now != note.fingerprint:
+            return True
+        return None if self.bench.editor.is_unseen(piece.text) else False
 
     def is_to_run(self, position: int, note: Note, piece: Piece | None = None) -> bool:
         """Whether a piece, or without one a function, did not take effect, or may be done again.
@@ -41,8 +51,9 @@ class Doubts:
         """
         if piece is not None and piece.kind is Kind.REPEATABLE:
             return True
-        if piece is not None and note.fingerprint is not None:
-            return self.fingerprint(piece) == note.fingerprint
+        seen = None if piece is None else self._is_seen(note, piece)
+        if seen is not None:
+            return not seen
         if self.assume is not None:
             return not self.assume
         bench = self.bench

@@ -8,7 +8,7 @@ was killed goes on where it stopped: see `stepwise`.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
@@ -124,11 +124,9 @@ class Executor:
         if steps:
             self._ensure_version_table()
         with nullcontext() if self.borrowed else self.connection.begin():
-            half_done = {note.revision for note in self.recorder.journal.read(self.connection)}
+            self._forget_half_done(revisions)
             for number, prepared in enumerate(steps, start=1):
                 listener(StepStarted(prepared.step, number, revisions))
-                if prepared.step.revision in half_done:
-                    self.recorder.forget_unfinished(self.connection, prepared.step.revision)
                 self._write_row(prepared, version_row(prepared), 0.0)
                 listener(StepDone(prepared.step, 0.0))
 
@@ -139,11 +137,18 @@ class Executor:
             return
         self._ensure_version_table()
         with nullcontext() if self.borrowed else self.connection.begin():
+            self._forget_half_done([*(row.revision for row in gone), *(prepared.step.revision for prepared in steps)])
             for row in gone:
                 self.recorder.erase(self.connection, row)
                 self._tell(StepRecorded(Step(row.revision, Direction.BACKWARD, faked=True)))
             for prepared, row in zip(steps, rows, strict=True):
                 self._write_row(prepared.faked(), row, 0.0)
+
+    def _forget_half_done(self, revisions: Iterable[str]) -> None:
+        """What a person records or erases is no longer half-done; the journal is asked once for all."""
+        half_done = {note.revision for note in self.recorder.journal.read(self.connection)}
+        for revision in half_done.intersection(revisions):
+            self.recorder.forget_unfinished(self.connection, revision)
 
     def _look_at_rows(self, steps: Sequence[PreparedStep]) -> None:
         """Raise DatabaseError for rows that one of the steps would stumble over.

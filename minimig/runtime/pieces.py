@@ -16,7 +16,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from minimig.dialects.fingerprint import names_in_sql
 from minimig.dialects.literals import inlined, literal_dialect
 from minimig.dialects.output import Values
 from minimig.errors import UnsupportedError
@@ -67,11 +66,6 @@ class Piece:
     def digest(self) -> str:
         """What tells the piece from another one."""
         return hashlib.sha256(self.text.encode()).hexdigest()[:40]
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The words of the piece, among which are the names of all that it changes."""
-        return names_in_sql(self.text)
 
     @property
     def note(self) -> str | None:

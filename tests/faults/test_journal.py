@@ -8,10 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from minimig.commands.interrupted import forget_half_done, half_done
+from minimig.commands.stamping import stamp
 from minimig.errors import HistoryError, MigrationFailedError, QuestionError, UnsupportedError
+from minimig.migrating import folder_project
 from minimig.runtime.pieces import Kind, Sent, pieces
 from support.databases import Database
-from support.histories import WORDS, History, counted
+from support.histories import WORDS, History, counted, revision
 
 HALF = """
 up = [
@@ -89,10 +91,47 @@ def test_another_way_is_refused_while_something_is_half_done(history: History) -
     assert history.tables == set()
 
 
+def test_a_file_that_came_meanwhile_does_not_run_first(history: History) -> None:
+    """What does not have to be there for the half-done one waits for it: the states of both would be wrong."""
+    path = history.write("0002_half", HALF)
+    with pytest.raises(MigrationFailedError):
+        history.migrate()
+    path.write_text(path.read_text().replace("INTO nowhere (id) VALUES (1)", "INTO two (id) VALUES (7)"))
+    early = 'up = [ops.CreateTable("early", sa.Column("id", sa.Integer, primary_key=True))]'
+    (history.folder / "0001b_early.py").write_text(revision(["0001_words"], early))
+    (history.folder / "0003_merge.py").write_text(revision(["0001b_early", "0002_half"], "up = []"))
+    with pytest.raises(HistoryError, match=r"shop\.0002_half is half applied") as caught:
+        history.migrate()
+    assert "minimig migrate shop 0002_half" in str(caught.value.hint)
+    history.migrate("0002_half")
+    history.migrate()
+    assert history.applied == ["0001_words", "0001b_early", "0002_half", "0003_merge"]
+
+
+def test_what_it_depends_on_now_runs_first(history: History) -> None:
+    """A half-done file that was given another dependency is not stuck."""
+    path = history.write("0002_half", HALF)
+    with pytest.raises(MigrationFailedError):
+        history.migrate()
+    mended = path.read_text().replace("INTO nowhere (id) VALUES (1)", "INTO two (id) VALUES (7)")
+    path.write_text(mended.replace('["0001_words"]', '["0001b_early"]').replace("['0001_words']", "['0001b_early']"))
+    early = 'up = [ops.CreateTable("early", sa.Column("id", sa.Integer, primary_key=True))]'
+    (history.folder / "0001b_early.py").write_text(revision(["0001_words"], early))
+    history.migrate()
+    assert history.applied == ["0001_words", "0001b_early", "0002_half"]
+
+
+def test_what_is_stamped_is_not_half_done_any_more(history: History) -> None:
+    """Whoever records the revision says that it is all there; so does taking its row away."""
+    history.write("0002_half", HALF)
+    with pytest.raises(MigrationFailedError):
+        history.migrate()
+    stamp(folder_project(history.database.engine, history.folder, None), ["head"])
+    assert (notes(history), history.applied) == (0, ["0001_words", "0002_half"])
+
+
 def forget(history: History) -> None:
     """What `minimig repair --forget` does."""
-    from minimig.migrating import folder_project
-
     project = folder_project(history.database.engine, history.folder, None)
     with history.database.engine.connect() as connection:
         [half] = half_done(project, connection)
@@ -137,8 +176,6 @@ def test_a_function_that_committed_by_itself_is_asked_about(history: History, ro
 def migrate_assuming(history: History, *, assume: bool) -> None:
     """What `minimig migrate --assume done|again` does."""
     from minimig.commands.applying import MigrateOptions, migrate_project
-    from minimig.migrating import folder_project
-
     migrate_project(
         folder_project(history.database.engine, history.folder, None), options=MigrateOptions(assume=assume)
     )
@@ -161,8 +198,6 @@ def test_a_probe_answers_in_place_of_a_person(history: History) -> None:
 def test_one_transaction_for_a_run_is_all_or_nothing(tmp_path: Path, postgresql_database: Database) -> None:
     """`--atomic-run`: a failure in the last file takes back the first; what cannot be in it is refused beforehand."""
     from minimig.commands.applying import MigrateOptions, migrate_project
-    from minimig.migrating import folder_project
-
     history = History.at(tmp_path, postgresql_database)
     history.write("0001_words", WORDS)
     path = history.write("0002_half", HALF)
@@ -220,8 +255,6 @@ def test_a_step_may_leave_the_transaction(tmp_path: Path, database: Database, *,
 
 def test_what_took_effect_before_a_failure_is_noted(history: History) -> None:
     """The journal of a failed run tells how far it came: `diagnose` and `repair` show it."""
-    from minimig.migrating import folder_project
-
     history.write("0002_half", HALF)
     with pytest.raises(MigrationFailedError):
         history.migrate()

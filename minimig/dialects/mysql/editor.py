@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from minimig.dialects.change import ColumnStep, TableChange
 from minimig.dialects.mysql.clauses import MySQLClauses
 from minimig.dialects.mysql.columns import alter_together
-from minimig.dialects.mysql.fingerprint import mysql_fingerprint
+from minimig.dialects.mysql.fingerprint import is_unseen, mysql_fingerprint
 from minimig.dialects.mysql.foreign_keys import ForeignKeyIndexes, fits
 from minimig.dialects.mysql.lock import mysql_holder, mysql_lock
 from minimig.dialects.mysql.normalizer import MySQLNormalizer
@@ -56,7 +56,7 @@ class MySQLEditor(MySQLClauses):
     script = MySQLScript()
     reader = MySQLReader
     lock, lock_holder = staticmethod(mysql_lock), staticmethod(mysql_holder)
-    fingerprint = staticmethod(mysql_fingerprint)
+    fingerprint, is_unseen = staticmethod(mysql_fingerprint), staticmethod(is_unseen)
     waiting = MySQLWaiting
     folds_case: ClassVar[bool] = True
 

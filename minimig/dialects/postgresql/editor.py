@@ -20,7 +20,7 @@ from minimig.dialects.enum_columns import alter_columns
 from minimig.dialects.output import Output
 from minimig.dialects.postgresql.computed import refuse_computed_from, stop_computing
 from minimig.dialects.postgresql.enum_rebuild import relabelled
-from minimig.dialects.postgresql.fingerprint import postgresql_fingerprint
+from minimig.dialects.postgresql.fingerprint import is_unseen, postgresql_fingerprint
 from minimig.dialects.postgresql.items import PostgreSQLItems
 from minimig.dialects.postgresql.lock import postgresql_holder, postgresql_lock
 from minimig.dialects.postgresql.named_types import MISSING_TYPE, UNSAFE_NEW_VALUE, NamedTypes
@@ -56,7 +56,7 @@ class PostgreSQLEditor(PostgreSQLItems):
     objects: PostgreSQLObjects
     reader = PostgreSQLReader
     lock, lock_holder = staticmethod(postgresql_lock), staticmethod(postgresql_holder)
-    fingerprint = staticmethod(postgresql_fingerprint)
+    fingerprint, is_unseen = staticmethod(postgresql_fingerprint), staticmethod(is_unseen)
     waiting = PostgreSQLWaiting
     script: ClassVar[ScriptStyle] = PostgreSQLScript()
     transactional_ddl: ClassVar[bool] = True

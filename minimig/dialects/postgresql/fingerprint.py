@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
 
 import sqlalchemy as sa
 
-from minimig.dialects.fingerprint import about, digest
+from minimig.dialects.fingerprint import about, digest, words
 
 _OURS = "n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"
 
@@ -17,6 +17,10 @@ _QUERIES = (
     """
     SELECT c.relname, c.relname, n.nspname, c.relkind, c.relowner, c.relacl::text, c.reloptions::text,
            c.relpersistence,
+           c.relrowsecurity, c.relforcerowsecurity, c.relreplident,
+           pg_catalog.pg_get_expr(c.relpartbound, c.oid),
+           (SELECT string_agg(h.inhparent::regclass::text, chr(30) ORDER BY h.inhseqno)
+            FROM pg_catalog.pg_inherits h WHERE h.inhrelid = c.oid),
            pg_catalog.obj_description(c.oid, 'pg_class'),
            CASE WHEN c.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(c.oid) END
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE {ours}
@@ -61,14 +65,36 @@ _QUERIES = (
     "SELECT extname, extname, extversion FROM pg_catalog.pg_extension",
     "SELECT datname, datname, datdba, datacl::text FROM pg_catalog.pg_database",
     "SELECT rolname, rolname, rolsuper, rolcanlogin FROM pg_catalog.pg_roles",
+    "SELECT rulename, ev_class::regclass::text, ev_enabled FROM pg_catalog.pg_rewrite",
+    """
+    SELECT pubname, 'publication' FROM pg_catalog.pg_publication
+    UNION ALL SELECT subname, 'subscription' FROM pg_catalog.pg_subscription
+    UNION ALL SELECT spcname, 'tablespace' FROM pg_catalog.pg_tablespace
+    UNION ALL SELECT stxname, 'statistics' FROM pg_catalog.pg_statistic_ext
+    UNION ALL SELECT collname, 'collation' FROM pg_catalog.pg_collation
+    UNION ALL SELECT evtname, 'event trigger' FROM pg_catalog.pg_event_trigger
+    UNION ALL SELECT fdwname, 'foreign data wrapper' FROM pg_catalog.pg_foreign_data_wrapper
+    UNION ALL SELECT srvname, 'server' FROM pg_catalog.pg_foreign_server
+    """,
+)
+
+_UNSEEN = re.compile(
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:CREATE|DROP|ALTER)\s+(?:TRUSTED\s+|PROCEDURAL\s+|DEFAULT\s+)?"
+    r"(?:OPERATOR|CAST|CONVERSION|TEXT\s+SEARCH|TRANSFORM|ACCESS\s+METHOD|USER\s+MAPPING|LANGUAGE)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
-def postgresql_fingerprint(connection: sa.Connection, names: Collection[str]) -> str:
-    """The fingerprint of all that has one of these names, or belongs to something that has."""
+def postgresql_fingerprint(connection: sa.Connection, statement: str) -> str:
+    """The fingerprint of all that a statement names, and of what belongs to it."""
     asked = (query.format(ours=_OURS) for query in _QUERIES)
     rows = (row for query in asked for row in connection.exec_driver_sql(query, execution_options=_PLAIN))
-    return digest(about(names, rows, named_by=2))
+    return digest(connection.dialect, about(words(statement), rows, named_by=2))
+
+
+def is_unseen(statement: str) -> bool:
+    """Whether a statement may do something that none of these queries shows."""
+    return _UNSEEN.match(statement) is not None
 
 
 _PLAIN = {"no_parameters": True}

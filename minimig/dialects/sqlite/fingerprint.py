@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import sqlalchemy as sa
 
-from minimig.dialects.fingerprint import about, digest
+from minimig.dialects.fingerprint import about, digest, words
 
 
-def sqlite_fingerprint(connection: sa.Connection, names: Collection[str]) -> str:
-    """The fingerprint of tables, indexes, views and triggers with these names, or on a table with one of them."""
+def sqlite_fingerprint(connection: sa.Connection, statement: str) -> str:
+    """The fingerprint of tables, indexes, views and triggers that a statement names, or on a table that it names."""
     rows = connection.exec_driver_sql("SELECT name, tbl_name, type, sql FROM sqlite_master")
-    return digest(about(names, rows, named_by=2))
+    return digest(connection.dialect, about(words(statement), rows, named_by=2))
