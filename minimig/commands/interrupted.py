@@ -52,7 +52,8 @@ def half_done(project: Project, connection: sa.Connection, rows: Iterable[Applie
     notes = project.recorder.journal.read(connection)
     if not borrowed:
         connection.rollback()
-    found = {note.revision: [n for n in notes if n.revision == note.revision] for note in notes}
+    begun = dict.fromkeys(note.revision for note in notes if note.is_begun)
+    found = {revision: [note for note in notes if note.revision == revision] for revision in begun}
     bare = [row for row in rows if row.unfinished and row.revision not in found]
     return (
         *(_told(revision, of) for revision, of in found.items()),

@@ -6,6 +6,7 @@ do not meet it, and one that shows a few of them. What would not be refused for 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from minimig.state.parts import CheckState, ForeignKeyState
 from minimig.state.to_metadata import escape_colons
 
 SAMPLES = 3
+LONGEST = 80
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,20 @@ def longer(table: sa.Table, key: str, column: str, length: int) -> Offenders:
     condition = sa.func.char_length(table.c[column]) > length
     hint = "shorten them, or give the operation using=... that does; nothing was changed"
     return _rows(table, key, (column,), condition, f"of {key} with more than {length} characters in {column}", hint)
+
+
+def out_of_range(table: sa.Table, key: str, column: str, lowest: int, highest: int) -> Offenders:
+    """Rows whose number would not fit."""
+    condition = ~table.c[column].between(sa.literal_column(str(lowest)), sa.literal_column(str(highest)))
+    what = f"of {key} with a number in {column} that is not within {lowest} and {highest}"
+    hint = "mend these numbers, or give the operation using=... that does; nothing was changed"
+    return _rows(table, key, (column,), condition, what, hint)
+
+
+def in_words(value: object) -> str:
+    """A value for people: texts in quotes, others as they print, and nothing longer than a line can hold."""
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}... ({len(text):,} characters)"
 
 
 def _rows(table: sa.Table, key: str, columns: Sequence[str], condition: Any, what: str, hint: str) -> Offenders:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from minimig.dialects.literals import inlined, literal_dialect
+from minimig.dialects.offenders import in_words
 from minimig.errors import UnsupportedError
 from minimig.state.to_metadata import sa_expression
 from minimig.state.values import SqlExpression
@@ -154,7 +154,7 @@ def key_of(told: Sequence[Any]) -> Place:
 
 def key_words(place: Place) -> str:
     """A key for people."""
-    return ", ".join(json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value) for value in place)
+    return ", ".join(map(in_words, place))
 
 
 def _told(value: Any) -> Any:

@@ -9,11 +9,12 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
-from minimig.dialects.offenders import Offenders, duplicates
+from minimig.dialects.offenders import Offenders
 from minimig.dialects.presence import if_missing, if_there
 from minimig.operations.base import Arguments, Operation, TableOperation, assign
 from minimig.operations.footprint import Footprint, columns, item, sql_providers, table
 from minimig.operations.keep import given
+from minimig.operations.offending import twice_in_index
 from minimig.operations.rank import Rank
 from minimig.operations.rename_item import RenameItem
 from minimig.operations.tables import DropTable
@@ -93,11 +94,7 @@ class CreateIndex(TableOperation):
         editor.under(missing, lambda: editor.create_index(change, self.index))
 
     def offenders(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> tuple[Offenders, ...]:
-        plain = tuple(element for element in self.index.elements if isinstance(element, str))
-        partial = len(plain) < len(self.index.elements) or bool(self.index.options)
-        if not self.index.unique or partial or self.if_not_exists:
-            return ()
-        return (duplicates(editor.built(before[self.key]), self.key, plain),)
+        return () if self.if_not_exists else twice_in_index(editor, before[self.key], self.index)
 
     def describe(self) -> str:
         elements = ", ".join(e if isinstance(e, str) else e.text for e in self.index.elements)

@@ -161,9 +161,9 @@ class Executor:
         found = tuple(demands(steps, editor))
         if not found:
             return
-        half_done = self.recorder.journal.read(self.connection)
+        notes = self.recorder.journal.read(self.connection)
         self.connection.rollback()
-        if not half_done:
+        if not any(note.is_begun for note in notes):
             refuse_offenders(self.connection, editor, found, self._listener)
 
     def _ensure_version_table(self) -> None:

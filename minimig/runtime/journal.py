@@ -53,6 +53,11 @@ class Note:
         """The migration."""
         return f"{self.app}.{self.name}"
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether something of it may have taken effect; a function that failed may have committed before."""
+        return self.status != Status.PLANNED or not self.digest
+
     def told(self, status: Status, fingerprint: str | None = None) -> Note:
         """The same note with another status."""
         return replace(self, status=status, fingerprint=fingerprint or self.fingerprint)

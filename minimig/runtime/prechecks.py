@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
-from minimig.dialects.offenders import Offenders
+from minimig.dialects.offenders import Offenders, in_words
 from minimig.errors import DatabaseError
 from minimig.operations.base import states_here
 from minimig.operations.footprint import Keys
@@ -72,7 +72,10 @@ def _error(
     prepared: PreparedStep, position: int, offenders: Offenders, count: int, samples: Sequence[sa.Row[tuple[object]]]
 ) -> DatabaseError:
     names = samples[0]._fields if samples else ()
-    shown = ["  " + ", ".join(f"{name} = {value!r}" for name, value in zip(names, row, strict=True)) for row in samples]
+    shown = [
+        "  " + ", ".join(f"{name} = {in_words(value)}" for name, value in zip(names, row, strict=True))
+        for row in samples
+    ]
     more = ["  ..."] if count > len(samples) else []
     operation = prepared.moves[position].operation.describe()
     head = f"{prepared.step.revision} would fail at {operation}: {count} {offenders.what}"

@@ -176,6 +176,7 @@ def test_a_function_that_committed_by_itself_is_asked_about(history: History, ro
 def migrate_assuming(history: History, *, assume: bool) -> None:
     """What `minimig migrate --assume done|again` does."""
     from minimig.commands.applying import MigrateOptions, migrate_project
+
     migrate_project(
         folder_project(history.database.engine, history.folder, None), options=MigrateOptions(assume=assume)
     )
@@ -198,6 +199,7 @@ def test_a_probe_answers_in_place_of_a_person(history: History) -> None:
 def test_one_transaction_for_a_run_is_all_or_nothing(tmp_path: Path, postgresql_database: Database) -> None:
     """`--atomic-run`: a failure in the last file takes back the first; what cannot be in it is refused beforehand."""
     from minimig.commands.applying import MigrateOptions, migrate_project
+
     history = History.at(tmp_path, postgresql_database)
     history.write("0001_words", WORDS)
     path = history.write("0002_half", HALF)

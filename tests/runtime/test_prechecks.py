@@ -24,6 +24,7 @@ up = [
         sa.Column("n", sa.Integer),
         sa.Column("user_id", sa.Integer),
     ),
+    ops.CreateTable("sizes", sa.Column("id", sa.Integer, primary_key=True), sa.Column("big", sa.BigInteger)),
     ops.CreateTable("loose", sa.Column("a", sa.Integer, nullable=False), sa.Column("b", sa.Integer)),
 ]
 """
@@ -31,13 +32,22 @@ ROWS = [
     "INSERT INTO users VALUES (1), (2)",
     "INSERT INTO words VALUES (1, 'one', 1, 1), (2, 'two', -2, 7), (3, NULL, -3, NULL), (4, NULL, NULL, 8)",
     "INSERT INTO words VALUES (5, 'two', 5, 2), (6, 'seventeen letters', 6, 2), (7, NULL, -7, 9), (8, NULL, 8, 9)",
+    "INSERT INTO sizes VALUES (1, 32767), (2, 32768), (3, -32768), (4, NULL)",
     "INSERT INTO loose VALUES (1, 1), (1, 2), (2, NULL)",
 ]
 FOREIGN = "sa.ForeignKeyConstraint(['user_id'], ['users.id'], name='fk_user')"
 DEMANDS = {
     "ops.AlterColumn('words', 'word', nullable=False)": ("4 row(s) of words with NULL in word", "id = 3"),
-    "ops.AddConstraint('words', sa.UniqueConstraint('word', name='uq_word'))": ("1 value(s) of (word)", "'two'"),
-    "ops.CreateIndex('ix_word', 'words', ['word'], unique=True)": ("1 value(s) of (word)", "word = 'two'"),
+    "ops.AddConstraint('words', sa.UniqueConstraint('word', name='uq_word'))": ("1 value(s) of (word)", '"two"'),
+    "ops.CreateIndex('ix_word', 'words', ['word'], unique=True)": ("1 value(s) of (word)", 'word = "two"'),
+    "ops.CreateIndex('ix_word', 'words', ['word'], unique=True, postgresql_concurrently=True, mssql_where='n > 0')": (
+        "1 value(s) of (word)",
+        'word = "two"',
+    ),
+    "ops.AlterColumn('sizes', 'big', type=sa.SmallInteger())": (
+        "1 row(s) of sizes with a number in big that is not within -32768 and 32767",
+        "id = 2",
+    ),
     f"ops.AddConstraint('words', {FOREIGN})": ("4 row(s) of words whose user_id points to no row of users", "id = 2"),
     "ops.AddConstraint('words', sa.CheckConstraint('n > 0', name='ck_n'))": ("3 row(s) of words that break", "id = 3"),
     "ops.AddConstraint('loose', sa.PrimaryKeyConstraint('a', name='pk_a'))": ("1 value(s) of (a)", "a = 1"),
@@ -53,6 +63,7 @@ LENIENT = {
     ("sqlite", "1 row(s) of loose with NULL"),
     ("mariadb", "8 row(s) of words that need"),
     ("sqlite", "1 row(s) of words with more than 10"),
+    ("sqlite", "1 row(s) of sizes with a number in big that is not within -32768 and 32767"),
 }
 """What a database does all the same, numbering the rows, giving them 0 or keeping what is too long."""
 
@@ -159,3 +170,34 @@ def test_a_query_that_takes_too_long_is_passed_over(
             history.migrate(on_step=seen.append, patience=Patience(lock=0.2, attempts=1))
     (skipped,) = [event for event in seen if isinstance(event, CheckSkipped)]
     assert "timeout" in skipped.reason
+
+
+def test_long_values_do_not_fill_the_screen(tmp_path: Path, sqlite_database: Database) -> None:
+    """A key of a megabyte is shown by its beginning and its length."""
+    history = History.at(tmp_path, sqlite_database)
+    history.write(
+        "0001_words",
+        "up = [ops.CreateTable('w', sa.Column('k', sa.Text, primary_key=True), sa.Column('v', sa.Integer))]",
+    )
+    history.migrate()
+    history.run("INSERT INTO w VALUES (printf('%.1000000c', 'x'), NULL)")
+    history.write("0002_more", "up = [ops.AlterColumn('w', 'v', nullable=False)]")
+    with pytest.raises(DatabaseError, match=r"xxx\.\.\. \(1,000,002 characters\)") as caught:
+        history.migrate()
+    assert len(str(caught.value)) < 1000
+
+
+def test_a_run_that_failed_at_its_first_statement_is_looked_into(tmp_path: Path, mariadb_database: Database) -> None:
+    """Nothing took effect, so nothing is half-done: the rows are counted again, and another way is open."""
+    history = History.at(tmp_path, mariadb_database)
+    history.write("0001_start", START)
+    history.migrate()
+    history.run(*ROWS)
+    path = history.write("0002_demand", "up = [ops.AlterColumn('words', 'word', nullable=False)]")
+    with pytest.raises(MigrationFailedError):
+        history.migrate(precheck=False)
+    with pytest.raises(DatabaseError, match=r"4 row\(s\) of words with NULL"):
+        history.migrate()
+    path.unlink()
+    history.migrate("zero")
+    assert history.tables == set()
