@@ -22,6 +22,7 @@ from minimig.runtime.events import (
 from minimig.runtime.plan import Direction
 
 LOGGER = logging.getLogger("minimig")
+LOGGER.addHandler(logging.NullHandler())  # else Python prints warnings to stderr where nobody has set up logging
 
 
 def logged(listener: Listener, database: str) -> Listener:

@@ -189,9 +189,15 @@ class Stepwise:
         self.book.commit([note])
         editor = self.bench.editor
         editor.again = position in self.noted
-        with autocommit(self.connection):
-            self._execute(editor, position)
-            editor.finish()
+        try:
+            with autocommit(self.connection):
+                self._execute(editor, position)
+                editor.finish()
+        except Exception:
+            if not self.connection.invalidated:  # refused, so that the file may say something else the next time
+                with suppress(sa.exc.SQLAlchemyError):
+                    self.book.commit([note.told(Status.PLANNED)])
+            raise
         self.book.commit([note.told(Status.DONE)])
         self.book.settle()
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -226,6 +227,64 @@ def test_another_index_of_that_name_is_not_taken_for_it(tmp_path: Path, postgres
     history.run("DROP INDEX ix_word")
     history.migrate()
     assert history.applied == ["0001_words", "0002_index"]
+
+
+@pytest.mark.parametrize("table", ["words", "others"])
+def test_an_index_that_was_there_before_is_left_alone(
+    tmp_path: Path, postgresql_database: Database, table: str
+) -> None:
+    """Its name is taken, so the build fails; it is not taken for the leftover of that build, and stays."""
+    history = words(tmp_path, postgresql_database)
+    history.run("CREATE TABLE others (id INTEGER)", f"CREATE INDEX ix_word ON {table} (id)")
+    history.write("0002_index", INDEX)
+    with pytest.raises(MigrationFailedError, match='"ix_word" already exists\n'):
+        history.migrate()
+    assert history.values("SELECT tablename FROM pg_indexes WHERE indexname = 'ix_word'") == [table]
+
+
+def test_a_build_that_was_refused_may_be_replaced(tmp_path: Path, postgresql_database: Database) -> None:
+    """It did not take effect, so the file may do something else in its place; what is before it stays as it is."""
+    history = words(tmp_path, postgresql_database)
+    history.run("INSERT INTO words VALUES (1, 'one'), (2, 'one')")
+    unique = INDEX.replace('"ix_word"', '"ux"').replace(", postg", ", unique=True, postg")
+    path = history.write("0002_index", SLUG)
+    path.write_text(path.read_text().replace("up = [", f"up = [{unique[6:-1]}, "))
+    with pytest.raises(MigrationFailedError):
+        history.migrate(precheck=False)
+    path.write_text(path.read_text().replace(unique[6:-1], "ops.RunSQL('UPDATE words SET id = id + 5')"))
+    history.migrate()
+    assert history.values("SELECT id FROM words ORDER BY id") == [6, 7]
+
+
+def test_a_build_whose_session_is_cut_says_so(tmp_path: Path, postgresql_database: Database) -> None:
+    """The reason is the server's, not that of tidying up behind it; the next run builds the index."""
+    history = words(tmp_path, postgresql_database)
+    history.write("0002_index", INDEX)
+    with pytest.raises(MigrationFailedError, match="terminating connection") as caught:
+        migrate_and_cut(history)
+    assert "look after the server" in str(caught.value.hint)
+    history.migrate()
+    assert history.values("SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_word'::regclass") == [True]
+
+
+def migrate_and_cut(history: History) -> None:
+    """Migrate, and have the server end the session while it waits for a transaction with the index half-built."""
+    with history.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as other:
+        other.exec_driver_sql("BEGIN")
+        other.exec_driver_sql("INSERT INTO words VALUES (1, 'one')")
+        waiting = "pid <> pg_backend_pid() AND query LIKE 'CREATE INDEX%%' AND datname = current_database()"
+
+        def cut() -> None:
+            until(lambda: history.values(INVALID) == [1])
+            other.exec_driver_sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {waiting}")
+            other.exec_driver_sql("COMMIT")
+
+        thread = threading.Thread(target=cut)
+        thread.start()
+        try:
+            history.migrate()
+        finally:
+            thread.join()
 
 
 def interrupted_build(history: History) -> None:

@@ -68,7 +68,8 @@ def everything(database: Database) -> tuple[Any, ...]:
 
 
 def _rows(connection: sa.Connection, table: str, columns: str) -> list[tuple[Any, ...]]:
-    return sorted((tuple(row) for row in connection.exec_driver_sql(f"SELECT {columns} FROM {table}")), key=repr)
+    query = sa.select(sa.text(columns)).select_from(sa.table(table))
+    return sorted((tuple(row) for row in connection.execute(query)), key=repr)
 
 
 def kill_at(engine: sa.Engine, point: int, *, after: bool) -> None:

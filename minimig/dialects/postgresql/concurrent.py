@@ -8,8 +8,6 @@ the index anew. (Alembic and Django leave it to a person, and with IF NOT EXISTS
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex
 
@@ -41,12 +39,23 @@ def create_concurrently(editor: SchemaEditor, table: TableState, index: IndexSta
         try:
             editor.execute(editor.compile(CreateIndex(built)))
         except sa.exc.DBAPIError as error:
-            with suppress(sa.exc.DBAPIError):  # the first error says more than that of a connection that broke off
-                editor.execute(drop)
+            if error.connection_invalidated or connection is None:
+                raise  # what is left is seen to by the next run
+            left = _remove_left_over(connection, editor, table, index)
             raise DatabaseError(
-                f"index {index.name} could not be built while others write: {reason(error)};"
-                " the invalid index that PostgreSQL left was dropped",
+                f"index {index.name} could not be built while others write: {reason(error)}{left}"
             ) from error
+
+
+def _remove_left_over(connection: sa.Connection, editor: SchemaEditor, table: TableState, index: IndexState) -> str:
+    """Drop the INVALID index of a build that failed, never another one of that name; what became of it, in words."""
+    try:
+        if not left_over(connection, editor, table, index.name):
+            return ""
+        editor.execute(drop_sql(editor, table, index))
+    except sa.exc.DBAPIError:  # the error of the build says more
+        return "; the invalid index that PostgreSQL left is still there, and the next run drops it"
+    return "; the invalid index that PostgreSQL left was dropped"
 
 
 def drop_concurrently(editor: SchemaEditor, table: TableState, index: IndexState) -> None:
