@@ -68,6 +68,11 @@ class Piece:
         return hashlib.sha256(self.text.encode()).hexdigest()[:40]
 
     @property
+    def is_one_deed(self) -> bool:
+        """Whether nothing of it took effect when the database refused it; a procedure may have committed a part."""
+        return self.kind is Kind.SCHEMA or first_word(self.text) == "TRUNCATE"
+
+    @property
     def note(self) -> str | None:
         """The text as far as the journal keeps it."""
         return self.text if len(self.text) <= LONGEST_NOTE else None

@@ -98,7 +98,7 @@ class Piecewise:
         try:
             self._send_alone(piece)
         except sa.exc.DBAPIError as error:
-            if not error.connection_invalidated and piece.kind is Kind.SCHEMA:
+            if not error.connection_invalidated and piece.is_one_deed:
                 self.bench.book.commit([note])  # the database said itself that it did not happen
             raise
         self.bench.book.settle()

@@ -257,3 +257,20 @@ def test_pauses_grow() -> None:
         Patience(attempts=0)
     with pytest.raises(UsageError):
         Patience(lock=float("nan"))
+
+
+def test_emptying_a_table_that_is_in_use_asks_nothing(tmp_path: Path, mariadb_database: Database) -> None:
+    """The server says itself that it did not happen: tried again, and after the last attempt by the next run."""
+    history = History.at(tmp_path, mariadb_database)
+    history.write("0001_words", START)
+    history.migrate()
+    history.run("INSERT INTO words (id) VALUES (1)")
+    history.write("0002_empty", "up = [ops.RunSQL('TRUNCATE TABLE words', reverse=ops.NOOP)]")
+    patience = Patience(lock=0.1, attempts=2, pause=0.1)
+    with (
+        another(mariadb_database, *LOCKS["mariadb"]),
+        pytest.raises(MigrationFailedError, match="Lock wait timeout"),
+    ):
+        history.migrate(patience=patience)
+    history.migrate()
+    assert history.values("SELECT count(*) FROM words") == [0]
