@@ -16,11 +16,13 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.rights import Act, Need
 from minimig.dialects.walk import Walk, can_be_walked, walk_of
 from minimig.errors import IrreversibleError, StateError, nearest
 from minimig.operations.base import Arguments, Operation, TableOperation, assign
 from minimig.operations.footprint import EVERYTHING, Footprint, sql_providers, table
 from minimig.operations.keep import given
+from minimig.operations.needs import on_table
 from minimig.operations.noop import NOOP, Noop
 from minimig.operations.run_sql import RunSQL
 from minimig.state.conditional import on_dialect
@@ -130,6 +132,9 @@ class Backfill(TableOperation):
         if editor.output.connection is None:
             update = update.prefix_with(f"/* minimig migrate does this {self.batch} rows at a time */")
         editor.change_rows(update)
+
+    def needs(self, before: SchemaState, after: SchemaState) -> tuple[Need, ...]:
+        return (on_table(Act.UPDATE, before[self.key]),)
 
     def describe(self) -> str:
         return f"backfill {self.key}: {', '.join(self.set)}"

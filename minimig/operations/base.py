@@ -27,8 +27,10 @@ import sqlalchemy as sa
 from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.offenders import Offenders
+from minimig.dialects.rights import Need
 from minimig.dialects.walk import Walk
 from minimig.operations.footprint import EVERYTHING, Footprint
+from minimig.operations.needs import needs_of
 from minimig.operations.rank import Rank
 from minimig.state.conditional import on_dialect
 from minimig.state.parts import ColumnState, ConstraintState
@@ -99,6 +101,16 @@ class Operation(ABC):
     def offenders(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> tuple[Offenders, ...]:
         """Queries for rows that would make it fail; see `dialects.offenders`."""
         return ()
+
+    def needs(self, before: SchemaState, after: SchemaState) -> tuple[Need, ...]:
+        """What its user must be allowed to do; see `operations.needs`. In doubt nothing: a lack stops a run."""
+        touched = self.footprint(before)
+        return () if touched.everything else needs_of(touched, self.home, before, after)
+
+    @property
+    def hands_out_rights(self) -> bool:
+        """Whether its user may be allowed more, or less, behind it, or be another one."""
+        return self.runs_code or self.runs_sql
 
     def probe(self, connection: sa.Connection, after: SchemaState) -> bool | None:
         """Whether it has taken effect, where the project's own code can tell; None where nobody can."""

@@ -15,11 +15,13 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.rights import Act, Need
 from minimig.dialects.rows import Row, label_of
 from minimig.errors import IrreversibleError, StateError, nearest
 from minimig.operations.base import Arguments, Operation, TableOperation, assign
 from minimig.operations.footprint import EVERYTHING, Footprint, table
 from minimig.operations.keep import given
+from minimig.operations.needs import on_table
 from minimig.operations.noop import NOOP, Noop
 from minimig.operations.run_sql import RunSQL
 from minimig.state.parts import ColumnState
@@ -89,6 +91,9 @@ class BulkInsert(_Rows):
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
         editor.insert_rows(after[self.key], self.rows)
 
+    def needs(self, before: SchemaState, after: SchemaState) -> tuple[Need, ...]:
+        return (on_table(Act.INSERT, before[self.key]),)
+
     def describe(self) -> str:
         return f"insert {self._count()} into {self.key}"
 
@@ -121,6 +126,9 @@ class BulkDelete(_Rows):
 
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
         editor.delete_rows(after[self.key], self.rows)
+
+    def needs(self, before: SchemaState, after: SchemaState) -> tuple[Need, ...]:
+        return (on_table(Act.DELETE, before[self.key]),)
 
     def describe(self) -> str:
         return f"delete {self._count()} from {self.key}"

@@ -16,6 +16,7 @@ from typing import ClassVar
 
 from minimig.dialects.change import EnumChange
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.rights import Act, Need
 from minimig.errors import StateError, nearest
 from minimig.operations.base import Arguments, Operation, assign
 from minimig.operations.footprint import Footprint, columns, item, named_type, table
@@ -54,6 +55,10 @@ class EnumOperation(Operation):
 
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
         editor.alter_enum(EnumChange(before, after, self.edit(enum_labels(before, self.name))))
+
+    def needs(self, before: SchemaState, after: SchemaState) -> tuple[Need, ...]:
+        """The type; where it is none, the columns that use it are not looked at."""
+        return (Need(Act.ALTER, "type", self.enum, self.schema),)
 
     def footprint(self, before: SchemaState) -> Footprint:
         edit = self.edit(enum_labels(before, self.name))

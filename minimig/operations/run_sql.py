@@ -36,6 +36,12 @@ _DIALECTS = ("sqlite", "postgresql", "mysql", "mariadb", "mssql", "oracle")
 _COLON = re.compile(r"::|:(\w+)")
 
 
+_RIGHTS = re.compile(
+    r"\b(role|grant|revoke|owner|owned|authorization|definer|call|do|execute|procedure|drop|rename)\b", re.IGNORECASE
+)
+"""Words of SQL behind which a user may have other rights, or names mean other things."""
+
+
 @dataclass(frozen=True, init=False)
 class RunSQL(Operation):
     """Run SQL. `parameters` are bound to `:name` in SQL text; without them the text is sent as it stands.
@@ -89,6 +95,12 @@ class RunSQL(Operation):
     @property
     def runs_sql(self) -> bool:
         return True
+
+    @property
+    def hands_out_rights(self) -> bool:
+        """By its words, where it is text; a trigger or a function behind a view may still do anything."""
+        parts = [part[0] if _is_pair(part) else part for part in _all_parts(self.sql)]
+        return any(_RIGHTS.search(part) if isinstance(part, str) else not part.is_dml for part in parts)
 
     @property
     def left_out_of_squashes(self) -> bool:

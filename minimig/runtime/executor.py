@@ -18,10 +18,12 @@ from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.lock import check_held, holds
 from minimig.dialects.output import Output
 from minimig.dialects.registry import editor_for
+from minimig.dialects.rights import Need
 from minimig.dialects.run_options import NO_OPTIONS, RunOptions
 from minimig.dialects.transaction import commits_each
 from minimig.errors import DatabaseError, MigrationFailedError
 from minimig.runtime.bench import Bench
+from minimig.runtime.disk import refuse_full_disk
 from minimig.runtime.doubt import Assume
 from minimig.runtime.events import Listener, Retrying, StepDone, StepRecorded, StepStarted, Within, silence
 from minimig.runtime.failure import Progress, Standing
@@ -33,6 +35,7 @@ from minimig.runtime.output import LiveOutput
 from minimig.runtime.plan import Direction, Step
 from minimig.runtime.prechecks import demands, refuse_offenders
 from minimig.runtime.prepare import PreparedStep
+from minimig.runtime.privileges import needs_of_record, refuse_lacks
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.runtime.rehearsal import refuse_names
 from minimig.runtime.retrying import ONCE, PATIENCE, Patience, persist
@@ -94,8 +97,8 @@ class Executor:
             refuse_outside(real, self._editor())
         if self.whole:
             refuse_apart(real, self._editor())
-        self._look_at_rows(real)
         if steps:
+            self._look_ahead(steps, real)
             self._ensure_version_table()
         with self._limits.kept(), self._whole_run():
             done = 0 if net is None else take(net, self.recorder, rows, self._limits, self._editor(), listener)
@@ -122,6 +125,7 @@ class Executor:
         """Record or erase all steps without running anything."""
         revisions = tuple(prepared.step.revision for prepared in steps)
         if steps:
+            self._look_at_rights((), needs_of_record(self.recorder, self._editor(), steps))
             self._ensure_version_table()
         with nullcontext() if self.borrowed else self.connection.begin():
             self._forget_half_done(revisions)
@@ -135,6 +139,7 @@ class Executor:
         rows = [version_row(prepared) for prepared in steps]
         if not gone and not rows:
             return
+        self._look_at_rights((), needs_of_record(self.recorder, self._editor(), steps, erases=bool(gone)))
         self._ensure_version_table()
         with nullcontext() if self.borrowed else self.connection.begin():
             self._forget_half_done([*(row.revision for row in gone), *(prepared.step.revision for prepared in steps)])
@@ -149,6 +154,17 @@ class Executor:
         half_done = {note.revision for note in self.recorder.journal.read(self.connection)}
         for revision in half_done.intersection(revisions):
             self.recorder.forget_unfinished(self.connection, revision)
+
+    def _look_ahead(self, steps: Sequence[PreparedStep], real: Sequence[PreparedStep]) -> None:
+        """Raise DatabaseError for what can be known to stop the run: rights that are missing, a full disk, rows."""
+        self._look_at_rights(real, needs_of_record(self.recorder, self._editor(), steps))
+        if self.precheck and not self.borrowed:
+            refuse_full_disk(self.connection, self._editor(), real)
+        self._look_at_rows(real)
+
+    def _look_at_rights(self, steps: Sequence[PreparedStep], own: Sequence[Need]) -> None:
+        if self.precheck:
+            refuse_lacks(self.connection, self._editor(), self.recorder, steps, own)
 
     def _look_at_rows(self, steps: Sequence[PreparedStep]) -> None:
         """Raise DatabaseError for rows that one of the steps would stumble over.

@@ -17,6 +17,7 @@ from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.limits import Limits
 from minimig.dialects.mysql.limits import LIMITS
 from minimig.dialects.mysql.refusals import refuse
+from minimig.dialects.mysql.rights import mysql_lacks
 from minimig.dialects.mysql.text import requote_names, spell, with_expression_defaults
 from minimig.dialects.normalizer import plain_type
 from minimig.errors import UnsupportedError
@@ -30,6 +31,8 @@ class MySQLClauses(SchemaEditor):
     """What the editor and its helpers build statements from."""
 
     limits: ClassVar[Limits] = LIMITS
+    lacks = staticmethod(mysql_lacks)
+    maker_owns: ClassVar[bool] = False
 
     @property
     def mariadb(self) -> bool:

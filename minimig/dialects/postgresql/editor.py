@@ -27,6 +27,7 @@ from minimig.dialects.postgresql.named_types import MISSING_TYPE, UNSAFE_NEW_VAL
 from minimig.dialects.postgresql.normalizer import PostgreSQLNormalizer
 from minimig.dialects.postgresql.objects import PostgreSQLObjects
 from minimig.dialects.postgresql.reader import PostgreSQLReader
+from minimig.dialects.postgresql.rights import postgresql_lacks
 from minimig.dialects.postgresql.rows import OverridingInsert
 from minimig.dialects.postgresql.script import PostgreSQLScript
 from minimig.dialects.postgresql.table_options import option_clauses
@@ -58,6 +59,7 @@ class PostgreSQLEditor(PostgreSQLItems):
     lock, lock_holder = staticmethod(postgresql_lock), staticmethod(postgresql_holder)
     fingerprint, is_unseen = staticmethod(postgresql_fingerprint), staticmethod(is_unseen)
     waiting = PostgreSQLWaiting
+    lacks = staticmethod(postgresql_lacks)
     script: ClassVar[ScriptStyle] = PostgreSQLScript()
     transactional_ddl: ClassVar[bool] = True
 

@@ -16,6 +16,7 @@ from minimig.dialects.change import TableChange
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.limits import Limits
 from minimig.dialects.sqlite.limits import LIMITS
+from minimig.dialects.sqlite.rights import sqlite_lacks, sqlite_room
 from minimig.errors import UnsupportedError
 from minimig.state.parts import ColumnState, ConstraintState, ForeignKeyState, IndexState, UniqueState
 from minimig.state.schema import SchemaState
@@ -28,6 +29,7 @@ class SQLiteClauses(SchemaEditor):
 
     supports_comments: ClassVar[bool] = False
     folds_case: ClassVar[bool] = True
+    lacks, room = staticmethod(sqlite_lacks), staticmethod(sqlite_room)
     limits: ClassVar[Limits] = LIMITS
 
     def spelled(self, table: TableState) -> TableState:
