@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 
 import minimig
 from minimig.dialects.registry import lock_for
-from minimig.errors import LockError, MigrationFailedError
+from minimig.errors import DatabaseError, LockError, MigrationFailedError
 from support.databases import Database, Server, sqlite_in
 from support.histories import WORDS, History
 
@@ -59,7 +59,7 @@ def test_a_full_disk(tmp_path: Path, rebuild: bool) -> None:
         with ballast.open("wb") as file:
             file.write(b"x" * 300_000)
         with pytest.raises(MigrationFailedError) as caught:
-            history.migrate()
+            history.migrate(precheck=False)
         assert "disk is full" in caught.value.message
         assert "rolled back, this migration left nothing behind" in caught.value.message
         assert (history.tables, history.values("SELECT count(*) FROM words")) == ({"words"}, [2000])
@@ -70,6 +70,35 @@ def test_a_full_disk(tmp_path: Path, rebuild: bool) -> None:
             history.run("DELETE FROM words WHERE id > 100")
         history.migrate()
         assert history.applied == ["0001_words", "0002_full"]
+
+
+def test_a_disk_too_full_for_a_copy(tmp_path: Path) -> None:
+    """A table that the disk cannot hold twice: refused before the first statement, though it would be the second step.
+
+    What needs no copy runs meanwhile, and so does the copy once there is room.
+    """
+    disk = tmp_path / "disk"
+    with small_disk(disk, "2m"):
+        history = History.at(tmp_path, sqlite_in(disk))
+        history.write("0001_words", WORDS)
+        history.migrate()
+        values = ", ".join(f"({number}, '{'x' * 190}')" for number in range(1, 5001))
+        history.run(f"INSERT INTO words VALUES {values}")
+        history.write("0002_pages", 'up = [ops.CreateTable("pages", sa.Column("id", sa.Integer, primary_key=True))]')
+        history.write("0003_copy", 'up = [ops.AlterColumn("words", "word", nullable=False)]')
+        ballast = disk / "ballast"
+        with ballast.open("wb") as file:
+            file.write(b"x" * 300_000)
+        with pytest.raises(DatabaseError, match=r"shop\.0003_copy copies table words, .* at least 1\.0 MB are needed"):
+            history.migrate()
+        assert (history.tables, history.applied) == ({"words"}, ["0001_words"])
+        history.migrate("0002")
+        ballast.unlink()
+        with history.database.engine.connect() as connection:
+            connection.exec_driver_sql("DELETE FROM words WHERE id > 2500")
+            connection.commit()
+        history.migrate()
+        assert history.applied == ["0001_words", "0002_pages", "0003_copy"]
 
 
 # --- large things -----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 import minimig
+from minimig.dialects.rights import Act, Need
+from minimig.dialects.sqlite.editor import SQLiteEditor
 from minimig.errors import DatabaseError, MigrationFailedError
-from support.databases import Database
+from support.databases import Database, sqlite_in
 from support.histories import WORDS, History, counted
 
 SLUG = 'ops.AddColumn("words", sa.Column("slug", sa.String(20)))'
@@ -209,10 +212,9 @@ def test_a_read_only_server(elephant: tuple[History, sa.Engine]) -> None:
 
 
 def test_grants_of_mariadb(seal: tuple[History, sa.Engine]) -> None:
-    """Each privilege with its GRANT, for a database of a name with wildcards; with all of them the run goes through."""
+    """Each privilege with its GRANT, on the database as it was granted before; with all of them the run passes."""
     history, engine = seal
     user, base = engine.url.username, str(engine.url.database)
-    escaped = base.replace("_", "\\_")
     history.write("0001_words", WORDS)
     history.migrate()
     history.run(f"GRANT SELECT ON `{base}`.* TO {user}")
@@ -226,10 +228,10 @@ def test_grants_of_mariadb(seal: tuple[History, sa.Engine]) -> None:
         f"GRANT DELETE ON `{base}`.`minimig_journal` TO '{user}'@'%'",
         f"GRANT ALTER ON `{base}`.`words` TO '{user}'@'%'",
         f"GRANT INDEX ON `{base}`.`words` TO '{user}'@'%'",
-        f"GRANT CREATE ON `{escaped}`.* TO '{user}'@'%'",
+        f"GRANT CREATE ON `{base}`.* TO '{user}'@'%'",
         f"GRANT INSERT ON `{base}`.`words` TO '{user}'@'%'",
-        f"GRANT CREATE VIEW ON `{escaped}`.* TO '{user}'@'%'",
-        f"GRANT DROP ON `{escaped}`.* TO '{user}'@'%'",
+        f"GRANT CREATE VIEW ON `{base}`.* TO '{user}'@'%'",
+        f"GRANT DROP ON `{base}`.* TO '{user}'@'%'",
     ]
     history.run(*(statement.replace("%", "%%") for statement in mended))
     minimig.migrate(engine, history.folder)
@@ -288,3 +290,69 @@ def test_it_can_be_left_out(elephant: tuple[History, sa.Engine]) -> None:
     history.write("0002_slug", f"up = [{SLUG}]")
     with pytest.raises(MigrationFailedError, match="must be owner of table words"):
         minimig.migrate(engine, history.folder, precheck=False)
+
+
+def test_marking_says_it_too(elephant: tuple[History, sa.Engine]) -> None:
+    """`migrate --fake`, `stamp` and `ensure-version` by a role that may not write the version table, or not make it."""
+    history, engine = elephant
+    history.write("0001_words", WORDS)
+    history.write("0002_more", MORE)
+    project = history.project()
+    limited_url = engine.url.render_as_string(hide_password=False)
+    for words in (["migrate", "--fake"], ["stamp", "heads"], ["ensure-version"]):
+        found = project.run("--url", limited_url, *words)
+        assert found.code == 1
+        assert "minimig_version" in found.err
+        assert "GRANT CREATE ON SCHEMA public TO" in found.err or "the right to create tables" in found.err
+    history.migrate("0001")
+    history.run(f"GRANT SELECT ON minimig_version TO {engine.url.username}")
+    for words, right in (
+        (["migrate", "--fake"], "INSERT"),
+        (["stamp", "heads"], "INSERT"),
+        (["migrate", "shop", "zero", "--fake"], "DELETE"),
+        (["stamp", "shop.zero"], "DELETE"),
+    ):
+        found = project.run("--url", limited_url, *words)
+        assert (found.code, f"GRANT {right} ON public.minimig_version TO" in found.err) == (1, True), found.text
+    assert history.applied == ["0001_words"]
+
+
+# --- SQLite -----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def sealed(folder: Path) -> Iterator[None]:
+    """The folder mounted over itself, for reading alone; or a skip that says why not. Modes do not stop root."""
+    for command in (["mount", "--bind", folder, folder], ["mount", "-o", "remount,ro,bind", folder]):
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        except FileNotFoundError:
+            pytest.skip("a read-only folder needs the program `mount`")
+        if done.returncode:
+            subprocess.run(["umount", folder], capture_output=True, check=False)
+            pytest.skip(f"a read-only folder needs the right to mount one: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def test_files_that_take_no_writes(tmp_path: Path) -> None:
+    """A file on a read-only disk, with its lock elsewhere; a connection that only reads: refused, with the way out."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    history = History.at(tmp_path, sqlite_in(disk))
+    history.write("0001_words", WORDS)
+    history.migrate()
+    history.write("0002_more", f"up = [{SLUG}]")
+    with sealed(disk):
+        with pytest.raises(DatabaseError, match="right to write to the folder of the database; nothing was changed"):
+            history.migrate()
+        with history.database.engine.connect() as connection:
+            lacks = SQLiteEditor.lacks(connection, [Need(Act.ALTER, "table", "words")])
+        assert [lack.missing for lack in lacks] == [f"the file {disk / 'test.db'} cannot be written"]
+    only = sa.create_engine(history.database.engine.url, poolclass=NullPool)
+    sa.event.listen(only, "connect", lambda connection, _: connection.execute("PRAGMA query_only = ON"))
+    assert "(PRAGMA query_only)" in refused(only, history)
+    history.migrate()
+    assert history.applied == ["0001_words", "0002_more"]

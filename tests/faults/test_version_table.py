@@ -128,11 +128,11 @@ def test_a_read_only_database(tmp_path: Path, postgresql_database: Database) -> 
     url = postgresql_database.engine.url.update_query_dict({"options": "-cdefault_transaction_read_only=on"})
     reading = sa.create_engine(url, poolclass=NullPool)
     assert len(minimig.migrate(reading, history.folder, plan_only=True).steps) == 2
-    with pytest.raises(DatabaseError, match=r"cannot be created: .*read-only transaction") as caught:
+    with pytest.raises(DatabaseError, match="nothing can be written: transactions are read-only") as caught:
         minimig.migrate(reading, history.folder)
     assert "this database is read-only" in str(caught.value.hint)
     history.migrate("0001")
-    with pytest.raises(DatabaseError, match=r"shop\.0002_slug failed") as caught:
+    with pytest.raises(DatabaseError, match="nothing can be written") as caught:
         minimig.migrate(reading, history.folder)
     assert "this database is read-only" in str(caught.value.hint)
     assert history.applied == ["0001_words"]
@@ -192,9 +192,9 @@ def test_a_user_without_rights(reading: tuple[History, sa.Engine]) -> None:
     """No right to create, then none to write: the error says which right is wanted, and nothing was changed."""
     history, engine = reading
     assert len(minimig.migrate(engine, history.folder, plan_only=True).steps) == 2
-    with pytest.raises(DatabaseError, match="version table minimig_version cannot be created") as caught:
+    with pytest.raises(DatabaseError, match="table minimig_version: has no CREATE on") as caught:
         minimig.migrate(engine, history.folder)
-    assert "grant this user the right to create tables" in str(caught.value.hint)
+    assert "have somebody run these statements" in str(caught.value.hint)
     assert history.tables == set()
     history.migrate("0001")
     with pytest.raises(DatabaseError) as caught:

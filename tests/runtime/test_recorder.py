@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
 
 import minimig
 from minimig.errors import DatabaseError, MigrationFailedError
@@ -151,12 +152,17 @@ def test_a_table_of_the_name_that_is_none_of_ours(history: History) -> None:
 
 
 def test_a_database_that_may_not_be_written(tmp_path: Path, sqlite_database: Database) -> None:
-    """On a database that is read only, making the version table fails with a reason and a way out."""
+    """On a database that is read only, a run is refused with a reason and a way out; made alone, the table fails."""
     history = two(History.at(tmp_path, sqlite_database))
     history.run("CREATE TABLE own (id INTEGER)")
     file = sqlite_database.engine.url.database
     with pytest.raises(DatabaseError) as caught:
         minimig.migrate(f"sqlite:///file:{file}?mode=ro&uri=true", history.folder)
+    assert "nothing can be written: the URL opens the file for reading alone" in str(caught.value)
+    assert "this database is read-only" in str(caught.value.hint)
+    reading = sa.create_engine(f"sqlite:///file:{file}?mode=ro&uri=true", poolclass=NullPool)
+    with reading.connect() as connection, pytest.raises(DatabaseError) as caught:
+        Recorder().ensure(connection)
     assert "version table minimig_version cannot be created: attempt to write a readonly database" in str(caught.value)
     assert "this database is read-only" in str(caught.value.hint)
     assert history.tables == {"own"}
@@ -173,7 +179,7 @@ def test_a_user_who_may_not_create_tables(
         with postgresql_database.engine.connect() as connection:
             connection.exec_driver_sql(f"SET ROLE {role}")
             connection.commit()
-            with pytest.raises(DatabaseError, match="cannot be created: permission denied for schema public"):
+            with pytest.raises(DatabaseError, match="table minimig_version: has no CREATE on schema public"):
                 minimig.migrate(connection, history.folder)
         assert history.tables == set()
     finally:

@@ -52,11 +52,12 @@ _WHOLE = ("CREATE", "CREATE VIEW", "CREATE ROUTINE")
 
 @dataclass(frozen=True)
 class Grant:
-    """One line: which privileges on which databases and tables; None is all of them."""
+    """One line: which privileges on which databases and tables; None is all of them. `written` is the database's."""
 
     words: frozenset[str]
     base: re.Pattern[str] | None
     what: str | None
+    written: str
 
     def gives(self, privilege: str, base: str, what: str | None) -> bool:
         """Whether it might give a privilege on a table, or with None on the database."""
@@ -76,7 +77,7 @@ def grants_in(lines: Sequence[str]) -> tuple[Grant, ...] | None:
                 return None
         elif match["kind"] in (None, "TABLE"):
             what = None if match["what"] == "*" else _bare(match["what"]).lower()
-            found.append(Grant(_words(match["words"]), _pattern(match["base"]), what))
+            found.append(Grant(_words(match["words"]), _pattern(match["base"]), what, match["base"]))
     return tuple(found)
 
 
@@ -116,7 +117,7 @@ def _lacks(needs: Sequence[Need], grants: Sequence[Grant], session: Any, *, mari
         if privilege is None or base is None or any(grant.gives(privilege, str(base), what) for grant in grants):
             continue
         whole = what is None or privilege in _WHOLE or (need.name, need.schema) in made
-        place = f"{_quoted(_escaped(str(base)))}.*" if whole else f"{_quoted(str(base))}.{_quoted(str(what))}"
+        place = f"{_place(str(base), grants)}.*" if whole else f"{_quoted(str(base))}.{_quoted(str(what))}"
         yield Lack(need, f"has no {privilege} on {base if whole else what}", f"GRANT {privilege} ON {place} TO {me}")
 
 
@@ -140,8 +141,10 @@ def _pattern(base: str) -> re.Pattern[str] | None:
     return re.compile(text, re.IGNORECASE | re.DOTALL)
 
 
-def _escaped(base: str) -> str:
-    return re.sub(r"([_%])", r"\\\1", base)
+def _place(base: str, grants: Sequence[Grant]) -> str:
+    """A database as the grant on it writes it that counts, for of several that match only the most exact one does."""
+    here = [grant.written for grant in grants if grant.base and grant.what is None and grant.base.fullmatch(base)]
+    return max(here, key=lambda text: len(text.replace("%", ""))) if here else _quoted(re.sub("([_%])", r"\\\1", base))
 
 
 def _quoted(name: str) -> str:
