@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from minimig.config import POLICIES, TARGET, Settings
+from minimig.config import POLICIES, TARGET, WAITS, Settings
 from minimig.config.settings import TenantSettings
 from minimig.errors import ConfigError, nearest
 from minimig.masking import SECRET_NAME, STARS, mask_text, secrets_in, secrets_of_variables
@@ -85,7 +85,7 @@ def explained(settings: Settings, homes: Mapping[str, Home] = MappingProxyType({
         said(key, getattr(settings, key)) for key in (*(() if homes else ("version_table", "version_schema")), "env")
     ]
     values += [said(key, list(getattr(settings, key))) for key in ("plugins", "post_write")]
-    values += [said(key, getattr(settings, key)) for key in ("out_of_order", "head_file")]
+    values += [said(key, getattr(settings, key)) for key in ("out_of_order", "head_file", *WAITS)]
     if settings.tenants is not None:
         values += _of_tenants(settings.tenants, said)
     for key, text in settings.x.items():

@@ -146,7 +146,7 @@ def upgrade(
     target: str | None = None,
     *,
     plan_only: bool = False,
-    lock_timeout: float = 60.0,
+    lock_timeout: float | None = None,
     on_step: Listener = silence,
 ) -> MigrateResult:
     """Apply revisions up to a target, by default all; a target that lies behind is refused with TargetError."""
@@ -160,7 +160,7 @@ def downgrade(
     *,
     plan_only: bool = False,
     from_record: bool = False,
-    lock_timeout: float = 60.0,
+    lock_timeout: float | None = None,
     on_step: Listener = silence,
 ) -> MigrateResult:
     """Take revisions back down to a target; one that lies ahead is refused with TargetError."""
@@ -170,7 +170,9 @@ def downgrade(
     return migrate_project(project.fresh(), None, target, options, on_step)
 
 
-def stamp(project: Project, *revisions: str, purge: bool = False, lock_timeout: float = 60.0) -> stamping.StampResult:
+def stamp(
+    project: Project, *revisions: str, purge: bool = False, lock_timeout: float | None = None
+) -> stamping.StampResult:
     """Record that the database stands at these revisions, without running anything. Raises TargetError."""
     return stamping.stamp(project.fresh(), revisions, purge=purge, lock_timeout=lock_timeout)
 
@@ -188,7 +190,7 @@ def forget(project: Project, revision: str) -> interrupted.HalfDone:
     return interrupted.forget_half_done(project.fresh(), revision)
 
 
-def prune(project: Project, app: str | None = None, *, lock_timeout: float = 60.0) -> stamping.StampResult:
+def prune(project: Project, app: str | None = None, *, lock_timeout: float | None = None) -> stamping.StampResult:
     """Forget what the database has had and no file describes any more: `migrate --prune`."""
     return stamping.prune(project.fresh(), app, lock_timeout)
 

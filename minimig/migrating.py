@@ -21,13 +21,14 @@ from sqlalchemy.util import concurrency
 
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
 from minimig.commands.awaiting import on_its_loop
+from minimig.commands.executing import AS_CONFIGURED
 from minimig.commands.initials import initials_faked
 from minimig.commands.project import Project
 from minimig.config import AppSettings, Settings, load_settings
 from minimig.environment import Environment, engine_for
 from minimig.errors import InterruptedRunError, MinimigError, NoConfigError, UsageError
 from minimig.runtime.events import Listener, silence
-from minimig.runtime.retrying import PATIENCE, Patience
+from minimig.runtime.retrying import Patience
 from minimig.urls import choose_driver
 
 P = ParamSpec("P")
@@ -56,14 +57,14 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     plan_only: bool = False,
     fake: bool = False,
     fake_initial: bool = False,
-    lock_timeout: float = 60.0,
+    lock_timeout: float | None = None,
     version_table: str = "minimig_version",
     version_schema: str | None = None,
     app: str | None = None,
     metadata: sa.MetaData | None = None,
     x: Mapping[str, str] | None = None,
     on_step: Listener = silence,
-    patience: Patience = PATIENCE,
+    patience: Patience | None = None,
     precheck: bool = True,
     whole: bool = False,
     assume: bool | None = None,
@@ -79,10 +80,10 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     called like the folder (or like the one above `migrations`); of a project, `app` chooses one. `metadata` is the
     models' own: its naming convention names what the files leave without a name. `x` is what data steps with a third
     argument find in `options.x`. `on_step` gets each event, in the thread that migrates. `patience` is how long
-    statements wait for other sessions, and how often they are tried. With `precheck` rows that would stop the run are
-    counted before it begins. With `whole` the run is one transaction. `assume` says whether the statement that an
-    interrupted run left in doubt took effect. With `one_by_one` a fresh database does not get the net effect of many
-    steps.
+    statements wait for other sessions, and how often they are tried; None is as configured, also of `lock_timeout`.
+    With `precheck` rights, room and rows that would stop the run are looked at before it begins. With `whole` the run
+    is one transaction. `assume` says whether the statement that an interrupted run left in doubt took effect. With
+    `one_by_one` a fresh database does not get the net effect of many steps.
 
     Raises TargetError, HeadsError, HistoryError, RevisionFileError, StateError or IrreversibleError before anything
     runs, LockError, MigrationFailedError when a migration fails, DatabaseError when the database cannot be reached, and
@@ -90,7 +91,7 @@ def migrate(  # noqa: PLR0913 - each is a choice of its own, most of them by nam
     """
     initials = initials_faked if fake_initial else None
     options = MigrateOptions(plan_only, fake, initials, lock_timeout=lock_timeout, whole=whole, assume=assume)
-    options = replace(options, patience=patience, precheck=precheck, one_by_one=one_by_one)
+    options = replace(options, patience=patience or AS_CONFIGURED, precheck=precheck, one_by_one=one_by_one)
     if isinstance(database, Project):
         if migrations is not None:
             raise UsageError("a project knows its folders already", hint="leave out the folder")

@@ -334,6 +334,8 @@ def test_importing_config_is_cheap() -> None:
         ("MINIMIG_OUT_OF_ORDER", "alow", "did you mean allow?"),
         ("MINIMIG_VERSION_TABLE", "  ", "nothing but spaces"),
         ("MINIMIG_ENV", " ", "nothing but spaces"),
+        ("MINIMIG_LOCK_TIMEOUT", "2min", "did you mean 120?"),
+        ("MINIMIG_ATTEMPTS", "0", "did you mean 1?"),
     ],
 )
 def test_a_bad_variable_is_told_at_the_variable(tmp_path: Path, name: str, value: str, said: str) -> None:
@@ -341,4 +343,35 @@ def test_a_bad_variable_is_told_at_the_variable(tmp_path: Path, name: str, value
     with pytest.raises(ConfigError) as caught:
         load(tmp_path, SINGLE, environ={name: value})
     assert caught.value.where == f"the variable {name}"
+    assert said in str(caught.value)
+
+
+def test_waits_come_from_the_file_and_variables(tmp_path: Path) -> None:
+    """Numbers, or texts with one in them; a variable beats the file; what is not said is the default."""
+    text = SINGLE + 'lock_timeout = 5\nstatement_timeout = "${WAIT:-7.5}"\nattempts = 2\n'
+    found = load(tmp_path, text, environ={"MINIMIG_LOCK_TIMEOUT": "0.5"})
+    assert (found.lock_timeout, found.ddl_lock_timeout) == (0.5, Settings.ddl_lock_timeout)
+    assert (found.statement_timeout, found.attempts) == (7.5, 2)
+    assert found.origins["lock_timeout"] == "MINIMIG_LOCK_TIMEOUT"
+    assert load(tmp_path, text, environ={"WAIT": "9"}).statement_timeout == 9.0
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('lock_timeout = "30s"', "must be a number of seconds from 0 on, not '30s'"),
+        ('lock_timeout = "30s"', "did you mean 30?"),
+        ("ddl_lock_timeout = -1", "not -1"),
+        ("statement_timeout = true", "not True"),
+        ("statement_timeout = inf", "not inf"),
+        ("lock_timeout = nan", "not nan"),
+        ("attempts = 0", "a whole number from 1 on"),
+        ("attempts = 1.5", "a whole number from 1 on"),
+        ("lock_timout = 5", "did you mean lock_timeout"),
+    ],
+)
+def test_waits_that_make_no_sense(tmp_path: Path, line: str, said: str) -> None:
+    """What is no number, none that can be waited for, or a key that is misspelled."""
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, f"{SINGLE}{line}\n", environ={})
     assert said in str(caught.value)

@@ -17,7 +17,7 @@ def prune_rows_of(
     session: Session,
     app: str | None,
     target: str | None,
-    lock_timeout: float,
+    lock_timeout: float | None,
     as_json: bool,
     settings: Settings,
     emit: Emit,

@@ -32,7 +32,7 @@ def repair(
     accepting: bool,
     forgetting: bool,
     yes: bool,
-    lock_timeout: float,
+    lock_timeout: float | None,
     as_json: bool,
 ) -> int:
     """List what is wrong between database and revision files; exit 7 when there is something.
@@ -64,7 +64,7 @@ def repair(
 
 
 def _accept(
-    session: Session, project: Project, words: Sequence[str], lock_timeout: float, *, yes: bool, as_json: bool
+    session: Session, project: Project, words: Sequence[str], lock_timeout: float | None, *, yes: bool, as_json: bool
 ) -> int:
     def agree(found: Sequence[EditedFile]) -> bool:
         for edit in found:
@@ -94,7 +94,9 @@ def _accept(
     return 0
 
 
-def _forget(session: Session, project: Project, words: Sequence[str], lock_timeout: float, *, as_json: bool) -> int:
+def _forget(
+    session: Session, project: Project, words: Sequence[str], lock_timeout: float | None, *, as_json: bool
+) -> int:
     done = [forget_half_done(project, word, lock_timeout) for word in words]
     if as_json:
         print_json("repair", {"database": project.database_name, "forgotten": [half.to_dict() for half in done]})

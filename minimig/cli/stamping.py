@@ -26,7 +26,7 @@ def stamp(
     session: Session,
     revisions: tuple[str, ...],
     purge: bool,
-    lock_timeout: float,
+    lock_timeout: float | None,
     as_json: bool,
     script: ScriptWords,
 ) -> int:

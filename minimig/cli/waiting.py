@@ -11,14 +11,14 @@ from typing import Any
 import click
 
 from minimig.cli.printing import StepPrinter
+from minimig.commands.executing import Waits
+from minimig.config import Settings
 from minimig.runtime.events import CheckSkipped, Progressed, Retrying
-from minimig.runtime.retrying import PATIENCE, Patience
 
 _LOCK = click.option(
     "--ddl-lock-timeout",
     type=click.FloatRange(min=0),
-    default=PATIENCE.lock,
-    show_default=True,
+    show_default=f"{Settings.ddl_lock_timeout:g}, or ddl_lock_timeout",
     metavar="SECONDS",
     help="How long a statement waits for tables that others use; then it is tried again.",
 )
@@ -26,12 +26,20 @@ _STATEMENT = click.option(
     "--statement-timeout",
     type=click.FloatRange(min=0),
     metavar="SECONDS",
-    help="How long a statement may run. Without it, as the database has it.",
+    show_default="as the database has it, or statement_timeout",
+    help="How long a statement may run.",
+)
+_ATTEMPTS = click.option(
+    "--attempts",
+    type=click.IntRange(min=1),
+    show_default=f"{Settings.attempts}, or attempts",
+    metavar="N",
+    help="How often that is tried which another session was in the way of.",
 )
 
 
 _PRECHECK = click.option(
-    "--no-precheck", is_flag=True, help="Do not count rows that would stop the run before it begins."
+    "--no-precheck", is_flag=True, help="Do not look for rows, rights or room that would stop the run before it begins."
 )
 
 
@@ -44,14 +52,20 @@ def care_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command these options, and hand them to it as `care`: arguments of MigrateOptions."""
 
     def with_care(
-        *, ddl_lock_timeout: float, statement_timeout: float | None, no_precheck: bool, one_by_one: bool, **options: Any
+        *,
+        ddl_lock_timeout: float | None,
+        statement_timeout: float | None,
+        attempts: int | None,
+        no_precheck: bool,
+        one_by_one: bool,
+        **options: Any,
     ) -> Any:
-        patience = Patience(lock=ddl_lock_timeout, statement=statement_timeout)
+        patience = Waits(ddl_lock_timeout, statement_timeout, attempts)
         care = {"patience": patience, "precheck": not no_precheck, "one_by_one": one_by_one}
         return command(care=care, **options)
 
     decorated: Callable[..., Any] = functools.update_wrapper(with_care, command)
-    return _LOCK(_STATEMENT(_PRECHECK(_ONE_BY_ONE(decorated))))
+    return _LOCK(_STATEMENT(_ATTEMPTS(_PRECHECK(_ONE_BY_ONE(decorated)))))
 
 
 class Meanwhile:

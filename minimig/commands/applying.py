@@ -9,13 +9,12 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from minimig.commands.awaiting import on_its_loop
-from minimig.commands.executing import executor_of, tell_of_run
+from minimig.commands.executing import AS_CONFIGURED, Waits, alone, executor_of, tell_of_run
 from minimig.commands.interrupted import refuse_half_done
 from minimig.commands.net_effect import net_effect
 from minimig.commands.planning import Place, late_steps, place_of_database, plan_steps, squashes_to_record
 from minimig.commands.project import Project
 from minimig.commands.recorded import steps_from_record
-from minimig.dialects.registry import lock_for
 from minimig.errors import IrreversibleError, StateError
 from minimig.operations.base import Operation
 from minimig.revisions.graph import MigrationGraph
@@ -27,7 +26,7 @@ from minimig.runtime.plan import Direction, Step
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, revisions
 from minimig.runtime.rehearsal import rehearse
-from minimig.runtime.retrying import PATIENCE, Patience
+from minimig.runtime.retrying import Patience
 
 OnLate = Callable[[Mapping[str, str]], object]
 """What is called before anything runs with the steps that come late, and behind which revision each of them comes."""
@@ -121,11 +120,11 @@ class MigrateOptions:
     fake: bool = False
     initials: MarkInitials | None = None
     from_record: bool = False
-    lock_timeout: float = 60.0
+    lock_timeout: float | None = None
     direction: Direction | None = None
     whole: bool = False
     assume: bool | None = None
-    patience: Patience = PATIENCE
+    patience: Patience | Waits = AS_CONFIGURED
     precheck: bool = True
     one_by_one: bool = False
 
@@ -169,7 +168,7 @@ def migrate_connection(
     if options.dry:
         on_late(behind)
     elif prepared or squashes_to_record(project, rows):
-        with lock_for(connection, project.recorder.table.key, options.lock_timeout):
+        with alone(project, connection, options.lock_timeout):
             now = project.applied(connection)
             if revisions(now) != revisions(rows) or options.initials is not None:  # another runner was faster
                 prepared, net = _planned(project, connection, now, app, target, options)

@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from minimig.commands.awaiting import on_its_loop
+from minimig.commands.executing import alone
 from minimig.commands.project import Project
-from minimig.dialects.registry import lock_for
 from minimig.errors import HistoryError, TargetError, nearest
 from minimig.runtime.batches import Cursor
 from minimig.runtime.journal import Note, Status
@@ -127,12 +127,15 @@ def list_half_done(project: Project) -> tuple[HalfDone, ...]:
 
 
 @on_its_loop
-def forget_half_done(project: Project, word: str, lock_timeout: float = 60.0) -> HalfDone:
+def forget_half_done(project: Project, word: str, lock_timeout: float | None = None) -> HalfDone:
     """Forget what the journal knows of a migration, which then begins anew. Raises TargetError when it knows nothing.
 
     What it did must have been undone by hand: minimig cannot know.
     """
-    with project.connect() as connection, lock_for(connection, project.recorder.table.key, lock_timeout):
+    with (
+        project.connect() as connection,
+        alone(project, connection, lock_timeout),
+    ):
         found = half_done(project, connection, project.applied(connection))
         names = {half.revision: half for half in found}
         half = next((h for r, h in names.items() if word in (r, r.partition(".")[2])), None)

@@ -16,10 +16,11 @@ import sqlalchemy as sa
 
 from minimig.commands.awaiting import on_its_loop
 from minimig.commands.damage import Damage, damage
+from minimig.commands.executing import alone
 from minimig.commands.interrupted import HalfDone, way_on
 from minimig.commands.project import Project
 from minimig.commands.standing import is_missing
-from minimig.dialects.registry import lock_for, lock_holder
+from minimig.dialects.registry import lock_holder
 from minimig.errors import HistoryError, MinimigError, TargetError, nearest
 from minimig.revisions.meaning import is_comparable
 from minimig.runtime.plan import Direction, Plan, Step
@@ -130,7 +131,9 @@ def _listed(project: Project, found: Damage, edited: tuple[EditedFile, ...], hol
 
 
 @on_its_loop
-def accept(project: Project, words: Sequence[str], agree: Agree, lock_timeout: float = 60.0) -> tuple[EditedFile, ...]:
+def accept(
+    project: Project, words: Sequence[str], agree: Agree, lock_timeout: float | None = None
+) -> tuple[EditedFile, ...]:
     """Let the rows of applied revisions say what their files say today; returns those that were accepted.
 
     Checksums and the way back are replaced: the database itself stays as it is. Files that say what their rows say are
@@ -152,7 +155,7 @@ def accept(project: Project, words: Sequence[str], agree: Agree, lock_timeout: f
                 )
         if not wanted or not agree(wanted):
             return ()
-        with lock_for(connection, project.recorder.table.key, lock_timeout):
+        with alone(project, connection, lock_timeout):
             _check_unchanged(project, connection, before)
             with connection.begin():
                 project.recorder.ensure(connection)

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from minimig.commands.awaiting import on_its_loop
-from minimig.commands.executing import executor_of
+from minimig.commands.executing import alone, executor_of
 from minimig.commands.project import Project
-from minimig.dialects.registry import lock_for
 from minimig.errors import UsageError
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.identifiers import resolve
@@ -42,7 +41,9 @@ class StampResult:
 
 
 @on_its_loop
-def stamp(project: Project, words: Sequence[str], *, purge: bool = False, lock_timeout: float = 60.0) -> StampResult:
+def stamp(
+    project: Project, words: Sequence[str], *, purge: bool = False, lock_timeout: float | None = None
+) -> StampResult:
     """Record that the database stands at these revisions, without running anything.
 
     The apps that are named end up at exactly these revisions and what they need; other apps keep what they have, unless
@@ -50,7 +51,7 @@ def stamp(project: Project, words: Sequence[str], *, purge: bool = False, lock_t
     """
     with (
         project.connect() as connection,
-        lock_for(connection, project.recorder.table.key, lock_timeout),
+        alone(project, connection, lock_timeout),
     ):
         moves = stamp_moves(project, project.applied(connection), words, purge=purge)
         executor_of(project, connection).rewrite(moves.gone, moves.fresh)
@@ -86,14 +87,14 @@ def stamp_moves(project: Project, rows: Sequence[Applied], words: Sequence[str],
 
 
 @on_its_loop
-def prune(project: Project, app: str | None = None, lock_timeout: float = 60.0) -> StampResult:
+def prune(project: Project, app: str | None = None, lock_timeout: float | None = None) -> StampResult:
     """Forget rows of an app, or of all configured apps, that no file describes any more.
 
     A row stays while a squash names it in `replaces`: a database with a part of them still has to be told apart.
     """
     with (
         project.connect() as connection,
-        lock_for(connection, project.recorder.table.key, lock_timeout),
+        alone(project, connection, lock_timeout),
     ):
         applied = project.applied(connection)
         rows = [row for row in project.unknown(applied) if app in (None, row.app)]
@@ -109,9 +110,12 @@ def prune(project: Project, app: str | None = None, lock_timeout: float = 60.0) 
 
 
 @on_its_loop
-def ensure_version(project: Project, lock_timeout: float = 60.0) -> bool:
+def ensure_version(project: Project, lock_timeout: float | None = None) -> bool:
     """Create the version table where it is missing, and bring an older one up to date; tells whether it was missing."""
-    with project.connect() as connection, lock_for(connection, project.recorder.table.key, lock_timeout):
+    with (
+        project.connect() as connection,
+        alone(project, connection, lock_timeout),
+    ):
         borrowed = connection.in_transaction()
         missing = not project.recorder.exists(connection)
         if not borrowed:

@@ -12,16 +12,19 @@ Here the data is TOML, checked key by key, and code is asked for only where data
 from __future__ import annotations
 
 from minimig.config.apps import SINGLE_KEYS, TARGET
-from minimig.config.reading import OVERRIDABLE, POLICIES, VARIABLES, find_config, load_settings, settings_from
+from minimig.config.reading import KEYS, OVERRIDABLE, POLICIES, VARIABLES, find_config, load_settings, settings_from
 from minimig.config.settings import AppSettings, DatabaseSettings, Settings, TenantSettings
+from minimig.config.waits import WAITS
 from minimig.urls import mask_url
 
 __all__ = [
+    "KEYS",
     "OVERRIDABLE",
     "POLICIES",
     "SINGLE_KEYS",
     "TARGET",
     "VARIABLES",
+    "WAITS",
     "AppSettings",
     "DatabaseSettings",
     "Settings",

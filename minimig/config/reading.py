@@ -13,12 +13,19 @@ from minimig.config.apps import SINGLE_KEYS, read_apps, target_in
 from minimig.config.databases import read_databases, refuse_twins, with_place
 from minimig.config.settings import DEFAULT, DatabaseSettings, Settings, unknown_database
 from minimig.config.tenants import read_tenants
+from minimig.config.waits import WAITS, read_waits
 from minimig.errors import ConfigError, NoConfigError, nearest
 from minimig.toml import Section, read_toml, tool_table
 
 OVERRIDABLE = ("url", "engine", "env", "version_table", "version_schema", "out_of_order")
 POLICIES = ("allow", "warn", "error")
-VARIABLES = {"env": "MINIMIG_ENV", "version_table": "MINIMIG_VERSION_TABLE", "out_of_order": "MINIMIG_OUT_OF_ORDER"}
+VARIABLES = {
+    "env": "MINIMIG_ENV",
+    "version_table": "MINIMIG_VERSION_TABLE",
+    "out_of_order": "MINIMIG_OUT_OF_ORDER",
+    **WAITS,
+}
+KEYS = (*OVERRIDABLE, *SINGLE_KEYS, *WAITS, "plugins", "post_write", "head_file", "apps", "databases", "tenants")
 
 
 def load_settings(
@@ -75,15 +82,13 @@ def settings_from(
 ) -> Settings:
     """Check the keys and types of `values`, read from `source`, and fold environment and overrides in."""
     section = Section(values, f"{source}, [tool.minimig]" if source.name == "pyproject.toml" else str(source), environ)
-    section.check_keys(
-        (*OVERRIDABLE, *SINGLE_KEYS, "plugins", "post_write", "head_file", "apps", "databases", "tenants")
-    )
+    section.check_keys(KEYS)
     from_file = {key: text for key in OVERRIDABLE if (text := section.raw(key)) is not None}
     given = Section({**from_file, **overrides}, section.where, environ)
     chosen = {key: _chosen(key, given, overrides) for key in OVERRIDABLE}
     root = source.parent
     origins = {
-        **dict.fromkeys(from_file, "file"),
+        **dict.fromkeys([*from_file, *(key for key in WAITS if key in section.values)], "file"),
         **{key: name for key, name in VARIABLES.items() if environ.get(name)},
         **dict.fromkeys(overrides, "command line"),
     }
@@ -99,6 +104,7 @@ def settings_from(
         post_write=_commands(section),
         out_of_order=_policy(chosen["out_of_order"]),
         head_file=section.flag("head_file"),
+        **read_waits(section),
         x=MappingProxyType({key.removeprefix("x."): text for key, text in overrides.items() if key not in OVERRIDABLE}),
         environ=MappingProxyType(dict(environ)),
     )

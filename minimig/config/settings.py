@@ -83,6 +83,10 @@ class Settings:
     post_write: tuple[str, ...] = ()
     out_of_order: str = "warn"
     head_file: bool = False
+    lock_timeout: float = 60.0
+    ddl_lock_timeout: float = 5.0
+    statement_timeout: float | None = None
+    attempts: int = 5
     x: Mapping[str, str] = field(default_factory=dict, repr=False)
     tag: str | None = None
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)

@@ -41,9 +41,9 @@ def test_values_and_places(project: ProjectFolder) -> None:
     """Each value with its file and line, variable or default, and what the env file set with its functions."""
     out = project.ok("config").out
     assert f"Configuration: {project.path / 'minimig.toml'}\n" in out
-    assert "  env            = env.py  (minimig.toml:3)\n" in out
-    assert "  version_schema = -  (default)\n" in out
-    assert "  version_table  = ours  (env file env.py)\n" in out
+    assert "  env               = env.py  (minimig.toml:3)\n" in out
+    assert "  version_schema    = -  (default)\n" in out
+    assert "  version_table     = ours  (env file env.py)\n" in out
     assert "(minimig.toml:2, with DB (not set))" in out
     code = out.partition("Set by code:\n")[2]
     assert "  prepare      = prepare  (env.py:4)\n" in code
@@ -81,7 +81,7 @@ def test_a_broken_env_file_does_not_hide_the_rest(project: ProjectFolder) -> Non
     project.write("env.py", "import no_such_module")
     result = project.run("config")
     assert result.code == 1
-    assert "version_table  = minimig_version  (default)" in result.out
+    assert "version_table            = minimig_version  (default)" in result.out
     assert "error: the env file failed: ModuleNotFoundError" in result.err
     assert "ModuleNotFoundError" in json.loads(project.run("config", "--json").out)["problem"]
 

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from minimig.cli.waiting import progress_words
+from minimig.dialects.registry import lock_for
 from minimig.runtime.events import Progressed
 from minimig.runtime.plan import Direction, Step
 from support.databases import Database
@@ -74,6 +75,27 @@ def test_another_attempt_is_told(project: ProjectFolder, sqlite_database: Databa
         thread.join()
     assert "another session is in the way (database is locked); trying again in" in result.err
     assert "is tried again" not in result.err  # the words of the log, which nobody asked for
+
+
+def test_waits_of_the_configuration(project: ProjectFolder, sqlite_database: Database) -> None:
+    """`attempts`, `ddl_lock_timeout` and `lock_timeout` hold where no option says otherwise; `config` tells of them."""
+    add(project, "accounts.0004_mail", ["0003_nicks"], "ops.AddColumn('users', sa.Column('mail', sa.Text))")
+    project.write("minimig.toml", "attempts = 1\nddl_lock_timeout = 0.05\n" + project.read("minimig.toml"))
+    with sqlite_database.engine.connect() as holder:
+        holder.exec_driver_sql("BEGIN IMMEDIATE")
+        once = project.run("migrate", env={"MINIMIG_STATEMENT_TIMEOUT": "60"})
+        assert (once.code, "trying again" in once.err) == (1, False)
+        assert "(1 of 2 attempts failed)" in project.run("migrate", "--attempts", "2").err
+        holder.exec_driver_sql("ROLLBACK")
+    with sqlite_database.engine.connect() as holder, lock_for(holder, "minimig_version", 1):
+        began = time.monotonic()
+        assert project.run("migrate", env={"MINIMIG_LOCK_TIMEOUT": "0.1"}).code == 6
+        assert project.run("stamp", "heads", env={"MINIMIG_LOCK_TIMEOUT": "0.1"}).code == 6
+        assert time.monotonic() - began < 30
+    told = " ".join(project.run("config", env={"MINIMIG_LOCK_TIMEOUT": "0.1"}).out.split())
+    assert "attempts = 1 (minimig.toml:1)" in told
+    assert "lock_timeout = 0.1 (variable MINIMIG_LOCK_TIMEOUT)" in told
+    assert "statement_timeout = - (default)" in told
 
 
 def test_rows_that_do_not_fit_and_the_way_past(project: ProjectFolder) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from minimig.cli.main import cli
-from minimig.config import OVERRIDABLE, SINGLE_KEYS, VARIABLES, Settings
+from minimig.config import KEYS, VARIABLES, WAITS, Settings
+from minimig.runtime.retrying import Patience
 from support.projects import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "reference" / "configuration.md").read_text(encoding="utf-8")
@@ -23,8 +24,7 @@ def first_cells(title: str) -> list[str]:
 
 def test_every_key_has_a_row() -> None:
     """The keys of the page are those that the code knows, no more and no fewer."""
-    known = {*OVERRIDABLE, *SINGLE_KEYS, "plugins", "post_write", "head_file", "apps", "databases", "tenants"}
-    assert {cell.strip("`") for cell in first_cells("Keys")} == known
+    assert {cell.strip("`") for cell in first_cells("Keys")} == set(KEYS)
 
 
 def test_defaults_are_those_of_the_code() -> None:
@@ -32,6 +32,16 @@ def test_defaults_are_those_of_the_code() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \|.*\| ([^|]*) \|$", section("Keys"), re.MULTILINE))
     assert rows["version_table"] == f"`{Settings.version_table}`"
     assert rows["out_of_order"] == f"`{Settings.out_of_order}`"
+    waits = {key: getattr(Settings, key) for key in WAITS}
+    assert {key: rows[key] for key in waits if waits[key] is not None} == {
+        key: f"`{value:g}`" for key, value in waits.items() if value is not None
+    }
+    patience = Patience()
+    assert (waits["ddl_lock_timeout"], waits["statement_timeout"], waits["attempts"]) == (
+        patience.lock,
+        patience.statement,
+        patience.attempts,
+    )
 
 
 def test_every_variable_is_named() -> None:
