@@ -1,4 +1,4 @@
-"""`minimig migrate`, `upgrade`, `downgrade`."""
+"""`minimig migrate`, and what it shares with the other commands that run migrations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 from minimig.cli.context import Session, deferred, pass_session, refuse_options, tag_option
 from minimig.cli.databases import Emit, homes_of, over_databases
-from minimig.cli.printing import json_option, print_json
+from minimig.cli.printing import json_option
 from minimig.cli.progress import RunPrinter, print_result
 from minimig.cli.pruning import prune_rows_of
 from minimig.cli.scripting import ScriptWords, run_as_script, script_options
@@ -23,7 +23,6 @@ from minimig.commands.project import Project
 from minimig.config import Settings
 from minimig.environment import load_environment
 from minimig.errors import MinimigError, UsageError
-from minimig.runtime.plan import Direction
 
 LOCK = click.option(
     "--lock-timeout",
@@ -108,108 +107,19 @@ def migrate(
     if fake and fake_initial:
         raise UsageError("--fake records everything, first migrations too", hint="leave out one of the two options")
     initials = deferred("minimig.commands.initials").initials_faked if fake_initial else None
-    options = MigrateOptions(plan or check, fake, initials, from_record, lock_timeout, **_ways(script, assume), **care)
+    options = MigrateOptions(plan or check, fake, initials, from_record, lock_timeout, **ways(script, assume), **care)
     if two_phase:
         if tenants is not None or options.dry or options.whole:
             raise UsageError("--two-phase is for a run on databases, and goes with no tenants and no plan")
         return _together(session, app, target, options, as_json)
     if tenants is not None:
-        return _for_tenants(session, tenants, app, target, options, check=check, as_json=as_json)
+        return for_tenants(session, tenants, app, target, options, check=check, as_json=as_json)
 
     def one(settings: Settings, emit: Emit) -> int:
-        result = _run(session, settings, app, target, options, show=plan or not check, emit=emit if as_json else None)
+        result = run(session, settings, app, target, options, show=plan or not check, emit=emit if as_json else None)
         return 4 if check and result.steps else 0
 
     return over_databases(session, "migrate", one, as_json=as_json, order=order)
-
-
-@click.command(context_settings=STEPS)
-@click.argument("target", required=False)
-@PLAN
-@LOCK
-@ASSUME
-@tag_option
-@care_options
-@json_option
-@script_options()
-@pass_session
-def upgrade(
-    session: Session,
-    target: str | None,
-    plan: bool,
-    lock_timeout: float | None,
-    assume: str | None,
-    care: dict[str, Any],
-    as_json: bool,
-    script: ScriptWords,
-) -> int:
-    """Apply revisions up to a target, by default all; a target that lies behind is refused.
-
-    \b
-    Examples:
-      minimig upgrade
-      minimig upgrade blog.0003
-      minimig upgrade +1              (where there is one app)
-      minimig upgrade feature@head    (one branch)
-      minimig upgrade blog.0003:blog.0005 --sql
-    """
-    script.check(target, plan=plan)
-    if script.wanted:
-        return run_as_script(session, script, target, None, direction=Direction.FORWARD, as_json=as_json)
-    options = MigrateOptions(
-        dry=plan, lock_timeout=lock_timeout, direction=Direction.FORWARD, **_ways(script, assume), **care
-    )
-    emit = partial(print_json, str(click.get_current_context().info_name)) if as_json else None
-    _run(session, session.settings(), None, target, options, show=True, emit=emit)
-    return 0
-
-
-@click.command(context_settings=STEPS)
-@click.argument("target")
-@PLAN
-@FROM_RECORD
-@LOCK
-@ASSUME
-@tag_option
-@care_options
-@json_option
-@script_options()
-@pass_session
-def downgrade(
-    session: Session,
-    target: str,
-    plan: bool,
-    from_record: bool,
-    lock_timeout: float | None,
-    assume: str | None,
-    care: dict[str, Any],
-    as_json: bool,
-    script: ScriptWords,
-) -> int:
-    """Take revisions back down to a target, which itself stays applied; one that lies ahead is refused.
-
-    \b
-    Examples:
-      minimig downgrade blog.0003
-      minimig downgrade -1            (where there is one app)
-      minimig downgrade base
-      minimig downgrade feature@base  (one branch)
-      minimig downgrade blog.0005:blog.0003 --sql
-    """
-    script.check(target, plan=plan, from_record=from_record)
-    if script.wanted:
-        return run_as_script(session, script, target, None, direction=Direction.BACKWARD, as_json=as_json)
-    options = MigrateOptions(
-        dry=plan,
-        from_record=from_record,
-        lock_timeout=lock_timeout,
-        direction=Direction.BACKWARD,
-        **_ways(script, assume),
-        **care,
-    )
-    emit = partial(print_json, str(click.get_current_context().info_name)) if as_json else None
-    _run(session, session.settings(), None, target, options, show=True, emit=emit)
-    return 0
 
 
 def _together(session: Session, app: str | None, target: str | None, options: MigrateOptions, as_json: bool) -> int:
@@ -219,7 +129,7 @@ def _together(session: Session, app: str | None, target: str | None, options: Mi
     return done
 
 
-def _for_tenants(
+def for_tenants(
     session: Session,
     tenants: TenantChoice,
     app: str | None,
@@ -229,6 +139,7 @@ def _for_tenants(
     check: bool,
     as_json: bool,
 ) -> int:
+    """Run on tenants; returns the exit code, which is 4 where there is something to do and it is only to `check`."""
     refuse_options(app, target)
     module = deferred("minimig.cli.tenants")
     wanted = module.TenantOptions(app, target, options)
@@ -236,11 +147,12 @@ def _for_tenants(
     return code
 
 
-def _ways(script: ScriptWords, assume: str | None) -> dict[str, Any]:
+def ways(script: ScriptWords, assume: str | None) -> dict[str, Any]:
+    """The arguments of MigrateOptions that `--atomic-run` and `--assume` stand for."""
     return {"whole": script.one_transaction, "assume": None if assume is None else assume == "done"}
 
 
-def _run(
+def run(
     session: Session,
     settings: Settings,
     app: str | None,

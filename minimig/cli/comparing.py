@@ -12,9 +12,10 @@ import click
 
 from minimig.autogenerate.flags import parse_rename
 from minimig.autogenerate.questioner import Answers, NeverRename
-from minimig.cli.context import Session, pass_session, pass_session_alone, printing
+from minimig.cli.context import Session, deferred, pass_session, pass_session_alone, printing
 from minimig.cli.databases import Emit, over_databases
 from minimig.cli.printing import change_data, change_lines, json_option, mark, plural, print_json
+from minimig.cli.tenant_options import TenantChoice, tenants_option
 from minimig.commands.checking import CheckResult, check_heads, check_project
 from minimig.commands.comparing import Difference, DiffOptions, diff_sides, sql_of, take_snapshot
 from minimig.commands.head_files import HeadProblem, head_problems
@@ -135,9 +136,17 @@ def snapshot(session: Session, side: str, output: Path | None) -> None:
     help="Only the revision files against the database; with a name, all of it for that database.",
 )
 @click.option("--heads", is_flag=True, help="Only whether each app has one head; no models, no database.")
+@tenants_option
 @json_option
 @pass_session_alone
-def check(session: Session, models: bool, database: str | None, heads: bool, as_json: bool) -> int:
+def check(
+    session: Session,
+    models: bool,
+    database: str | None,
+    heads: bool,
+    as_json: bool,
+    tenants: TenantChoice | None,
+) -> int:
     """Compare models with revision files, and revision files with the database. Exit 4 when something differs.
 
     \b
@@ -145,8 +154,16 @@ def check(session: Session, models: bool, database: str | None, heads: bool, as_
       minimig check
       minimig check --models      (in CI, without a database)
       minimig check --heads       (in CI or before a commit: did two branches meet?)
+      minimig check --tenants     (only the revision files against each tenant)
       minimig check --json
     """
+    if tenants is not None:
+        if models or heads or database == "":
+            raise UsageError("--tenants compares the revision files with each tenant, and goes with no other side")
+        module = deferred("minimig.cli.tenants")
+        session = replace(session, database=database or session.database)
+        code: int = module.check_all(session, tenants, as_json=as_json)
+        return code
     session = replace(session, database=database or session.database)
     alone = database == ""
     if heads or (models and not alone):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from minimig.cli.applying import LOCK, STEPS
-from minimig.cli.context import Session, pass_session, tag_option
+from minimig.cli.context import Session, deferred, pass_session, tag_option
 from minimig.cli.printing import json_option, print_json
 from minimig.cli.scripting import ScriptWords, script_options, stamp_as_script
+from minimig.cli.tenant_options import TenantChoice, tenant_options
 from minimig.commands.project import Project
 from minimig.commands.stamping import ensure_version as ensure
 from minimig.commands.stamping import stamp as stamp_project
@@ -19,6 +20,7 @@ from minimig.environment import load_environment
 @click.option("--purge", is_flag=True, help="Empty the version table first, rows without a file included.")
 @LOCK
 @tag_option
+@tenant_options
 @json_option
 @script_options("wanted", "start", "dialect", "output")
 @pass_session
@@ -29,6 +31,7 @@ def stamp(
     lock_timeout: float | None,
     as_json: bool,
     script: ScriptWords,
+    tenants: TenantChoice | None,
 ) -> int:
     """Record that the database stands at these revisions, without running anything.
 
@@ -39,10 +42,15 @@ def stamp(
       minimig stamp blog.zero
       minimig stamp --purge heads
       minimig stamp heads --sql        (as a script, for an empty version table)
+      minimig stamp heads --tenants
     """
-    script.check(*revisions)
+    script.check(*revisions, tenants=tenants)
     if script.wanted:
         return stamp_as_script(session, script, revisions, purge=purge, as_json=as_json)
+    if tenants is not None:
+        module = deferred("minimig.cli.tenants")
+        code: int = module.stamp_all(session, tenants, revisions, lock_timeout, purge=purge, as_json=as_json)
+        return code
     project = Project(load_environment(session.settings()))
     result = stamp_project(project, revisions, purge=purge, lock_timeout=lock_timeout)
     if as_json:

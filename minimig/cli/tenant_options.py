@@ -48,7 +48,7 @@ def tenant_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:
         wanted = tenants or names or retry_failed
         if not wanted and (canaries or stop_after):
-            raise UsageError("--canaries and --stop-after are for --tenants", hint="minimig migrate --tenants")
+            raise UsageError("--canaries and --stop-after are for --tenants", hint="add --tenants")
         choice = TenantChoice(names, workers, canaries, stop_after, retry_failed) if wanted else None
         return command(*args, tenants=choice, **options)
 

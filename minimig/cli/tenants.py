@@ -1,4 +1,4 @@
-"""`--tenants` of `minimig migrate` and `minimig showmigrations`: one history on every tenant."""
+"""`--tenants` of the commands that have it: one history on every tenant."""
 
 from __future__ import annotations
 
@@ -16,7 +16,18 @@ from minimig.commands.applying import MigrateOptions
 from minimig.commands.project import Project
 from minimig.commands.tenant_list import Tenant, project_of_tenants, tenants_of
 from minimig.commands.tenant_record import NAME, TenantRecord, short
-from minimig.commands.tenant_work import FAILED, MIGRATED, NOT_REACHED, NOTHING, PENDING, TenantOptions
+from minimig.commands.tenant_work import (
+    AGREES,
+    DIFFERENT,
+    FAILED,
+    MIGRATED,
+    NOT_REACHED,
+    NOTHING,
+    PENDING,
+    STAMPED,
+    Task,
+    TenantOptions,
+)
 from minimig.commands.tenants import TenantDone, TenantsResult, check_target, migrate_tenants
 from minimig.errors import FileError, UsageError
 
@@ -28,7 +39,8 @@ def migrate_all(session: Session, choice: TenantChoice, options: TenantOptions, 
     """Run, tell how it went, and give the exit code; a dry run counts what is pending only when it is to `check`."""
     project, every, tenants, record = _wanted(session, choice)
     check_target(project, options)
-    dry = options.migrate.dry
+    command = str(click.get_current_context().info_name)
+    dry = options.migrate.dry or options.task is Task.CHECK
     if not dry:
         _recorded(record, every, tenants)
     progress = _Progress(session, record if not dry else None)
@@ -45,15 +57,35 @@ def migrate_all(session: Session, choice: TenantChoice, options: TenantOptions, 
     if not dry:
         _recorded(record, every, ())
     if as_json:
-        print_json("migrate", result.to_dict())
+        print_json(command, result.to_dict())
     elif session.verbosity or dry:
         _print(result)
     for each in result.results if session.verbosity else ():
         if each.unknown:
             names = ", ".join(each.unknown)
             click.echo(f"warning: tenant {each.tenant} has {names}, but there is no such revision file", err=True)
-    _tell_failures(result)
+    _tell_failures(result, None if dry else command)
     return result.exit_code if check or result.exit_code != 4 else 0
+
+
+def stamp_all(
+    session: Session,
+    choice: TenantChoice,
+    words: Sequence[str],
+    lock_timeout: float | None,
+    *,
+    purge: bool,
+    as_json: bool,
+) -> int:
+    """Mark tenants as standing at revisions."""
+    waits = MigrateOptions(lock_timeout=lock_timeout)
+    options = TenantOptions(migrate=waits, task=Task.STAMP, words=tuple(words), purge=purge)
+    return migrate_all(session, choice, options, as_json=as_json, check=False)
+
+
+def check_all(session: Session, choice: TenantChoice, *, as_json: bool) -> int:
+    """Compare the revision files with each tenant's database."""
+    return migrate_all(session, choice, TenantOptions(task=Task.CHECK), as_json=as_json, check=True)
 
 
 def show_all(session: Session, choice: TenantChoice, *, as_json: bool) -> int:
@@ -73,7 +105,7 @@ def show_all(session: Session, choice: TenantChoice, *, as_json: bool) -> int:
             click.echo(f"{count:6} at {', '.join(place) or '<base>'}{'' if missing else ', the newest'}{listed}")
         if not result.results:
             click.echo("There are no tenants.")
-    _tell_failures(result)
+    _tell_failures(result, None)
     return 1 if result.with_status(FAILED) else 0
 
 
@@ -113,20 +145,25 @@ def _recorded(record: TenantRecord, every: Sequence[Tenant], now: Sequence[Tenan
 
 def _print(result: TenantsResult) -> None:
     words = {MIGRATED: "migrated", NOTHING: "had nothing to do", PENDING: "would change"}
+    words |= {STAMPED: "stamped", AGREES: "agree", DIFFERENT: "differ"}
     words |= {FAILED: "failed", NOT_REACHED: "were not reached"}
     counts = result.counts
     told = [f"{counts[status]} {word}" for status, word in words.items() if counts.get(status)]
     click.echo(f"{plural(len(result.results), 'tenant')}: {', '.join(told) or 'nothing to do'}.")
-    for steps in dict.fromkeys(each.steps for each in result.with_status(PENDING)):
-        names = [each.tenant for each in result.with_status(PENDING) if each.steps == steps]
+    open_ones = result.with_status(PENDING, DIFFERENT)
+    for steps, drift in dict.fromkeys((each.steps, each.drift) for each in open_ones):
+        names = [each.tenant for each in open_ones if (each.steps, each.drift) == (steps, drift)]
         click.echo(f"  {_some(names)}:")
         for step in steps:
             click.echo(f"    {click.style(step, bold=True)}")
+        for line in drift:
+            click.echo(f"    differs from its revisions; what would mend it: {line}")
     if result.dry:
         click.echo("Nothing was changed.")
 
 
-def _tell_failures(result: TenantsResult) -> None:
+def _tell_failures(result: TenantsResult, command: str | None) -> None:
+    """Those that failed, one by one, and how the command runs on them again, if that is what to do."""
     found = result.with_status(FAILED)
     for each in found[:SHOWN]:
         click.echo(f"{click.style('failed:', fg='red', bold=True)} {each.tenant}: {short(each)}", err=True)
@@ -134,8 +171,9 @@ def _tell_failures(result: TenantsResult) -> None:
             click.echo(f"  next:  {each.hint}", err=True)
     if len(found) > SHOWN:
         click.echo(f"and {len(found) - SHOWN} more; --json tells all", err=True)
-    if not result.dry and (found or result.with_status(NOT_REACHED)):
-        click.echo("Run again what is left: minimig migrate --retry-failed", err=True)
+    if command is not None and (found or result.with_status(NOT_REACHED)):
+        words = "" if command == "migrate" else " with the same arguments and"
+        click.echo(f"Run again what is left: minimig {command}{words} --retry-failed", err=True)
 
 
 def _some(names: Sequence[str]) -> str:

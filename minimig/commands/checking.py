@@ -72,11 +72,16 @@ def check_project(project: Project, *, models: bool = True, database: bool = Tru
 @on_its_loop
 def _against_database(project: Project) -> tuple[tuple[str, ...], tuple[Change, ...]]:
     with project.connect() as connection:
-        rows = project.applied(connection)
-        project.refuse_unknown(rows)
-        graph = project.graph_at(revisions(rows))
-        applied = graph.effective(revisions(rows))
-        found = drift(project, connection, graph.order(applied & graph.headers.keys()))
+        return against_database(project, connection)
+
+
+def against_database(project: Project, connection: sa.Connection) -> tuple[tuple[str, ...], tuple[Change, ...]]:
+    """The revisions that a database has not had, and what would make its schema that of those it has had."""
+    rows = project.applied(connection)
+    project.refuse_unknown(rows)
+    graph = project.graph_at(revisions(rows))
+    applied = graph.effective(revisions(rows))
+    found = drift(project, connection, graph.order(applied & graph.headers.keys()))
     return tuple(r for r in graph.order() if r not in applied), found
 
 

@@ -7,6 +7,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
+
 from minimig.commands.awaiting import on_its_loop
 from minimig.commands.executing import alone, executor_of
 from minimig.commands.project import Project
@@ -49,10 +51,20 @@ def stamp(
     The apps that are named end up at exactly these revisions and what they need; other apps keep what they have, unless
     it rests on something that goes. With `purge` every row goes first, unknown ones too. Raises TargetError.
     """
-    with (
-        project.connect() as connection,
-        alone(project, connection, lock_timeout),
-    ):
+    with project.connect() as connection:
+        return stamp_connection(project, connection, words, purge=purge, lock_timeout=lock_timeout)
+
+
+def stamp_connection(
+    project: Project,
+    connection: sa.Connection,
+    words: Sequence[str],
+    *,
+    purge: bool = False,
+    lock_timeout: float | None = None,
+) -> StampResult:
+    """The same for the database behind a connection."""
+    with alone(project, connection, lock_timeout):
         moves = stamp_moves(project, project.applied(connection), words, purge=purge)
         executor_of(project, connection).rewrite(moves.gone, moves.fresh)
     return StampResult(project.database_name, moves.recorded, moves.forgotten)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
 from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
@@ -20,10 +21,12 @@ import sqlalchemy as sa
 
 from minimig.commands.applying import MigrateOptions, has_nothing_to_do, migrate_connection
 from minimig.commands.awaiting import in_loop_for
+from minimig.commands.checking import against_database
 from minimig.commands.history import last_applied
 from minimig.commands.planning import plan_steps
 from minimig.commands.project import Project
 from minimig.commands.schema_engine import engine_in
+from minimig.commands.stamping import stamp_connection
 from minimig.commands.tenant_list import Tenant, project_of_tenants
 from minimig.config import load_settings
 from minimig.environment import engine_for, make_engine
@@ -32,15 +35,30 @@ from minimig.masking import mask_text, secrets_in
 from minimig.runtime.recorder import Applied, revisions
 
 MIGRATED, NOTHING, PENDING, FAILED, NOT_REACHED = "migrated", "nothing to do", "pending", "failed", "not reached"
+STAMPED, AGREES, DIFFERENT = "stamped", "agrees", "different"
+
+
+class Task(StrEnum):
+    """What is done with each tenant."""
+
+    MIGRATE = "migrate"
+    STAMP = "stamp"
+    CHECK = "check"
 
 
 @dataclass(frozen=True)
 class TenantOptions:
-    """Where each tenant is brought to, and how; `migrate` is as for one database."""
+    """Where each tenant is brought to, and how; `migrate` is as for one database.
+
+    To stamp takes the revisions (`words`), and `purge`; its patience with other runs is that of `migrate`.
+    """
 
     app: str | None = None
     target: str | None = None
     migrate: MigrateOptions = field(default_factory=MigrateOptions)
+    task: Task = Task.MIGRATE
+    words: tuple[str, ...] = ()
+    purge: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,7 +66,8 @@ class TenantResult:
     """How it went with one tenant.
 
     `status` is one of the words above. `steps` are the revisions that were run, or in a dry run would be; `at` are the
-    last ones of each app that it had before; `unknown` are those that no file describes.
+    last ones of each app that it had before; `unknown` are those that no file describes. `drift` says what would mend a
+    database that differs from its revisions.
     """
 
     tenant: str
@@ -56,6 +75,7 @@ class TenantResult:
     steps: tuple[str, ...] = ()
     at: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    drift: tuple[str, ...] = ()
     seconds: float = 0.0
     error: str | None = None
     where: str | None = None
@@ -146,28 +166,49 @@ def _on_its_loop(project: Project, tenant: Tenant, options: TenantOptions) -> Te
 def _work(project: Project, tenant: Tenant, options: TenantOptions, engine: sa.Engine) -> TenantResult:
     settings = project.settings.for_tenant(tenant.name, tenant.url)
     here = project.at(settings, engine)
-    dry = options.migrate.dry
     # The version table of a schema can be read on any connection: most runs have no need for one of the tenant's own.
     with (project if tenant.url is None else here).connect() as connection:
         rows = here.applied(connection)
         known = TenantResult(tenant.name, NOTHING, at=_stands_at(here, rows), unknown=_unknown(here, rows))
-        if options.target is None and options.app is None and has_nothing_to_do(here, rows):
-            return known
-        if dry:
-            steps = tuple(step.step.revision for step in plan_steps(here, rows, options.app, options.target))
-            return replace(known, status=PENDING if steps else NOTHING, steps=steps)
+        if options.task is Task.MIGRATE:
+            if options.target is None and options.app is None and has_nothing_to_do(here, rows):
+                return known
+            if options.migrate.dry:
+                return _planned(here, rows, options, known)
         if tenant.schema is None:
-            return _migrated(here, connection, options, known)
-        if not rows:
+            return _ACTS[options.task](here, connection, options, known)
+        if not rows and options.task is not Task.CHECK:
             _ensure_schema(project, connection, tenant.name)
     with here.connect() as connection:
-        return _migrated(here, connection, options, known)
+        return _ACTS[options.task](here, connection, options, known)
+
+
+def _planned(project: Project, rows: tuple[Applied, ...], options: TenantOptions, known: TenantResult) -> TenantResult:
+    found = plan_steps(project, rows, options.app, options.target, options.migrate.direction)
+    steps = tuple(step.step.revision for step in found)
+    return replace(known, status=PENDING if steps else NOTHING, steps=steps)
 
 
 def _migrated(project: Project, connection: sa.Connection, options: TenantOptions, known: TenantResult) -> TenantResult:
     result = migrate_connection(project, connection, options.app, options.target, options.migrate)
     steps = tuple(planned.step.revision for planned in result.steps)
     return replace(known, status=MIGRATED if steps else NOTHING, steps=steps)
+
+
+def _stamped(project: Project, connection: sa.Connection, options: TenantOptions, known: TenantResult) -> TenantResult:
+    words, wait = options.words, options.migrate.lock_timeout
+    result = stamp_connection(project, connection, words, purge=options.purge, lock_timeout=wait)
+    steps = (*result.forgotten, *result.recorded)
+    return replace(known, status=STAMPED if steps else NOTHING, steps=steps)
+
+
+def _checked(project: Project, connection: sa.Connection, _: TenantOptions, known: TenantResult) -> TenantResult:
+    pending, drift = against_database(project, connection)
+    mends = tuple(change.operation.describe() for change in drift)
+    return replace(known, status=DIFFERENT if pending or mends else AGREES, steps=pending, drift=mends)
+
+
+_ACTS = {Task.MIGRATE: _migrated, Task.STAMP: _stamped, Task.CHECK: _checked}
 
 
 def _stands_at(project: Project, rows: tuple[Applied, ...]) -> tuple[str, ...]:

@@ -12,12 +12,15 @@ from functools import partial
 from typing import Any
 
 from minimig.commands.project import Project
+from minimig.commands.stamping import standing_at
 from minimig.commands.tenant_list import Tenant
 from minimig.commands.tenant_work import (
+    DIFFERENT,
     FAILED,
     NOT_REACHED,
     PENDING,
     Job,
+    Task,
     TenantOptions,
     TenantResult,
     failed,
@@ -70,10 +73,10 @@ class TenantsResult:
 
     @property
     def exit_code(self) -> int:
-        """1 when one failed or was not reached, 4 when a dry run found something to do, else 0."""
+        """1 when one failed or was not reached, 4 when a dry run found something to do, or one differs, else 0."""
         if self.with_status(FAILED, NOT_REACHED):
             return 1
-        return 4 if self.with_status(PENDING) else 0
+        return 4 if self.with_status(PENDING, DIFFERENT) else 0
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -121,6 +124,11 @@ def migrate_tenants(
 def check_target(project: Project, options: TenantOptions) -> None:
     """Raise what is wrong with a target for every tenant: HeadsError, TargetError."""
     graph = project.graph
+    if options.task is Task.CHECK:
+        return
+    if options.task is Task.STAMP:
+        standing_at(graph, frozenset(), options.words)
+        return
     words = [word for word in (options.app, options.target) if word is not None]
     if not words:
         graph.check_single_heads()
