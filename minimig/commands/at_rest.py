@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from minimig.commands.connecting import connected
 from minimig.config import Settings
 from minimig.dialects.engine import engine_for
+from minimig.dialects.noticing import journal_name, may_hold
 from minimig.errors import MinimigError
 from minimig.revisions.header import Header
 from minimig.revisions.routing import routed
@@ -23,7 +24,10 @@ from minimig.revisions.scanning import scan
 
 
 def is_at_rest(settings: Settings) -> bool:
-    """Whether there is certainly nothing to do. Sends one query. Raises DatabaseError when there is no connection."""
+    """Whether there is certainly nothing to do. Sends one query, and another where there is a journal to look into.
+
+    Raises DatabaseError when there is no connection.
+    """
     if settings.env is not None or settings.plugins or settings.engine is not None or settings.database is None:
         return False  # the project's own code has a word in it; or it is about several databases
     try:
@@ -47,11 +51,15 @@ def _plain_names(headers: Sequence[Header]) -> frozenset[str]:
 
 
 def _rows(settings: Settings, engine: sa.Engine) -> frozenset[str]:
-    """The revisions of these apps in the version table; none when one is half taken back, or the table is another."""
+    """The revisions of these apps in the version table; none when one is half-done, or the table is another."""
     app, name, unfinished = (sa.column(word, sa.String) for word in ("app", "name", "unfinished"))
-    table = sa.table(settings.version_table, app, name, unfinished, schema=settings.version_schema)
+    schema = settings.version_schema
+    table = sa.table(settings.version_table, app, name, unfinished, schema=schema)
+    journal = sa.table(journal_name(settings.version_table), sa.column("app", sa.String), schema=schema)
+    noticed = may_hold(engine.dialect, journal, certain=False).label("noticed")
     with connected(engine) as connection, suppress(sa.exc.DBAPIError):  # there is none yet, or an older minimig made it
-        rows = connection.execute(sa.select(app, name, unfinished).select_from(table)).all()
-        if not any(row.unfinished for row in rows):
+        rows = connection.execute(sa.select(app, name, unfinished, noticed).select_from(table)).all()
+        begun = connection.execute(sa.select(journal.c.app)).scalars() if rows and rows[0].noticed else ()
+        if not any(row.unfinished for row in rows) and not any(mine in settings.apps for mine in begun):
             return frozenset(f"{row.app}.{row.name}" for row in rows if row.app in settings.apps)
     return frozenset()

@@ -5,7 +5,7 @@ The journal tells. A run that would do something else first is refused: its stat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,13 +80,17 @@ def refuse_half_done(
 ) -> None:
     """Raise HistoryError where something is half-done that this run would not finish before all else.
 
-    A run without steps asks nothing more: the rows, which it has read, tell of a way back that was begun.
+    A run without steps asks nothing more unless its rows, which it has read, tell of a journal or of a way back that
+    was begun. It leaves alone what has a file, and so its turn in another run.
     """
-    if not prepared and not any(row.unfinished for row in rows):
+    if not prepared and rows and not any(row.unfinished or row.journal for row in rows):
         return
+    files = frozenset[str]() if prepared else {header.revision for header in project.headers}
     planned = [(step.step.revision, str(step.step.direction)) for step in prepared]
     for half in half_done(project, connection, rows):
         this = (half.revision, half.direction)
+        if not prepared and half.direction == Direction.FORWARD and not _is_lost(project, half, files):
+            continue
         if this not in planned or not _needed_by(project, half, planned[: planned.index(this)]):
             raise HistoryError(
                 f"{half.revision} is half {'applied' if half.direction == Direction.FORWARD else 'taken back'}:"
@@ -105,6 +109,11 @@ def _needed_by(project: Project, half: HalfDone, before: Sequence[tuple[str, str
         return True
     forward = half.direction == Direction.FORWARD
     return first <= (graph.ancestors([half.revision]) if forward else graph.descendants([half.revision]))
+
+
+def _is_lost(project: Project, half: HalfDone, files: Collection[str]) -> bool:
+    """Whether it has no file, and is of an app of this project: others may share the version table."""
+    return half.revision not in files and half.revision.partition(".")[0] in project.settings.apps
 
 
 def way_on(project: Project, half: HalfDone) -> str:

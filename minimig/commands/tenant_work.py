@@ -23,6 +23,7 @@ from minimig.commands.applying import MigrateOptions, has_nothing_to_do, migrate
 from minimig.commands.awaiting import in_loop_for
 from minimig.commands.checking import against_database
 from minimig.commands.history import last_applied
+from minimig.commands.interrupted import refuse_half_done
 from minimig.commands.planning import plan_steps
 from minimig.commands.project import Project
 from minimig.commands.schema_engine import engine_in
@@ -172,6 +173,7 @@ def _work(project: Project, tenant: Tenant, options: TenantOptions, engine: sa.E
         known = TenantResult(tenant.name, NOTHING, at=_stands_at(here, rows), unknown=_unknown(here, rows))
         if options.task is Task.MIGRATE:
             if options.target is None and options.app is None and has_nothing_to_do(here, rows):
+                refuse_half_done(here, connection, rows, ())
                 return known
             if options.migrate.dry:
                 return _planned(here, rows, options, known)

@@ -16,6 +16,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
+from minimig.dialects.noticing import journal_name
 from minimig.errors import DatabaseError
 from minimig.runtime.plan import Direction
 
@@ -65,11 +66,6 @@ class Note:
 
 Notes = Mapping[int, tuple[Note, ...]]
 """The notes of one migration: those of each operation, in the order of its pieces."""
-
-
-def journal_name(version_table: str) -> str:
-    """The journal beside a version table."""
-    return "minimig_journal" if version_table == "minimig_version" else f"{version_table}_journal"
 
 
 class Journal:

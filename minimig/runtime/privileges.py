@@ -59,8 +59,10 @@ def needs_of_record(
     goes = erases or any(step.step.direction is Direction.BACKWARD for step in steps)
     acts = [Act.CREATE, *([Act.INSERT] if comes else []), *([Act.DELETE] if goes else [])]
     found = [(act, recorder.table) for act in acts]
-    if not editor.transactional_ddl and any(step.moves and not step.step.faked for step in steps):
-        found += [(act, recorder.journal.table) for act in (Act.CREATE, Act.INSERT, Act.DELETE)]
+    if not editor.transactional_ddl:
+        runs = any(step.moves and not step.step.faked for step in steps)
+        acts = [Act.CREATE, *((Act.INSERT, Act.DELETE) if runs else ())]
+        found += [(act, recorder.journal.table) for act in acts]
     return tuple(Need(act, "table", table.name, table.schema) for act, table in found)
 
 

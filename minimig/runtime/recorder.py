@@ -8,7 +8,7 @@ duration.)
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
+from minimig.dialects.noticing import may_hold
 from minimig.dialects.reasons import reason
-from minimig.dialects.registry import editor_for
+from minimig.dialects.registry import editor_class, editor_for
 from minimig.errors import DatabaseError
 from minimig.operations.alter_column import AlterColumn
 from minimig.operations.base import Operation
@@ -48,6 +49,8 @@ class Applied:
     """The operations that take it back, as source; not read with the others."""
     unfinished: str | None = None
     """`backward` while it is being taken back by more than one transaction."""
+    journal: bool = field(default=False, compare=False, repr=False)
+    """Whether the journal beside the table may hold something, which the query of the rows tells along."""
 
     @property
     def revision(self) -> str:
@@ -88,7 +91,7 @@ class Recorder:
         if connection.in_transaction():  # a failing query would break the caller's transaction on PostgreSQL
             return self._select(connection, self._columns(connection))
         try:
-            return self._select(connection, self.table.columns.keys())
+            return self._select(connection, self.table.columns.keys(), certain=False)
         except sa.exc.DBAPIError as error:
             connection.rollback()
             first = error
@@ -105,14 +108,17 @@ class Recorder:
         found = sa.inspect(connection).get_columns(self.table.name, schema=self.table.schema)
         return [column["name"] for column in found]
 
-    def _select(self, connection: sa.Connection, there: Collection[str]) -> tuple[Applied, ...]:
+    def _select(
+        self, connection: sa.Connection, there: Collection[str], *, certain: bool = True
+    ) -> tuple[Applied, ...]:
         if not there:
             return ()
         if not {"app", "name"} <= set(there):
             raise DatabaseError(f"version table {self.table.key} cannot be read: it has no columns app and name")
         columns = [column for column in self.table.columns if column.name in there and column.name != "way_back"]
         order = [self.table.c[name] for name in ("applied_at", "app", "name") if name in there]
-        query = sa.select(*columns).order_by(*order)
+        noticed = may_hold(connection.dialect, self.journal.table, certain=certain).label("journal")
+        query = sa.select(*columns, noticed).order_by(*order)
         return tuple(Applied(**row) for row in connection.execute(query).mappings().all())
 
     def ways_back(self, connection: sa.Connection, rows: Iterable[Applied]) -> dict[str, str | None]:
@@ -131,6 +137,8 @@ class Recorder:
     def ensure(self, connection: sa.Connection) -> None:
         """Create the version table if it is not there, or give one of an older minimig what it lacks.
 
+        With it comes the journal where DDL cannot be rolled back.
+
         Raises DatabaseError with the database's reason, and for a table that asks for what only a newer minimig knows.
         """
         there = self.exists(connection)
@@ -146,6 +154,8 @@ class Recorder:
                 f"version table {self.table.key} cannot be {what}: {reason(error)}",
                 hint=READ_ONLY if is_read_only(error) else way_out,
             ) from error
+        if not editor_class(connection.dialect.name).transactional_ddl:  # there each run keeps one, and looks into it
+            self.journal.ensure(connection)
 
     def _bring_up_to_date(self, connection: sa.Connection) -> None:
         found = {c["name"]: c for c in sa.inspect(connection).get_columns(self.table.name, schema=self.table.schema)}

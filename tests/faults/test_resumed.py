@@ -9,7 +9,7 @@ import pytest
 from minimig.errors import HistoryError, MigrationFailedError, QuestionError
 from support.databases import Database
 from support.dying import die_at
-from support.histories import WORDS, History, revision
+from support.histories import WORDS, History, counted, revision
 
 THREE = """
 up = [
@@ -71,12 +71,50 @@ def test_a_half_applied_file_that_is_gone(history: History) -> None:
     (history.folder / "0002_other.py").unlink()
     project = history.project()
     assert "[~] 0002_three  half applied" in project.ok("showmigrations").out
-    for words in (["diagnose", "--no-schema"], ["repair"]):
+    for words in (["diagnose", "--no-schema"], ["repair"], ["migrate"], ["migrate", "-v"], ["upgrade"]):
         result = project.run(*words)
         assert (result.code, "put its file back, then minimig migrate" in result.text) == (7, True), result.text
     path.write_text(text, encoding="utf-8")
     history.migrate()
     assert history.columns("words") == ["id", "word", "slug", "note"]
+    with counted(history.database.engine) as statements:
+        assert history.migrate().steps == ()
+    assert len(statements) == 1  # a run with nothing to do stays one query
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "sqlite"])
+def test_it_is_noticed_where_journals_are_rare(tmp_path: Path, kind: str, request: pytest.FixtureRequest) -> None:
+    """An `atomic = False` file, half applied and gone; without a journal a run with nothing to do stays one query."""
+    history = History.at(tmp_path, request.getfixturevalue(f"{kind}_database"))
+    history.write("0001_words", WORDS)
+    history.migrate()
+    with counted(history.database.engine) as statements:
+        history.migrate()
+    assert len(statements) == 1
+    path = history.write("0002_three", f"atomic = False\n{THREE}")
+    die_at(history, "CREATE TABLE pages")
+    path.rename(tmp_path / "away.py")
+    with pytest.raises(HistoryError, match=r"shop\.0002_three is half applied"):
+        history.migrate()
+    project = history.project()
+    assert [project.run("migrate", *words).code for words in ([], ["--check"], ["--plan"])] == [7, 7, 7]
+    (tmp_path / "away.py").rename(path)
+    history.migrate()
+    assert history.migrate().steps == ()
+    assert "up to date" in project.ok("migrate").out
+
+
+def test_what_waits_for_its_turn_stops_no_look(history: History) -> None:
+    """A run that has nothing to do leaves a half-applied revision with a file alone, and one of another project."""
+    die_at(history, "CREATE TABLE pages")
+    assert history.migrate("0001").steps == ()
+    history.migrate()
+    history.run(
+        "INSERT INTO minimig_journal (app, name, operation, piece, direction, status, operation_digest, digest)"
+        " VALUES ('strange', '0001_x', 0, 0, 'forward', 'started', '', '')"
+    )
+    assert history.migrate().steps == ()
+    assert "up to date" in history.project().ok("migrate").out
 
 
 def test_a_squash_that_is_half_applied(history: History) -> None:
