@@ -32,6 +32,8 @@ def on_table(act: Act, table: TableState) -> Need:
 
 def _of_table(touched: Footprint, home: str, before: SchemaState, after: SchemaState) -> Iterator[Need]:
     old, new = before.tables.get(home), after.tables.get(home)
+    if any(table is not None and "prefixes" in dict(table.options) for table in (old, new)):
+        return  # TEMPORARY and the like: other rights, if any
     if old is not None and new is None:
         yield on_table(Act.DROP, old)
     elif old is not None and new is not None and old != new:

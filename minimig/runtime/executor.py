@@ -157,7 +157,8 @@ class Executor:
 
     def _look_ahead(self, steps: Sequence[PreparedStep], real: Sequence[PreparedStep]) -> None:
         """Raise DatabaseError for what can be known to stop the run: rights that are missing, a full disk, rows."""
-        self._look_at_rights(real, needs_of_record(self.recorder, self._editor(), steps))
+        known = real if self.within is None else real[:1]  # what the project is told of a step may hand out rights
+        self._look_at_rights(known, needs_of_record(self.recorder, self._editor(), steps))
         if self.precheck and not self.borrowed:
             refuse_full_disk(self.connection, self._editor(), real)
         self._look_at_rows(real)

@@ -246,3 +246,63 @@ def test_a_record_that_cannot_be_read(project: ProjectFolder) -> None:
     assert (result.code, "delete it" in result.err) == (1, True)
     project.ok("migrate", "--tenants")
     assert json.loads(project.read(".minimig-tenants.json"))["behind"] == {}
+
+
+def test_up_and_down_in_one_direction(project: ProjectFolder) -> None:
+    """`upgrade` and `downgrade` bring tenants to a target, refuse the other way, and say how to run on what failed."""
+    assert project.ok("upgrade", "shop.0001", "--tenants").out == "5 tenants: 5 migrated.\n"
+    assert project.ok("upgrade", "--tenant", "a", "--tenant", "b").out == "2 tenants: 2 migrated.\n"
+    plan = project.ok("downgrade", "shop.0001", "--tenants", "--plan").out
+    assert plan.startswith("5 tenants: 3 had nothing to do, 2 would change.\n")
+    back = project.run("downgrade", "shop.0002", "--tenant", "c")
+    assert (back.code, "failed:" in back.err) == (1, True)
+    assert project.ok("downgrade", "shop.0001", "--tenants").out == "5 tenants: 2 migrated, 3 had nothing to do.\n"
+    for name in ("a", "b"):  # the way back of the data step leaves its row
+        with file_of(project, name).begin() as connection:
+            connection.exec_driver_sql("DELETE FROM items")
+    project.ok("upgrade", "--tenants")
+    poison(project, "b")
+    failed = project.run("upgrade", "--tenants", "--json")
+    assert (failed.code, json.loads(failed.out)["command"]) == (1, "upgrade")
+    assert "minimig upgrade with the same arguments and --retry-failed" in failed.err
+    heal(project, "b")
+    assert project.ok("upgrade", "--retry-failed").out == "1 tenant: 1 migrated.\n"
+
+
+def test_tenants_are_marked(project: ProjectFolder) -> None:
+    """`stamp` records on each, runs nothing, and refuses a word that names no revision before any tenant."""
+    assert project.run("stamp", "shop.0009", "--tenants").code == 2
+    assert not list((project.path / "data").glob("*.db"))
+    assert project.ok("stamp", "shop.0001", "--tenants").out == "5 tenants: 5 stamped.\n"
+    assert project.ok("stamp", "shop.0001", "--tenants").out == "5 tenants: 5 had nothing to do.\n"
+    assert sa.inspect(file_of(project, "a")).get_table_names() == ["minimig_version"]
+    assert project.ok("showmigrations", "--tenants").out.split()[:3] == ["5", "at", "shop.0001_first"]
+
+
+def test_tenants_are_compared(project: ProjectFolder) -> None:
+    """`check` tells who lacks revisions and whose schema drifted; 4 when one differs, 1 when one cannot be asked."""
+    project.ok("migrate", "--tenants")
+    assert project.ok("check", "--tenants").out == "5 tenants: 5 agree.\n"
+    project.ok("downgrade", "shop.0001", "--tenant", "b")
+    with file_of(project, "c").begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE items DROP COLUMN name")
+    found = project.run("check", "--tenants")
+    assert (found.code, found.out.splitlines()[0]) == (4, "5 tenants: 3 agree, 2 differ.")
+    assert "  b:\n    shop.0002_second\n" in found.out
+    assert "what would mend it: add column items.name" in found.out
+    told = json.loads(project.run("check", "--tenant", "c", "--json").out)
+    assert (told["command"], told["tenants"][0]["drift"]) == ("check", ["add column items.name"])
+    (project.path / "data" / "d.db").write_bytes(b"no database at all" * 100)
+    assert project.run("check", "--tenants").code == 1
+    assert project.run("check", "--tenants", "--models").code == 2
+
+
+def test_schemas_are_marked_and_compared(tmp_path: Path, postgresql_database: Database) -> None:
+    """The same where tenants are schemas: each is looked at in its own."""
+    project = with_schemas(tmp_path, postgresql_database, ["a", "b"])
+    assert project.ok("stamp", "shop.0001", "--tenant", "a").out == "1 tenant: 1 stamped.\n"
+    assert project.ok("migrate", "--tenant", "b").out == "1 tenant: 1 migrated.\n"
+    found = project.run("check", "--tenants")
+    assert (found.code, found.out.splitlines()[0]) == (4, "2 tenants: 1 agree, 1 differ.")
+    assert "what would mend it: create table items" in found.out
+    assert project.ok("downgrade", "shop.0001", "--tenant", "b").out == "1 tenant: 1 migrated.\n"

@@ -162,7 +162,7 @@ def test_each_kind_of_thing(elephant: tuple[History, sa.Engine]) -> None:
         ("table others", f"GRANT REFERENCES ON public.others TO {role}"),
         ("view seen", f"ALTER VIEW public.seen OWNER TO {role}"),
         ("sequence counter", f"ALTER SEQUENCE public.counter OWNER TO {role}"),
-        ("function answer", f"ALTER FUNCTION public.answer OWNER TO {role}"),
+        ("function answer", f"ALTER ROUTINE public.answer OWNER TO {role}"),
         ("schema apart", "GRANT CREATE ON DATABASE"),
         ("extension dblink", "GRANT CREATE ON DATABASE"),
         ("trigger others", f"GRANT TRIGGER ON public.others TO {role}"),
@@ -197,6 +197,35 @@ def test_rights_by_a_role_or_by_the_run_itself(elephant: tuple[History, sa.Engin
         assert history.columns("words") == ["id", "word", "slug"]
     finally:
         history.run(f"REVOKE postgres FROM {role}", f"DROP OWNED BY {role}_owners CASCADE", f"DROP ROLE {role}_owners")
+
+
+def test_what_a_project_does_behind_a_step_may_hand_out_rights(elephant: tuple[History, sa.Engine]) -> None:
+    """With a function of `on_step` only the first step is certain: the second is begun, and says what it lacks."""
+    history, engine = elephant
+    history.write("0001_words", WORDS)
+    history.migrate()
+    history.run(f"GRANT ALL ON minimig_version TO {engine.url.username}")
+    history.write("0002_nothing", "up = []")
+    history.write("0003_slug", f"up = [{SLUG}]")
+    project = history.project()
+    limited_url = engine.url.render_as_string(hide_password=False)
+    assert "must be owner, which is" in project.run("--url", limited_url, "migrate").err
+    assert history.applied == ["0001_words"]
+    project.write("minimig.toml", 'env = "env.py"\n' + project.read("minimig.toml"))
+    project.write(
+        "env.py",
+        """
+        from dataclasses import replace
+
+        def told(step, connection):
+            pass
+
+        def configure(environment):
+            return replace(environment, on_step=(told,))
+        """,
+    )
+    assert "shop.0003_slug failed" in project.run("--url", limited_url, "migrate").err
+    assert history.applied == ["0001_words", "0002_nothing"]
 
 
 def test_a_read_only_server(elephant: tuple[History, sa.Engine]) -> None:

@@ -18,7 +18,7 @@ from minimig.dialects.rights import Lack, Need
 
 _MANAGED = (
     "rds_superuser", "cloudsqlsuperuser", "azure_pg_admin", "alloydbsuperuser", "supabase_admin", "neon_superuser",
-    "doadmin", "avnadmin",
+    "doadmin", "avnadmin", "tsdbadmin", "_rdb_superadmin", "heroku_admin", "ibm",
 )  # fmt: skip
 
 _NEEDS = "json_to_recordset(CAST(:needs AS json)) AS n(place int, act text, kind text, name text, home text)"
@@ -156,8 +156,7 @@ def _lack(needs: Sequence[Need], row: Any, me: str, quote: Any) -> Lack:
     kind, full = need.kind.upper(), quote(need.name)
     if need.kind not in ("schema", "extension"):
         full = f"{quote(home)}.{full}"
-    if need.kind == "trigger":
-        kind = "TABLE"
+    kind = {"trigger": "TABLE", "function": "ROUTINE"}.get(need.kind, kind)
     if need.kind == "extension" and want == "own":
         mend = "GRANT {owner_name} TO {me}"  # an extension has no ALTER ... OWNER
     words = {"owner": owner, "owner_name": quote(owner or ""), "me": me, "want": want.upper(), "home": home}
