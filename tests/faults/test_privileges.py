@@ -199,6 +199,17 @@ def test_rights_by_a_role_or_by_the_run_itself(elephant: tuple[History, sa.Engin
         history.run(f"REVOKE postgres FROM {role}", f"DROP OWNED BY {role}_owners CASCADE", f"DROP ROLE {role}_owners")
 
 
+TOLD = """
+from dataclasses import replace
+
+def told(step, connection):
+    pass
+
+def configure(environment):
+    return replace(environment, on_step=(told,))
+"""
+
+
 def test_what_a_project_does_behind_a_step_may_hand_out_rights(elephant: tuple[History, sa.Engine]) -> None:
     """With a function of `on_step` only the first step is certain: the second is begun, and says what it lacks."""
     history, engine = elephant
@@ -212,18 +223,7 @@ def test_what_a_project_does_behind_a_step_may_hand_out_rights(elephant: tuple[H
     assert "must be owner, which is" in project.run("--url", limited_url, "migrate").err
     assert history.applied == ["0001_words"]
     project.write("minimig.toml", 'env = "env.py"\n' + project.read("minimig.toml"))
-    project.write(
-        "env.py",
-        """
-        from dataclasses import replace
-
-        def told(step, connection):
-            pass
-
-        def configure(environment):
-            return replace(environment, on_step=(told,))
-        """,
-    )
+    project.write("env.py", TOLD)
     assert "shop.0003_slug failed" in project.run("--url", limited_url, "migrate").err
     assert history.applied == ["0001_words", "0002_nothing"]
 
