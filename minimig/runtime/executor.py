@@ -33,9 +33,9 @@ from minimig.runtime.net_effect import NetEffect, take
 from minimig.runtime.notebook import Notebook
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.plan import Direction, Step
-from minimig.runtime.prechecks import demands, refuse_offenders
+from minimig.runtime.prechecks import refuse_rows
 from minimig.runtime.prepare import PreparedStep
-from minimig.runtime.privileges import needs_of_record, refuse_lacks
+from minimig.runtime.privileges import Places, needs_of_record, refuse_lacks
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.runtime.rehearsal import refuse_names
 from minimig.runtime.retrying import ONCE, PATIENCE, Patience, persist
@@ -98,7 +98,7 @@ class Executor:
         if self.whole:
             refuse_apart(real, self._editor())
         if steps:
-            self._look_ahead(steps, real)
+            self._look_ahead(steps, real, net)
             self._ensure_version_table()
         with self._limits.kept(), self._whole_run():
             done = 0 if net is None else take(net, self.recorder, rows, self._limits, self._editor(), listener)
@@ -155,33 +155,19 @@ class Executor:
         for revision in half_done.intersection(revisions):
             self.recorder.forget_unfinished(self.connection, revision)
 
-    def _look_ahead(self, steps: Sequence[PreparedStep], real: Sequence[PreparedStep]) -> None:
+    def _look_ahead(self, steps: Sequence[PreparedStep], real: Sequence[PreparedStep], net: NetEffect | None) -> None:
         """Raise DatabaseError for what can be known to stop the run: rights that are missing, a full disk, rows."""
         known = real if self.within is None else real[:1]  # what the project is told of a step may hand out rights
-        self._look_at_rights(known, needs_of_record(self.recorder, self._editor(), steps))
+        places = [(each, each.moves) for each in known[net.count if net else 0 :]]
+        first = [(None, net.moves)] if net else []
+        self._look_at_rights([*first, *places], needs_of_record(self.recorder, self._editor(), steps))
         if self.precheck and not self.borrowed:
             refuse_full_disk(self.connection, self._editor(), real)
-        self._look_at_rows(real)
+            refuse_rows(self.connection, self._editor(), self.recorder.journal, real, self._listener)
 
-    def _look_at_rights(self, steps: Sequence[PreparedStep], own: Sequence[Need]) -> None:
+    def _look_at_rights(self, places: Places, own: Sequence[Need]) -> None:
         if self.precheck:
-            refuse_lacks(self.connection, self._editor(), self.recorder, steps, own)
-
-    def _look_at_rows(self, steps: Sequence[PreparedStep]) -> None:
-        """Raise DatabaseError for rows that one of the steps would stumble over.
-
-        Not in a transaction of the caller, and not where an earlier run was interrupted: then nothing is as it says.
-        """
-        if self.borrowed or not self.precheck:
-            return
-        editor = self._editor()
-        found = tuple(demands(steps, editor))
-        if not found:
-            return
-        notes = self.recorder.journal.read(self.connection)
-        self.connection.rollback()
-        if not any(note.is_begun for note in notes):
-            refuse_offenders(self.connection, editor, found, self._listener)
+            refuse_lacks(self.connection, self._editor(), self.recorder, places, own)
 
     def _ensure_version_table(self) -> None:
         with nullcontext() if self.borrowed else self.connection.begin():

@@ -19,6 +19,7 @@ from minimig.errors import DatabaseError
 from minimig.operations.base import states_here
 from minimig.operations.footprint import Keys
 from minimig.runtime.events import CheckSkipped, Listener
+from minimig.runtime.journal import Journal
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.retrying import Patience
 
@@ -42,6 +43,26 @@ def demands(steps: Sequence[PreparedStep], editor: SchemaEditor) -> Iterator[Dem
             if touched.everything or operation.runs_code or operation.runs_sql:
                 return
             written |= touched.writes
+
+
+def refuse_rows(
+    connection: sa.Connection,
+    editor: SchemaEditor,
+    journal: Journal,
+    steps: Sequence[PreparedStep],
+    listener: Listener,
+) -> None:
+    """Raise DatabaseError for rows that one of the steps would stumble over.
+
+    Not where an earlier run was interrupted: then nothing is as it says.
+    """
+    found = tuple(demands(steps, editor))
+    if not found:
+        return
+    notes = journal.read(connection)
+    connection.rollback()
+    if not any(note.is_begun for note in notes):
+        refuse_offenders(connection, editor, found, listener)
 
 
 def refuse_offenders(

@@ -8,7 +8,7 @@ a condition (`if_exists`) is passed over. What is not certain is left to the ope
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from minimig.dialects.registry import editor_for
 from minimig.dialects.rights import Act, Lack, Need, no_lacks
 from minimig.errors import DatabaseError, MinimigError
 from minimig.operations.base import Operation, states_here
+from minimig.revisions.replay import Change
 from minimig.runtime.output import PaperOutput
 from minimig.runtime.plan import Direction
 from minimig.runtime.prepare import PreparedStep
@@ -28,25 +29,31 @@ from minimig.runtime.recorder import Recorder
 
 @dataclass(frozen=True)
 class Wanted:
-    """A need, and the operation that has it."""
+    """A need, the operation that has it, and the step that this is of; None is the net effect of several."""
 
     need: Need
-    prepared: PreparedStep
+    move: Change
+    prepared: PreparedStep | None
     position: int
 
 
-def wants(steps: Sequence[PreparedStep], editor: SchemaEditor) -> Iterator[Wanted]:
-    """What the steps need, as far as it can be known from here. A thing that the run makes is its user's own."""
+Places = Iterable[tuple[PreparedStep | None, Sequence[Change]]]
+"""What a run does, in order: the operations of each step, or of the net effect that stands for the first ones."""
+
+
+def wants(places: Places, editor: SchemaEditor) -> Iterator[Wanted]:
+    """What a run needs, as far as it can be known from here. A thing that the run makes is its user's own."""
     made: set[tuple[str, str, str | None]] = set()
-    for prepared in steps:
-        for position, (operation, before, after) in enumerate(prepared.moves):
-            if operation.hands_out_rights:
+    for prepared, moves in places:
+        for position, move in enumerate(moves):
+            if move.operation.hands_out_rights:
                 return
-            here = None if _has_condition(operation) else states_here(editor, before, after)
-            for need in operation.needs(*here) if here else ():
+            conditional = _has_condition(move.operation)
+            here = None if conditional else states_here(editor, move.before, move.after)
+            for need in move.operation.needs(*here) if here else ():
                 thing = (need.kind, need.name, need.schema)
                 if thing not in made:
-                    yield Wanted(need, prepared, position)
+                    yield Wanted(need, move, prepared, position)
                 if need.act is Act.CREATE and editor.maker_owns:
                     made.add(thing)
 
@@ -70,13 +77,13 @@ def refuse_lacks(
     connection: sa.Connection,
     editor: SchemaEditor,
     recorder: Recorder,
-    steps: Sequence[PreparedStep],
+    places: Places,
     own: Sequence[Need],
 ) -> None:
-    """Raise DatabaseError for all that this user may not do of what the steps and the version table (`own`) need."""
+    """Raise DatabaseError for all that this user may not do of what a run and the version table (`own`) need."""
     if editor.lacks is no_lacks:
         return
-    found = tuple(wants(steps, editor))
+    found = tuple(wants(places, editor))
     borrowed = connection.in_transaction()
     asked = tuple(dict.fromkeys((*own, *(each.need for each in found))))
     lacks = editor.lacks(connection, asked)
@@ -87,9 +94,8 @@ def refuse_lacks(
     if not borrowed and connection.in_transaction():
         connection.rollback()
     if lacks:
-        _refuse(
-            lacks, [each for each in found if each.prepared.step.revision not in half_done], own, connection.dialect
-        )
+        sure = [each for each in found if each.prepared is None or each.prepared.step.revision not in half_done]
+        _refuse(lacks, sure, own, connection.dialect)
 
 
 def _made(connection: sa.Connection, recorder: Recorder, own: Sequence[Need]) -> frozenset[Need]:
@@ -134,6 +140,8 @@ def _lines(what: str, mend: str, users: Sequence[str]) -> Iterator[str]:
 
 
 def _place(each: Wanted) -> str:
+    if each.prepared is None:
+        return f"the net effect of the first migrations ({each.move.operation.describe()})"
     return f"{each.prepared.step.revision} ({each.prepared.where(each.position)})"
 
 
@@ -162,7 +170,8 @@ def _sends(each: Wanted, dialect: sa.Dialect) -> bool:
     output = _Counting(dialect)
     editor = editor_for(dialect, output)
     try:
-        each.prepared.moves[each.position].operation.execute(editor, *each.prepared.moves[each.position][1:])
+        operation, before, after = each.move
+        operation.execute(editor, before, after)
         editor.finish()
     except MinimigError:
         return True  # it wants a connection, so it has something to say
