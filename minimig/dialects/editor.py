@@ -37,7 +37,7 @@ from minimig.dialects.items import ItemEditor
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.objects import ObjectEditor
 from minimig.dialects.output import Output
-from minimig.dialects.rights import no_lacks, no_room
+from minimig.dialects.rights import Foresight
 from minimig.dialects.script_style import ScriptStyle
 from minimig.dialects.transaction import own_transaction
 from minimig.dialects.waiting import Waiting
@@ -50,7 +50,7 @@ from minimig.state.tables import TableState
 from minimig.state.written import Item
 
 
-class SchemaEditor(ItemEditor):
+class SchemaEditor(Foresight, ItemEditor):
     """Standard SQL. One editor serves one migration in one direction; `finish` must be called at its end."""
 
     normalizer: ClassVar[type[Normalizer]] = Normalizer
@@ -64,12 +64,6 @@ class SchemaEditor(ItemEditor):
 
     waiting: ClassVar[type[Waiting]] = Waiting
     """How long statements wait for other sessions, and which errors only say that one was in the way."""
-
-    lacks, room = staticmethod(no_lacks), staticmethod(no_room)
-    """What this user may not do, and the room on the disk, where that can be known: see `dialects.rights`."""
-
-    maker_owns: ClassVar[bool] = True
-    """Whether a user may do everything with what he has made."""
 
     transactional_ddl: ClassVar[bool] = False
     """Whether a rolled back transaction takes DDL back."""

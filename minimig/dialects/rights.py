@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
 
 import sqlalchemy as sa
 
@@ -71,3 +72,16 @@ class Room:
 def no_room(connection: sa.Connection) -> Room | None:  # noqa: ARG001 - see the dialects
     """Of a database whose disk is not known here: a server's own."""
     return None
+
+
+class Foresight:
+    """The part of a schema editor that says what its database knows in advance."""
+
+    lacks = staticmethod(no_lacks)
+    """What this user may not do."""
+
+    room = staticmethod(no_room)
+    """The room on the disk."""
+
+    maker_owns: ClassVar[bool] = True
+    """Whether a user may do everything with what he has made."""
