@@ -56,9 +56,10 @@ class ProjectFolder:
         """Relative names of matching files, sorted."""
         return sorted(str(f.relative_to(self.path)) for f in self.path.glob(pattern) if f.name != "__init__.py")
 
-    def run(self, *arguments: str, env: dict[str, str] | None = None) -> Result:
-        """Run `minimig` with these arguments here, without a terminal."""
-        out, err, before = io.StringIO(), io.StringIO(), dict(os.environ)
+    def run(self, *arguments: str, env: dict[str, str] | None = None, together: bool = False) -> Result:
+        """Run `minimig` with these arguments here, without a terminal; `together` has all of it in `out`, in order."""
+        out, before = io.StringIO(), dict(os.environ)
+        err = out if together else io.StringIO()
         stdin, sys.stdin = sys.stdin, io.StringIO()
         os.environ.clear()
         os.environ.update(self._variables(env))
