@@ -101,6 +101,7 @@ def apply(connection: sa.Connection, operations: Sequence[Operation], before: Sc
     along = [before, *(move.after for move in moves)]
     rehearse_moves(moves, connection.dialect, lambda number: f"operation {number + 1}: {operations[number].describe()}")
     editor = editor_for(connection.dialect, LiveOutput(connection))
+    editor.join(connection)
     execute(editor, operations, along)
     editor.finish()
     return along[-1]

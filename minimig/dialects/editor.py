@@ -94,6 +94,10 @@ class SchemaEditor(Foresight, ItemEditor):
             yield
 
     @staticmethod
+    def join(connection: sa.Connection) -> None:
+        """See to it that a transaction of the caller holds DDL too."""
+
+    @staticmethod
     @contextmanager
     def lock(connection: sa.Connection, name: str, wait: float) -> Iterator[None]:  # noqa: ARG004 - see subclasses
         """Keep other runners out while this one is at work on the version table `name`.

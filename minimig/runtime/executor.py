@@ -99,6 +99,8 @@ class Executor:
             refuse_apart(real, self._editor())
         if steps:
             self._look_ahead(steps, real, net)
+            if self.borrowed:
+                self._editor().join(self.connection)
             self._ensure_version_table()
         with self._limits.kept(), self._whole_run():
             done = 0 if net is None else take(net, self.recorder, rows, self._limits, self._editor(), listener)

@@ -360,6 +360,21 @@ def test_several_runs_share_the_callers_transaction(transactional: History) -> N
     assert sa.inspect(engine).get_table_names() == []
 
 
+def test_a_plain_sqlite_connection_rolls_ddl_back(sqlite_database: Database, tmp_path: Path) -> None:
+    """With Python's driver as it is, which begins before data changes only, the caller's rollback takes all back."""
+    history = three(History.at(tmp_path, sqlite_database))
+    with sqlite_database.engine.connect() as connection:
+        transaction = connection.begin()
+        minimig.migrate(connection, history.folder)
+        transaction.rollback()
+        assert sa.inspect(connection).get_table_names() == []
+    operation = ops.CreateTable("words", sa.Column("id", sa.Integer, primary_key=True))
+    with sqlite_database.engine.connect() as connection:
+        minimig.apply(connection, [operation], SchemaState())
+        connection.rollback()
+        assert sa.inspect(connection).get_table_names() == []
+
+
 def test_the_caller_commits(transactional: History) -> None:
     """What the caller commits stays, the version table included."""
     with transactional.database.engine.begin() as connection:

@@ -36,7 +36,7 @@ from minimig.dialects.sqlite.normalizer import SQLiteNormalizer
 from minimig.dialects.sqlite.reader import SQLiteReader
 from minimig.dialects.sqlite.rebuild import Rebuild, affinity, converted
 from minimig.dialects.sqlite.swap import carry_out, legacy_alter
-from minimig.dialects.sqlite.transaction import sqlite_transaction
+from minimig.dialects.sqlite.transaction import join_transaction, sqlite_transaction
 from minimig.dialects.sqlite.waiting import SQLiteWaiting
 from minimig.state.expressions import mentions
 from minimig.state.parts import ColumnState, ConstraintState, IndexState, PrimaryKeyState
@@ -55,7 +55,7 @@ class SQLiteEditor(SQLiteClauses):
         closing=("COMMIT", "PRAGMA foreign_keys = ON"),
         usage="sqlite3 -bail DATABASE < FILE",
     )
-    transaction = staticmethod(sqlite_transaction)
+    transaction, join = staticmethod(sqlite_transaction), staticmethod(join_transaction)
     lock, lock_holder = staticmethod(sqlite_lock), staticmethod(sqlite_holder)
     fingerprint = staticmethod(sqlite_fingerprint)
     waiting = SQLiteWaiting

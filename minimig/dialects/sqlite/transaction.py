@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from minimig.dialects.sqlite.driver import in_transaction, pragma
 from minimig.dialects.sqlite.foreign_keys import Watch
+from minimig.dialects.transaction import commits_each
 from minimig.errors import UnsupportedError
 
 
@@ -37,6 +38,12 @@ def sqlite_transaction(connection: sa.Connection) -> Iterator[None]:
         watch.end()
         if enforced:
             _switch_enforcement(connection, on=True)
+
+
+def join_transaction(connection: sa.Connection) -> None:
+    """Send the BEGIN that a transaction of the caller lacks: with the driver's own, a rollback would not reach DDL."""
+    if not (commits_each(connection) or in_transaction(connection)):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _switch_enforcement(connection: sa.Connection, *, on: bool) -> bool:
