@@ -9,7 +9,7 @@ import pytest
 from support.projects import REPOSITORY
 from support.walks import mostly_here, plain, walk
 
-FROM_NOTHING = ["docs/tutorial.md"]
+FROM_NOTHING = ["docs/tutorial.md", pytest.param("docs/internals/build-your-own.md", marks=pytest.mark.slow)]
 """Pages that begin in an empty folder."""
 
 

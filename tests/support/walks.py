@@ -5,7 +5,8 @@
 
 What a page may hold, in the order in which a reader does it:
 
-* a block whose first line is a comment with a path (`# blog/models.py`): the file is written;
+* a block whose first line is a comment with a path (`# blog/models.py`): the file is written, or with the words
+  `# blog/models.py, continued` it grows;
 * a `diff` block with `--- path` and `+++ path`: the lines with a minus are replaced by those with a plus;
 * a `console` block: each line after `$` is typed, and what it prints must stand below it. A line of three dots stands
   for any number of lines. Durations and dates may differ.
@@ -23,7 +24,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-NAMED = re.compile(r"# ([\w./-]+\.(?:py|toml|sql))\n")
+NAMED = re.compile(r"# ([\w./-]+\.(?:py|toml|sql))(, continued)?\n")
 TYPED = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 HOME = "/home/you/blog"
 """What a page calls the folder in which it is followed."""
@@ -46,7 +47,8 @@ def walk(text: str, folder: Path, type_: Type) -> str:
         elif named := NAMED.match(body):
             file = folder / named[1]
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(body[named.end() :].lstrip("\n"), encoding="utf-8")
+            former = f"{file.read_text(encoding='utf-8')}\n\n" if named[2] else ""
+            file.write_text(former + body[named.end() :].lstrip("\n"), encoding="utf-8")
         return found[0]
 
     def answer(found: re.Match[str]) -> str:
