@@ -19,6 +19,7 @@ from sybil.parsers.markdown import PythonCodeBlockParser
 from minimig import ops
 from minimig.cli.main import COMMANDS, cli
 from minimig.state.schema import SchemaState
+from support.commands import check_words
 from support.projects import REPOSITORY
 
 PAGES = {
@@ -61,28 +62,6 @@ def shown_commands(text: str) -> list[list[str]]:
     lines = [line for kind, block in FENCE.findall(text) if kind == "console" for line in block.splitlines()]
     typed = [line for line in lines if re.match(r"\$ minimig\b", line)]
     return [shlex.split(line, comments=True)[2:] for line in typed]
-
-
-def check_words(words: list[str]) -> None:
-    """Raise AssertionError for a command or an option that does not exist."""
-    known = {name for parameter in cli.params for name in parameter.opts}
-    takes = {name for parameter in cli.params if not getattr(parameter, "is_flag", False) for name in parameter.opts}
-    rest = list(words)
-    while rest and rest[0].startswith("-"):
-        option = rest.pop(0).partition("=")[0]
-        assert option in {*known, "--help", "-h"}, f"minimig has no option {option}"
-        if option in takes and rest:
-            rest.pop(0)
-    if not rest:
-        return
-    assert rest[0] in COMMANDS, f"there is no command {rest[0]}"
-    command = cli.get_command(click.Context(cli), rest[0])
-    assert command is not None
-    known = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
-    for word in rest[1:]:
-        if re.match(r"--?[a-z]", word):
-            option = word.partition("=")[0]
-            assert option in {*known, "--help", "-h"}, f"minimig {rest[0]} has no option {option}"
 
 
 @pytest.mark.parametrize("page", [page for page, text in PAGES.items() if shown_commands(text)])

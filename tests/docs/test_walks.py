@@ -9,7 +9,11 @@ import pytest
 from support.projects import REPOSITORY
 from support.walks import mostly_here, plain, walk
 
-FROM_NOTHING = ["docs/tutorial.md", pytest.param("docs/internals/build-your-own.md", marks=pytest.mark.slow)]
+FROM_NOTHING = [
+    "docs/tutorial.md",
+    "docs/from-alembic.md",
+    pytest.param("docs/internals/build-your-own.md", marks=pytest.mark.slow),
+]
 """Pages that begin in an empty folder."""
 
 
