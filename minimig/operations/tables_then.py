@@ -28,6 +28,9 @@ class TablesThen(SimpleNamespace):
         except KeyError:
             raise KeyError(self._missing(key)) from None
 
+    def __contains__(self, key: object) -> bool:
+        return key in self.metadata.tables
+
     def __getattr__(self, name: str) -> sa.Table:
         if name == "metadata" or name.startswith("__"):  # asked while a copy is being made
             raise AttributeError(name)

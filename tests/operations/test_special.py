@@ -10,6 +10,7 @@ import sqlalchemy as sa
 import minimig
 from minimig import ops
 from minimig.errors import IrreversibleError, MigrationFailedError, StateError
+from minimig.operations.tables_then import TablesThen
 from minimig.state.schema import SchemaState
 from support.databases import Database
 from support.histories import WORDS, History
@@ -438,3 +439,15 @@ def test_a_colon_in_the_reverse_is_no_parameter(database: Database) -> None:
         assert connection.execute(sa.text("SELECT word FROM words")).scalars().all() == ["at dawn"]
         minimig.apply(connection, [step.reverse(state)], state)
         assert connection.execute(sa.text("SELECT word FROM words")).scalars().all() == []
+
+
+def test_a_data_step_can_look_for_a_table() -> None:
+    """`in` tells whether there is a table at this point; what is missing is named with its neighbours."""
+    tables = TablesThen(minimig.snapshot(sa.MetaData()))
+    assert "posts" not in tables
+    metadata = sa.MetaData()
+    sa.Table("posts", metadata, sa.Column("id", sa.Integer))
+    tables = TablesThen(minimig.snapshot(metadata))
+    assert "posts" in tables
+    with pytest.raises(KeyError, match="posts"):
+        tables["post"]
