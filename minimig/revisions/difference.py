@@ -21,6 +21,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from minimig.operations.base import Operation
+from minimig.state.tables import TableState
 from minimig.state.values import SqlExpression, SqlType
 
 _NUMBERS = (bool, int, float, Decimal)
@@ -60,6 +61,16 @@ def _fields(one: Any, other: Any, path: str) -> str | None:
         if found:
             return found
     return None
+
+
+def _table(one: TableState, other: TableState, path: str) -> str | None:
+    """Columns in their order; that of constraints and indexes is only the order of writing, and reading sorts them."""
+    return _fields(_sorted(one), _sorted(other), path)
+
+
+def _sorted(table: TableState) -> TableState:
+    constraints, indexes = dict(sorted(table.constraints.items())), dict(sorted(table.indexes.items()))
+    return dataclasses.replace(table, constraints=constraints, indexes=indexes)
 
 
 def _items(one: Sequence[Any], other: Sequence[Any], path: str) -> str | None:
@@ -147,6 +158,7 @@ def _same_code(one: CodeType, other: CodeType) -> bool:
 
 _COMPARING: tuple[tuple[type | tuple[type, ...], Callable[[Any, Any, str], str | None]], ...] = (
     (SqlType, _type),
+    (TableState, _table),
     (SqlExpression, _expression),
     (sa.ClauseElement, _clause),
     (Operation, _operation),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from minimig.commands.demo import copy_example
 from support.projects import REPOSITORY
-from support.walks import mostly_here, plain, walk
+from support.walks import in_a_shell, mostly_here, plain, walk
 
 FROM_NOTHING = [
     "docs/tutorial.md",
@@ -26,6 +29,27 @@ def test_a_page_leads_where_it_says(page: str, tmp_path: Path, monkeypatch: pyte
     assert plain(walk(text, tmp_path, mostly_here(tmp_path))) == plain(text), (
         f"if the new output is right: python tests/support/walks.py {page} --write"
     )
+
+
+@pytest.mark.slow
+def test_the_example_is_a_course_to_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a copy of the example project, each command of its README prints what stands below it, lesson after lesson."""
+    copy_example(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    text = (REPOSITORY / "example_project" / "README.md").read_text(encoding="utf-8")
+    assert plain(walk(text, tmp_path, mostly_here(tmp_path))) == plain(text)
+
+
+@pytest.mark.long
+def test_a_newcomer_reaches_the_end(tmp_path: Path) -> None:
+    """With nothing but what pip installs from this checkout, in an environment and a folder that were empty."""
+    place, folder = tmp_path / "environment", tmp_path / "project"
+    folder.mkdir()
+    subprocess.run([sys.executable, "-m", "venv", place], check=True)
+    subprocess.run([place / "bin" / "pip", "install", "-q", REPOSITORY], check=True)
+    text = (REPOSITORY / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    assert plain(walk(text, folder, in_a_shell(folder, str(place / "bin"), PYTHONPATH=""))) == plain(text)
 
 
 def test_a_page_that_lies_is_found(tmp_path: Path) -> None:
