@@ -40,7 +40,7 @@ def page() -> str:
 
 
 def _help(name: str | None = None) -> str:
-    outer = click.Context(cli, info_name="minimig", terminal_width=WIDTH)
+    outer = click.Context(cli, info_name="minimig", terminal_width=WIDTH, **cli.context_settings)
     if name is None:
         return _plain(cli.get_help(outer))
     command = cli.get_command(outer, name)

@@ -97,7 +97,9 @@ class ProjectFolder:
     def _forget_modules(self) -> None:
         for name, module in list(sys.modules.items()):
             file = getattr(module, "__file__", None)
-            if file and Path(file).is_relative_to(self.path):
+            # A package without __init__.py has no file, only folders.
+            places = [file] if file else list(getattr(module, "__path__", ()))
+            if any(Path(place).is_relative_to(self.path) for place in places if isinstance(place, str)):
                 del sys.modules[name]
         importlib.invalidate_caches()
 
