@@ -216,7 +216,7 @@ def _told(project: Project, connection: sa.Connection, rows: Sequence[Applied], 
     if not lines:
         note = "what differs does not change the schema: a data step, its SQL or its function, on the way up"
         return replace(told, note=note)
-    return replace(told, difference=tuple(line for line in lines if not line.startswith("@@")))
+    return replace(told, difference=tuple(line for line in lines if line.strip() and not line.startswith("@@")))
 
 
 def _row_of_today(project: Project, rows: Sequence[Applied], revision: str) -> Applied:
