@@ -176,6 +176,8 @@ STORY: tuple[tuple[str, str, Callable[[Path], None]], ...] = (
     ("optimizemigration", "optimizemigration blog 0003 --dry-run --json", _nothing),
     ("squashmigrations", "squashmigrations blog --dry-run --no-input --json", _nothing),
     ("current", "current --json", _nothing),
+    ("sqlmigrate", "sqlmigrate blog 0002 --json", _nothing),
+    ("ensure-version", "ensure-version --json", _nothing),
     ("tag", "tag release-1 blog.0002 --json", _nothing),
     ("diagnose", "diagnose --json", _nothing),
     ("repair", "repair --json", _nothing),

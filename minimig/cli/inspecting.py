@@ -8,7 +8,7 @@ import click
 
 from minimig.cli.context import Session, deferred, pass_session, show_problems
 from minimig.cli.databases import Emit, home_of, homes_of, over_databases
-from minimig.cli.printing import json_option, mark, plural
+from minimig.cli.printing import json_option, mark, plural, print_json
 from minimig.cli.tenant_options import TenantChoice, tenants_option
 from minimig.commands.inspecting import MigrationRow, ShownMigrations, show_migrations, sql_migrate
 from minimig.commands.project import Project
@@ -135,8 +135,9 @@ def _notes(session: Session, row: MigrationRow) -> str:
 @click.argument("app")
 @click.argument("name", required=False)
 @click.option("--backwards", is_flag=True, help="The SQL that takes the revision back.")
+@json_option
 @pass_session
-def sqlmigrate(session: Session, app: str, name: str | None, backwards: bool) -> None:
+def sqlmigrate(session: Session, app: str, name: str | None, backwards: bool, as_json: bool) -> None:
     """Print the SQL of one revision, as the configured database would get it. Nothing is executed.
 
     \b
@@ -145,5 +146,8 @@ def sqlmigrate(session: Session, app: str, name: str | None, backwards: bool) ->
       minimig sqlmigrate blog.0002 --backwards
     """
     result = sql_migrate(Project(load_environment(home_of(app, session.settings()))), app, name, backwards=backwards)
+    if as_json:
+        print_json("sqlmigrate", result.to_dict())
+        return
     for line in result.lines:
         click.echo(line)

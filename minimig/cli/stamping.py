@@ -65,8 +65,9 @@ def stamp(
 
 
 @click.command(name="ensure-version")
+@json_option
 @pass_session
-def ensure_version(session: Session) -> None:
+def ensure_version(session: Session, as_json: bool) -> None:
     """Create the version table if it is missing. What it holds stays as it is.
 
     \b
@@ -75,6 +76,8 @@ def ensure_version(session: Session) -> None:
     """
     project = Project(load_environment(session.settings()))
     made = ensure(project)
-    if session.verbosity:
-        table = project.recorder.table.key
+    table = project.recorder.table.key
+    if as_json:
+        print_json("ensure-version", {"table": table, "created": made})
+    elif session.verbosity:
         click.echo(f"Created version table {table}." if made else f"Version table {table} is there.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -168,6 +169,9 @@ def test_what_is_no_sql_is_said_in_comments(tmp_path: Path) -> None:
     steps = project.ok("sqlmigrate", "shop", "0002").out
     assert "-- run Python step\n-- MINIMIG: not in this script: run Python step needs a live connection" in steps
     assert "-- (no statement)\n" in steps
+    told = json.loads(project.ok("sqlmigrate", "shop", "0002", "--json").out)
+    assert [part["statements"] for part in told["operations"]] == [[], []]
+    assert "needs a live connection" in told["operations"][0]["left_out"]
     assert project.ok("sqlmigrate", "shop.0002", "--backwards").out.startswith("-- shop.0002_steps backwards\n")
 
 

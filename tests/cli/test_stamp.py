@@ -134,6 +134,8 @@ def test_ensure_version_creates_the_table_once(project: ProjectFolder, database:
     project.ok("stamp", "accounts.0001")
     assert "is there" in project.ok("ensure-version").out
     assert applied(database) == ["accounts.0001"]
+    told = json.loads(project.ok("ensure-version", "--json").out)
+    assert (told["table"], told["created"]) == ("minimig_version", False)
 
 
 @pytest.mark.parametrize("command", [["stamp"], ["downgrade"]])
