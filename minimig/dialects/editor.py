@@ -14,10 +14,9 @@
 6. Publish the class by the entry point `minimig.dialects`, under the name of SQLAlchemy's dialect, and run the contract
    suite in `tests/contract` against the real database.
 
-What serves steps that people write (their SQL, rows and functions) is in `data`.
-
 An editor never decides what to do, only how to say it. When a transaction begins and ends is the executor's business;
-`transaction` only says how this database wraps one migration.
+`transaction` only says how this database wraps one migration. What serves steps that people write (their SQL, rows and
+functions) is in `data`.
 """
 
 from __future__ import annotations
