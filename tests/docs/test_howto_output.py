@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from support.projects import REPOSITORY, ProjectFolder
 from support.walks import plain
@@ -86,6 +87,14 @@ def parted(path: Path) -> ProjectFolder:
     return made
 
 
+def parted_and_merged(path: Path) -> ProjectFolder:
+    """The same, merged and applied."""
+    made = parted(path)
+    made.ok("merge", "heads", "--no-input")
+    made.ok("migrate")
+    return made
+
+
 def growing(path: Path) -> ProjectFolder:
     """A file with two operations that one could stand for."""
     made = project(path)
@@ -107,6 +116,61 @@ def edited(path: Path) -> ProjectFolder:
     return made
 
 
+def standing(path: Path) -> ProjectFolder:
+    """The table of the first file is there, and nothing is recorded."""
+    made = project(path)
+    revision(made, "0001_initial", None, POSTS)
+    execute(made, "CREATE TABLE posts (id INTEGER NOT NULL PRIMARY KEY)")
+    return made
+
+
+def long_history(path: Path) -> ProjectFolder:
+    """Five revisions, none applied."""
+    made = project(path)
+    names = ["0001_initial", "0002_a", "0003_b", "0004_c", "0005_d"]
+    for parent, name in zip([None, *names], names, strict=False):
+        up = f'ops.AddColumn("posts", sa.Column("{name[-1]}", sa.Integer))' if parent else POSTS
+        revision(made, name, parent, up)
+    return made
+
+
+def lost(path: Path) -> ProjectFolder:
+    """Five revisions are applied, and the files of two are gone."""
+    made = long_history(path)
+    made.ok("migrate")
+    for name in ("0004_c", "0005_d"):
+        (made.path / f"blog/migrations/{name}.py").unlink()
+    return made
+
+
+def only_tables(path: Path) -> ProjectFolder:
+    """A database with tables and rows, an application without models, and no revision file."""
+    made = project(path)
+    execute(
+        made,
+        "CREATE TABLE posts (id INTEGER NOT NULL PRIMARY KEY, title VARCHAR(200) NOT NULL)",
+        "INSERT INTO posts (title) VALUES ('Hello')",
+    )
+    return made
+
+
+def described(path: Path) -> ProjectFolder:
+    """The same with models."""
+    made = only_tables(path)
+    columns = 'sa.Column("id", sa.Integer, primary_key=True), sa.Column("title", sa.String(200), nullable=False)'
+    made.write("blog/models.py", f'{TABLE}sa.Table("posts", metadata, {columns})\n')
+    return made
+
+
+def execute(made: ProjectFolder, *statements: str) -> None:
+    """Run statements on the database of the project."""
+    engine = sa.create_engine(f"sqlite:///{made.path / 'blog.db'}")
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
 SHOWN: list[tuple[str, str, Callable[[Path], ProjectFolder]]] = [
     ("questions", "makemigrations", asking),
     ("comparing", "diff", differing),
@@ -116,6 +180,19 @@ SHOWN: list[tuple[str, str, Callable[[Path], ProjectFolder]]] = [
     ("repairing", "diagnose", edited),
     ("repairing", "repair", edited),
 ]
+
+
+RUN: list[tuple[str, str, Callable[[Path], ProjectFolder]]] = [
+    ("histories", "migrate --fake-initial --plan", standing),
+    ("histories", "migrate --from-record --plan", lost),
+    ("histories", "check --heads", long_history),
+    ("scripts", "migrate --sql --dialect postgresql", long_history),
+    ("existing-database", "inspectdb", only_tables),
+    ("existing-database", "makemigrations", described),
+    ("teams", "tag v1.0", parted_and_merged),
+    ("comparing", "snapshot", described),
+]
+"""Blocks of commands that are not shown with what they print."""
 
 
 @pytest.mark.parametrize(("page", "first", "made"), SHOWN, ids=lambda each: each if isinstance(each, str) else "")
@@ -142,3 +219,18 @@ def test_every_shown_output_of_these_pages_is_tried() -> None:
         assert sorted(first for first in firsts if not first.startswith("$ git")) == sorted(
             first for name, first, _ in SHOWN if name == page
         )
+
+
+@pytest.mark.parametrize(("page", "first", "made"), RUN, ids=lambda each: each if isinstance(each, str) else "")
+def test_commands_work_one_after_the_other(
+    page: str, first: str, made: Callable[[Path], ProjectFolder], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Typed in the order of the page, in a project made for it, each command of the block does what it is asked."""
+    text = (REPOSITORY / "docs" / "howto" / f"{page}.md").read_text(encoding="utf-8")
+    block = next(block for block in BLOCK.findall(text) if block.startswith(f"$ minimig {first}"))
+    here = made(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    for command, _ in TYPED.findall(block):
+        words = shlex.split(command.partition(" > ")[0], comments=True)[1:]
+        result = here.run(*words)
+        assert result.code == 0, f"{command}: {result.text}"
