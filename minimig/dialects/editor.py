@@ -5,8 +5,7 @@
 1. Subclass `SchemaEditor` in a file named for the database, and set the capability flags below.
 2. Override the methods whose SQL differs. Each gets a `TableChange`: the table and the whole schema before and after,
    so nothing has to be asked, and a database that cannot alter may rebuild.
-3. Raise `UnsupportedError` for what the database cannot do. Each run is rehearsed on paper first (`runtime/rehearsal`),
-   without a connection, so a refusal that needs none stops the run before its first statement.
+3. Raise `UnsupportedError` for what it cannot do; a run is rehearsed on paper first, so it stops before it begins.
 4. Subclass `Normalizer` beside it (spell a state as the database would report it) and `Reader` (read what SQLAlchemy's
    Inspector leaves out), where the defaults do not do, and name them in `normalizer` and `reader`.
 5. Say how its client wants a script written (`script`), and what a dialect should take for granted that is not going to
