@@ -1,0 +1,136 @@
+"""A page that follows the project while one works: a small server on this machine, which watches files and database.
+
+It answers two questions: the page, made anew when a file or a squash in effect has changed, and the state, by which a
+page that is open finds out that it is old or that a database has moved on. It gives nothing to other machines, and
+nothing to a page from elsewhere that has tricked a browser into asking it under another name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock
+from typing import Any
+
+from minimig.commands.exploring.exploration import ExploreOptions, exploration, masked, survey_with
+from minimig.commands.exploring.marks import Marks, marks_of
+from minimig.commands.exploring.page import page
+from minimig.commands.project import Project
+from minimig.config_sources import secrets_of
+from minimig.errors import MinimigError, UsageError
+
+HOST = "127.0.0.1"
+NAMES = (HOST, "localhost")
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass
+class Live:
+    """A project that is looked at again and again. The last page is kept for as long as it is true."""
+
+    project: Project
+    options: ExploreOptions
+    _made: tuple[str, dict[str, Any]] | None = None
+    _lock: Lock = field(default_factory=Lock)
+
+    def state(self) -> dict[str, Any]:
+        """What databases say now, and a version that changes with the files."""
+        with self._lock:
+            fresh = self.project.fresh()
+            marks = self._marks(fresh)
+            return {"version": version_of(fresh, marks), "marks": self._told(marks)}
+
+    def page(self) -> str:
+        """The page for now. Raises MinimigError."""
+        with self._lock:
+            fresh = self.project.fresh()
+            marks = self._marks(fresh)
+            version = version_of(fresh, marks)
+            if self._made is None or self._made[0] != version:
+                self._made = version, exploration(fresh, self.options).to_dict()
+            return page({**self._made[1], "version": version, "marks": self._told(marks)}, live=True)
+
+    def _marks(self, project: Project) -> tuple[Marks, ...] | None:
+        return marks_of(project) if self.options.ask else None
+
+    def _told(self, marks: tuple[Marks, ...] | None) -> Any:
+        secrets = secrets_of(self.project.settings)
+        return None if marks is None else masked([each.to_dict() for each in marks], secrets)
+
+
+def version_of(project: Project, marks: tuple[Marks, ...] | None) -> str:
+    """A word for the files as they are and the squashes that are in effect."""
+    survey = survey_with(project, marks)
+    stats = [(header.path, header.path.stat()) for _, header in sorted(survey.headers.items())]
+    files = [(str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats]
+    parts = (files, sorted(survey.graph.hidden.items()), [str(problem) for problem in survey.problems])
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers GET for the page and its state; the server that it belongs to knows the project."""
+
+    server: Server
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        """Answer one question."""
+        name, _, port = self.headers.get("Host", "").partition(":")
+        if name not in NAMES or port != str(self.server.server_port):
+            self._send(HTTPStatus.FORBIDDEN, "text/plain", "This server answers only to its own name.")
+            return
+        answers: dict[str, tuple[str, Callable[[], str]]] = {
+            "/": ("text/html", self.server.live.page),
+            "/state": ("application/json", lambda: json.dumps(self.server.live.state())),
+        }
+        if self.path not in answers:
+            self._send(HTTPStatus.NOT_FOUND, "text/plain", "There is nothing here; the page is at /.")
+            return
+        kind, answer = answers[self.path]
+        try:
+            text = answer()
+        except MinimigError as error:
+            told = error.masked(secrets_of(self.server.live.project.settings))
+            self._send(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain", str(told))
+            return
+        self._send(HTTPStatus.OK, kind, text)
+
+    def _send(self, status: HTTPStatus, kind: str, text: str) -> None:
+        body = text.encode("utf-8", "replace")
+        self.send_response(status)
+        for key, value in {**HEADERS, "Content-Type": f"{kind}; charset=utf-8", "Content-Length": len(body)}.items():
+            self.send_header(key, str(value))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: a page asks every two seconds."""
+
+
+class Server(ThreadingHTTPServer):
+    """The server of one project; use it as a context, and call `serve_forever`."""
+
+    daemon_threads = True
+
+    def __init__(self, live: Live, port: int = 0) -> None:
+        self.live = live
+        try:
+            super().__init__((HOST, port), Handler)
+        except OSError as error:
+            raise UsageError(
+                f"port {port} of {HOST} cannot be used: {error.strerror}", hint="choose another one with --port"
+            ) from error
+
+    @property
+    def url(self) -> str:
+        """Where the page is."""
+        return f"http://{HOST}:{self.server_port}/"
