@@ -10,7 +10,8 @@ import click
 
 from minimig.cli.context import Session, deferred, pass_session
 from minimig.cli.printing import json_option, plural, print_json
-from minimig.commands.exploring.exploration import Exploration, ExploreOptions, exploration
+from minimig.commands.exploring.data import Exploration
+from minimig.commands.exploring.exploration import ExploreOptions, exploration
 from minimig.commands.exploring.page import GENERATOR, page
 from minimig.commands.project import Project
 from minimig.environment import load_environment
@@ -45,8 +46,8 @@ def explore(
 ) -> None:
     """Write one HTML page to walk through the history: graph, tables at each revision, files, SQL.
 
-    The page needs no network and no server, and holds no password. Without a database, or with one that does not answer,
-    it lacks only the marks of what is applied. A file that explore has written before is replaced, no other one.
+    The page needs no network and no server, and holds no password. Without a database, or with one that does not
+    answer, it lacks only the marks of what is applied. A file that explore has written is replaced, no other one.
 
     \b
     Examples:
@@ -119,4 +120,7 @@ def _serve(project: Project, options: ExploreOptions, port: int, *, show: bool) 
         click.echo(f"Serving {server.url} until Ctrl-C.", err=True)
         if show:
             webbrowser.open(server.url)
-        server.serve_forever()
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:  # the way that it is meant to end
+            click.echo("\nStopped.", err=True)

@@ -1,7 +1,7 @@
 """What `explore` knows of a history, as values, and the shape of its JSON.
 
-Lists of cards, rows and texts hold each of them once; revisions point into them by number, so that hundreds of revisions
-with scores of tables stay small.
+Lists of cards, rows and texts hold each of them once; revisions point into them by number, so that hundreds of
+revisions with scores of tables stay small.
 """
 
 from __future__ import annotations

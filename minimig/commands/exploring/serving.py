@@ -16,7 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
 from typing import Any
 
-from minimig.commands.exploring.exploration import ExploreOptions, exploration, masked, survey_with
+from minimig.commands.exploring.data import masked
+from minimig.commands.exploring.exploration import ExploreOptions, exploration, survey_with
 from minimig.commands.exploring.marks import Marks, marks_of
 from minimig.commands.exploring.page import page
 from minimig.commands.project import Project
