@@ -116,11 +116,11 @@ def _progress(session: Session, done: int, of: int) -> None:
 def _serve(project: Project, options: ExploreOptions, port: int, *, show: bool) -> None:
     serving = deferred("minimig.commands.exploring.serving")
     live = serving.Live(project, options)
-    with serving.Server(live, port) as server:
-        click.echo(f"Serving {server.url} until Ctrl-C.", err=True)
-        if show:
-            webbrowser.open(server.url)
-        try:
+    try:
+        with serving.Server(live, port) as server:
+            click.echo(f"Serving {server.url} until Ctrl-C.", err=True)
+            if show:
+                webbrowser.open(server.url)
             server.serve_forever()
-        except KeyboardInterrupt:  # the way that it is meant to end
-            click.echo("\nStopped.", err=True)
+    except KeyboardInterrupt:  # the way that it is meant to end
+        click.echo("\nStopped.", err=True)

@@ -20,7 +20,7 @@ GAP = 26
 """Between two cards of a column."""
 BETWEEN_RANKS = 96
 WITHIN_RANK = 40
-SHAPE = 1.7
+SHAPE = 1.2
 """Width by height."""
 SWEEPS = 6
 

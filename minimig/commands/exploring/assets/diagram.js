@@ -16,8 +16,14 @@ class Diagram {
     this.width = Math.max(1, ...right);
     this.height = Math.max(1, ...below);
     this.columns = columnsOf(history.boxes);
+    this.measure();
     this.listen();
     this.map = new Overview(this);
+  }
+
+  /** How large the view is, asked once: asking in the middle of a step would make the browser lay everything out. */
+  measure() {
+    this.size = { clientWidth: this.view.clientWidth, clientHeight: this.view.clientHeight };
   }
 
   // --- what is shown --------------------------------------------------------------------------------------------------
@@ -192,20 +198,20 @@ class Diagram {
     this.stage.classList.toggle("glide", glide);
     this.stage.classList.toggle("far", this.scale < 0.5);
     this.stage.style.transform = `translate(${this.x}px, ${this.y}px) scale(${this.scale})`;
-    this.stage.style.setProperty("--scale", this.scale);
+    if (this.told !== this.scale) this.stage.style.setProperty("--scale", (this.told = this.scale));
     this.view.style.backgroundPosition = `${this.x}px ${this.y}px`;
     this.map.frame();
   }
 
   fit() {
-    const { clientWidth, clientHeight } = this.view;
+    const { clientWidth, clientHeight } = this.size;
     this.scale = Math.max(0.06, Math.min(1, (clientWidth - 48) / this.width, (clientHeight - 48) / this.height));
     this.x = (clientWidth - this.width * this.scale) / 2;
     this.y = Math.max(24, (clientHeight - this.height * this.scale) / 2);
     this.apply(true);
   }
 
-  zoom(factor, x = this.view.clientWidth / 2, y = this.view.clientHeight / 2) {
+  zoom(factor, x = this.size.clientWidth / 2, y = this.size.clientHeight / 2) {
     const scale = Math.min(2, Math.max(0.06, this.scale * factor));
     this.x = x - ((x - this.x) * scale) / this.scale;
     this.y = y - ((y - this.y) * scale) / this.scale;
@@ -219,7 +225,7 @@ class Diagram {
     if (!boxes.length) return;
     const [left, top] = [Math.min(...boxes.map((b) => b[0])), Math.min(...boxes.map((b) => b[1]))];
     const [right, bottom] = [Math.max(...boxes.map((b) => b[0] + b[2])), Math.max(...boxes.map((b) => b[1] + b[3]))];
-    const { clientWidth, clientHeight } = this.view;
+    const { clientWidth, clientHeight } = this.size;
     const most = Math.min((clientWidth - 64) / (right - left), (clientHeight - 64) / (bottom - top));
     const scale = Math.max(0.06, Math.min(Math.max(this.scale, least), most));
     const inside = (low, high, shift, size) => low * scale + shift >= 12 && high * scale + shift <= size - 12;
@@ -231,7 +237,7 @@ class Diagram {
   }
 
   get fits() {
-    return this.width * this.scale <= this.view.clientWidth && this.height * this.scale <= this.view.clientHeight;
+    return this.width * this.scale <= this.size.clientWidth && this.height * this.scale <= this.size.clientHeight;
   }
 
   listen() {
@@ -305,11 +311,13 @@ class Overview {
     const [width, height] = [diagram.width, diagram.height].map((each) => Math.max(12, each * this.size));
     fill(this.svg, { width, height, viewBox: `0 0 ${width / this.size} ${height / this.size}` }, []);
     this.window = draw("rect", { class: "window" });
+    this.rects = diagram.history.boxes.map(([x, y, w, h]) => draw("rect", { x, y, width: w, height: h, class: "gone" }));
+    this.svg.append(...this.rects, this.window);
     const go = (event) => {
       if (!event.buttons) return;
       const box = this.svg.getBoundingClientRect();
-      diagram.x = diagram.view.clientWidth / 2 - ((event.clientX - box.left) / this.size) * diagram.scale;
-      diagram.y = diagram.view.clientHeight / 2 - ((event.clientY - box.top) / this.size) * diagram.scale;
+      diagram.x = diagram.size.clientWidth / 2 - ((event.clientX - box.left) / this.size) * diagram.scale;
+      diagram.y = diagram.size.clientHeight / 2 - ((event.clientY - box.top) / this.size) * diagram.scale;
       diagram.apply();
     };
     this.svg.addEventListener("pointerdown", go);
@@ -317,18 +325,15 @@ class Overview {
   }
 
   show(drawn) {
-    const { boxes } = this.diagram.history;
-    const rects = [...drawn].map(([slot, { mark }]) => {
-      const [x, y, width, height] = boxes[slot];
-      return draw("rect", { x, y, width, height, class: mark });
+    this.rects.forEach((rect, slot) => {
+      const kind = drawn.get(slot)?.mark ?? "gone";
+      if (rect.getAttribute("class") !== kind) rect.setAttribute("class", kind);
     });
-    this.svg.replaceChildren(...rects, this.window);
-    this.frame();
   }
 
   frame() {
-    const { x, y, scale, view, fits } = this.diagram;
+    const { x, y, scale, size, fits } = this.diagram;
     this.svg.style.display = fits ? "none" : "";
-    fill(this.window, { x: -x / scale, y: -y / scale, width: view.clientWidth / scale, height: view.clientHeight / scale }, []);
+    fill(this.window, { x: -x / scale, y: -y / scale, width: size.clientWidth / scale, height: size.clientHeight / scale }, []);
   }
 }

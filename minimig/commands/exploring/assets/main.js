@@ -3,7 +3,7 @@
 const POLL = 2000;
 
 function start(history) {
-  let position = -1, pinned = null, chosen = null;
+  let position = -1, pinned = null, chosen = null, resting = 0;
   const diagram = new Diagram(history, (slot) => choose(slot === chosen ? null : slot));
   const list = new RevisionList(history, (to) => go(to));
   const panel = new Panel(history, (to) => go(to), (slot) => choose(slot));
@@ -32,19 +32,17 @@ function start(history) {
     if (chosen !== null) panel.table(chosen);
     showChanges(history, diagram.drawn);
     if (!quiet) diagram.reveal(marked);
-    write();
-    speak();
+    clearTimeout(resting);
+    resting = setTimeout(rest, 250);
   }
 
-  // The reader of a screen hears of a step once the hand has come to rest, not of each one on the way.
-  let resting = 0;
-  function speak() {
-    clearTimeout(resting);
-    resting = setTimeout(() => {
-      const each = history.revisions[position - 1];
-      const words = each ? each.up.map((one) => one.words).slice(0, 4).join("; ") || "no operations" : "";
-      $("spoken").textContent = each ? `${position} of ${history.length}, ${each.revision}: ${words}` : "Before the first revision";
-    }, 350);
+  // The address follows, and the reader of a screen hears of a step, once the hand has come to rest: browsers refuse an
+  // address that changes too often, and nobody wants to hear of each step on the way.
+  function rest() {
+    write();
+    const each = history.revisions[position - 1];
+    const words = each ? each.up.map((one) => one.words).slice(0, 4).join("; ") || "no operations" : "";
+    $("spoken").textContent = each ? `${position} of ${history.length}, ${each.revision}: ${words}` : "Before the first revision";
   }
 
   function nameAt(at) {
@@ -107,7 +105,7 @@ function start(history) {
   $("in").addEventListener("click", () => diagram.zoom(1.25));
   $("out").addEventListener("click", () => diagram.zoom(0.8));
   window.addEventListener("hashchange", () => { const at = read(); if (at !== undefined) { position = at; refresh(); } });
-  new ResizeObserver(() => diagram.map.frame()).observe($("view"));
+  new ResizeObserver(() => { diagram.measure(); diagram.map.frame(); }).observe($("view"));
 
   const keys = {
     ArrowLeft: () => go(position - 1), ArrowRight: () => go(position + 1),
@@ -150,10 +148,9 @@ function showChanges(history, drawn) {
     if (mark === "added" || mark === "removed") counts[mark][0] += 1;
     else for (const each of rows) if (each.mark) counts[each.mark][1] += 1;
   }
-  const words = Object.entries(counts).filter(([, [tables, parts]]) => tables + parts).map(([mark, [tables, parts]]) => {
-    const said = [tables && plural(tables, "table"), parts && plural(parts, tables ? "part" : "part of a table").replace("part of a tables", "parts of tables")].filter(Boolean);
-    return make("span", { class: mark }, `${SIGNS[mark]} ${said.join(", ")} ${mark}`);
-  });
+  const words = Object.entries(counts).flatMap(([mark, [tables, parts]]) => [[tables, "table"], [parts, "part"]]
+    .filter(([number]) => number)
+    .map(([number, noun]) => make("span", { class: mark }, `${SIGNS[mark]} ${plural(number, noun)}`, make("span", { class: "hidden" }, ` ${mark}`))));
   if (renamed) words.unshift(make("span", { class: "changed" }, `~ ${plural(renamed, "table")} renamed`));
   $("changes").replaceChildren(...(words.length ? words : [make("span", {}, "No table is changed here.")]));
 }

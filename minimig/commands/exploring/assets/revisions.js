@@ -16,6 +16,12 @@ class RevisionList {
     this.items = history.revisions.map((each, number) => this.item(each, number, go));
     this.circles = [];
     this.links = [];
+    this.touched = [];
+    // Kept here, since asking in the middle of a step would make the browser lay everything out.
+    this.height = this.list.clientHeight;
+    this.scroll = 0;
+    this.list.addEventListener("scroll", () => { this.scroll = this.list.scrollTop; }, { passive: true });
+    new ResizeObserver(() => { this.height = this.list.clientHeight; }).observe(this.list);
     this.list.append(this.graph(), this.start(go), ...this.items);
     this.mark();
   }
@@ -94,16 +100,21 @@ class RevisionList {
   }
 
   select(position, pinned) {
-    [this.zero, ...this.items].forEach((item, number) => {
-      const here = number === position;
-      if ((item.getAttribute("aria-selected") === "true") !== here) item.setAttribute("aria-selected", String(here));
-      item.classList.toggle("pin", number === pinned);
-    });
+    const items = [this.zero, ...this.items];
+    for (const at of this.touched) {
+      items[at].setAttribute("aria-selected", "false");
+      items[at].classList.remove("pin");
+    }
+    items[position].setAttribute("aria-selected", "true");
+    if (pinned !== null) items[pinned].classList.add("pin");
+    this.touched = [position, ...(pinned === null ? [] : [pinned])];
     for (const [parent, child, path] of this.links) path.classList.toggle("lit", parent === position || child === position);
     this.list.setAttribute("aria-activedescendant", `at-${position}`);
-    const [top, height] = [position * ROW, this.list.clientHeight];
-    if (top < this.list.scrollTop + ROW) this.list.scrollTop = top - ROW;
-    else if (top + 2 * ROW > this.list.scrollTop + height) this.list.scrollTop = top + 2 * ROW - height;
+    const top = position * ROW;
+    if (top < this.scroll + ROW) this.scroll = Math.max(0, top - ROW);
+    else if (top + 2 * ROW > this.scroll + this.height) this.scroll = top + 2 * ROW - this.height;
+    else return;
+    this.list.scrollTop = this.scroll;
   }
 }
 
