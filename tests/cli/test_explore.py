@@ -11,15 +11,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
-from minimig.commands.exploring.exploration import ExploreOptions
-from minimig.commands.exploring.serving import Live, Server
-from minimig.library import open_project
+from minimig.commands.exploring.serving import Server
 from support.databases import Database
-from support.explored import data_of
+from support.explored import data_of, served
 from support.histories import add, two_apps
 from support.projects import REPOSITORY, ProjectFolder
 
@@ -86,13 +83,8 @@ def test_options_that_do_not_fit_together(project: ProjectFolder, words: list[st
 @pytest.fixture
 def server(project: ProjectFolder) -> Iterator[Server]:
     """A live page of the project, on a free port."""
-    live = Live(open_project(project.path, database=project.url), ExploreOptions(dialects=("sqlite",)))
-    with Server(live) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    with served(project) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def asked(server: Server, path: str, **headers: str) -> tuple[int, str]:

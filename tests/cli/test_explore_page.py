@@ -6,16 +6,13 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 
-from minimig.commands.exploring.exploration import ExploreOptions
-from minimig.commands.exploring.serving import Live, Server
-from minimig.library import open_project
 from support.browser import Noticed, chromium, violations
 from support.databases import sqlite_in
+from support.explored import served
 from support.histories import add
 from support.projects import REPOSITORY, ProjectFolder
 
@@ -54,6 +51,7 @@ def opened(browser: Any, project: ProjectFolder) -> Iterator[Open]:
     def open_page(address: str = "", **options: Any) -> Any:
         contexts.append(browser.new_context(viewport={"width": 1360, "height": 840}, **options))
         page = contexts[-1].new_page()
+        page.set_default_timeout(8000)
         noticed.watch(page)
         page.goto(f"{(project.path / 'minimig-explore.html').as_uri()}{address}")
         page.wait_for_selector("html[data-ready]")
@@ -111,7 +109,9 @@ def test_arrows_walk_through_time(opened: Open) -> None:
     address(page, "#accounts.0001_initial")
     page.keyboard.press("ArrowRight")
     assert shown(page) == {"accounts_users": "", "blog_posts": "added", "blog_notes": "added"}
-    page.wait_for_function("document.getElementById('spoken').textContent.startsWith('2 of 13, blog.0001_initial: create')")
+    page.wait_for_function(
+        "() => document.getElementById('spoken').textContent.startsWith('2 of 13, blog.0001_initial: create')"
+    )
 
 
 def test_the_slider_is_one_for_hand_and_keyboard(opened: Open) -> None:
@@ -132,7 +132,7 @@ def test_an_address_leads_to_a_revision(opened: Open) -> None:
     page = opened(f"#{RENAMED}")
     assert here(page) == RENAMED
     page.evaluate("location.hash = '#blog.0001_initial'")
-    page.wait_for_function("document.querySelector('#revision h2').textContent === 'blog.0001_initial'")
+    page.wait_for_function("() => document.querySelector('#revision h2').textContent === 'blog.0001_initial'")
     assert here(opened("#nowhere%")) == "shop.0004_add_note_to_shop_orders"
 
 
@@ -263,7 +263,7 @@ def test_the_diagram_is_walked_by_keyboard(opened: Open) -> None:
     )
     assert page.locator("#map").is_visible()
     page.keyboard.press("f")
-    page.wait_for_function("document.getElementById('map').style.display === 'none'")
+    page.wait_for_function("() => document.getElementById('map').style.display === 'none'")
 
 
 @pytest.mark.parametrize(("scheme", "ground"), [("light", LIGHT), ("dark", DARK)])
@@ -299,26 +299,22 @@ def test_a_live_page_follows_the_database_and_the_files(browser: Any, tmp_path: 
     folder = tmp_path / "example"
     shutil.copytree(REPOSITORY / "example_project", folder, ignore=shutil.ignore_patterns("__pycache__", "*.db*"))
     project = ProjectFolder(folder, sqlite_in(folder).url)
-    live = Live(open_project(folder, database=project.url), ExploreOptions(dialects=("sqlite",)))
-    with Server(live) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        page, noticed = browser.new_page(), Noticed()
+    page, noticed = browser.new_page(), Noticed()
+    with served(project) as server:
         noticed.watch(page)
         page.goto(f"{server.url}#blog.0001_initial")
         page.wait_for_selector("html[data-ready]")
         assert page.locator("#standing b").text_content() == "0"
         page.evaluate("window.same = true")
         project.ok("migrate")
-        page.wait_for_function("document.querySelector('#standing b').textContent === '13'")
+        page.wait_for_function("() => document.querySelector('#standing b').textContent === '13'")
         assert page.evaluate("window.same")
         assert page.locator(".badges .good").text_content().startswith("applied")
-        add(project, "blog.0006_more", ["0005_give_posts_a_slug"], 'ops.AddColumn("blog_posts", sa.Column("more", sa.Text))')
-        page.wait_for_function("document.querySelectorAll('.item').length === 15")
+        more = 'ops.AddColumn("blog_posts", sa.Column("more", sa.Text))'
+        add(project, "blog.0006_more", ["0005_give_posts_a_slug"], more)
+        page.wait_for_function("() => document.querySelectorAll('.item').length === 15")
         assert here(page) == "blog.0001_initial"
         assert noticed.complaints == []
         assert all(url.startswith((server.url, "data:")) for url in noticed.requests)
-        server.shutdown()
-        thread.join()
-    page.wait_for_function("document.getElementById('standing').textContent.includes('has stopped')")
+    page.wait_for_function("() => document.getElementById('standing').textContent.includes('has stopped')")
     page.close()

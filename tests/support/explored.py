@@ -6,13 +6,34 @@ import base64
 import gzip
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Thread
 from typing import Any
 
 from minimig.commands.exploring.cards import Album, Row, Shown
+from minimig.commands.exploring.exploration import ExploreOptions
+from minimig.commands.exploring.serving import Live, Server
+from minimig.library import open_project
 from minimig.operations.base import Operation
 from minimig.revisions.replay import changes
 from minimig.state.schema import SchemaState
+from support.projects import ProjectFolder
+
+
+@contextmanager
+def served(project: ProjectFolder) -> Iterator[Server]:
+    """A live page of a project on a free port; it is stopped at the end, unless a test has done so."""
+    live = Live(open_project(project.path, database=project.url), ExploreOptions(dialects=("sqlite",)))
+    with Server(live) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
 
 DATA = re.compile(r'id="data">([^<]*)</script>')
 

@@ -81,7 +81,6 @@ class Handler(BaseHTTPRequestHandler):
     """Answers GET for the page and its state; the server that it belongs to knows the project."""
 
     server: Server
-    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         """Answer one question."""

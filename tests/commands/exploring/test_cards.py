@@ -38,7 +38,11 @@ def test_a_renamed_table_keeps_its_slot_and_a_renamed_column_its_row() -> None:
     assert told.album.cards.items[shown[0]].name == "people"
     assert [(row.ident, row.name) for row in told.rows(shown, 0)[:2]] == [("id", "id"), ("name", "nick")]
     shown = told.after(ops.AddColumn("people", sa.Column("name", sa.Text())))
-    assert [(row.ident, row.name) for row in told.rows(shown, 0)[:3]] == [("id", "id"), ("name", "nick"), ("name'", "name")]
+    assert [(row.ident, row.name) for row in told.rows(shown, 0)[:3]] == [
+        ("id", "id"),
+        ("name", "nick"),
+        ("name'", "name"),
+    ]
     shown = told.after(ops.DropColumn("people", "nick"), ops.AddColumn("people", sa.Column("nick", sa.String(80))))
     assert [row.ident for row in told.rows(shown, 0)[:3]] == ["id", "name'", "nick"]
 

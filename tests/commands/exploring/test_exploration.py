@@ -89,7 +89,10 @@ def test_a_database_that_does_not_answer_is_no_error(project: ProjectFolder) -> 
 
 def test_one_app_is_shown_with_what_it_needs(project: ProjectFolder) -> None:
     """The app filter keeps the revisions of other apps that its own depend on, and no more."""
-    named = [each.header.revision for each in exploration(open_project(project.path), ExploreOptions(("accounts",))).revisions]
+    named = [
+        each.header.revision
+        for each in exploration(open_project(project.path), ExploreOptions(("accounts",))).revisions
+    ]
     assert named == ["accounts.0001_users", "accounts.0002_nick"]
     assert len(exploration(open_project(project.path), ExploreOptions(("shop",), ("sqlite",))).revisions) == 4
     with pytest.raises(TargetError):

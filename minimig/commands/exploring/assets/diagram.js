@@ -86,7 +86,7 @@ class Diagram {
     const words = [kind || "table", card.name, was && `was ${was}`, mark].filter(Boolean).join(", ");
     const element = make(
       "section", { class: `card ${mark}`, "aria-label": words, "data-slot": slot },
-      make("div", { class: "head" }, make("h3", {}, make(
+      make("div", { class: "head" }, make("h2", {}, make(
         "button", { type: "button", tabindex: "-1", title: [was && `was ${was}`, card.note].filter(Boolean).join("\n") || null, onclick: () => this.choose(slot) },
         mark && make("span", { class: `sign ${mark}`, "aria-hidden": "true" }, SIGNS[mark]),
         kind && make("span", { class: "quiet" }, kind),

@@ -21,15 +21,17 @@ class Search {
   get index() {
     if (this.entries) return this.entries;
     const { history } = this, things = new Map();
-    history.states.forEach((state, position) => state.forEach((number, slot) => {
-      if (number < 0 || (position && history.states[position - 1][slot] === number && position < history.length)) return;
-      const card = history.cards[number];
+    history.life.forEach((life, slot) => life.forEach((start, number) => {
+      const state = history.states[start][slot], position = (life[number + 1] ?? history.length + 1) - 1;
+      if (state < 0) return;
+      const card = history.cards[state];
       things.set(`${slot} ${card.name}`, { kind: card.kind, name: card.name, slot, position, more: card.note.split("\n")[0] });
-      for (const row of history.rowsOf(number)) {
-        if (row.kind === "part") continue;
-        const kind = row.kind.replace("_", " ");
-        if (row.kind === "column") things.set(`${slot} ${card.name}.${row.name}`, { kind, name: `${card.name}.${row.name}`, slot, position, row: row.id, more: row.text });
-        else if (row.kind !== "key") things.set(`${slot} ${row.kind} ${row.name}`, { kind, name: row.name, slot, position, row: row.id, more: `${card.name}: ${row.text}` });
+      for (const row of history.rowsOf(state)) {
+        if (row.kind === "part" || row.kind === "key") continue;
+        const kind = row.kind.replace("_", " "), column = kind === "column";
+        const name = column ? `${card.name}.${row.name}` : row.name;
+        const more = column ? row.text : `${card.name}: ${row.text}`;
+        things.set(`${slot} ${kind} ${name}`, { kind, name, slot, position, row: row.id, more });
       }
     }));
     const revisions = history.revisions.map((each, number) => ({ kind: "revision", name: each.revision, position: number + 1, more: each.title }));
@@ -81,8 +83,10 @@ class Search {
       event.preventDefault();
       this.at = (this.at + step + this.results.length) % this.results.length;
       this.point();
-    } else if (event.key === "Enter" && this.results.length) this.take(this.at);
-    else if (event.key === "Escape") {
+    } else if (event.key === "Enter" && this.results.length) {
+      event.preventDefault();  // else it would press the button that has the focus afterwards
+      this.take(this.at);
+    } else if (event.key === "Escape") {
       this.input.value = "";
       this.close();
       this.input.blur();
