@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -246,7 +247,7 @@ def test_a_table_tells_its_life(opened: Open) -> None:
 
 
 def test_the_diagram_is_walked_by_keyboard(opened: Open) -> None:
-    """One Tab stop; up and down lead from table to table, each brought into sight; plus, minus and f change the view."""
+    """One Tab stop; up and down lead from table to table, each brought into sight; plus, minus, f change the view."""
     page = opened()
     page.locator('.card button[tabindex="0"]').focus()
     page.keyboard.press("ArrowDown")
@@ -292,6 +293,43 @@ def test_a_narrow_screen_has_everything_one_below_the_other(opened: Open) -> Non
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert violations(page) == []
+
+
+@pytest.mark.slow
+def test_500_revisions_of_60_tables_stay_smooth(browser: Any, tmp_path: Path) -> None:
+    """The page is below half a megabyte with one dialect, opens at once, and a step is a matter of milliseconds."""
+    write_project = runpy.run_path(str(REPOSITORY / "tests" / "benchmarks" / "project.py"))["write_project"]
+    write_project(tmp_path / "large", 60, 500)
+    ProjectFolder(tmp_path / "large").ok("explore", "--no-database", "--dialect", "oracle")
+    file = tmp_path / "large" / "minimig-explore.html"
+    assert file.stat().st_size < 500_000
+    page = browser.new_page(viewport={"width": 1360, "height": 840})
+    metrics = page.context.new_cdp_session(page)
+    metrics.send("Performance.enable", {"timeDomain": "threadTicks"})  # what others do on this machine counts little
+    page.goto(file.as_uri())
+    page.wait_for_selector("html[data-ready]")
+    loaded = _work(metrics)
+    steps = page.evaluate(
+        """async () => {
+            let steps = 0;
+            for (let at = 499; at >= 0; at -= 3, steps++) {
+                const slider = document.getElementById('slider');
+                slider.value = at;
+                slider.dispatchEvent(new Event('input'));
+                await new Promise((drawn) => requestAnimationFrame(drawn));
+            }
+            return steps;
+        }"""
+    )
+    assert loaded < 2
+    assert (_work(metrics) - loaded) / steps < 0.06
+    page.close()
+
+
+def _work(metrics: Any) -> float:
+    """The seconds of processor time that a page has spent on scripts, styles and layout."""
+    found = {each["name"]: each["value"] for each in metrics.send("Performance.getMetrics")["metrics"]}
+    return sum(found[name] for name in ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration"))
 
 
 def test_a_live_page_follows_the_database_and_the_files(browser: Any, tmp_path: Path) -> None:

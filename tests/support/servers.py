@@ -77,6 +77,7 @@ def missing_newer_sqlite() -> NoReturn:
 
 
 def end(kind: str, message: str) -> NoReturn:
+    """Skip the test with this message, or fail it where that kind is required."""
     if kind in os.environ.get("MINIMIG_TEST_REQUIRE", "").split(","):
         pytest.fail(f"{message}; MINIMIG_TEST_REQUIRE forbids to skip", pytrace=False)
     pytest.skip(message)

@@ -29,8 +29,8 @@ def test_each_revision_is_told_in_the_order_of_a_run(project: ProjectFolder) -> 
     assert names == ["accounts.0001_users", "accounts.0002_nick", "shop.0001_carts", "shop.0002_owner"]
     owner = found.revisions[-1]
     assert (owner.after, owner.needs) == (("shop.0001_carts",), ("accounts.0002_nick",))
-    assert [said.words for said in owner.up][0] == "add column carts.user_id"
-    assert [said.words for said in owner.down][-1] == "drop column carts.user_id"
+    assert owner.up[0].words == "add column carts.user_id"
+    assert owner.down[-1].words == "drop column carts.user_id"
     assert owner.source == (project.path / owner.path).read_text()
 
 

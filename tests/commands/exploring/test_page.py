@@ -38,7 +38,7 @@ def test_no_text_of_the_project_is_markup(written: tuple[str, object]) -> None:
 
 
 def test_the_page_asks_for_nothing(written: tuple[str, object]) -> None:
-    """No address leads outside, and the policy forbids to follow one; each allowed script and style is named by hash."""
+    """No address leads outside, the policy forbids to follow one, and what may run is named by its hash."""
     text = written[0]
     assert re.findall(r'(?:src|href)="(?!data:)', text) == []
     addresses = set(re.findall(r"https?://[^\s'\"]+", text))
