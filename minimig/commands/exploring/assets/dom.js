@@ -32,7 +32,7 @@ function sign(path) {
 const SIGNS = { added: "+", removed: "−", changed: "~", "": "" };
 
 function plural(number, noun) {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+  return `${number} ${noun}${number === 1 ? "" : noun.endsWith("x") ? "es" : "s"}`;
 }
 
 // --- source text with a little colour -----------------------------------------------------------------------------

@@ -30,7 +30,7 @@ function start(history) {
     list.select(position, pinned);
     panel.show(position);
     if (chosen !== null) panel.table(chosen);
-    showChanges(history, diagram.drawn);
+    showChanges(diagram.drawn);
     if (!quiet) diagram.reveal(marked);
     clearTimeout(resting);
     resting = setTimeout(rest, 250);
@@ -139,19 +139,19 @@ function start(history) {
   return { history, marksChanged: () => { list.mark(); drawTicks(history); showStanding(history); panel.again(); } };
 }
 
-/** How many tables and parts differ, in words; the signs are those of the cards. */
-function showChanges(history, drawn) {
-  const counts = { added: [0, 0], removed: [0, 0], changed: [0, 0] };
-  let renamed = 0;
+const NOUNS = { column: "column", index: "index", part: "part" };
+
+/** How many tables and parts of tables differ; the signs are those of the cards. */
+function showChanges(drawn) {
+  const counts = new Map();
+  const count = (mark, noun) => counts.set(`${mark} ${noun}`, (counts.get(`${mark} ${noun}`) ?? 0) + 1);
   for (const { mark, rows, was } of drawn.values()) {
-    if (was) renamed += 1;
-    if (mark === "added" || mark === "removed") counts[mark][0] += 1;
-    else for (const each of rows) if (each.mark) counts[each.mark][1] += 1;
+    if (was) count("changed", "renamed table");
+    if (mark !== "changed" && mark) count(mark, "table");
+    else for (const each of rows) if (each.mark) count(each.mark, NOUNS[each.row.kind] ?? "constraint");
   }
-  const words = Object.entries(counts).flatMap(([mark, [tables, parts]]) => [[tables, "table"], [parts, "part"]]
-    .filter(([number]) => number)
-    .map(([number, noun]) => make("span", { class: mark }, `${SIGNS[mark]} ${plural(number, noun)}`, make("span", { class: "hidden" }, ` ${mark}`))));
-  if (renamed) words.unshift(make("span", { class: "changed" }, `~ ${plural(renamed, "table")} renamed`));
+  const words = ["added", "removed", "changed"].flatMap((mark) => [...counts].filter(([what]) => what.startsWith(mark)).map(([what, number]) =>
+    make("span", { class: mark }, `${SIGNS[mark]} ${plural(number, what.slice(mark.length + 1))}`, make("span", { class: "hidden" }, ` ${mark}`))));
   $("changes").replaceChildren(...(words.length ? words : [make("span", {}, "No table is changed here.")]));
 }
 

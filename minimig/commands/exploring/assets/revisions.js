@@ -27,7 +27,7 @@ class RevisionList {
   }
 
   get indent() {
-    return 14 + Math.max(1, this.history.lanes.width) * LANE;
+    return 20 + Math.max(1, this.history.lanes.width) * LANE;
   }
 
   start(go) {
@@ -46,9 +46,8 @@ class RevisionList {
     ].filter(Boolean);
     const element = make(
       "div", { class: "item", role: "option", id: `at-${number + 1}`, "aria-selected": "false", title: each.revision, onclick: () => go(number + 1) },
-      make("span", { class: "name" }, this.history.apps.length > 1 && make("span", { class: "app" }, `${each.app}.`), name,
-        ...badges.map(([kind, words]) => make("span", { class: `badge ${kind}` }, words))),
-      make("span", { class: "more" }, each.title),
+      make("span", { class: "name" }, this.history.apps.length > 1 && make("span", { class: "app" }, `${each.app}.`), name),
+      make("span", { class: "more" }, ...badges.map(([kind, words]) => make("span", { class: `badge ${kind}` }, words)), each.title),
       make("span", { class: "hidden mark" }),
     );
     element.style.paddingLeft = `${this.indent}px`;
