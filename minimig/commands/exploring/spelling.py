@@ -63,10 +63,18 @@ def speakers(project: Project, wanted: Sequence[str] = ()) -> tuple[Speaker, ...
     """
     if wanted:
         return tuple(Speaker.of(_named(name)) for name in dict.fromkeys(wanted))
-    own = Speaker.of(project.dialect) if project.has_database else None
+    own = _own(project)
     served = "mysql" if own is not None and own.name == "mariadb" else None if own is None else own.name
     others = (Speaker.of(_named(name)) for name in USUAL if name != served)
     return (*([] if own is None else [own]), *others)
+
+
+def _own(project: Project) -> Speaker | None:
+    """Who speaks the dialect of the project's database; nobody where it cannot be told: the marks say why."""
+    try:
+        return Speaker.of(project.dialect) if project.has_database else None
+    except MinimigError:
+        return None
 
 
 def _named(name: str) -> sa.Dialect:
