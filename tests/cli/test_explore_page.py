@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from support.browser import Noticed, chromium, violations
 from support.databases import sqlite_in
@@ -380,6 +381,15 @@ def test_a_live_page_follows_the_database_and_the_files(browser: Any, tmp_path: 
         page.wait_for_function("() => document.querySelector('#standing b').textContent === '13'")
         assert page.evaluate("window.same")
         assert page.locator(".badges .good").text_content().startswith("applied")
+        history = sa.create_engine(str(project.url))
+        with history.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE blog_posts ADD COLUMN by_hand TEXT")
+        history.dispose()
+        page.wait_for_selector("#problems summary", timeout=12000)
+        assert page.locator("#problems summary").text_content().startswith("drifted: the live schema is not")
+        assert "drop column blog_posts.by_hand" in page.locator("#problems pre").text_content()
+        page.locator("#problems summary").click()
+        assert violations(page) == []
         more = 'ops.AddColumn("blog_posts", sa.Column("more", sa.Text))'
         add(project, "blog.0006_more", ["0005_give_posts_a_slug"], more)
         page.wait_for_function("() => document.querySelectorAll('.item').length === 15")

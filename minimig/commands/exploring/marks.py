@@ -12,6 +12,7 @@ from typing import Any
 
 from minimig.commands.inspecting import MigrationRow, show_migrations
 from minimig.commands.project import Project
+from minimig.commands.standing import is_missing
 from minimig.environment import load_environment
 from minimig.errors import MinimigError
 
@@ -66,6 +67,8 @@ def databases_of(project: Project) -> Iterator[Project]:
 def _asked(project: Project) -> Marks:
     name, apps = project.settings.database or "", tuple(project.settings.apps)
     try:
+        if is_missing(project.engine.url):  # asking SQLite would create the file
+            return Marks(name, project.database_name, apps)
         return Marks(name, project.database_name, apps, show_migrations(project, ()).rows)
     except MinimigError as error:
         return Marks(name, name, apps, problem=error)

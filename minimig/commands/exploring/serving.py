@@ -1,7 +1,8 @@
 """A page that follows the project while one works: a small server on this machine, which watches files and database.
 
 It answers two questions: the page, made anew when a file or a squash in effect has changed, and the state, by which a
-page that is open finds out that it is old or that a database has moved on. It gives nothing to other machines, and
+page that is open finds out that it is old, that a database has moved on, or that its schema is not what it should be.
+It gives nothing to other machines, and
 nothing to a page from elsewhere that has tricked a browser into asking it under another name.
 """
 
@@ -14,16 +15,22 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
+from time import monotonic
 from typing import Any
 
+from minimig.commands.diagnosing import diagnose
 from minimig.commands.exploring.data import masked
 from minimig.commands.exploring.exploration import ExploreOptions, exploration, survey_with
-from minimig.commands.exploring.marks import Marks, marks_of
+from minimig.commands.exploring.marks import Marks, databases_of, marks_of
 from minimig.commands.exploring.page import page
 from minimig.commands.project import Project
 from minimig.config_sources import secrets_of
 from minimig.errors import MinimigError, UsageError
 
+TOLD = ("half-applied", "diverged", "ahead", "edited", "out of order", "locked", "drifted")
+"""What `diagnose` finds and the page shows in no other way."""
+PAUSE = 6.0
+"""Seconds between two looks at a live schema, unless something else has changed: it is more to read than the marks."""
 HOST = "127.0.0.1"
 NAMES = (HOST, "localhost")
 HEADERS = {
@@ -41,31 +48,40 @@ class Live:
     project: Project
     options: ExploreOptions
     _made: tuple[str, dict[str, Any]] | None = None
+    _found: tuple[str, float, list[dict[str, Any]]] = ("", 0.0, [])
     _lock: Lock = field(default_factory=Lock)
 
     def state(self) -> dict[str, Any]:
-        """What databases say now, and a version that changes with the files."""
+        """What databases say and how they are now, and a version that changes with the files."""
         with self._lock:
-            fresh = self.project.fresh()
-            marks = self._marks(fresh)
-            return {"version": version_of(fresh, marks), "marks": self._told(marks)}
+            return self._state(self.project.fresh())
 
     def page(self) -> str:
         """The page for now. Raises MinimigError."""
         with self._lock:
             fresh = self.project.fresh()
-            marks = self._marks(fresh)
-            version = version_of(fresh, marks)
-            if self._made is None or self._made[0] != version:
-                self._made = version, exploration(fresh, self.options).to_dict()
-            return page({**self._made[1], "version": version, "marks": self._told(marks)}, live=True)
+            state = self._state(fresh)
+            if self._made is None or self._made[0] != state["version"]:
+                self._made = state["version"], exploration(fresh, self.options).to_dict()
+            return page({**self._made[1], **state}, live=True)
 
-    def _marks(self, project: Project) -> tuple[Marks, ...] | None:
-        return marks_of(project) if self.options.ask else None
+    def _state(self, project: Project) -> dict[str, Any]:
+        marks = marks_of(project) if self.options.ask else None
+        told = None if marks is None else [each.to_dict() for each in marks]
+        state: dict[str, Any] = {"version": version_of(project, marks), "marks": told}
+        state["findings"] = self._findings(project, json.dumps(state), marks or ())
+        clean: dict[str, Any] = masked(state, secrets_of(self.project.settings))
+        return clean
 
-    def _told(self, marks: tuple[Marks, ...] | None) -> Any:
-        secrets = secrets_of(self.project.settings)
-        return None if marks is None else masked([each.to_dict() for each in marks], secrets)
+    def _findings(self, project: Project, key: str, marks: tuple[Marks, ...]) -> list[dict[str, Any]]:
+        """What is wrong with the databases that answer."""
+        known, when, found = self._found
+        if key != known or monotonic() - when > PAUSE:
+            answering = {each.name for each in marks if each.problem is None}
+            asked = [each for each in databases_of(project) if (each.settings.database or "") in answering]
+            found = [finding.to_dict() for each in asked for finding in diagnose(each).findings if finding.kind in TOLD]
+            self._found = key, monotonic(), found
+        return found
 
 
 def version_of(project: Project, marks: tuple[Marks, ...] | None) -> str:

@@ -76,6 +76,14 @@ def test_the_database_says_what_is_applied(project: ProjectFolder) -> None:
     assert exploration(open_project(project.path), ExploreOptions(ask=False)).marks is None
 
 
+def test_a_database_that_is_not_there_is_not_created(project: ProjectFolder) -> None:
+    """All is pending where SQLite has no file yet, and there is none afterwards."""
+    found = exploration(open_project(project.path, database=project.url), SQLITE)
+    assert found.marks is not None
+    assert (found.marks[0].applied, found.marks[0].problem) == (frozenset(), None)
+    assert not (project.path / "test.db").exists()
+
+
 def test_a_database_that_does_not_answer_is_no_error(project: ProjectFolder) -> None:
     """The history is there all the same, and the reason beside it, without the password."""
     url = "postgresql+psycopg://me:s3cret-word@127.0.0.1:1/none"

@@ -136,7 +136,7 @@ function start(history) {
     diagram.reveal(last && Object.keys(last.cards).length ? Object.keys(last.cards) : [0]);
   }
   diagram.stage.classList.remove("glide");
-  return { history, marksChanged: () => { list.mark(); drawTicks(history); showStanding(history); panel.again(); } };
+  return { history, marksChanged: () => { list.mark(); drawTicks(history); showStanding(history); showProblems(history); panel.again(); } };
 }
 
 const NOUNS = { column: "column", index: "index", part: "part" };
@@ -166,21 +166,29 @@ function showStanding(history) {
   $("standing").replaceChildren(...numbers, ...lines.flatMap((each, number) => (number ? [" · ", each] : [each])));
 }
 
+/** What is wrong with files and, on a live page, with databases: half-done revisions, drift, edited files. */
+function showProblems(history) {
+  const broken = history.problems.map((each) => make("p", { title: each.hint }, [each.message, each.where].filter(Boolean).join(" · ")));
+  const findings = (history.findings ?? []).map((each) => make("details", {},
+    make("summary", {}, `${each.kind}: ${each.message}`), make("pre", { tabindex: "0" }, each.details.join("\n")), make("p", {}, each.hint)));
+  $("problems").replaceChildren(...broken, ...findings);
+}
+
 /** Keep a page that a server gave up to date: marks change in place, other files mean another page. */
 function follow(page, version) {
-  let known = JSON.stringify(page.history.marks);
+  const { history } = page;
+  let known = JSON.stringify([history.marks, history.findings]);
   const ask = async () => {
     try {
       const answer = await fetch("state", { cache: "no-store" });
       const state = await answer.json();
       if (state.version !== version) return location.reload();
-      const marks = JSON.stringify(state.marks);
-      if (marks !== known) {
-        known = marks;
-        page.history.marks = state.marks;
+      const told = JSON.stringify([state.marks, state.findings]);
+      if (told !== known) {
+        known = told;
+        Object.assign(history, { marks: state.marks, findings: state.findings });
         page.marksChanged();
       }
-      document.body.classList.remove("alone");
     } catch {
       $("standing").textContent = "the server of this page has stopped";
       known = "";
@@ -206,7 +214,7 @@ if (typeof DecompressionStream === "undefined") {
   const history = new History(await unpacked($("data").textContent.trim()));
   $("project").textContent = history.project;
   $("version").textContent = history.minimig;
-  $("problems").replaceChildren(...history.problems.map((each) => make("p", { title: each.hint }, [each.message, each.where].filter(Boolean).join(" · "))));
+  showProblems(history);
   showStanding(history);
   drawTicks(history);
   const page = start(history);
