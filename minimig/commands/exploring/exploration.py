@@ -7,10 +7,10 @@ explored to find out what is wrong with it, too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from minimig.commands.exploring.cards import Album, Interned, Shown
+from minimig.commands.exploring.cards import Album, Interned, Row, Shown
 from minimig.commands.exploring.data import GAP, HEAD, LINE, PADDING, Exploration, Explored, Hidden, Said
 from minimig.commands.exploring.diagram import Box, layout
 from minimig.commands.exploring.lanes import Place, lanes
@@ -166,11 +166,21 @@ class _Walk:
         rows = {row for card in cards for row in map(self.album.rows.items.__getitem__, card.rows)}
         self.links |= {(slot, row.target) for row in rows if row.target is not None}
         shown = [row for row in rows if row.shown]
-        letters = max([len(card.name) + 2 for card in cards] + [len(row.name) + len(row.type) for row in shown])
+        names = [" was ".join(dict.fromkeys(card.name for card in cards)), *_labels(shown)]
+        letters = max(map(len, names))
         width = min(WIDE, max(NARROW, FRAME + LETTER * letters))
         height = HEAD + LINE * len(shown) + PADDING + (GAP if any(row.kind != "column" for row in shown) else 0)
         old = self.sizes.get(slot, (0.0, 0.0))
         self.sizes[slot] = max(old[0], round(width)), max(old[1], height)
+
+
+def _labels(rows: Sequence[Row]) -> Iterable[str]:
+    """What stands in each row: name and type, and for one that is renamed both names."""
+    both: dict[str, dict[str, str]] = {}
+    for row in rows:
+        if row.kind == "column":
+            both.setdefault(row.ident, {})[row.name] = row.type
+    return (f"{' was '.join(names)} {max(names.values(), key=len)}" for names in both.values())
 
 
 def _way_back(migration: Migration, before: SchemaState) -> tuple[Sequence[Change], str | None]:
