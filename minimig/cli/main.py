@@ -54,6 +54,7 @@ COMMANDS = {
     "show": ("minimig.cli.history", "Show all that a revision file says of itself."),
     "current": ("minimig.cli.history", "Show where the database stands."),
     "graph": ("minimig.cli.history", "Draw the history with its branches and merges."),
+    "explore": ("minimig.cli.exploring", "Write one HTML page to walk through the history."),
     "config": ("minimig.cli.configuring", "Show every setting and where it comes from."),
     "repair": ("minimig.cli.repairing", "List what is wrong between database and files, and mend it."),
     "diagnose": ("minimig.cli.diagnosing", "Tell in one verdict how files, history and database stand."),
