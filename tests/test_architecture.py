@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).parents[1] / "minimig"
 # A room imports from the rooms above it in this list, never from those below or beside it.
 FLOORS = (
     ("masking",),
-    ("errors", "version"),
+    ("errors", "stages", "version"),
     ("files", "locations", "syntax", "targets", "toml", "urls"),
     ("config", "plugins"),
     ("config_sources",),
@@ -32,6 +32,7 @@ FLOORS = (
     ("env_file",),
     ("environment",),
     ("commands",),
+    ("narration",),
     ("cli",),
     ("api", "hooks", "migrating", "objects", "ops"),
     ("library", "looking", "scripting"),

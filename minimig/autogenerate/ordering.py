@@ -17,12 +17,14 @@ from dataclasses import dataclass, replace
 import networkx as nx
 
 from minimig.autogenerate.knots import cut_knots
+from minimig.autogenerate.stages import Ordered
 from minimig.errors import StateError
 from minimig.operations.base import Operation
 from minimig.operations.columns import AddColumn
 from minimig.operations.constraints import AddConstraint, DropConstraint
 from minimig.operations.footprint import Footprint, Key
 from minimig.operations.tables import CreateTable, DropTable
+from minimig.stages import Tell, untold
 from minimig.state.dependencies import tables_on
 from minimig.state.objects import CustomState, DefinedState
 from minimig.state.parts import ForeignKeyState
@@ -47,7 +49,9 @@ class _Step:
     """Whether it computes values for old rows, and so may read a column that is about to go."""
 
 
-def in_order(operations: Sequence[Operation], before: SchemaState, after: SchemaState) -> list[Operation]:
+def in_order(
+    operations: Sequence[Operation], before: SchemaState, after: SchemaState, tell: Tell = untold
+) -> list[Operation]:
     """The operations, each after what it needs. Raises StateError when they need each other in a circle."""
     added = cut_knots(o.table for o in operations if isinstance(o, CreateTable))
     dropped = cut_knots(before[o.key] for o in operations if isinstance(o, DropTable))
@@ -62,7 +66,12 @@ def in_order(operations: Sequence[Operation], before: SchemaState, after: Schema
     except nx.NetworkXUnfeasible:
         circle = "; ".join(parts[number].describe() for number, _ in nx.find_cycle(graph))
         raise StateError(f"these changes need each other: {circle}", hint="make them in two steps") from None
-    return [parts[number] for number in order]
+    found = [parts[number] for number in order]
+    if tell is not untold:
+        place = {number: position for position, number in enumerate(order)}
+        waits = {place[number]: tuple(sorted(place[other] for other in graph.pred[number])) for number in order}
+        tell(Ordered(tuple(found), waits))
+    return found
 
 
 def _parts(operation: Operation, added: _Cut, dropped: _Cut) -> Iterator[Operation]:

@@ -21,7 +21,6 @@ from minimig.cli.waiting import care_options
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
 from minimig.commands.project import Project
 from minimig.config import Settings
-from minimig.environment import load_environment
 from minimig.errors import MinimigError, UsageError
 
 LOCK = click.option(
@@ -164,7 +163,7 @@ def run(
 ) -> MigrateResult:
     """Run, and print or emit what came of it."""
     refuse_options(app, target)
-    project = Project(load_environment(settings))
+    project: Project = session.project(settings)
     printer = RunPrinter(session, project, silent=emit is not None)
     try:
         with statements_shown(project.engine, session.verbosity > 2):

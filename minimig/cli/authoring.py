@@ -22,7 +22,6 @@ from minimig.commands.placing import PlaceOptions
 from minimig.commands.project import Project
 from minimig.commands.updating import update_newest
 from minimig.config import Settings
-from minimig.environment import load_environment
 from minimig.errors import QuestionError, UsageError
 from minimig.revisions.serializer import Serializer
 
@@ -79,7 +78,7 @@ def makemigrations(
     """
     if empty + merge + from_database + update > 1:
         raise UsageError("--empty, --merge, --from-database and --update exclude each other")
-    project = Project(load_environment(session.settings()))
+    project: Project = session.project()
     place = _place(more, wanted=not (merge or update))
     options = MakeOptions(name, message, write=not (check or dry_run), from_database=from_database, place=place)
     if merge:

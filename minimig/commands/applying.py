@@ -27,6 +27,7 @@ from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, revisions
 from minimig.runtime.rehearsal import rehearse
 from minimig.runtime.retrying import Patience
+from minimig.runtime.stages import Rehearsed
 
 OnLate = Callable[[Mapping[str, str]], object]
 """What is called before anything runs with the steps that come late, and behind which revision each of them comes."""
@@ -188,7 +189,7 @@ def migrate_connection(
             if options.fake:
                 executor.fake(prepared, listener)
             else:
-                seconds = executor.run(prepared, listener, net)
+                seconds = executor.run(prepared, listener, net, project.tell)
             squashes = squashes_to_record(project, project.applied(connection))
             executor.rewrite((), squashes)
             tell_of_run("after_run", project.environment.after_run, prepared, connection)
@@ -232,7 +233,9 @@ def _planned(
         prepared = options.initials(project, connection, project.graph_at(revisions(rows), app, target), prepared)
     one_by_one = options.one_by_one or options.whole or connection.in_transaction() or project.environment.on_step
     net = None if rows or first or one_by_one else net_effect(prepared, connection.dialect)
-    rehearse(prepared if net is None else prepared[net.count :], connection.dialect)
+    rehearsed = prepared if net is None else prepared[net.count :]
+    rehearse(rehearsed, connection.dialect)
+    project.tell(Rehearsed(rehearsed, connection.dialect.name))
     return Run(prepared, net)
 
 

@@ -47,6 +47,8 @@ from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
 from minimig.state.written import Item
 
+COMMENT = "a comment is a statement of its own on this database"
+
 
 class SchemaEditor(Foresight, ItemEditor):
     """Standard SQL. One editor serves one migration in one direction; `finish` must be called at its end."""
@@ -129,9 +131,10 @@ class SchemaEditor(Foresight, ItemEditor):
         apart, built = self.added_apart(table), self.built(table)
         self.execute(self.compile(CreateTable(self._built_without(table, apart) if apart else built)))
         for index in table.indexes.values():
-            self.execute(self.create_index_sql(built, index.name))
-        for name in apart:
-            self.execute(self.compile(AddConstraint(self.built_constraint(built, name))))
+            self.execute(self.create_index_sql(built, index.name), "CREATE TABLE cannot bring an index along")
+        with self.because("it needs an index that CREATE TABLE could not bring"):
+            for name in apart:
+                self.execute(self.compile(AddConstraint(self.built_constraint(built, name))))
         self.comment_new_table(table)
 
     def _built_without(self, table: TableState, constraints: Collection[str]) -> sa.Table:
@@ -164,13 +167,13 @@ class SchemaEditor(Foresight, ItemEditor):
     def comment_table(self, table: TableState, before: str | None) -> None:
         """Give a table its comment, or take away the one that it had before."""
         element = SetTableComment if table.comment else DropTableComment
-        self.execute(self.compile(element(self.built(table))))
+        self.execute(self.compile(element(self.built(table))), COMMENT)
 
     def comment_column(self, table: TableState, column: ColumnState, before: str | None) -> None:
         """Give a column its comment, or take away the one that it had before."""
         # SQLAlchemy's DropColumnComment forgets the schema.
         text = "NULL" if column.comment is None else self.string(column.comment)
-        self.execute(f"COMMENT ON COLUMN {self.table(table)}.{self.quote(column.name)} IS {text}")
+        self.execute(f"COMMENT ON COLUMN {self.table(table)}.{self.quote(column.name)} IS {text}", COMMENT)
 
     def drop_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         """Drop a table and its rows."""
@@ -223,15 +226,18 @@ class SchemaEditor(Foresight, ItemEditor):
             self.add_column_sql(change, column)
         elif self.fills_by_default(column, fill):
             # A constant default is stored once for all old rows (PostgreSQL 11, MariaDB 10.3): no row is rewritten.
-            self.execute(self.add_column_clause(change, column, f"DEFAULT {fill}"))
+            why = "a constant default gives old rows their value at once; none is written anew"
+            self.execute(self.add_column_clause(change, column, f"DEFAULT {fill}"), why)
             self.drop_default(change.new, column)
             self.after_add_column(change, column)
         else:
-            self.add_column_sql(change, replace(column, nullable=True, default=None))
+            with self.because("the column comes loose at first: old rows have no value for it yet"):
+                self.add_column_sql(change, replace(column, nullable=True, default=None))
             self.fill(change.new, column, fill, only_null=False)
             if not column.nullable or column.default is not None:
                 loose = replace(column, nullable=True, default=None)
-                self.alter_column(change, loose, column)
+                with self.because("every row has a value now, so the column can become what it shall be"):
+                    self.alter_column(change, loose, column)
 
     def fills_by_default(self, column: ColumnState, fill: str) -> bool:
         """Whether a default that stands only while the column is added can fill the rows."""
@@ -239,7 +245,8 @@ class SchemaEditor(Foresight, ItemEditor):
 
     def drop_default(self, table: TableState, column: ColumnState) -> None:
         """Take the default away that filled the rows."""
-        self.execute(f"{self.alter(table)} ALTER COLUMN {self.quote(column.name)} DROP DEFAULT")
+        why = "the default was there for the old rows only; the models have none"
+        self.execute(f"{self.alter(table)} ALTER COLUMN {self.quote(column.name)} DROP DEFAULT", why)
 
     def add_column_sql(self, change: TableChange, column: ColumnState) -> None:
         """Add a column as it stands."""
@@ -265,7 +272,7 @@ class SchemaEditor(Foresight, ItemEditor):
         if column.comment and self.supports_comments and not self.dialect.inline_comments:
             self.comment_column(change.new, column, None)
         for check in self.type_checks(self.built(change.new), column.name):
-            self.execute(self.compile(AddConstraint(check)))
+            self.execute(self.compile(AddConstraint(check)), "the type of the column brings a CHECK along")
 
     def drop_column(self, change: TableChange, column: ColumnState) -> None:
         """Drop a column; nothing in the state uses it any more."""

@@ -27,6 +27,7 @@ from minimig.runtime.disk import refuse_full_disk
 from minimig.runtime.doubt import Assume
 from minimig.runtime.events import Listener, Retrying, StepDone, StepRecorded, StepStarted, Within, silence
 from minimig.runtime.failure import Progress, Standing
+from minimig.runtime.hearing import heard
 from minimig.runtime.journal import Note, notes_of
 from minimig.runtime.limits import Limits
 from minimig.runtime.net_effect import NetEffect, take
@@ -42,7 +43,9 @@ from minimig.runtime.retrying import ONCE, PATIENCE, Patience, persist
 from minimig.runtime.rows import row_changes, version_row
 from minimig.runtime.scribe import Scribe
 from minimig.runtime.segments import Segment, in_one_transaction, refuse_apart, refuse_outside, segments
+from minimig.runtime.stages import OperationBegun, RowWritten, StepCut, VersionTableReady
 from minimig.runtime.stepwise import Stepwise
+from minimig.stages import Tell, untold
 
 
 class Executor:
@@ -77,18 +80,26 @@ class Executor:
         self.whole = whole
         self.assume = assume
         self.precheck = precheck
+        self.tell: Tell = untold
         self.patience = ONCE if self.borrowed else patience
         self._listener: Listener = silence
         self._limits = Limits(connection, self._editor(), self.patience)
         self._notes: tuple[Note, ...] | None = None
 
-    def run(self, steps: Sequence[PreparedStep], listener: Listener = silence, net: NetEffect | None = None) -> float:
+    def run(
+        self,
+        steps: Sequence[PreparedStep],
+        listener: Listener = silence,
+        net: NetEffect | None = None,
+        tell: Tell = untold,
+    ) -> float:
         """Carry out all steps; returns the seconds it took. Stops with MigrationFailedError at the first error.
 
-        A step that is faked is recorded and not run. `net` may stand for the first steps.
+        A step that is faked is recorded and not run. `net` may stand for the first steps. `tell` is told of each
+        statement and what it belongs to.
         """
         began = time.perf_counter()
-        self._listener = listener
+        self._listener, self.tell = listener, tell
         revisions = tuple(prepared.step.revision for prepared in steps)
         rows = [version_row(prepared) for prepared in steps]
         real = [prepared for prepared in steps if not prepared.step.faked]
@@ -97,14 +108,15 @@ class Executor:
             refuse_outside(real, self._editor())
         if self.whole:
             refuse_apart(real, self._editor())
-        if steps:
-            self._look_ahead(steps, real, net)
-            if self.borrowed:
-                self._editor().join(self.connection)
-            self._ensure_version_table()
-        with self._limits.kept(), self._whole_run():
-            done = 0 if net is None else take(net, self.recorder, rows, self._limits, self._editor(), listener)
-            self._run_all(steps[done:], rows[done:], revisions, listener)
+        with heard(self.connection, self.tell):
+            if steps:
+                self._look_ahead(steps, real, net)
+                if self.borrowed:
+                    self._editor().join(self.connection)
+                self._ensure_version_table()
+            with self._limits.kept(), self._whole_run():
+                done = 0 if net is None else take(net, self.recorder, rows, self._limits, self._editor(), listener)
+                self._run_all(steps[done:], rows[done:], revisions, listener)
         return time.perf_counter() - began
 
     def _run_all(
@@ -165,7 +177,7 @@ class Executor:
         self._look_at_rights([*first, *places], needs_of_record(self.recorder, self._editor(), steps))
         if self.precheck and not self.borrowed:
             refuse_full_disk(self.connection, self._editor(), real)
-            refuse_rows(self.connection, self._editor(), self.recorder.journal, real, self._listener)
+            refuse_rows(self.connection, self._editor(), self.recorder.journal, real, self._listener, self.tell)
 
     def _look_at_rights(self, places: Places, own: Sequence[Need]) -> None:
         if self.precheck:
@@ -174,6 +186,7 @@ class Executor:
     def _ensure_version_table(self) -> None:
         with nullcontext() if self.borrowed else self.connection.begin():
             self.recorder.ensure(self.connection)
+        self.tell(VersionTableReady(self.recorder.table.key))
 
     def _run_step(self, prepared: PreparedStep, row: Applied, started: float) -> None:
         """One step, tried again where another session was in the way.
@@ -195,6 +208,7 @@ class Executor:
         editor = self._editor(output)
         found = segments(prepared, editor)
         single = self.borrowed or in_one_transaction(found, editor, prepared)
+        self.tell(StepCut(prepared.step, tuple(found), single, editor.transactional_ddl))
         progress = Progress(prepared, editor, output, self._standing(single=single))
 
         def finish() -> None:
@@ -222,6 +236,7 @@ class Executor:
         with nullcontext() if self.borrowed or self.whole else editor.transaction(self.connection):
             for position, (operation, before, after) in enumerate(prepared.moves):
                 progress.position = position
+                self.tell(OperationBegun(prepared.step, position, operation))
                 self._limits.before(operation, editor, progress.output)
                 operation.execute(editor, before, after)
                 progress.check_transaction(self.connection)
@@ -247,7 +262,7 @@ class Executor:
                 with self.connection.begin():
                     self.recorder.mark_unfinished(self.connection, version_row(prepared))
         noted = notes_of(self._notes, prepared.step.revision, prepared.step.direction)
-        book = Notebook(self.connection, journal, output)
+        book = Notebook(self.connection, journal, output, self.tell)
         run = Stepwise(
             Bench(self.connection, output, book, Scribe(prepared), self._editor),
             progress,
@@ -256,6 +271,7 @@ class Executor:
             assume=self.assume,
             patience=self.patience,
             listener=self._listener,
+            tell=self.tell,
         )
         run.run(found, finish)
 
@@ -272,6 +288,7 @@ class Executor:
 
     def _write_row(self, prepared: PreparedStep, row: Applied, seconds: float) -> None:
         for change in row_changes(prepared, replace(row, seconds=seconds)):
+            self.tell(RowWritten(change))
             if change.comes:
                 self.recorder.record(self.connection, change.row)
             else:

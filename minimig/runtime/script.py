@@ -24,6 +24,8 @@ from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.runtime.rehearsal import refuse_names
 from minimig.runtime.rows import row_changes, version_row
+from minimig.runtime.stages import OperationBegun
+from minimig.stages import Tell, untold
 
 
 @dataclass(frozen=True)
@@ -48,16 +50,19 @@ class StepSQL:
     guard: Guard | None = None
 
 
-def operations_sql(prepared: PreparedStep, dialect: sa.Dialect, frame: Frame) -> tuple[OperationSQL, ...]:
+def operations_sql(
+    prepared: PreparedStep, dialect: sa.Dialect, frame: Frame, tell: Tell = untold
+) -> tuple[OperationSQL, ...]:
     """The statements of each operation of a step, inside the given frame.
 
     Raises UnsupportedError or StateError, naming file and operation, for what the dialect cannot be told.
     """
-    output = ScriptOutput(dialect, frame)
+    output = ScriptOutput(dialect, frame, tell)
     editor = editor_for(dialect, output)
     found: list[OperationSQL] = []
     for position, (operation, old, new) in enumerate(prepared.moves):
         sent, where, why = len(output.lines), prepared.where(position), None
+        tell(OperationBegun(prepared.step, position, operation))
         try:
             operation.execute(editor, old, new)
         except NeedsConnectionError as error:
