@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import networkx as nx
 
 from minimig.autogenerate.knots import cut_knots
-from minimig.autogenerate.stages import Ordered
+from minimig.autogenerate.stages import Ordered, Wait
 from minimig.errors import StateError
 from minimig.operations.base import Operation
 from minimig.operations.columns import AddColumn
@@ -68,10 +68,23 @@ def in_order(
         raise StateError(f"these changes need each other: {circle}", hint="make them in two steps") from None
     found = [parts[number] for number in order]
     if tell is not untold:
-        place = {number: position for position, number in enumerate(order)}
-        waits = {place[number]: tuple(sorted(place[other] for other in graph.pred[number])) for number in order}
-        tell(Ordered(tuple(found), waits))
+        tell(Ordered(tuple(found), _waits(graph, steps, order)))
     return found
+
+
+def _waits(graph: nx.DiGraph[int], steps: Sequence[_Step], order: Sequence[int]) -> dict[int, tuple[Wait, ...]]:
+    """For each place of the order, the places that it comes after."""
+    place = {number: position for position, number in enumerate(order)}
+    found: dict[int, tuple[Wait, ...]] = {}
+    for number in order:
+        touched = steps[number].touched.touches
+        waits = (Wait(place[other], _names(touched & steps[other].touched.touches)) for other in graph.pred[number])
+        found[place[number]] = tuple(sorted(waits, key=lambda wait: wait.place))
+    return found
+
+
+def _names(keys: Iterable[Key]) -> tuple[str, ...]:
+    return tuple(sorted(f"{table}.{member.removeprefix(':')}" if member else table for table, member in keys))
 
 
 def _parts(operation: Operation, added: _Cut, dropped: _Cut) -> Iterator[Operation]:

@@ -36,11 +36,19 @@ class Compared(Stage):
 
 
 @dataclass(frozen=True)
+class Wait:
+    """A place in a list of operations that must come before another, and the keys that both have to do with."""
+
+    place: int
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Ordered(Stage):
-    """The operations in an order that works; `waits` says of a place in it which earlier places it waits for."""
+    """The operations in an order that works; `waits` says of each place which earlier ones it waits for."""
 
     operations: Operations
-    waits: Mapping[int, tuple[int, ...]]
+    waits: Mapping[int, tuple[Wait, ...]]
 
 
 @dataclass(frozen=True)

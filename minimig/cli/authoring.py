@@ -15,6 +15,7 @@ from minimig.autogenerate.questioner import Answers, Questioner
 from minimig.cli.asking import TerminalQuestioner
 from minimig.cli.context import Session, pass_session, printing
 from minimig.cli.merging import merge_heads
+from minimig.cli.narrated import explain_options
 from minimig.cli.printing import json_option, operation_data, operation_lines, plural, print_json
 from minimig.commands.authoring import MakeOptions, NewFile, make_empty, make_migrations
 from minimig.commands.hooks import serializer_of
@@ -48,6 +49,7 @@ from minimig.revisions.serializer import Serializer
 @click.option("--scriptable", is_flag=True, help="Print the paths of the files to stdout, and nothing else.")
 @json_option
 @click.option("--no-input", is_flag=True, help="Ask nothing: a question without an answer ends with exit code 3.")
+@explain_options
 @pass_session
 def makemigrations(
     session: Session,

@@ -63,6 +63,7 @@ COMMANDS = {
     "diff": ("minimig.cli.comparing", "Show what leads from one schema to another."),
     "snapshot": ("minimig.cli.comparing", "Write a schema down, to compare with it later."),
     "inspectdb": ("minimig.cli.generating", "Write models from the tables of the database."),
+    "explain": ("minimig.cli.explaining", "Run a command and tell its stages, or say what an error code means."),
     "list-templates": ("minimig.cli.starting", "List the small projects that init can begin with."),
     "demo": ("minimig.cli.starting", "Watch the whole story on a temporary copy of the example project."),
 }

@@ -21,12 +21,15 @@ from minimig.errors import NeedsConnectionError
 from minimig.state.parts import ColumnState
 from minimig.state.tables import TableState
 
+ITSELF = "it is the operation itself, as this database says it"
+"""The reason of a statement that needs no other."""
+
 
 class DataEditor(Conditions):
     """Standard SQL, sent to `output`. `options` are what a run was given by hand, for a step in Python."""
 
     options: RunOptions = NO_OPTIONS
-    _reason: str | None = None
+    _reason: str = ITSELF
 
     def connection_for(self, what: str) -> sa.Connection:
         """The live connection, for a step that needs one. Raises NeedsConnectionError while a script is written."""
@@ -37,8 +40,7 @@ class DataEditor(Conditions):
 
     def execute(self, statement: str, why: str | None = None) -> None:
         """Send one statement of our own; `why` is for those that the operation does not explain by itself."""
-        reason = why or self._reason
-        self.output.execute(statement, options=None if reason is None else {REASON: reason})
+        self.output.execute(statement, options={REASON: why or self._reason})
 
     @contextmanager
     def because(self, why: str) -> Iterator[None]:
@@ -71,7 +73,7 @@ class DataEditor(Conditions):
     ) -> None:
         """Send a statement that a person wrote."""
         self.finish()
-        self.output.execute(statement, parameters, options)
+        self.output.execute(statement, parameters, {REASON: "somebody wrote it into the file", **(options or {})})
 
     # --- rows ---------------------------------------------------------------------------------------------------------
 
@@ -110,4 +112,4 @@ class DataEditor(Conditions):
 
     def send_rows(self, statement: sa.ClauseElement, values: Values | None) -> None:
         """Send a statement about rows with the values that it is carried out for."""
-        self.output.execute(statement, values)
+        self.output.execute(statement, values, {REASON: "the file holds these rows"})

@@ -48,6 +48,7 @@ from minimig.state.tables import TableState
 from minimig.state.written import Item
 
 COMMENT = "a comment is a statement of its own on this database"
+INDEX_APART = "CREATE TABLE cannot bring an index along"
 
 
 class SchemaEditor(Foresight, ItemEditor):
@@ -131,7 +132,7 @@ class SchemaEditor(Foresight, ItemEditor):
         apart, built = self.added_apart(table), self.built(table)
         self.execute(self.compile(CreateTable(self._built_without(table, apart) if apart else built)))
         for index in table.indexes.values():
-            self.execute(self.create_index_sql(built, index.name), "CREATE TABLE cannot bring an index along")
+            self.execute(self.create_index_sql(built, index.name), INDEX_APART)
         with self.because("it needs an index that CREATE TABLE could not bring"):
             for name in apart:
                 self.execute(self.compile(AddConstraint(self.built_constraint(built, name))))

@@ -43,7 +43,7 @@ from minimig.runtime.retrying import ONCE, PATIENCE, Patience, persist
 from minimig.runtime.rows import row_changes, version_row
 from minimig.runtime.scribe import Scribe
 from minimig.runtime.segments import Segment, in_one_transaction, refuse_apart, refuse_outside, segments
-from minimig.runtime.stages import OperationBegun, RowWritten, StepCut, VersionTableReady
+from minimig.runtime.stages import OperationBegun, RowWritten, StepCut, VersionTableWanted
 from minimig.runtime.stepwise import Stepwise
 from minimig.stages import Tell, untold
 
@@ -184,9 +184,9 @@ class Executor:
             refuse_lacks(self.connection, self._editor(), self.recorder, places, own)
 
     def _ensure_version_table(self) -> None:
+        self.tell(VersionTableWanted(self.recorder.table.key))
         with nullcontext() if self.borrowed else self.connection.begin():
             self.recorder.ensure(self.connection)
-        self.tell(VersionTableReady(self.recorder.table.key))
 
     def _run_step(self, prepared: PreparedStep, row: Applied, started: float) -> None:
         """One step, tried again where another session was in the way.

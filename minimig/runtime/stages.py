@@ -50,8 +50,8 @@ class Rehearsed(Stage):
 
 
 @dataclass(frozen=True)
-class VersionTableReady(Stage):
-    """The version table is there, with all its columns."""
+class VersionTableWanted(Stage):
+    """A row is going to be written: the version table is made where it is not there, or gets what it lacks."""
 
     table: str
 

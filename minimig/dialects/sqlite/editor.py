@@ -24,6 +24,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from minimig.dialects.change import TableChange
+from minimig.dialects.editor import INDEX_APART
 from minimig.dialects.output import Output, Values
 from minimig.dialects.script_style import ScriptStyle
 from minimig.dialects.sqlite import native
@@ -100,9 +101,8 @@ class SQLiteEditor(SQLiteClauses):
         if watch and table.foreign_keys:
             watch.tables(table.schema, [table.name])
         self.execute(native.create_table_sql(self, table))
-        built = self.built(table)
         for index in table.indexes:
-            self.execute(self.create_index_sql(built, index))
+            self.execute(self.create_index_sql(self.built(table), index), INDEX_APART)
 
     def drop_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         self._pending.pop(table.key, None)

@@ -1,0 +1,276 @@
+"""How a database is migrated: history, plan, lock, and each statement with its reason."""
+
+from __future__ import annotations
+
+from minimig.dialects.stages import LockReleased, LockTaken, StatementSent, TransactionMoved
+from minimig.narration.lesson import GLANCE, VALUES, Lesson, Said, count, described, listed
+from minimig.runtime.events import CheckSkipped, Progressed, Retrying, StepDone, StepStarted
+from minimig.runtime.output import READING, first_word
+from minimig.runtime.plan import Direction
+from minimig.runtime.prechecks import RowsLookedAt
+from minimig.runtime.stages import (
+    HistoryRead,
+    NotesWritten,
+    OperationBegun,
+    Planned,
+    Rehearsed,
+    RowWritten,
+    StepCut,
+    StepsPrepared,
+    VersionTableWanted,
+)
+from minimig.stages import Stage
+
+LONGEST = 96
+"""Characters of a statement that are shown where not everything is wanted."""
+
+
+def history_read(stage: HistoryRead) -> Said:
+    """Which revisions there are."""
+    rows = tuple(row.revision for row in stage.rows)
+    headline = f"{stage.table}: {count(len(rows), 'revision')} applied"
+    return Said(headline, (f"the last one: {rows[-1]}",) if rows else (), rows)
+
+
+def planned(stage: Planned) -> Said:
+    """Each step, and why it is in the plan where it is."""
+    target = stage.target
+    wanted = "everything" if target.everything else target.revision or f"nothing of {target.app}"
+    way = "nothing to do" if not stage.plan else f"{count(len(stage.plan), 'step')}, {stage.plan.direction}"
+    lines = []
+    for number, step in enumerate(stage.plan, start=1):
+        if step.direction is Direction.FORWARD:
+            parents = [parent for parent in stage.graph.parents(step.revision) if parent not in stage.applied]
+            why = f"not applied yet; after {listed(parents)}" if parents else "not applied yet, and all it needs is"
+        else:
+            children = [child for child in stage.graph.children(step.revision) if child in stage.applied]
+            why = f"taken back once {listed(children)} is" if children else "nothing that is applied is built on it"
+        lines.append(f"{number}. {step.revision}: {why}")
+    return Said(f"target: {wanted}; {way}", tuple(lines))
+
+
+def steps_prepared(stage: StepsPrepared) -> Said:
+    """The operations of each step."""
+    moves = sum(len(step.moves) for step in stage.steps)
+    lines = tuple(
+        line
+        for step in stage.steps
+        for line in (step.step.revision, *(f"  {each}" for each in described(move.operation for move in step.moves)))
+    )
+    few = len(lines) <= GLANCE
+    headline = f"{count(moves, 'operation')}, each with the schema before and after it"
+    return Said(headline, lines if few else (), () if few else lines)
+
+
+def rehearsed(stage: Rehearsed) -> Said:
+    """Nothing was refused."""
+    moves = sum(len(step.moves) for step in stage.steps if not step.step.faked)
+    return Said(f"{count(moves, 'operation')} can be said in {stage.dialect}; nothing was sent")
+
+
+def lock_taken(stage: LockTaken) -> Said:
+    """Whose lock, and how."""
+    return Said(f"this run holds the lock of {stage.name}", (stage.how,) if stage.how else ())
+
+
+def lock_released(stage: LockReleased) -> Said:
+    """Free again."""
+    return Said(f"the lock of {stage.name} is free again")
+
+
+def rows_looked_at(stage: RowsLookedAt) -> Said:
+    """How many rows stand in the way."""
+    return Said(f"{stage.revision}, {stage.operation.describe()}: {stage.count} {stage.what}")
+
+
+def version_table_wanted(stage: VersionTableWanted) -> Said:
+    """It is to be there."""
+    return Said(f"{stage.table} must be there, with all its columns, before a row is written")
+
+
+def step_started(stage: StepStarted) -> Said:
+    """Which of how many."""
+    verb = "apply" if stage.step.direction is Direction.FORWARD else "take back"
+    faked = ", only in the version table" if stage.step.faked else ""
+    return Said(f"{verb} {stage.step.revision} ({stage.number} of {len(stage.revisions)}){faked}")
+
+
+def step_cut(stage: StepCut) -> Said:
+    """One transaction, or pieces."""
+    if stage.single:
+        return Said("one transaction holds all its statements and its row: after an error nothing of it is left")
+    why = "an operation of it" if stage.transactional_ddl else "this database commits at each change of the schema: it"
+    lines = [
+        f"{listed(f'operation {position + 1}' for position in segment.positions)}: {segment.manner.value}"
+        for segment in stage.segments
+    ]
+    return Said(f"{why} cannot be one transaction, so a journal is kept", tuple(lines))
+
+
+def operation_begun(stage: OperationBegun) -> Said:
+    """Which operation."""
+    return Said(f"operation {stage.position + 1}: {stage.operation.describe()}")
+
+
+def statement_sent(stage: StatementSent) -> Said:
+    """The statement, and what it is for."""
+    text = " ".join(stage.statement.split())
+    short = text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+    took = "" if stage.seconds is None else f"  ({stage.seconds:.4f}s)"
+    because = (f"why: {stage.reason}",) if stage.reason else ()
+    lines = stage.statement.strip().splitlines() if len(text) > LONGEST else ()
+    return Said(f"{short}{took}", because, tuple(line.rstrip() for line in lines))
+
+
+def is_only_looking(stage: StatementSent) -> bool:
+    """Whether a statement leaves nothing behind: such are told only to who wants everything."""
+    return stage.reason is None and first_word(stage.statement) in READING
+
+
+def transaction_moved(stage: TransactionMoved) -> Said:
+    """Begun, committed, rolled back."""
+    return Said(f"transaction {stage.move}")
+
+
+def notes_written(stage: NotesWritten) -> Said:
+    """Which piece is how far."""
+    lines = (f"operation {note.operation + 1}, piece {note.piece + 1}: {note.status}" for note in stage.notes)
+    return Said(f"the journal is told of {count(len(stage.notes), 'piece')}", tuple(lines))
+
+
+def row_written(stage: RowWritten) -> Said:
+    """What the row holds."""
+    row = stage.change.row
+    if not stage.change.comes:
+        return Said(f"the row of {row.revision} goes")
+    known = [("checksum", row.checksum), ("of the file", row.file_checksum), ("by", row.tool)]
+    values = tuple(f"{name}: {value}" for name, value in known if value)
+    back = tuple(f"way back: {line}" for line in (row.way_back or "").splitlines())
+    return Said(f"the row of {row.revision} comes", (), values + back)
+
+
+def step_done(stage: StepDone) -> Said:
+    """How long it took."""
+    return Said(f"{stage.step.revision} is done, in {stage.seconds:.3f}s")
+
+
+def progressed(stage: Progressed) -> Said:
+    """How far a long operation is."""
+    return Said(f"{stage.operation}: {stage.done} of about {stage.total} rows")
+
+
+def retrying(stage: Retrying) -> Said:
+    """Who was in the way."""
+    return Said(f"attempt {stage.attempt} of {stage.attempts} failed: {stage.reason}; again in {stage.seconds:.1f}s")
+
+
+def check_skipped(stage: CheckSkipped) -> Said:
+    """Why nobody looked."""
+    return Said(f"nobody counted the {stage.what}: {stage.reason}")
+
+
+RUNNING: dict[type[Stage], Lesson] = {
+    HistoryRead: Lesson(
+        "History",
+        "the database remembers one row for each applied revision; heads are computed and never stored",
+        "minimig.runtime.recorder",
+        history_read,
+    ),
+    Planned: Lesson(
+        "Plan",
+        "what the target needs, minus what is applied, in the order of the graph; nothing meets the database yet",
+        "minimig.runtime.plan",
+        planned,
+    ),
+    StepsPrepared: Lesson(
+        "Preparation",
+        "a file that does not load or fit, or has no way back, stops the run here, while nothing is touched",
+        "minimig.runtime.prepare",
+        steps_prepared,
+    ),
+    Rehearsed: Lesson(
+        "Rehearsal",
+        "the schema editor says everything once to an output that sends nothing: what it refuses is known now",
+        "minimig.runtime.rehearsal",
+        rehearsed,
+    ),
+    LockTaken: Lesson(
+        "Lock",
+        "one runner at a time; history is read again inside, since another one may have been faster",
+        "minimig.dialects.lock",
+        lock_taken,
+    ),
+    LockReleased: Lesson("Lock", "whoever waited goes on now", "minimig.dialects.lock", lock_released, depth=VALUES),
+    RowsLookedAt: Lesson(
+        "Rows looked at beforehand",
+        "rows that a later statement would stumble over are counted before the first one runs",
+        "minimig.runtime.prechecks",
+        rows_looked_at,
+    ),
+    VersionTableWanted: Lesson(
+        "Version table",
+        "minimig's own table is made when the first row is, and grows by the same schema editor as any other",
+        "minimig.runtime.recorder",
+        version_table_wanted,
+    ),
+    StepStarted: Lesson(
+        "Step",
+        "a migration and its row are one transaction wherever the database can roll changes of a schema back",
+        "minimig.runtime.executor",
+        step_started,
+    ),
+    StepCut: Lesson(
+        None, "how a step is cut decides what a killed run leaves behind", "minimig.runtime.segments", step_cut, VALUES
+    ),
+    OperationBegun: Lesson(
+        None,
+        "an operation says what to do and never names a database; the schema editor knows how it is said here",
+        "minimig.dialects.editor",
+        operation_begun,
+        depth=VALUES,
+    ),
+    StatementSent: Lesson(
+        None,
+        "one operation may take several statements, and several operations may share one: that is the dialect's doing",
+        "minimig.runtime.hearing",
+        statement_sent,
+        depth=VALUES,
+    ),
+    TransactionMoved: Lesson(
+        None,
+        "what happens between begun and committed happens whole or not at all",
+        "minimig.dialects.transaction",
+        transaction_moved,
+        depth=VALUES,
+    ),
+    NotesWritten: Lesson(
+        None,
+        "what commits by itself is noted ahead, so that a killed run can be told from a finished one",
+        "minimig.runtime.journal",
+        notes_written,
+        depth=VALUES,
+    ),
+    RowWritten: Lesson(
+        None,
+        "the row holds checksums, so that an edited file is noticed, and the way back, in case the file is lost",
+        "minimig.runtime.rows",
+        row_written,
+        depth=VALUES,
+    ),
+    StepDone: Lesson(None, "the step can no longer be lost", "minimig.runtime.events", step_done),
+    Progressed: Lesson(
+        None, "long work is cut into batches, each of which is kept", "minimig.runtime.batches", progressed, VALUES
+    ),
+    Retrying: Lesson(
+        None,
+        "what was rolled back because another session was in the way is tried again",
+        "minimig.runtime.retrying",
+        retrying,
+    ),
+    CheckSkipped: Lesson(
+        None,
+        "a look that takes too long is given up; the operation itself will tell",
+        "minimig.runtime.prechecks",
+        check_skipped,
+    ),
+}
