@@ -84,7 +84,8 @@ def _waits(graph: nx.DiGraph[int], steps: Sequence[_Step], order: Sequence[int])
 
 
 def _names(keys: Iterable[Key]) -> tuple[str, ...]:
-    return tuple(sorted(f"{table}.{member.removeprefix(':')}" if member else table for table, member in keys))
+    whole = {"": "{}", ":": "the primary key of {}"}
+    return tuple(sorted(whole.get(member, f"{{}}.{member.removeprefix(':')}").format(table) for table, member in keys))
 
 
 def _parts(operation: Operation, added: _Cut, dropped: _Cut) -> Iterator[Operation]:

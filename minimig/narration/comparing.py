@@ -62,7 +62,8 @@ def ordered(stage: Ordered) -> Said:
             else f"   after {wait.place + 1}, which gives up a name that this one takes"
             for wait in waits
         ]
-    return Said(f"{count(len(stage.operations), 'operation')}, {waiting or 'none'} of which must wait", tuple(lines))
+    must = f", {waiting or 'none'} of which must wait" if lines else ""
+    return Said(f"{count(len(stage.operations), 'operation')}{must}", tuple(lines))
 
 
 def folded(stage: Folded) -> Said:

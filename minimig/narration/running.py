@@ -15,6 +15,7 @@ from minimig.runtime.stages import (
     Planned,
     Rehearsed,
     RowWritten,
+    ScriptBegun,
     StepCut,
     StepsPrepared,
     VersionTableWanted,
@@ -93,6 +94,11 @@ def step_started(stage: StepStarted) -> Said:
     verb = "apply" if stage.step.direction is Direction.FORWARD else "take back"
     faked = ", only in the version table" if stage.step.faked else ""
     return Said(f"{verb} {stage.step.revision} ({stage.number} of {len(stage.revisions)}){faked}")
+
+
+def script_begun(stage: ScriptBegun) -> Said:
+    """For whom."""
+    return Said(f"{stage.step.revision} {stage.step.direction}, as {stage.dialect} says it")
 
 
 def step_cut(stage: StepCut) -> Said:
@@ -218,6 +224,12 @@ RUNNING: dict[type[Stage], Lesson] = {
         "a migration and its row are one transaction wherever the database can roll changes of a schema back",
         "minimig.runtime.executor",
         step_started,
+    ),
+    ScriptBegun: Lesson(
+        "Script",
+        "the same schema editor writes a script and works on a live database; only its output is another one",
+        "minimig.runtime.script",
+        script_begun,
     ),
     StepCut: Lesson(
         None, "how a step is cut decides what a killed run leaves behind", "minimig.runtime.segments", step_cut, VALUES

@@ -24,7 +24,7 @@ from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.runtime.rehearsal import refuse_names
 from minimig.runtime.rows import row_changes, version_row
-from minimig.runtime.stages import OperationBegun
+from minimig.runtime.stages import OperationBegun, ScriptBegun
 from minimig.stages import Tell, untold
 
 
@@ -57,6 +57,7 @@ def operations_sql(
 
     Raises UnsupportedError or StateError, naming file and operation, for what the dialect cannot be told.
     """
+    tell(ScriptBegun(prepared.step, dialect.name))
     output = ScriptOutput(dialect, frame, tell)
     editor = editor_for(dialect, output)
     found: list[OperationSQL] = []

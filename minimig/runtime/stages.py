@@ -57,6 +57,14 @@ class VersionTableWanted(Stage):
 
 
 @dataclass(frozen=True)
+class ScriptBegun(Stage):
+    """The statements of a step are about to be written down; nothing is connected to."""
+
+    step: Step
+    dialect: str
+
+
+@dataclass(frozen=True)
 class StepCut(Stage):
     """How a step is carried out: as one transaction (`single`), or segment by segment with a journal."""
 
