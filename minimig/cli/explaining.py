@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import redirect_stdout
+from dataclasses import replace
 from typing import Any, cast
 
 import click
@@ -63,7 +64,8 @@ def _run(ctx: click.Context, session: Session, words: tuple[str, ...], depth: in
     command = _command(ctx, name)
     click.echo(_first_line(name, rest), err=True)
     parent = cast("click.Context", ctx.parent)
-    parent.obj = narrated(session, depth, numbered=True, as_json=lines, to_stdout=lines)
+    narrator = narrated(session, depth, numbered=True, as_json=lines, to_stdout=lines).tell
+    parent.obj = replace(parent.obj, tell=narrator)  # -v behind explain is for the narration alone
     with command.make_context(name, rest, parent=parent) as inner:
         return command.invoke(inner)
 
