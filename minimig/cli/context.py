@@ -154,7 +154,7 @@ def refuse_options(*words: str | None) -> None:
 
 def show_error(error: MinimigError) -> None:
     """Print an error: what happened, where, and what to do next."""
-    click.echo(click.style("error: ", fg="red", bold=True) + error.message, err=True)
+    click.echo(click.style(f"error {error.code}: ", fg="red", bold=True) + error.message, err=True)
     if error.where:
         click.echo(f"  where: {error.where}", err=True)
     if error.hint:

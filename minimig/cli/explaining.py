@@ -49,7 +49,7 @@ def explain(session: Session, words: tuple[str, ...], depth: int | None, lines: 
             "explain needs a command, or an error code", hint="for example: minimig explain migrate --plan"
         )
     if len(words) == 1 and CODE.fullmatch(words[0]):
-        click.echo(deferred("minimig.lessons.catalogue").page(words[0].upper()).text, nl=False)
+        click.echo(deferred("minimig.lessons.catalogue").page(words[0].upper()).plain, nl=False)
         return 0
     ctx = click.get_current_context()
     if lines:

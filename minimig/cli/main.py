@@ -111,6 +111,7 @@ class LazyGroup(click.Group):
             raise UsageError(
                 f"there is no command {name!r}",
                 hint=nearest(name, [*self.table, *others]) or f"see {ctx.command_path} --help",
+                code="MM203",
             )
         if name == "migrate" and args[1:] in PLAIN:
             return name, self._migrate_at_rest(args[1:]), []

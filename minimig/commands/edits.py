@@ -62,6 +62,7 @@ def refuse_edited(project: Project, rows: Iterable[Applied]) -> None:
         hint="put the old text back, and write a new revision for what is to change; or look at the difference with"
         f" minimig repair, and let the file count as it is with minimig repair --accept {' '.join(names)};"
         " nothing was changed",
+        code="MM602",
     )
 
 

@@ -86,6 +86,7 @@ def check_order(project: Project, behind: Mapping[str, str]) -> None:
             where=project.database_name,
             hint="give the late revision a place behind the other one, or run once with MINIMIG_OUT_OF_ORDER=allow;"
             " nothing was changed",
+            code="MM605",
         )
 
 
@@ -105,6 +106,7 @@ def check_direction(plan: Plan, direction: Direction | None) -> None:
         raise TargetError(
             f"the database is past that already: {many} would be taken back",
             hint="minimig downgrade does that, and minimig migrate goes either way",
+            code="MM209",
         )
     raise TargetError(
         f"the database is not that far yet: {many} would be applied",

@@ -98,7 +98,7 @@ class Project(Files):
             try:
                 editor.refuse_models(state if len(editors) == 1 else living(state, owners, apps))
             except UnsupportedError as error:
-                raise ModelsError(error.message, where=error.where, hint=error.hint) from error
+                raise ModelsError(error.message, where=error.where, hint=error.hint, code=error.code) from error
 
     def _paper_editors(self) -> Iterator[tuple[SchemaEditor, Collection[str]]]:
         """The editor of each database that is configured, which sends nothing, and the apps that live there."""
@@ -204,4 +204,5 @@ class Project(Files):
                 hint="check out the branch that has the file or put it back; or take it back by what the version table"
                 " recorded with minimig migrate --from-record; or forget the row with minimig migrate --prune;"
                 " nothing was changed",
+                code="MM601",
             )

@@ -134,4 +134,4 @@ class Files:
         for app in apps:
             if app is not None and app not in known:
                 hint = nearest(app, known) or f"the apps are: {', '.join(known)}"
-                raise TargetError(f"there is no app {app!r}", hint=hint)
+                raise TargetError(f"there is no app {app!r}", hint=hint, code="MM204")

@@ -97,7 +97,7 @@ def downward(migration: Migration, before: SchemaState) -> list[Change]:
             back = change.operation.reverse(change.before)
             following = back.state_forwards(state)
         except (IrreversibleError, StateError) as error:
-            raise type(error)(error.message, where=where, hint=error.hint) from error
+            raise type(error)(error.message, where=where, hint=error.hint, code=error.code) from error
         found.append(Change(back, state, following))
         state = following
     return found
@@ -250,7 +250,7 @@ def _along(migration: Migration, name: str, operations: Sequence[Operation], bef
         try:
             after = operation.state_forwards(state)
         except MinimigError as error:
-            raise StateError(error.message, where=where, hint=error.hint) from error
+            raise StateError(error.message, where=where, hint=error.hint, code=error.code) from error
         except Exception as error:  # an operation of the project's own
             raise StateError(f"the operation failed: {type(error).__name__}: {error}", where=where) from error
         found.append(Change(operation, state, after))

@@ -81,4 +81,5 @@ def _check_twin(first: Path, path: Path) -> None:
             f"{first.name} and {path.name} differ only in upper and lower case",
             where=str(path),
             hint="rename one of them: on Windows and macOS they would be the same file",
+            code="MM414",
         )

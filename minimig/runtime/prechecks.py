@@ -115,4 +115,6 @@ def _error(
     more = ["  ..."] if count > len(samples) else []
     operation = prepared.moves[position].operation.describe()
     head = f"{prepared.step.revision} would fail at {operation}: {count} {offenders.what}"
-    return DatabaseError("\n".join([head, *shown, *more]), where=prepared.where(position), hint=offenders.hint)
+    return DatabaseError(
+        "\n".join([head, *shown, *more]), where=prepared.where(position), hint=offenders.hint, code="MM512"
+    )
