@@ -19,6 +19,14 @@ class ProjectOpened(Stage):
 
 
 @dataclass(frozen=True)
+class FilesCompared(Stage):
+    """The files of applied revisions were compared with what the version table recorded of them."""
+
+    revisions: tuple[str, ...]
+    edited: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ModelsRead(Stage):
     """The models of all apps were imported and are one schema now."""
 

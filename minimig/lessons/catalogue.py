@@ -48,6 +48,11 @@ def codes() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".md") for name in names if name.endswith(".md")))
 
 
+def blog() -> str:
+    """The project that the examples begin with, file by file."""
+    return files("minimig.lessons").joinpath("blog.md").read_text(encoding="utf-8")
+
+
 def pages() -> tuple[Page, ...]:
     """All pages, by code."""
     return tuple(map(page, codes()))

@@ -12,12 +12,13 @@ from minimig.dialects.stages import StatementSent
 from minimig.narration.comparing import COMPARING
 from minimig.narration.lesson import EVERYTHING, VALUES, Lesson, Said
 from minimig.narration.plain import json_line
+from minimig.narration.planning import PLANNING
 from minimig.narration.reading import READING
 from minimig.narration.running import RUNNING, is_only_looking
 from minimig.runtime.events import StepStarted
 from minimig.stages import Stage
 
-LESSONS: dict[type[Stage], Lesson] = {**READING, **COMPARING, **RUNNING}
+LESSONS: dict[type[Stage], Lesson] = {**READING, **COMPARING, **PLANNING, **RUNNING}
 
 Write = Callable[[str, str], None]
 """Takes a line, and how it is to look: `title`, `headline`, `value`, `idea`."""

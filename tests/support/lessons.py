@@ -17,38 +17,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from minimig.lessons.catalogue import blog
 from support.projects import ProjectFolder, Result
 
-BASE = {
-    "minimig.toml": 'url = "sqlite:///blog.db"\nmetadata = "blog.models:metadata"\nmigrations = "blog/migrations"\n',
-    "blog/__init__.py": "",
-    "blog/models.py": """\
-import sqlalchemy as sa
-
-metadata = sa.MetaData()
-posts = sa.Table(
-    "posts",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("title", sa.String(200), nullable=False),
-)
-""",
-    "blog/migrations/0001_initial.py": """\
-import sqlalchemy as sa
-
-from minimig import ops
-
-dependencies = []
-
-up = [
-    ops.CreateTable(
-        "posts",
-        sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("title", sa.String(200), nullable=False),
-    ),
-]
-""",
-}
 BLOCK = re.compile(r"^(?:`([^`\n]+)`:\n\n)?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROJECT = "/project"
 
@@ -65,8 +36,9 @@ class Typed:
 def base_project(path: Path) -> ProjectFolder:
     """A blog with one table and its first revision file, which is not applied yet."""
     project = ProjectFolder(path)
-    for name, text in BASE.items():
+    for name, _, text in BLOCK.findall(blog()):
         project.write(name, text)
+    project.write("blog/__init__.py", "")
     return project
 
 
