@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from minimig.dialects.stages import StatementSent, TransactionMoved
 from minimig.narration.lesson import VALUES, Lesson, Said, count, listed
-from minimig.runtime.events import CheckSkipped, Progressed, Retrying, StepDone, StepStarted
+from minimig.runtime.events import (
+    CheckSkipped,
+    NetEffectDone,
+    NetEffectRefused,
+    NetEffectStarted,
+    Progressed,
+    Retrying,
+    StepDone,
+    StepStarted,
+)
 from minimig.runtime.output import READING, first_word
 from minimig.runtime.plan import Direction
 from minimig.runtime.stages import (
@@ -30,6 +39,21 @@ def step_started(stage: StepStarted) -> Said:
 def script_begun(stage: ScriptBegun) -> Said:
     """For whom."""
     return Said(f"{stage.step.revision} {stage.step.direction}, as {stage.dialect} says it")
+
+
+def net_effect_started(stage: NetEffectStarted) -> Said:
+    """How many steps it stands for."""
+    return Said(f"what the first {stage.count} of {len(stage.revisions)} migrations lead to is made at once")
+
+
+def net_effect_done(stage: NetEffectDone) -> Said:
+    """How long it took."""
+    return Said(f"it is there, and their rows are, in {stage.seconds:.3f}s")
+
+
+def net_effect_refused(stage: NetEffectRefused) -> Said:
+    """Why they run one by one."""
+    return Said(f"the database refused, nothing has happened, and they run one by one: {stage.reason}")
 
 
 def step_cut(stage: StepCut) -> Said:
@@ -118,6 +142,18 @@ RUNNING: dict[type[Stage], Lesson] = {
         "the same schema editor writes a script and works on a live database; only its output is another one",
         "minimig.runtime.script",
         script_begun,
+    ),
+    NetEffectStarted: Lesson(
+        "Net effect",
+        "a database that has had nothing needs only what a long beginning leads to, and the proof that it is the same",
+        "minimig.commands.net_effect",
+        net_effect_started,
+    ),
+    NetEffectDone: Lesson(
+        None, "schema and rows came in one transaction", "minimig.runtime.net_effect", net_effect_done
+    ),
+    NetEffectRefused: Lesson(
+        None, "the step at fault will say what is wrong", "minimig.runtime.net_effect", net_effect_refused
     ),
     StepCut: Lesson(
         None, "how a step is cut decides what a killed run leaves behind", "minimig.runtime.segments", step_cut, VALUES

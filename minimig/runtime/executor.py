@@ -78,11 +78,10 @@ class Executor:
         self.borrowed = connection.in_transaction()
         self.locked = holds(connection)
         self.whole = whole
-        self.assume = assume
-        self.precheck = precheck
-        self.tell: Tell = untold
+        self.assume, self.precheck = assume, precheck
         self.patience = ONCE if self.borrowed else patience
         self._listener: Listener = silence
+        self.tell: Tell = untold
         self._limits = Limits(connection, self._editor(), self.patience)
         self._notes: tuple[Note, ...] | None = None
 
@@ -95,8 +94,7 @@ class Executor:
     ) -> float:
         """Carry out all steps; returns the seconds it took. Stops with MigrationFailedError at the first error.
 
-        A step that is faked is recorded and not run. `net` may stand for the first steps. `tell` is told of each
-        statement and what it belongs to.
+        A step that is faked is recorded and not run. `net` may stand for the first steps; `tell` hears of statements.
         """
         began = time.perf_counter()
         self._listener, self.tell = listener, tell
