@@ -58,6 +58,7 @@ FUNCTIONS = {
 WITHOUT = {
     "edit": "opens an editor on a terminal",
     "demo": "prints a story for a person",
+    "explain": "tells a person what another command does",
 }
 CONFIG = '[apps.blog]\nmetadata = "{module}:metadata"\nmigrations = "blog"\n'
 MODELS = """import sqlalchemy as sa

@@ -35,6 +35,14 @@ def test_the_page_says_what_the_code_says(generator: ModuleType) -> None:
     )
 
 
+def test_every_error_class_has_a_section(generator: ModuleType) -> None:
+    """Each class is in the table of classes, and its code has a section with an example."""
+    text = generator.page()
+    for kind in generator.classes():
+        assert f"| `{kind.__name__}` | {kind.code} | {kind.exit_code} |" in text
+        assert f"\n## {kind.code}: " in text
+
+
 def test_each_code_of_the_index_leads_to_its_page(generator: ModuleType) -> None:
     """The anchors are those of the headings, and no two are the same."""
     anchors = [generator.anchor(each) for each in pages()]
@@ -48,7 +56,7 @@ def test_every_exit_code_is_listed(generator: ModuleType) -> None:
     assert {0, 4, 130} <= listed
 
 
-def test_the_example_reads_as_shown(tmp_path: Path) -> None:
+def test_errors_read_as_shown(tmp_path: Path) -> None:
     """The command of the page about exit codes prints what the page shows."""
     match = re.search(r"^\$ (minimig [^\n]+)\n(error .*?)```$", EXIT_CODES, re.MULTILINE | re.DOTALL)
     assert match is not None
