@@ -31,6 +31,8 @@ def explain_options(command: Callable[..., Any]) -> Callable[..., Any]:
     def told(*, explain: bool, depth: int | None, **options: Any) -> Any:
         ctx = click.get_current_context()
         session: Session = ctx.obj
+        if depth is not None and not explain:
+            raise UsageError("--depth says how deep --explain goes", hint="add --explain, or leave --depth out")
         if explain and session.tell is untold:
             deeper = replace(session, verbosity=session.verbosity + options.get("more", 0))
             teller = narrated(deeper, depth, numbered=False, as_json=bool(options.get("as_json"))).tell

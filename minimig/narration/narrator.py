@@ -46,7 +46,7 @@ class Narrator:
         depth = EVERYTHING if isinstance(stage, StatementSent) and is_only_looking(stage) else lesson.depth
         if depth > self._depth:
             return
-        said = lesson.say(stage)
+        said = _said(lesson, stage)
         if self._as_json:
             self._write(json_line(stage, {"stage": lesson.title, "said": said.headline, "source": lesson.module}), "")
             return
@@ -76,3 +76,11 @@ class Narrator:
     def _lines(self, lines: tuple[str, ...], indent: str) -> None:
         for line in lines:
             self._write(f"{indent}  {line}", "value")
+
+
+def _said(lesson: Lesson, stage: Stage) -> Said:
+    """The words for a stage. A run must not stop because of a mistake in its story."""
+    try:
+        return lesson.say(stage)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+        return Said(f"{type(stage).__name__} cannot be told: {type(error).__name__}: {error}")

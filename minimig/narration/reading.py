@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from minimig.commands.stages import ModelsRead, ProjectOpened
-from minimig.narration.lesson import EVERYTHING, VALUES, Lesson, Said, count, described, listed
+from minimig.narration.lesson import EVERYTHING, GLANCE, VALUES, Lesson, Said, count, described, listed
 from minimig.revisions.details import details
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.replay import MigrationReplayed
 from minimig.revisions.scanning import FolderRead
 from minimig.revisions.stages import GraphBuilt, MigrationLoaded
 from minimig.stages import Stage
-from minimig.state.schema import SchemaState
+from minimig.state.tables import TableState
 from minimig.urls import mask_url
 
 
@@ -45,7 +45,7 @@ def graph_built(stage: GraphBuilt) -> Said:
     headline = f"{count(len(order), 'revision')} in order; heads: {heads}"
     lines = tuple(_why_here(graph, order, place) for place in range(len(order)))
     hidden = tuple(f"{name} is hidden: {by} stands in its place" for name, by in graph.hidden.items())
-    few = len(lines) <= 10
+    few = len(lines) <= GLANCE
     return Said(headline, lines + hidden if few else hidden, () if few else lines)
 
 
@@ -84,16 +84,18 @@ def migration_replayed(stage: MigrationReplayed) -> Said:
 def models_read(stage: ModelsRead) -> Said:
     """The tables, and whose they are."""
     state, owners = stage.models.state, stage.models.owners
-    lines = [f"{key} ({owners[key]}): {_table(state, key)}" for key in state.tables]
-    lines += [f"{key} ({owners.get(key, 'nobody')})" for key in state.objects]
-    names = listed(state.tables) or "none"
-    return Said(f"{count(len(state.tables), 'table')} in the models: {names}", everything=tuple(lines))
+    lines = [f"{key} (of {owners.get(key, 'nobody')}): {_table(state[key])}" for key in state.tables]
+    lines += [f"{key} (of {owners.get(key, 'nobody')})" for key in state.objects]
+    names = f": {listed(state.tables)}" if state.tables else ""
+    few = len(lines) <= GLANCE
+    headline = f"{count(len(state.tables), 'table')} in the models{names}"
+    return Said(headline, tuple(lines) if few else (), () if few else tuple(lines))
 
 
-def _table(state: SchemaState, key: str) -> str:
-    table = state[key]
-    parts = [count(len(table.columns), "column"), count(len(table.constraints), "constraint")]
-    return ", ".join([*parts, count(len(table.indexes), "index", "indexes")])
+def _table(table: TableState) -> str:
+    """Its size, and the names of what nobody may have named: they are made up here, the same every time."""
+    named = [*table.constraints, *table.indexes]
+    return count(len(table.columns), "column") + (f", {listed(named)}" if named else "")
 
 
 READING: dict[type[Stage], Lesson] = {
@@ -131,7 +133,7 @@ READING: dict[type[Stage], Lesson] = {
     ),
     ModelsRead: Lesson(
         "Models",
-        "the models become a value of the same kind as the files lead to, so that comparing is ==",
+        "the models become a value as the files do; what has no name gets one, so that comparing is ==",
         "minimig.state.from_metadata",
         models_read,
     ),

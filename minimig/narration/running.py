@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from minimig.dialects.stages import StatementSent, TransactionMoved
 from minimig.narration.lesson import VALUES, Lesson, Said, count, listed
 from minimig.runtime.events import (
@@ -14,9 +16,11 @@ from minimig.runtime.events import (
     StepDone,
     StepStarted,
 )
+from minimig.runtime.journal import Note
 from minimig.runtime.output import READING, first_word
 from minimig.runtime.plan import Direction
 from minimig.runtime.stages import (
+    NotesFound,
     NotesWritten,
     OperationBegun,
     RowWritten,
@@ -93,10 +97,19 @@ def transaction_moved(stage: TransactionMoved) -> Said:
     return Said(f"transaction {stage.move}")
 
 
+def notes_found(stage: NotesFound) -> Said:
+    """How far the earlier run came."""
+    headline = f"an earlier run was interrupted here; its journal knows of {count(len(stage.notes), 'piece')}"
+    return Said(headline, _pieces(stage.notes))
+
+
 def notes_written(stage: NotesWritten) -> Said:
     """Which piece is how far."""
-    lines = (f"operation {note.operation + 1}, piece {note.piece + 1}: {note.status}" for note in stage.notes)
-    return Said(f"the journal is told of {count(len(stage.notes), 'piece')}", tuple(lines))
+    return Said(f"the journal is told of {count(len(stage.notes), 'piece')}", _pieces(stage.notes))
+
+
+def _pieces(notes: Iterable[Note]) -> tuple[str, ...]:
+    return tuple(f"operation {note.operation + 1}, piece {note.piece + 1}: {note.status}" for note in notes)
 
 
 def row_written(stage: RowWritten) -> Said:
@@ -178,6 +191,12 @@ RUNNING: dict[type[Stage], Lesson] = {
         "minimig.dialects.transaction",
         transaction_moved,
         depth=VALUES,
+    ),
+    NotesFound: Lesson(
+        None,
+        "what is done is passed over; of what was started and not confirmed the schema tells whether it happened",
+        "minimig.runtime.doubt",
+        notes_found,
     ),
     NotesWritten: Lesson(
         None,

@@ -108,6 +108,7 @@ class ScriptWriter:
     recorder: Recorder
     one_transaction: bool = False
     idempotent: bool = False
+    tell: Tell = untold
 
     @property
     def editor(self) -> SchemaEditor:
@@ -145,7 +146,7 @@ class ScriptWriter:
         frame = own_frame(prepared, editor)
         if self.one_transaction or (self.idempotent and editor.script.whole_guard):
             frame = NO_FRAME
-        operations = () if prepared.step.faked else operations_sql(prepared, self.dialect, frame)
+        operations = () if prepared.step.faked else operations_sql(prepared, self.dialect, frame, self.tell)
         written = StepSQL(prepared.step, prepared.migration.header.title, operations, tuple(self._inlined(rows)), frame)
         return replace(written, guard=self._guard(prepared.step, row)) if self.idempotent else written
 

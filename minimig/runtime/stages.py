@@ -84,6 +84,13 @@ class OperationBegun(Stage):
 
 
 @dataclass(frozen=True)
+class NotesFound(Stage):
+    """The journal holds what an earlier run, which was interrupted, did of a step."""
+
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True)
 class NotesWritten(Stage):
     """The journal was told how far a step has come."""
 

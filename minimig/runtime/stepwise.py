@@ -25,7 +25,7 @@ from minimig.runtime.limits import Limits
 from minimig.runtime.piecewise import Piecewise
 from minimig.runtime.retrying import ONCE, Patience
 from minimig.runtime.segments import Manner, Segment
-from minimig.runtime.stages import OperationBegun
+from minimig.runtime.stages import NotesFound, OperationBegun
 from minimig.stages import Tell, untold
 
 
@@ -65,6 +65,8 @@ class Stepwise:
         Raises HistoryError when what ran in an earlier run was changed in the file since, QuestionError when it cannot
         be known whether a statement of an earlier run took effect.
         """
+        if self.noted:
+            self.tell(NotesFound(tuple(note for notes in self.noted.values() for note in notes)))
         done = {position for segment in found for position in segment.positions if self._is_done(position)}
         try:
             self._run_all(found, done, finish)

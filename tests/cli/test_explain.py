@@ -90,7 +90,10 @@ def test_a_run_that_only_looks_says_so(project: ProjectFolder) -> None:
     assert plan.err.startswith("minimig migrate only looks here: nothing is changed.\n")
     assert "Lock" not in titles(plan.err)
     assert project.ok("showmigrations").out == "blog\n  [ ] 0001_initial\n"
-    assert project.run("explain", "check", "--models").err.startswith("minimig check only looks here")
+    checked = project.run("explain", "check", "--models")
+    assert (checked.code, checked.err.partition(":")[0]) == (0, "minimig check only looks here")
+    project.write("blog/models.py", WITH_SLUG)
+    assert project.run("explain", "check", "--models").code == 4
 
 
 def test_migrate_is_narrated_and_migrates(project: ProjectFolder) -> None:
@@ -210,6 +213,72 @@ def test_check_and_sqlmigrate_and_showmigrations_tell_their_stages(project: Proj
     script = project.ok("explain", "sqlmigrate", "blog", "0002")
     assert "Script\n    blog.0002_unique forward, as sqlite says it" in script.err
     assert "why: SQLite cannot alter this in a table: the new one is built beside the old one" in script.err
+
+
+def test_a_script_has_the_reasons_of_its_dialect(project: ProjectFolder) -> None:
+    """Of one for another database, which nobody connects to, too; stdout is the script alone."""
+    revision(project, "0001_initial", FIRST)
+    revision(project, "0002_title", 'ops.AlterColumn("posts", "title", comment="x")', "blog.0001_initial")
+    script = project.ok("explain", "migrate", "--sql", "--dialect", "postgresql")
+    assert script.err.startswith("minimig migrate only looks here: nothing is changed.\n")
+    assert "blog.0002_title forward, as postgresql says it" in script.err
+    assert "COMMENT ON COLUMN posts.title IS 'x'\n      why: a comment is a statement of its own" in script.err
+    assert script.out == project.ok("migrate", "--sql", "--dialect", "postgresql").out
+
+
+def test_a_run_that_goes_on_says_what_was_done_before(project: ProjectFolder) -> None:
+    """What the journal of the interrupted run holds is told, and what is done is not sent again."""
+    revision(project, "0001_initial", FIRST)
+    body = (
+        'ops.RunSQL("CREATE TABLE one (id INTEGER)", reverse=""),\n    ops.RunSQL("CREATE TABLE two (id)", reverse="")'
+    )
+    revision(project, "0002_two", body, "blog.0001_initial")
+    path = project.path / "blog/migrations/0002_two.py"
+    path.write_text(path.read_text().replace("up = [", "atomic = False\n\nup = ["))
+    wrong = path.read_text()
+    path.write_text(wrong.replace("two (id)", "two (id) WRONG"))
+    assert project.run("migrate").code == 1
+    path.write_text(wrong)
+    text = project.ok("explain", "migrate").err
+    assert "an earlier run was interrupted here; its journal knows of" in text
+    assert "CREATE TABLE one" not in text[text.index("an earlier run") :].replace("run SQL CREATE TABLE one", "")
+    assert "CREATE TABLE two (id)" in text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check",),
+        ("current",),
+        ("diagnose",),
+        ("diff", "zero", "models"),
+        ("graph",),
+        ("heads",),
+        ("history",),
+        ("makemigrations", "--from-database", "--dry-run"),
+        ("migrate",),
+        ("show", "blog.0001"),
+        ("showmigrations",),
+        ("sqlmigrate", "blog", "0001", "--backwards"),
+        ("stamp", "blog.0001"),
+        ("upgrade",),
+    ],
+)
+def test_no_stage_is_without_words(project: ProjectFolder, words: tuple[str, ...]) -> None:
+    """Each command tells at least its project and its files, and nothing of what it tells lacks its words."""
+    project.ok("makemigrations")
+    if "--from-database" in words:
+        project.ok("migrate")
+    result = project.run("explain", "--depth", "3", *words)
+    assert result.code in (0, 4), result.text
+    assert {"Configuration", "Revision files", "Graph"} <= set(titles(result.err))
+    assert "cannot be told" not in result.err
+
+
+def test_depth_goes_with_explain(project: ProjectFolder) -> None:
+    """Alone it would be ignored in silence."""
+    refused = project.run("migrate", "--depth", "3")
+    assert (refused.code, "--depth says how deep --explain goes" in refused.err) == (2, True)
 
 
 def test_what_has_no_stages_is_refused(project: ProjectFolder) -> None:

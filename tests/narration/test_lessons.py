@@ -6,9 +6,13 @@ import importlib
 import importlib.util
 import pkgutil
 from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
 
 import minimig
-from minimig.narration.lesson import Lesson
+from minimig.autogenerate.stages import Optimized
+from minimig.narration.lesson import Lesson, Said
 from minimig.narration.narrator import LESSONS, Narrator
 from minimig.stages import Stage
 
@@ -51,6 +55,19 @@ def test_ideas_are_sentences_of_one_line() -> None:
     """Short enough to be read while a run goes by."""
     ideas = [lesson.idea for lesson in LESSONS.values()]
     assert all(idea and "\n" not in idea and len(idea) <= 130 and not idea.endswith(".") for idea in ideas)
+
+
+def test_a_mistake_in_a_story_does_not_stop_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A narrator that fails says so, in the place of what it would have said."""
+
+    def wrong(stage: Stage) -> Said:
+        raise KeyError("owner")
+
+    lesson = replace(LESSONS[Optimized], say=wrong)
+    monkeypatch.setitem(LESSONS, Optimized, lesson)
+    lines: list[str] = []
+    Narrator(lambda line, _: lines.append(line), depth=1)(Optimized((), 0))
+    assert lines[-1] == "    Optimized cannot be told: KeyError: 'owner'"
 
 
 def test_a_stage_of_another_package_is_passed_over() -> None:
