@@ -62,6 +62,8 @@ def net_effect_refused(stage: NetEffectRefused) -> Said:
 
 def step_cut(stage: StepCut) -> Said:
     """One transaction, or pieces."""
+    if stage.single and stage.segments and not stage.transactional_ddl:
+        return Said("it runs inside the caller's transaction, which this database ends at each change of the schema")
     if stage.single:
         return Said("one transaction holds all its statements and its row: after an error nothing of it is left")
     why = "an operation of it" if stage.transactional_ddl else "this database commits at each change of the schema: it"
