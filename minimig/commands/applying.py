@@ -189,7 +189,7 @@ def migrate_connection(
             if options.fake:
                 executor.fake(prepared, listener)
             else:
-                seconds = executor.run(prepared, listener, net, project.tell)
+                seconds = executor.run(prepared, listener, net)
             squashes = squashes_to_record(project, project.applied(connection))
             executor.rewrite((), squashes)
             tell_of_run("after_run", project.environment.after_run, prepared, connection)

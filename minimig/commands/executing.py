@@ -71,7 +71,7 @@ def executor_of(
 
     options = RunOptions(project.settings.x, project.settings.tag)
     told = within if functions else None
-    return Executor(
+    executor = Executor(
         connection,
         project.recorder,
         within=told,
@@ -81,6 +81,8 @@ def executor_of(
         patience=patience_of(project.settings, patience),
         precheck=precheck,
     )
+    executor.tell = project.tell
+    return executor
 
 
 def tell_of_run(

@@ -29,6 +29,7 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlalchemy.schema import AddConstraint, CreateTable, DropTableComment, SetTableComment
 
+from minimig.dialects import why
 from minimig.dialects.change import ColumnStep, EnumChange, TableChange
 from minimig.dialects.enum_columns import alter_columns
 from minimig.dialects.items import ItemEditor
@@ -46,9 +47,6 @@ from minimig.state.reader import Reader
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
 from minimig.state.written import Item
-
-COMMENT = "a comment is a statement of its own on this database"
-INDEX_APART = "CREATE TABLE cannot bring an index along"
 
 
 class SchemaEditor(Foresight, ItemEditor):
@@ -132,10 +130,9 @@ class SchemaEditor(Foresight, ItemEditor):
         apart, built = self.added_apart(table), self.built(table)
         self.execute(self.compile(CreateTable(self._built_without(table, apart) if apart else built)))
         for index in table.indexes.values():
-            self.execute(self.create_index_sql(built, index.name), INDEX_APART)
-        with self.because("it needs an index that CREATE TABLE could not bring"):
-            for name in apart:
-                self.execute(self.compile(AddConstraint(self.built_constraint(built, name))))
+            self.execute(self.create_index_sql(built, index.name), why.INDEX_APART)
+        for name in apart:
+            self.execute(self.compile(AddConstraint(self.built_constraint(built, name))), why.AFTER_ITS_INDEX)
         self.comment_new_table(table)
 
     def _built_without(self, table: TableState, constraints: Collection[str]) -> sa.Table:
@@ -168,13 +165,13 @@ class SchemaEditor(Foresight, ItemEditor):
     def comment_table(self, table: TableState, before: str | None) -> None:
         """Give a table its comment, or take away the one that it had before."""
         element = SetTableComment if table.comment else DropTableComment
-        self.execute(self.compile(element(self.built(table))), COMMENT)
+        self.execute(self.compile(element(self.built(table))), why.COMMENT)
 
     def comment_column(self, table: TableState, column: ColumnState, before: str | None) -> None:
         """Give a column its comment, or take away the one that it had before."""
         # SQLAlchemy's DropColumnComment forgets the schema.
         text = "NULL" if column.comment is None else self.string(column.comment)
-        self.execute(f"COMMENT ON COLUMN {self.table(table)}.{self.quote(column.name)} IS {text}", COMMENT)
+        self.execute(f"COMMENT ON COLUMN {self.table(table)}.{self.quote(column.name)} IS {text}", why.COMMENT)
 
     def drop_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         """Drop a table and its rows."""
@@ -227,17 +224,16 @@ class SchemaEditor(Foresight, ItemEditor):
             self.add_column_sql(change, column)
         elif self.fills_by_default(column, fill):
             # A constant default is stored once for all old rows (PostgreSQL 11, MariaDB 10.3): no row is rewritten.
-            why = "a constant default gives old rows their value at once; none is written anew"
-            self.execute(self.add_column_clause(change, column, f"DEFAULT {fill}"), why)
+            self.execute(self.add_column_clause(change, column, f"DEFAULT {fill}"), why.FILLED_BY_DEFAULT)
             self.drop_default(change.new, column)
             self.after_add_column(change, column)
         else:
-            with self.because("the column comes loose at first: old rows have no value for it yet"):
+            with self.because(why.LOOSE_AT_FIRST):
                 self.add_column_sql(change, replace(column, nullable=True, default=None))
             self.fill(change.new, column, fill, only_null=False)
             if not column.nullable or column.default is not None:
                 loose = replace(column, nullable=True, default=None)
-                with self.because("every row has a value now, so the column can become what it shall be"):
+                with self.because(why.FULL_NOW):
                     self.alter_column(change, loose, column)
 
     def fills_by_default(self, column: ColumnState, fill: str) -> bool:
@@ -246,8 +242,7 @@ class SchemaEditor(Foresight, ItemEditor):
 
     def drop_default(self, table: TableState, column: ColumnState) -> None:
         """Take the default away that filled the rows."""
-        why = "the default was there for the old rows only; the models have none"
-        self.execute(f"{self.alter(table)} ALTER COLUMN {self.quote(column.name)} DROP DEFAULT", why)
+        self.execute(f"{self.alter(table)} ALTER COLUMN {self.quote(column.name)} DROP DEFAULT", why.DEFAULT_HAS_FILLED)
 
     def add_column_sql(self, change: TableChange, column: ColumnState) -> None:
         """Add a column as it stands."""
@@ -273,7 +268,7 @@ class SchemaEditor(Foresight, ItemEditor):
         if column.comment and self.supports_comments and not self.dialect.inline_comments:
             self.comment_column(change.new, column, None)
         for check in self.type_checks(self.built(change.new), column.name):
-            self.execute(self.compile(AddConstraint(check)), "the type of the column brings a CHECK along")
+            self.execute(self.compile(AddConstraint(check)), why.CHECK_OF_TYPE)
 
     def drop_column(self, change: TableChange, column: ColumnState) -> None:
         """Drop a column; nothing in the state uses it any more."""

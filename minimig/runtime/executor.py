@@ -55,6 +55,8 @@ class Executor:
     back here. `within` is called when the row of a step is written; `options` are for data steps that ask for them.
     """
 
+    tell: Tell = staticmethod(untold)  # hears of each statement, and of what it belongs to
+
     def __init__(
         self,
         connection: sa.Connection,
@@ -81,23 +83,16 @@ class Executor:
         self.assume, self.precheck = assume, precheck
         self.patience = ONCE if self.borrowed else patience
         self._listener: Listener = silence
-        self.tell: Tell = untold
         self._limits = Limits(connection, self._editor(), self.patience)
         self._notes: tuple[Note, ...] | None = None
 
-    def run(
-        self,
-        steps: Sequence[PreparedStep],
-        listener: Listener = silence,
-        net: NetEffect | None = None,
-        tell: Tell = untold,
-    ) -> float:
+    def run(self, steps: Sequence[PreparedStep], listener: Listener = silence, net: NetEffect | None = None) -> float:
         """Carry out all steps; returns the seconds it took. Stops with MigrationFailedError at the first error.
 
-        A step that is faked is recorded and not run. `net` may stand for the first steps; `tell` hears of statements.
+        A step that is faked is recorded and not run. `net` may stand for the first steps.
         """
         began = time.perf_counter()
-        self._listener, self.tell = listener, tell
+        self._listener = listener
         revisions = tuple(prepared.step.revision for prepared in steps)
         rows = [version_row(prepared) for prepared in steps]
         real = [prepared for prepared in steps if not prepared.step.faked]

@@ -24,7 +24,6 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from minimig.dialects.change import TableChange
-from minimig.dialects.editor import INDEX_APART
 from minimig.dialects.output import Output, Values
 from minimig.dialects.script_style import ScriptStyle
 from minimig.dialects.sqlite import native
@@ -39,6 +38,7 @@ from minimig.dialects.sqlite.rebuild import Rebuild, affinity, converted
 from minimig.dialects.sqlite.swap import carry_out, legacy_alter
 from minimig.dialects.sqlite.transaction import join_transaction, sqlite_transaction
 from minimig.dialects.sqlite.waiting import SQLiteWaiting
+from minimig.dialects.why import INDEX_APART
 from minimig.state.expressions import mentions
 from minimig.state.parts import ColumnState, ConstraintState, IndexState, PrimaryKeyState
 from minimig.state.schema import SchemaState
