@@ -66,12 +66,14 @@ def step_cut(stage: StepCut) -> Said:
         return Said("it runs inside the caller's transaction, which this database ends at each change of the schema")
     if stage.single:
         return Said("one transaction holds all its statements and its row: after an error nothing of it is left")
-    why = "an operation of it" if stage.transactional_ddl else "this database commits at each change of the schema: it"
+    why = "this database commits at each change of the schema"
+    if stage.transactional_ddl:
+        why = "one of its operations does not go into a transaction, or its file wants none"
     lines = [
         f"{listed(f'operation {position + 1}' for position in segment.positions)}: {segment.manner.value}"
         for segment in stage.segments
     ]
-    return Said(f"{why} cannot be one transaction, so a journal is kept", tuple(lines))
+    return Said(f"{why}: a journal is kept, by which an interrupted run goes on", tuple(lines))
 
 
 def operation_begun(stage: OperationBegun) -> Said:
