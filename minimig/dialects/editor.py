@@ -223,7 +223,6 @@ class SchemaEditor(Foresight, ItemEditor):
         if fill is None:
             self.add_column_sql(change, column)
         elif self.fills_by_default(column, fill):
-            # A constant default is stored once for all old rows (PostgreSQL 11, MariaDB 10.3): no row is rewritten.
             self.execute(self.add_column_clause(change, column, f"DEFAULT {fill}"), why.FILLED_BY_DEFAULT)
             self.drop_default(change.new, column)
             self.after_add_column(change, column)

@@ -73,14 +73,11 @@ class Executor:
 
         `patience` is for others that are in the way; inside a transaction of the caller there is none.
         """
-        self.connection = connection
-        self.recorder = recorder
-        self.within = within
-        self.options = options
+        self.connection, self.recorder = connection, recorder
+        self.within, self.options = within, options
         self.borrowed = connection.in_transaction()
         self.locked = holds(connection)
-        self.whole = whole
-        self.assume, self.precheck = assume, precheck
+        self.whole, self.assume, self.precheck = whole, assume, precheck
         self.patience = ONCE if self.borrowed else patience
         self._listener: Listener = silence
         self._limits = Limits(connection, self._editor(), self.patience)
