@@ -13,9 +13,8 @@
 6. Publish the class by the entry point `minimig.dialects`, under the name of SQLAlchemy's dialect, and run the contract
    suite in `tests/contract` against the real database.
 
-An editor never decides what to do, only how to say it. When a transaction begins and ends is the executor's business;
-`transaction` only says how this database wraps one migration. What serves steps that people write (their SQL, rows and
-functions) is in `data`.
+An editor never decides what to do, only how to say it, and why it is needed here; when a transaction begins and ends is
+the executor's business. What serves steps that people write (their SQL, rows and functions) is in `data`.
 """
 
 from __future__ import annotations
@@ -112,10 +111,7 @@ class SchemaEditor(Foresight, ItemEditor):
 
     @staticmethod
     def fingerprint(connection: sa.Connection, statement: str) -> str | None:  # noqa: ARG004 - see subclasses
-        """What changes when something that a statement names does; None where this database cannot tell.
-
-        It settles what became of a statement of which nobody heard; see `dialects.fingerprint`.
-        """
+        """What changes when something that a statement names does, see `dialects.fingerprint`; None: nobody can tell."""
         return None
 
     @staticmethod

@@ -75,8 +75,7 @@ class Executor:
         """
         self.connection, self.recorder = connection, recorder
         self.within, self.options = within, options
-        self.borrowed = connection.in_transaction()
-        self.locked = holds(connection)
+        self.borrowed, self.locked = connection.in_transaction(), holds(connection)
         self.whole, self.assume, self.precheck = whole, assume, precheck
         self.patience = ONCE if self.borrowed else patience
         self._listener: Listener = silence
@@ -88,8 +87,7 @@ class Executor:
 
         A step that is faked is recorded and not run. `net` may stand for the first steps.
         """
-        began = time.perf_counter()
-        self._listener = listener
+        began, self._listener = time.perf_counter(), listener
         revisions = tuple(prepared.step.revision for prepared in steps)
         rows = [version_row(prepared) for prepared in steps]
         real = [prepared for prepared in steps if not prepared.step.faked]
