@@ -111,7 +111,7 @@ class SchemaEditor(Foresight, ItemEditor):
 
     @staticmethod
     def fingerprint(connection: sa.Connection, statement: str) -> str | None:  # noqa: ARG004 - see subclasses
-        """What changes when something that a statement names does, see `dialects.fingerprint`; None: nobody can tell."""
+        """What changes when something that a statement names does; None where nobody can tell (`fingerprint`)."""
         return None
 
     @staticmethod
