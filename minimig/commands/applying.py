@@ -232,8 +232,8 @@ def _planned(
         prepared = options.initials(project, connection, project.graph_at(revisions(rows), app, target), prepared)
     one_by_one = options.one_by_one or options.whole or connection.in_transaction() or project.environment.on_step
     net = None if rows or first or one_by_one else net_effect(prepared, connection.dialect)
-    rehearse(prepared if net is None else prepared[net.count :], connection.dialect)
-    return Run(prepared, net)
+    count = 0 if net is None else net.count
+    return Run((*prepared[:count], *rehearse(prepared[count:], connection.dialect)), net)
 
 
 def _irreversible(prepared: PreparedStep) -> str | None:

@@ -126,13 +126,17 @@ class SchemaEditor(Foresight, ItemEditor):
 
     def create_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         """Create a table with everything it holds."""
-        apart, built = self.added_apart(table), self.built(table)
-        self.execute(self.compile(CreateTable(self._built_without(table, apart) if apart else built)))
-        for index in table.indexes.values():
-            self.execute(self.create_index_sql(built, index.name))
-        for name in apart:
-            self.execute(self.compile(AddConstraint(self.built_constraint(built, name))))
+        for statement in self.phrases.once("create", (table,), lambda: tuple(self._creating(table))):
+            self.execute(statement)
         self.comment_new_table(table)
+
+    def _creating(self, table: TableState) -> Iterator[str]:
+        apart, built = self.added_apart(table), self.built(table)
+        yield self.compile(CreateTable(self._built_without(table, apart) if apart else built))
+        for index in table.indexes.values():
+            yield self.create_index_sql(built, index.name)
+        for name in apart:
+            yield self.compile(AddConstraint(self.built_constraint(built, name)))
 
     def _built_without(self, table: TableState, constraints: Collection[str]) -> sa.Table:
         """The table before these constraints come. A column that will point elsewhere does not number itself now."""
@@ -164,7 +168,7 @@ class SchemaEditor(Foresight, ItemEditor):
     def comment_table(self, table: TableState, before: str | None) -> None:
         """Give a table its comment, or take away the one that it had before."""
         element = SetTableComment if table.comment else DropTableComment
-        self.execute(self.compile(element(self.built(table))))
+        self.execute(self.compile(element(self.built(self.excerpt(table, ())))))
 
     def comment_column(self, table: TableState, column: ColumnState, before: str | None) -> None:
         """Give a column its comment, or take away the one that it had before."""
@@ -264,12 +268,12 @@ class SchemaEditor(Foresight, ItemEditor):
         """What ADD COLUMN itself does not do: comments, and CHECKs that the type brings along."""
         if column.comment and self.supports_comments and not self.dialect.inline_comments:
             self.comment_column(change.new, column, None)
-        for check in self.type_checks(self.built(change.new), column.name):
+        for check in self.checks_of_type(change.new, column.name):
             self.execute(self.compile(AddConstraint(check)))
 
     def drop_column(self, change: TableChange, column: ColumnState) -> None:
         """Drop a column; nothing in the state uses it any more."""
-        for check in self.type_checks(self.built(change.old), column.name):
+        for check in self.checks_of_type(change.old, column.name):
             self.drop_constraint_sql(change.old, str(check.name))
         self.execute(f"{self.alter(change.old)} DROP COLUMN {self.quote(column.name)}")
 

@@ -193,6 +193,7 @@ class Executor:
 
     def _attempt(self, prepared: PreparedStep, row: Applied, started: float, output: LiveOutput) -> None:
         editor = self._editor(output)
+        editor.phrases = prepared.phrases or editor.phrases
         found = segments(prepared, editor)
         single = self.borrowed or in_one_transaction(found, editor, prepared)
         progress = Progress(prepared, editor, output, self._standing(single=single))

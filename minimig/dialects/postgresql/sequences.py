@@ -37,18 +37,12 @@ class Sequences:
 
     def __init__(self, editor: SchemaEditor) -> None:
         self._editor = editor
-        self._serial: dict[int, tuple[TableState, str | None]] = {}
 
     # --- SERIAL -------------------------------------------------------------------------------------------------------
 
     def serial(self, table: TableState) -> str | None:
         """The column that CREATE TABLE would make SERIAL."""
-        known = self._serial.get(id(table))  # each change asks of both its tables twice, and building one takes long
-        if known is None:
-            column = self._editor.built(table).autoincrement_column
-            ours = column is None or column.identity is not None or isinstance(column.default, sa.Sequence)
-            known = self._serial[id(table)] = (table, None if ours or column is None else column.name)
-        return known[1]
+        return self._editor.said("serial", self._editor.excerpt(table, ()), _serial)
 
     def add_numbered(self, change: TableChange, column: ColumnState) -> bool:
         """Add a column that numbers the rows there are, if it can only be meant to become the key; false if not.
@@ -193,6 +187,12 @@ class Sequences:
 
     def _alter(self, table: TableState, column: str) -> str:
         return f"{self._editor.alter(table)} ALTER COLUMN {self._editor.quote(column)}"
+
+
+def _serial(built: sa.Table) -> str | None:
+    column = built.autoincrement_column
+    ours = column is None or column.identity is not None or isinstance(column.default, sa.Sequence)
+    return None if ours or column is None else column.name
 
 
 def _identity_changes(old: IdentityState, new: IdentityState) -> Iterator[str]:

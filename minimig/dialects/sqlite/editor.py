@@ -100,9 +100,8 @@ class SQLiteEditor(SQLiteClauses):
         if watch and table.foreign_keys:
             watch.tables(table.schema, [table.name])
         self.execute(native.create_table_sql(self, table))
-        built = self.built(table)
-        for index in table.indexes:
-            self.execute(self.create_index_sql(built, index))
+        for index in table.indexes.values():
+            self.execute(self.index_sql(table, index))
 
     def drop_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         self._pending.pop(table.key, None)

@@ -134,9 +134,8 @@ def _mark_sql(table: TableState, temporary: TableState) -> str:
 
 def _hang_on(editor: SchemaEditor, target: TableState, live: LiveTable | None) -> None:
     """Create the indexes of the state, then indexes and triggers that only the database knows, word for word."""
-    built = editor.built(target)
-    for name in target.indexes:
-        editor.execute(editor.create_index_sql(built, name))
+    for index in target.indexes.values():
+        editor.execute(editor.index_sql(target, index))
     if live is None:
         return
     known = {name.lower() for name in target.indexes}
