@@ -126,7 +126,8 @@ class Project:
         key = (plan, applied, frozenset(graph.headers))
         with self._reading:
             if key not in self._prepared:
-                self._prepared[key] = prepare(graph, self.load, plan, applied)
+                with import_path(self.settings.root):
+                    self._prepared[key] = prepare(graph, self.load, plan, applied)
             return self._prepared[key]
 
     @cached_property
@@ -136,7 +137,8 @@ class Project:
     @cached_property
     def migrations(self) -> tuple[Migration, ...]:
         """All migrations, in the order of the graph."""
-        return tuple(self.load(revision) for revision in self.graph.order())
+        with import_path(self.settings.root):
+            return tuple(self.load(revision) for revision in self.graph.order())
 
     @cached_property
     def files_state(self) -> SchemaState:
