@@ -71,6 +71,9 @@ def legacy_alter(editor: SchemaEditor, *, on: bool) -> Iterator[None]:
         return
     # A setting of the connection, no step of the migration: it does not go through the output.
     former = bool(connection.exec_driver_sql("PRAGMA legacy_alter_table").scalar())
+    if former == on:
+        yield
+        return
     connection.exec_driver_sql(f"PRAGMA legacy_alter_table = {int(on)}")
     try:
         yield
@@ -97,6 +100,11 @@ def _swap(editor: SchemaEditor, rebuild: Rebuild, built: TableText, live: LiveTa
     temporary = replace(table, name=_temporary(table))
     if live and live.leftover:
         editor.execute(f"DROP TABLE {editor.table(temporary)}")
+    if live and _is_empty(editor, table, built):
+        _drop(editor, table)
+        editor.execute(create_sql(editor.table(table), unqualified(built, table.name)))
+        _hang_on(editor, rebuild.target, live)
+        return
     create = create_sql(editor.table(temporary), unqualified(built, table.name))
     editor.execute(create if live else f"{_warning(table)}\n{create}")
     key = built.primary_key()
@@ -109,6 +117,17 @@ def _swap(editor: SchemaEditor, rebuild: Rebuild, built: TableText, live: LiveTa
         _drop(editor, table)
         editor.execute(f"{editor.alter(temporary)} RENAME TO {editor.quote(table.name)}")
     _hang_on(editor, rebuild.target, live)
+
+
+def _is_empty(editor: SchemaEditor, table: TableState, built: TableText) -> bool:
+    """Whether there is nothing to copy, so that the new table can be made under its own name.
+
+    RENAME has SQLite read the whole schema again, CREATE and DROP do not. An AUTOINCREMENT mark is to be handed on.
+    """
+    connection, key = editor.output.connection, built.primary_key()
+    if connection is None or (key is not None and "AUTOINCREMENT" in key.words):
+        return False
+    return not connection.exec_driver_sql(f"SELECT EXISTS (SELECT 1 FROM {editor.table(table)})").scalar()
 
 
 def _drop(editor: SchemaEditor, table: TableState) -> None:
