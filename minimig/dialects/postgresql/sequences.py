@@ -155,18 +155,20 @@ class Sequences:
 
     def _rename_key(self, old: TableState, new: TableState) -> None:
         before, after = own_name(old.name, None, "pkey"), own_name(new.name, None, "pkey")
-        actual = self._catalog.primary_key(self._editor.table(new)) if self._catalog else before
-        self._rename("INDEX", new.schema, before, after, actual)
+        if before != after:
+            actual = self._catalog.primary_key(self._editor.table(new)) if self._catalog else before
+            self._rename("INDEX", new.schema, before, after, actual)
 
     def _rename_sequence(self, old: TableState, new: TableState, old_column: str, column: str) -> None:
         before, after = own_name(old.name, old_column, "seq"), own_name(new.name, column, "seq")
-        actual = self._catalog.sequence(self._editor.table(new), column) if self._catalog else before
-        self._rename("SEQUENCE", new.schema, before, after, actual)
+        if before != after:
+            actual = self._catalog.sequence(self._editor.table(new), column) if self._catalog else before
+            self._rename("SEQUENCE", new.schema, before, after, actual)
 
     def _rename(self, kind: str, schema: str | None, before: str, after: str, actual: str | None) -> None:
         """Rename what still has the name it was made with, unless somebody else has the new name already."""
         editor = self._editor
-        if before == after or actual != before:
+        if actual != before:
             return
         if self._catalog is not None and self._catalog.has_relation(editor.qualified(schema, after)):
             return
