@@ -14,6 +14,7 @@ from minimig.commands.planning import Place
 from minimig.commands.project import Project
 from minimig.runtime.events import (
     CheckSkipped,
+    Crowded,
     Event,
     NetEffectDone,
     NetEffectRefused,
@@ -62,7 +63,7 @@ class RunPrinter:
             verb = "Applying" if event.step.direction is Direction.FORWARD else "Taking back"
             self._lines.start(verb, event.step.revision)
             self._open = True
-        elif isinstance(event, Progressed | Retrying | CheckSkipped):
+        elif isinstance(event, Progressed | Retrying | CheckSkipped | Crowded):
             self._meanwhile.say(event, self._lines)
         else:
             self._lines.done("faked" if event.step.faked else "ok", event.seconds)

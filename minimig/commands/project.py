@@ -124,10 +124,9 @@ class Project:
     def prepared(self, graph: MigrationGraph, plan: Plan, applied: frozenset[str]) -> tuple[PreparedStep, ...]:
         """The steps of a plan with their operations and states; the same for each database that has had the same."""
         key = (plan, applied, frozenset(graph.headers))
-        with self._reading:
+        with self._reading, import_path(self.settings.root):
             if key not in self._prepared:
-                with import_path(self.settings.root):
-                    self._prepared[key] = prepare(graph, self.load, plan, applied)
+                self._prepared[key] = prepare(graph, self.load, plan, applied)
             return self._prepared[key]
 
     @cached_property
@@ -137,7 +136,7 @@ class Project:
     @cached_property
     def migrations(self) -> tuple[Migration, ...]:
         """All migrations, in the order of the graph."""
-        with import_path(self.settings.root):
+        with import_path(self.settings.root):  # once, not for each
             return tuple(self.load(revision) for revision in self.graph.order())
 
     @cached_property

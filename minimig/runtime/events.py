@@ -127,8 +127,28 @@ class NetEffectRefused:
     reason: str
 
 
+@dataclass(frozen=True)
+class Crowded:
+    """The run is one transaction that takes about so many `locks`, and the server has `room` for fewer.
+
+    `step` is the first one: nothing has run yet.
+    """
+
+    step: Step
+    locks: int
+    room: int
+
+
 Event = (
-    StepStarted | StepDone | Progressed | Retrying | CheckSkipped | NetEffectStarted | NetEffectDone | NetEffectRefused
+    StepStarted
+    | StepDone
+    | Progressed
+    | Retrying
+    | CheckSkipped
+    | Crowded
+    | NetEffectStarted
+    | NetEffectDone
+    | NetEffectRefused
 )
 Listener = Callable[[Event], None]
 

@@ -29,6 +29,7 @@ from minimig.runtime.events import Listener, Retrying, StepDone, StepRecorded, S
 from minimig.runtime.failure import Progress, Standing
 from minimig.runtime.journal import Note, notes_of
 from minimig.runtime.limits import Limits
+from minimig.runtime.lock_count import warn_of_locks
 from minimig.runtime.net_effect import NetEffect, take
 from minimig.runtime.notebook import Notebook
 from minimig.runtime.output import LiveOutput
@@ -163,6 +164,8 @@ class Executor:
         places = [(each, each.moves) for each in known[net.count if net else 0 :]]
         first = [(None, net.moves)] if net else []
         self._look_at_rights([*first, *places], needs_of_record(self.recorder, self._editor(), steps))
+        if self.whole or self.borrowed:
+            warn_of_locks(self.connection, real, self._editor(), self._listener)
         if self.precheck and not self.borrowed:
             refuse_full_disk(self.connection, self._editor(), real)
             refuse_rows(self.connection, self._editor(), self.recorder.journal, real, self._listener)

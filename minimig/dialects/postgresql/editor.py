@@ -24,6 +24,7 @@ from minimig.dialects.postgresql.enum_rebuild import relabelled
 from minimig.dialects.postgresql.fingerprint import is_unseen, postgresql_fingerprint
 from minimig.dialects.postgresql.items import PostgreSQLItems
 from minimig.dialects.postgresql.lock import postgresql_holder, postgresql_lock
+from minimig.dialects.postgresql.lock_table import postgresql_lock_room, postgresql_locks
 from minimig.dialects.postgresql.named_types import MISSING_TYPE, UNSAFE_NEW_VALUE, NamedTypes
 from minimig.dialects.postgresql.normalizer import PostgreSQLNormalizer
 from minimig.dialects.postgresql.objects import PostgreSQLObjects
@@ -59,6 +60,7 @@ class PostgreSQLEditor(PostgreSQLItems):
     reader = PostgreSQLReader
     lock, lock_holder = staticmethod(postgresql_lock), staticmethod(postgresql_holder)
     fingerprint, is_unseen = staticmethod(postgresql_fingerprint), staticmethod(is_unseen)
+    lock_room, locks_on = staticmethod(postgresql_lock_room), staticmethod(postgresql_locks)
     waiting = PostgreSQLWaiting
     lacks = staticmethod(postgresql_lacks)
     script: ClassVar[ScriptStyle] = PostgreSQLScript()
