@@ -185,7 +185,7 @@ class Recorder:
 
     def record(self, connection: sa.Connection, row: Applied) -> None:
         """Remember a revision as applied, now by the database's clock."""
-        connection.execute(self.insertion(row))
+        connection.execute(self.table.insert(), self._values(row))
 
     def record_all(self, connection: sa.Connection, rows: Iterable[Applied]) -> None:
         """Remember several revisions as applied, in this order."""
