@@ -295,9 +295,7 @@ def test_an_unknown_constraint_goes_with_its_columns_and_not_otherwise(bench: Be
         bench.step(ops.DropColumn("t", "b"))
     assert bench.master("t") == before
     bench.step(ops.DropColumn("t", "a"))
-    assert " ".join(bench.master("t").split()) == (
-        "CREATE TABLE t ( b INTEGER, c INTEGER, UNIQUE (b, c), UNIQUE (b) )"
-    )
+    assert " ".join(bench.master("t").split()) == ("CREATE TABLE t ( b INTEGER, c INTEGER, UNIQUE (b, c), UNIQUE (b) )")
 
 
 def test_the_order_of_columns(bench: Bench) -> None:
