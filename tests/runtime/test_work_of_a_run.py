@@ -94,15 +94,16 @@ def test_each_migration_costs_its_statements_and_one_row(tmp_path: Path, databas
     few = statements(tmp_path / "few", database, 1)
     database.clear()
     many = statements(tmp_path / "many", database, 4)
-    own = {"postgresql": 2, "sqlite": 3, "mariadb": 9}[database.engine.dialect.name]
+    own = {"postgresql": 2, "sqlite": 3}.get(database.engine.dialect.name, 9)
     assert len(many) - len(few) == 3 * own, "\n".join(many)
 
 
 def statements(folder: Path, database: Database, indexes: int) -> list[str]:
-    """What goes over the wire for a table and so many migrations that give it an index each."""
+    """What goes over the wire for so many migrations that give a table an index each."""
     folder.mkdir()
     history = History.at(folder, database)
     history.write("0001_words", WORDS)
+    history.migrate()
     for number in range(indexes):
         history.write(f"0002_{number}", f'up = [ops.CreateIndex("ix_{number}", "words", ["id"])]')
     with counted(database.engine) as seen:
