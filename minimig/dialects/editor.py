@@ -133,10 +133,8 @@ class SchemaEditor(Foresight, ItemEditor):
     def _creating(self, table: TableState) -> Iterator[str]:
         apart, built = self.added_apart(table), self.built(table)
         yield self.compile(CreateTable(self._built_without(table, apart) if apart else built))
-        for index in table.indexes.values():
-            yield self.create_index_sql(built, index.name)
-        for name in apart:
-            yield self.compile(AddConstraint(self.built_constraint(built, name)))
+        yield from (self.create_index_sql(built, index.name) for index in table.indexes.values())
+        yield from (self.compile(AddConstraint(self.built_constraint(built, name))) for name in apart)
 
     def _built_without(self, table: TableState, constraints: Collection[str]) -> sa.Table:
         """The table before these constraints come. A column that will point elsewhere does not number itself now."""
