@@ -139,8 +139,7 @@ class SchemaEditor(Foresight, ItemEditor):
     def _built_without(self, table: TableState, constraints: Collection[str]) -> sa.Table:
         """The table before these constraints come. A column that will point elsewhere does not number itself now."""
         bare = replace(table, constraints={n: c for n, c in table.constraints.items() if n not in constraints})
-        built = self.built(bare)
-        counting = built.autoincrement_column
+        counting = (built := self.built(bare)).autoincrement_column
         if counting is None or self.built(table).autoincrement_column is not None:
             return built
         column = replace(table.columns[counting.name], autoincrement=False)
@@ -159,9 +158,8 @@ class SchemaEditor(Foresight, ItemEditor):
             return
         if table.comment:
             self.comment_table(table, None)
-        for column in table.columns.values():
-            if column.comment:
-                self.comment_column(table, column, None)
+        for column in (each for each in table.columns.values() if each.comment):
+            self.comment_column(table, column, None)
 
     def comment_table(self, table: TableState, before: str | None) -> None:
         """Give a table its comment, or take away the one that it had before."""
