@@ -87,6 +87,7 @@ def _metadata_in(value: Any, target: str, root: Path, *, call: bool = True) -> I
         f"{target} is {kind}, not a MetaData",
         where="`metadata` in the configuration",
         hint="name a MetaData, a declarative base, a list of them, or a function that returns one",
+        code="MM302",
     )
 
 
@@ -99,6 +100,7 @@ def _no_tables(setting: AppSettings, target: str) -> ModelsError:
         where=f"app {setting.label}",
         hint=f'list the modules that use {name}: metadata = ["{target}", "{guess}:{name}"]; '
         f"or import them at the end of {module}",
+        code="MM301",
     )
 
 

@@ -152,6 +152,7 @@ def _exists(path: Path) -> FileError:
         "there is a file of this name already, and it is not overwritten",
         where=str(path),
         hint="give another name, or move that file away",
+        code="MM432",
     )
 
 

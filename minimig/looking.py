@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from minimig.autogenerate.questioner import NeverRename, Questioner
 from minimig.commands import checking, comparing, diagnosing, repairing
 from minimig.commands import history as histories
 from minimig.commands import inspectdb as inspection
+from minimig.commands.exploring.data import Exploration
+from minimig.commands.exploring.exploration import ExploreOptions, exploration
 from minimig.commands.project import Project
 from minimig.commands.templates import Template, list_templates
 from minimig.config_sources import Value, explained
@@ -63,6 +67,11 @@ def current(project: Project, app: str | None = None) -> histories.History:
 def graph(project: Project) -> MigrationGraph:
     """The revision files as a graph, which answers what comes before what. Raises GraphError."""
     return project.fresh().graph
+
+
+def explore(project: Project, *apps: str, dialects: Sequence[str] = (), ask: bool = True) -> Exploration:
+    """A whole history: graph, tables, operations, files and SQL at each revision, and, with `ask`, what is applied."""
+    return exploration(project.fresh(), ExploreOptions(apps, tuple(dialects), ask))
 
 
 def check(project: Project, *, models: bool = True, database: bool = True) -> checking.CheckResult:

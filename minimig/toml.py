@@ -35,7 +35,7 @@ def read_toml(path: Path) -> Mapping[str, Any]:
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}", where=str(path)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"not valid TOML: {error}", where=str(path)) from error
+        raise ConfigError(f"not valid TOML: {error}", where=str(path), code="MM108") from error
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Section:
         for key in self.values:
             if key not in known:
                 hint = nearest(key, known) or f"known keys: {', '.join(known)}"
-                raise ConfigError(f"unknown key `{key}`", where=self.where, hint=hint)
+                raise ConfigError(f"unknown key `{key}`", where=self.where, hint=hint, code="MM104")
 
     def raw(self, key: str) -> str | None:
         value = self.values.get(key)
@@ -112,6 +112,7 @@ def expand(text: str, key: str, environ: Mapping[str, str], *, where: str | None
                 f"`{key}` needs the variable {name}, which is not set",
                 where=where,
                 hint=f"set {name}, or give a default: ${{{name}:-...}}",
+                code="MM106",
             )
         return environ.get(name, "") or default or ""
 

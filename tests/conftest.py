@@ -13,6 +13,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from support.browser import HINT
 from support.databases import KINDS, Database, Server, sqlite_in
 from support.servers import server, skip_reason
 
@@ -68,6 +69,9 @@ def database(request: pytest.FixtureRequest) -> Database:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how many tests did not run for want of a server, and how to make them run."""
     reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    browserless = sum("no browser: " in reason for reason in reasons)
+    if browserless:
+        terminalreporter.write_line(f"{browserless} tests skipped: {HINT}", yellow=True)
     for kind in KINDS[1:]:
         count = sum(skip_reason(kind) in reason for reason in reasons)
         if count:

@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).parents[1] / "minimig"
 # A room imports from the rooms above it in this list, never from those below or beside it.
 FLOORS = (
     ("masking",),
-    ("errors", "version"),
+    ("errors", "stages", "version"),
     ("files", "locations", "syntax", "targets", "toml", "urls"),
     ("config", "plugins"),
     ("config_sources",),
@@ -32,6 +32,7 @@ FLOORS = (
     ("env_file",),
     ("environment",),
     ("commands",),
+    ("lessons", "narration"),
     ("cli",),
     ("api", "hooks", "migrating", "objects", "ops"),
     ("library", "looking", "scripting"),
@@ -57,6 +58,8 @@ NARROW = {  # rooms held to less than their floor would let them
     "toml": {"errors"},
     "urls": {"errors", "masking"},
     "locations": {"errors"},
+    "lessons": {"errors"},
+    "stages": set(),
     "config": {"config", "errors", "locations", "toml", "urls"},
     "config_sources": {"config", "errors", "masking", "toml"},
     "plugins": {"errors", "targets"},

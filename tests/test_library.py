@@ -48,6 +48,7 @@ FUNCTIONS = {
     "show": "show",
     "current": "current",
     "graph": "graph",
+    "explore": "explore",
     "ensure-version": "ensure_version",
     "check": "check",
     "diff": "compare",
@@ -57,6 +58,7 @@ FUNCTIONS = {
 WITHOUT = {
     "edit": "opens an editor on a terminal",
     "demo": "prints a story for a person",
+    "explain": "tells a person what another command does",
 }
 CONFIG = '[apps.blog]\nmetadata = "{module}:metadata"\nmigrations = "blog"\n'
 MODELS = """import sqlalchemy as sa
@@ -147,6 +149,7 @@ def test_answers_are_data(folder: Path, sqlite_database: Database) -> None:
         minimig.migrate(project),
         minimig.showmigrations(project),
         minimig.current(project),
+        minimig.explore(project, dialects=["sqlite"]),
         minimig.check(project),
         minimig.compare(project),
         minimig.take_snapshot(project),

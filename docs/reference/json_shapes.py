@@ -183,6 +183,7 @@ STORY: tuple[tuple[str, str, Callable[[Path], None]], ...] = (
     ("repair", "repair --json", _nothing),
     ("config", "config --json", _nothing),
     ("list-templates", "list-templates --json", _nothing),
+    ("explore", "explore blog --json --dialect sqlite", _nothing),
 )
 
 if __name__ == "__main__":

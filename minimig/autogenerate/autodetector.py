@@ -17,16 +17,19 @@ from contextlib import contextmanager
 from minimig.autogenerate.followers import briefly, with_followers
 from minimig.autogenerate.hooks import NO_HOOKS, Hooks, operations_of
 from minimig.autogenerate.losses import confirmed
+from minimig.autogenerate.open_questions import Deferring
 from minimig.autogenerate.optimizer import optimize
 from minimig.autogenerate.ordering import in_order
 from minimig.autogenerate.pairs import pair_tables
-from minimig.autogenerate.questioner import Answers, NeverRename, Questioner
+from minimig.autogenerate.questioner import NeverRename, Questioner
 from minimig.autogenerate.renames import any_group, find_renames
 from minimig.autogenerate.rules.enums import enum_changes, usable
 from minimig.autogenerate.rules.objects import with_objects_aside
+from minimig.autogenerate.stages import Compared, RenamesFound, StatesSeen
 from minimig.errors import MinimigError, ModelsError
 from minimig.operations.base import Operation
 from minimig.operations.chain import states
+from minimig.stages import Tell, untold
 from minimig.state.schema import SchemaState
 
 _NOBODY = NeverRename()
@@ -39,6 +42,7 @@ def diff(
     questioner: Questioner = _NOBODY,
     hooks: Hooks = NO_HOOKS,
     same_group: Callable[[str, str], bool] = any_group,
+    tell: Tell = untold,
 ) -> list[Operation]:
     """The operations that lead from `before` to `after`; each fits the state that those in front of it leave.
 
@@ -47,17 +51,20 @@ def diff(
     a difference that no operation can make.
     """
     before, after = hooks.seen(before, after)
+    tell(StatesSeen(before, after))
     with _all_told(questioner):
         found = find_renames(before, after, questioner, same_group)
         renames = with_objects_aside(found.operations, before)
+        tell(RenamesFound(tuple(renames)))
         aligned = states(renames, before)[-1]
         after, told = hooks.settled(aligned, after)
         enums = enum_changes(aligned, after, questioner)
         named = states(enums, aligned)[-1]
         compared = compare(named, after, questioner, hooks)
+        tell(Compared(tuple(enums), (*compared, *told)))
         changes = [*confirmed(compared, named, after, questioner, found.dropped), *told]
-        ordered = briefly(in_order(changes, named, after), named)
-        return optimize([*renames, *usable([*enums, *ordered], aligned)], before)
+        ordered = briefly(in_order(changes, named, after, tell), named)
+        return optimize([*renames, *usable([*enums, *ordered], aligned)], before, tell)
 
 
 def compare(
@@ -83,8 +90,8 @@ def _all_told(questioner: Questioner) -> Iterator[None]:
     try:
         yield
     except MinimigError as error:
-        if isinstance(questioner, Answers) and not isinstance(error, ModelsError):
+        if isinstance(questioner, Deferring) and not isinstance(error, ModelsError):
             questioner.refuse_open(failed=True)
         raise
-    if isinstance(questioner, Answers):
+    if isinstance(questioner, Deferring):
         questioner.refuse_open(failed=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from minimig.autogenerate.families import suggested_fill
 from minimig.autogenerate.flags import drop_flag, fill_flag, rename_flag, using_flag
@@ -31,6 +32,14 @@ class OpenQuestion:
         """All flags in one sentence."""
         flags = [f"{flag} {when}".rstrip() for flag, when in self.flags]
         return f"pass {', or '.join(flags)}{f', {self.otherwise}' if self.otherwise else ''}"
+
+
+@runtime_checkable
+class Deferring(Protocol):
+    """A questioner that may write its questions down: they are told when the comparison is at its end."""
+
+    def refuse_open(self, *, failed: bool) -> None:
+        """Raise the QuestionError of all open questions, where the run needs their answers or has `failed`."""
 
 
 class OpenQuestions:

@@ -15,25 +15,32 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from minimig.autogenerate.stages import Folded, Optimized
 from minimig.errors import StateError
 from minimig.operations.base import Operation
 from minimig.operations.chain import states
 from minimig.operations.footprint import Footprint, Key
+from minimig.stages import Tell, untold
 from minimig.state.schema import SchemaState
 
 
-def optimize(operations: Sequence[Operation], before: SchemaState) -> list[Operation]:
+def optimize(operations: Sequence[Operation], before: SchemaState, tell: Tell = untold) -> list[Operation]:
     """The operations, folded until nothing folds any more."""
     current = list(operations)
     along = states(current, before)
+    folds = 0
     while True:
-        folded = _Pass(current, along).folded()
-        if len(folded) == len(current):
-            return current
-        after = _replayed(folded, before)
+        walk = _Pass(current, along)
+        folded = walk.folded()
+        after = _replayed(folded, before) if walk.folds else None
         if after is None or after[-1] != along[-1]:
-            # Footprints do not know that a table must keep one column: a fold that needs an empty table is not taken.
+            # Nothing folded; or, since footprints do not know that a table must keep one column, a fold needs an empty
+            # table, and is not taken.
+            tell(Optimized(tuple(current), folds))
             return current
+        for fold in walk.folds:
+            tell(fold)
+        folds += len(walk.folds)
         current, along = folded, after
 
 
@@ -51,6 +58,7 @@ class _Pass:
         self._places: list[Operation | None] = list(operations)
         self._touched = [o.footprint(state) for o, state in zip(operations, along, strict=False)]
         self._traffic = _Traffic(self._touched)
+        self.folds: list[Folded] = []
 
     def folded(self) -> list[Operation]:
         """What is left after each operation has absorbed what it can."""
@@ -70,7 +78,8 @@ class _Pass:
             alone = other is None or _stands_alone(type(other))
             target = None if alone else self._meeting_place(place, later)
             merged = None if target is None or other is None else one.absorb(other)
-            if target is not None and merged is not None and len(merged) <= 1:
+            if other is not None and target is not None and merged is not None and len(merged) <= 1:
+                self.folds.append(Folded(one, other, *merged or (None,)))
                 self._put(place, later, target, *merged)
                 return True
         return False

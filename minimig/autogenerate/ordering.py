@@ -17,12 +17,14 @@ from dataclasses import dataclass, replace
 import networkx as nx
 
 from minimig.autogenerate.knots import cut_knots
+from minimig.autogenerate.stages import Ordered, Wait
 from minimig.errors import StateError
 from minimig.operations.base import Operation
 from minimig.operations.columns import AddColumn
 from minimig.operations.constraints import AddConstraint, DropConstraint
 from minimig.operations.footprint import Footprint, Key
 from minimig.operations.tables import CreateTable, DropTable
+from minimig.stages import Tell, untold
 from minimig.state.dependencies import tables_on
 from minimig.state.objects import CustomState, DefinedState
 from minimig.state.parts import ForeignKeyState
@@ -47,7 +49,9 @@ class _Step:
     """Whether it computes values for old rows, and so may read a column that is about to go."""
 
 
-def in_order(operations: Sequence[Operation], before: SchemaState, after: SchemaState) -> list[Operation]:
+def in_order(
+    operations: Sequence[Operation], before: SchemaState, after: SchemaState, tell: Tell = untold
+) -> list[Operation]:
     """The operations, each after what it needs. Raises StateError when they need each other in a circle."""
     added = cut_knots(o.table for o in operations if isinstance(o, CreateTable))
     dropped = cut_knots(before[o.key] for o in operations if isinstance(o, DropTable))
@@ -62,7 +66,26 @@ def in_order(operations: Sequence[Operation], before: SchemaState, after: Schema
     except nx.NetworkXUnfeasible:
         circle = "; ".join(parts[number].describe() for number, _ in nx.find_cycle(graph))
         raise StateError(f"these changes need each other: {circle}", hint="make them in two steps") from None
-    return [parts[number] for number in order]
+    found = [parts[number] for number in order]
+    if tell is not untold:
+        tell(Ordered(tuple(found), _waits(graph, steps, order)))
+    return found
+
+
+def _waits(graph: nx.DiGraph[int], steps: Sequence[_Step], order: Sequence[int]) -> dict[int, tuple[Wait, ...]]:
+    """For each place of the order, the places that it comes after."""
+    place = {number: position for position, number in enumerate(order)}
+    found: dict[int, tuple[Wait, ...]] = {}
+    for number in order:
+        touched = steps[number].touched.touches
+        waits = (Wait(place[other], _names(touched & steps[other].touched.touches)) for other in graph.pred[number])
+        found[place[number]] = tuple(sorted(waits, key=lambda wait: wait.place))
+    return found
+
+
+def _names(keys: Iterable[Key]) -> tuple[str, ...]:
+    whole = {"": "{}", ":": "the primary key of {}"}
+    return tuple(sorted(whole.get(member, f"{{}}.{member.removeprefix(':')}").format(table) for table, member in keys))
 
 
 def _parts(operation: Operation, added: _Cut, dropped: _Cut) -> Iterator[Operation]:

@@ -241,7 +241,7 @@ class Answers:
             return  # its question may come once these are answered
         for flag, name, names, what in self._idle():
             close = nearest(name, names) or (f"it could be: {', '.join(names)}" if names else "leave the flag out")
-            raise UsageError(f"{flag} answers no question: nothing called {name} {what}", hint=close)
+            raise UsageError(f"{flag} answers no question: nothing called {name} {what}", hint=close, code="MM208")
 
     def _idle(self) -> Iterator[tuple[str, str, list[str], str]]:
         """Flags that were not used: the flag, the name in it that is unknown, known names, and what they have to be."""

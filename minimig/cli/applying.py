@@ -11,6 +11,7 @@ import click
 
 from minimig.cli.context import Session, deferred, pass_session, refuse_options, tag_option
 from minimig.cli.databases import Emit, homes_of, over_databases
+from minimig.cli.narrated import explain_options, refuse_together
 from minimig.cli.printing import json_option
 from minimig.cli.progress import RunPrinter, print_result
 from minimig.cli.pruning import prune_rows_of
@@ -21,7 +22,6 @@ from minimig.cli.waiting import care_options
 from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
 from minimig.commands.project import Project
 from minimig.config import Settings
-from minimig.environment import load_environment
 from minimig.errors import MinimigError, UsageError
 
 LOCK = click.option(
@@ -61,6 +61,7 @@ STEPS = {"ignore_unknown_options": True}
 @tenant_options
 @json_option
 @script_options()
+@explain_options
 @pass_session
 def migrate(
     session: Session,
@@ -108,6 +109,7 @@ def migrate(
         raise UsageError("--fake records everything, first migrations too", hint="leave out one of the two options")
     initials = deferred("minimig.commands.initials").initials_faked if fake_initial else None
     options = MigrateOptions(plan or check, fake, initials, from_record, lock_timeout, **ways(script, assume), **care)
+    refuse_together(session, two_phase=two_phase, tenants=tenants is not None)
     if two_phase:
         if tenants is not None or options.dry or options.whole:
             raise UsageError("--two-phase is for a run on databases, and goes with no tenants and no plan")
@@ -164,11 +166,12 @@ def run(
 ) -> MigrateResult:
     """Run, and print or emit what came of it."""
     refuse_options(app, target)
-    project = Project(load_environment(settings))
+    project: Project = session.project(settings)
     printer = RunPrinter(session, project, silent=emit is not None)
     try:
         with statements_shown(project.engine, session.verbosity > 2):
-            result = migrate_project(project, app, target, options, printer.listen, _warn_of_late)
+            listen = printer.heard_by(session.tell)
+            result = migrate_project(project, app, target, options, listen, _warn_of_late)
     except MinimigError:
         printer.failed()
         raise

@@ -15,6 +15,7 @@ from minimig.autogenerate.questioner import Answers, Questioner
 from minimig.cli.asking import TerminalQuestioner
 from minimig.cli.context import Session, pass_session, printing
 from minimig.cli.merging import merge_heads
+from minimig.cli.narrated import explain_options
 from minimig.cli.printing import json_option, operation_data, operation_lines, plural, print_json
 from minimig.commands.authoring import MakeOptions, NewFile, make_empty, make_migrations
 from minimig.commands.hooks import serializer_of
@@ -22,7 +23,6 @@ from minimig.commands.placing import PlaceOptions
 from minimig.commands.project import Project
 from minimig.commands.updating import update_newest
 from minimig.config import Settings
-from minimig.environment import load_environment
 from minimig.errors import QuestionError, UsageError
 from minimig.revisions.serializer import Serializer
 
@@ -49,6 +49,7 @@ from minimig.revisions.serializer import Serializer
 @click.option("--scriptable", is_flag=True, help="Print the paths of the files to stdout, and nothing else.")
 @json_option
 @click.option("--no-input", is_flag=True, help="Ask nothing: a question without an answer ends with exit code 3.")
+@explain_options
 @pass_session
 def makemigrations(
     session: Session,
@@ -79,7 +80,7 @@ def makemigrations(
     """
     if empty + merge + from_database + update > 1:
         raise UsageError("--empty, --merge, --from-database and --update exclude each other")
-    project = Project(load_environment(session.settings()))
+    project: Project = session.project()
     place = _place(more, wanted=not (merge or update))
     options = MakeOptions(name, message, write=not (check or dry_run), from_database=from_database, place=place)
     if merge:

@@ -22,7 +22,6 @@ from minimig.commands.head_files import HeadProblem, head_problems
 from minimig.commands.hooks import serializer_of
 from minimig.commands.project import Project
 from minimig.config import Settings
-from minimig.environment import load_environment
 from minimig.errors import UsageError
 from minimig.revisions.replay import Change
 from minimig.revisions.snapshots import snapshot_text, write_snapshot
@@ -63,7 +62,7 @@ def diff(
         raise UsageError("--python, --sql and --json exclude each other")
     questioner = Answers(dict(map(parse_rename, renames)), otherwise=NeverRename())
     options = DiffOptions(everything, questioner)
-    project = Project(load_environment(session.settings()))
+    project: Project = session.project()
     found = diff_sides(project, before, after, session.folder, options)
     questioner.unused()
     with printing():
@@ -115,7 +114,7 @@ def snapshot(session: Session, side: str, output: Path | None) -> None:
       minimig snapshot blog.0003
       minimig snapshot database -o as_it_is.py
     """
-    project = Project(load_environment(session.settings()))
+    project: Project = session.project()
     taken, serializer = take_snapshot(project, side, session.folder), serializer_of(project)
     if output is None:
         click.echo(snapshot_text(taken, serializer=serializer), nl=False)
@@ -167,18 +166,18 @@ def check(
     session = replace(session, database=database or session.database)
     alone = database == ""
     if heads or (models and not alone):
-        project = Project(load_environment(session.settings()))
+        project: Project = session.project()
         if heads:
             return _check_heads(session, check_heads(project), head_problems(project), as_json=as_json)
         return _tell(session, project, check_project(project, database=False), as_json, partial(print_json, "check"))
 
     def one(settings: Settings, emit: Emit) -> int:
-        project = Project(load_environment(settings))
+        project: Project = session.project(settings)
         result = check_project(project, models=models or not alone)
         return _tell(session, project, result, as_json, emit)
 
     def of_tenants(settings: Settings, emit: Emit) -> int:
-        project = Project(load_environment(settings))
+        project: Project = session.project(settings)
         return _tell(session, project, check_project(project, database=False), as_json, emit)
 
     beside = None if alone and not models else of_tenants

@@ -19,6 +19,7 @@ from minimig.config import Settings, load_settings
 from minimig.config_sources import secrets_of
 from minimig.errors import MinimigError, UsageError
 from minimig.masking import mask_text, secrets_of_variables
+from minimig.stages import Tell, untold
 
 STDOUT = "minimig.stdout"
 """Where `click.Context.meta` holds the stream for results, while another stands in its place."""
@@ -28,7 +29,8 @@ STDOUT = "minimig.stdout"
 class Session:
     """The global options of one call. `verbosity` is 0 when quiet, 1 as a rule, more with -v.
 
-    `read` makes the configuration of environment variables and overrides where no file is to be looked for.
+    `read` makes the configuration of environment variables and overrides where no file is to be looked for. `tell` is
+    told what the stages of a command got and gave.
     """
 
     folder: Path
@@ -40,6 +42,7 @@ class Session:
     tag: str | None = None
     read: Callable[[Mapping[str, str], Mapping[str, str]], Settings] | None = None
     database: str | None = None
+    tell: Tell = untold
 
     def settings(self) -> Settings:
         """The configuration that holds here. Raises ConfigError."""
@@ -67,10 +70,10 @@ class Session:
         except MinimigError:
             return secrets_of_variables(os.environ.items())
 
-    def project(self) -> Any:
-        """The project that holds here, for commands of other packages; see docs/reference/library.md."""
-        environment = deferred("minimig.environment").load_environment(self.settings())
-        return deferred("minimig.commands.project").Project(environment)
+    def project(self, settings: Settings | None = None) -> Any:
+        """The project that holds here, or that of other settings; see docs/reference/library.md."""
+        environment = deferred("minimig.environment").load_environment(settings or self.settings())
+        return deferred("minimig.commands.project").Project(environment, tell=self.tell)
 
     @property
     def interactive(self) -> bool:
@@ -151,7 +154,7 @@ def refuse_options(*words: str | None) -> None:
 
 def show_error(error: MinimigError) -> None:
     """Print an error: what happened, where, and what to do next."""
-    click.echo(click.style("error: ", fg="red", bold=True) + error.message, err=True)
+    click.echo(click.style(f"error {error.code}: ", fg="red", bold=True) + error.message, err=True)
     if error.where:
         click.echo(f"  where: {error.where}", err=True)
     if error.hint:

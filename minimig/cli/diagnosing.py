@@ -8,8 +8,6 @@ from minimig.cli.context import Session, pass_session, printing
 from minimig.cli.printing import json_option, plural, print_json
 from minimig.commands.diagnosing import Diagnosis
 from minimig.commands.diagnosing import diagnose as diagnose_project
-from minimig.commands.project import Project
-from minimig.environment import load_environment
 
 
 @click.command()
@@ -27,7 +25,7 @@ def diagnose(session: Session, no_schema: bool, as_json: bool) -> int:
       minimig diagnose
       minimig diagnose --no-schema --json      (for a probe, every minute)
     """
-    found = diagnose_project(Project(load_environment(session.settings())), schema=not no_schema)
+    found = diagnose_project(session.project(), schema=not no_schema)
     with printing():
         if as_json:
             print_json("diagnose", found.to_dict())

@@ -10,7 +10,6 @@ from minimig.cli.context import Session
 from minimig.cli.printing import plural, print_json
 from minimig.commands.finishing import Finish, finish, plan_finish
 from minimig.commands.project import Project
-from minimig.environment import load_environment
 from minimig.errors import QuestionError
 
 
@@ -26,7 +25,7 @@ class EndOptions:
 
 def end_squash(session: Session, app: str, name: str, options: EndOptions) -> None:
     """Show what goes and what changes, ask where files would be deleted, and do it."""
-    project = Project(load_environment(session.settings()))
+    project: Project = session.project()
     project.check_apps(app)
     plan = plan_finish(project, app, name)
     if not options.as_json and (session.verbosity or options.dry_run):

@@ -9,7 +9,6 @@ import click
 from minimig.cli.context import Session, pass_session
 from minimig.commands.inspectdb import GENERATORS, Inspection, inspect_database
 from minimig.commands.project import Project
-from minimig.environment import load_environment
 from minimig.files import write_files
 
 
@@ -38,7 +37,7 @@ def inspectdb(
       minimig inspectdb posts tags --generator tables
       minimig inspectdb --schema shop --schema crm -o shop/models.py
     """
-    project = Project(load_environment(session.settings()))
+    project: Project = session.project()
     written = inspect_database(project, Inspection(tables, schemas or (None,), generator, views))
     if output is None:
         click.echo(written.source, nl=False)

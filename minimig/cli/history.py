@@ -18,7 +18,6 @@ from minimig.commands.history import history as history_of
 from minimig.commands.history import show as show_of
 from minimig.commands.project import Project
 from minimig.config import Settings
-from minimig.environment import load_environment
 from minimig.errors import UsageError
 from minimig.runtime.plan import Direction
 
@@ -114,7 +113,7 @@ def current(session: Session, app: str | None, check_heads: bool, as_json: bool)
     """
 
     def one(settings: Settings, emit: Emit) -> int:
-        project = Project(load_environment(settings))
+        project: Project = session.project(settings)
         if app in settings.elsewhere:
             return 0
         found = current_of(project, app)
@@ -163,7 +162,8 @@ def graph(session: Session, app: str | None, form: str, mark: bool) -> int:
 
 
 def _project(session: Session) -> Project:
-    return Project(load_environment(session.settings()))
+    project: Project = session.project()
+    return project
 
 
 def _write_head_files(session: Session) -> None:

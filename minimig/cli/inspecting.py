@@ -13,7 +13,6 @@ from minimig.cli.tenant_options import TenantChoice, tenants_option
 from minimig.commands.inspecting import MigrationRow, ShownMigrations, show_migrations, sql_migrate
 from minimig.commands.project import Project
 from minimig.config import Settings
-from minimig.environment import load_environment
 from minimig.errors import UsageError
 from minimig.runtime.plan import Direction
 
@@ -48,7 +47,7 @@ def showmigrations(
         return code
 
     def one(settings: Settings, emit: Emit) -> int:
-        project = Project(load_environment(settings))
+        project: Project = session.project(settings)
         here = [app for app in apps if app not in settings.elsewhere]
         if apps and not here:
             return 0
@@ -145,7 +144,7 @@ def sqlmigrate(session: Session, app: str, name: str | None, backwards: bool, as
       minimig sqlmigrate blog 0002
       minimig sqlmigrate blog.0002 --backwards
     """
-    result = sql_migrate(Project(load_environment(home_of(app, session.settings()))), app, name, backwards=backwards)
+    result = sql_migrate(session.project(home_of(app, session.settings())), app, name, backwards=backwards)
     if as_json:
         print_json("sqlmigrate", result.to_dict())
         return

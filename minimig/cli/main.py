@@ -54,6 +54,7 @@ COMMANDS = {
     "show": ("minimig.cli.history", "Show all that a revision file says of itself."),
     "current": ("minimig.cli.history", "Show where the database stands."),
     "graph": ("minimig.cli.history", "Draw the history with its branches and merges."),
+    "explore": ("minimig.cli.exploring", "Write one HTML page to walk through the history."),
     "config": ("minimig.cli.configuring", "Show every setting and where it comes from."),
     "repair": ("minimig.cli.repairing", "List what is wrong between database and files, and mend it."),
     "diagnose": ("minimig.cli.diagnosing", "Tell in one verdict how files, history and database stand."),
@@ -62,6 +63,7 @@ COMMANDS = {
     "diff": ("minimig.cli.comparing", "Show what leads from one schema to another."),
     "snapshot": ("minimig.cli.comparing", "Write a schema down, to compare with it later."),
     "inspectdb": ("minimig.cli.generating", "Write models from the tables of the database."),
+    "explain": ("minimig.cli.explaining", "Run a command and tell its stages, or say what an error code means."),
     "list-templates": ("minimig.cli.starting", "List the small projects that init can begin with."),
     "demo": ("minimig.cli.starting", "Watch the whole story on a temporary copy of the example project."),
 }
@@ -109,6 +111,7 @@ class LazyGroup(click.Group):
             raise UsageError(
                 f"there is no command {name!r}",
                 hint=nearest(name, [*self.table, *others]) or f"see {ctx.command_path} --help",
+                code="MM203",
             )
         if name == "migrate" and args[1:] in PLAIN:
             return name, self._migrate_at_rest(args[1:]), []

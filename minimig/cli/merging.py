@@ -22,7 +22,6 @@ from minimig.commands.merging import (
     merge as merge_branches,
 )
 from minimig.commands.project import Project
-from minimig.environment import load_environment
 
 
 @click.command()
@@ -60,7 +59,7 @@ def merge(
       minimig merge blog -m "join spring and summer"
       minimig merge blog.0004_slug blog.0004_views --branch-label together
     """
-    project = Project(load_environment(session.settings()))
+    project: Project = session.project()
     heads = revisions_to_merge(project.graph, revisions, splice=splice)
     options = MergeOptions(name, message, labels, rev_id, splice, write=not dry_run)
     planned_merge(project, heads, options)  # what is wrong with the words is told before anything is shown

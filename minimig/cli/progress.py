@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import click
 
@@ -16,6 +17,7 @@ from minimig.runtime.events import (
     CheckSkipped,
     Crowded,
     Event,
+    Listener,
     NetEffectDone,
     NetEffectRefused,
     NetEffectStarted,
@@ -24,6 +26,7 @@ from minimig.runtime.events import (
     StepStarted,
 )
 from minimig.runtime.plan import Direction
+from minimig.stages import Tell, untold
 
 
 class RunPrinter:
@@ -34,7 +37,21 @@ class RunPrinter:
         self._project = project
         self._lines = StepPrinter(())
         self._open = False
+        self._whole = False
+        self._first: Callable[[], None] = lambda: None
         self._meanwhile = Meanwhile()
+
+    def heard_by(self, tell: Tell) -> Listener:
+        """A listener that lets somebody else hear each event before it is printed."""
+        if tell is untold:
+            return self.listen
+        self._whole = True  # what is told in between would stand in the middle of a line
+
+        def listen(event: Event) -> None:
+            tell(event)
+            self.listen(event)
+
+        return listen
 
     def listen(self, event: Event) -> None:
         if self._quiet:
@@ -48,24 +65,25 @@ class RunPrinter:
     def _say(self, event: Event) -> None:
         if isinstance(event, NetEffectStarted):
             self._begin(event.revisions)
-            self._lines.start("Making at once", at_once(event.count))
-            self._open = True
+            self._start("Making at once", at_once(event.count))
         elif isinstance(event, NetEffectRefused):
+            self._finish()
             self._lines.failed()
             click.echo(f"  They run one by one, since the database says: {event.reason}", err=True)
             self._open = False
         elif isinstance(event, NetEffectDone):
+            self._finish()
             self._lines.done("ok", event.seconds)
             self._open = False
         elif isinstance(event, StepStarted):
             if event.number == 1:
                 self._begin(event.revisions)
             verb = "Applying" if event.step.direction is Direction.FORWARD else "Taking back"
-            self._lines.start(verb, event.step.revision)
-            self._open = True
+            self._start(verb, event.step.revision)
         elif isinstance(event, Progressed | Retrying | CheckSkipped | Crowded):
             self._meanwhile.say(event, self._lines)
         else:
+            self._finish()
             self._lines.done("faked" if event.step.faked else "ok", event.seconds)
             self._open = False
 
@@ -75,9 +93,22 @@ class RunPrinter:
             click.echo(f"Running {plural(len(revisions), 'migration')} on {self._project.database_name}", err=True)
         self._lines = StepPrinter(revisions)
 
+    def _start(self, verb: str, what: str) -> None:
+        """Begin the line of a step, unless it is kept back."""
+        self._first = partial(self._lines.start, verb, what)
+        self._open = True
+        if not self._whole:
+            self._first()
+
     def failed(self) -> None:
         if self._open:
+            self._finish()
             self._lines.failed()
+
+    def _finish(self) -> None:
+        """Begin the line that is about to end, where it was kept back."""
+        if self._whole:
+            self._first()
 
 
 def at_once(count: int) -> str:

@@ -9,7 +9,6 @@ from minimig.cli.databases import Emit
 from minimig.commands.project import Project
 from minimig.commands.stamping import prune as prune_rows
 from minimig.config import Settings
-from minimig.environment import load_environment
 from minimig.errors import UsageError
 
 
@@ -25,7 +24,7 @@ def prune_rows_of(
     """Forget the rows of one database, and say which. Raises UsageError for a target."""
     if target is not None:
         raise UsageError("--prune takes an app at most", hint="minimig migrate blog --prune")
-    project = Project(load_environment(settings))
+    project: Project = session.project(settings)
     project.check_apps(app)
     result = prune_rows(project, app, lock_timeout)
     if as_json:

@@ -13,7 +13,6 @@ from minimig.cli.printing import json_option, plural, print_json
 from minimig.commands.interrupted import HalfDone, forget_half_done
 from minimig.commands.project import Project
 from minimig.commands.repairing import EditedFile, RepairList, accept, list_repairs
-from minimig.environment import load_environment
 from minimig.errors import QuestionError, UsageError
 from minimig.runtime.plan import Direction
 
@@ -50,7 +49,7 @@ def repair(
     if bool(revisions) != (accepting or forgetting):
         hint = "minimig repair --accept blog.0003, or minimig repair alone, which lists what is wrong"
         raise UsageError("--accept and --forget need revisions, and revisions need one of the two", hint=hint)
-    project = Project(load_environment(session.settings()))
+    project: Project = session.project()
     if accepting:
         return _accept(session, project, revisions, lock_timeout, yes=yes, as_json=as_json)
     if forgetting:

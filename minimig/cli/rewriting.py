@@ -42,7 +42,7 @@ def optimizemigration(
       minimig optimizemigration blog 0004 --check      (in CI)
       minimig optimizemigration blog 0004 --new        (the lists cannot be edited, or databases have had it)
     """
-    project = Project(load_environment(session.settings()))
+    project: Project = session.project()
     project.check_apps(app)
     revision = resolve(project.graph, frozenset(), app, name).revision
     if revision is None:
@@ -83,7 +83,7 @@ def rebase(session: Session, app: str, onto: str | None, dry_run: bool, no_input
       minimig rebase blog --dry-run
       minimig rebase blog 0007_prices
     """
-    project = Project(load_environment(session.settings()))
+    project: Project = session.project()
     project.check_apps(app)
     try:
         plan = plan_rebase(project, app, onto)

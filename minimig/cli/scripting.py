@@ -154,8 +154,7 @@ def _split(
 
 def _project(session: Session, app: str | None = None) -> Any:
     settings = deferred("minimig.cli.databases").home_of(app, session.settings())
-    environment = deferred("minimig.environment").load_environment(settings)
-    return deferred("minimig.commands.project").Project(environment)
+    return session.project(settings)
 
 
 def _show(session: Session, script: ScriptWords, made: Any, as_json: bool) -> int:

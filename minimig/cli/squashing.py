@@ -10,7 +10,6 @@ from minimig.cli.printing import json_option, operation_lines, plural, print_jso
 from minimig.commands.project import Project
 from minimig.commands.proving import prove_squash
 from minimig.commands.squashing import SquashOptions, SquashResult, squash
-from minimig.environment import load_environment
 from minimig.errors import UsageError
 
 
@@ -67,7 +66,7 @@ def squashmigrations(
         return
     if end is None:
         start, end = None, start
-    project = Project(load_environment(session.settings()))
+    project: Project = session.project()
     project.check_apps(app)
     planned = squash(project, app, start, end, SquashOptions(name, not no_optimize, write=False))
     if not as_json and (session.verbosity or dry_run):

@@ -12,7 +12,6 @@ from minimig.cli.tenant_options import TenantChoice, tenant_options
 from minimig.commands.project import Project
 from minimig.commands.stamping import ensure_version as ensure
 from minimig.commands.stamping import stamp as stamp_project
-from minimig.environment import load_environment
 
 
 @click.command(context_settings=STEPS)
@@ -51,7 +50,7 @@ def stamp(
         module = deferred("minimig.cli.tenants")
         code: int = module.stamp_all(session, tenants, revisions, lock_timeout, purge=purge, as_json=as_json)
         return code
-    project = Project(load_environment(session.settings()))
+    project: Project = session.project()
     result = stamp_project(project, revisions, purge=purge, lock_timeout=lock_timeout)
     if as_json:
         print_json("stamp", result.to_dict())
@@ -74,7 +73,7 @@ def ensure_version(session: Session, as_json: bool) -> None:
     Example:
       minimig ensure-version      (as a user who may create tables)
     """
-    project = Project(load_environment(session.settings()))
+    project: Project = session.project()
     made = ensure(project)
     table = project.recorder.table.key
     if as_json:

@@ -10,7 +10,6 @@ from minimig.cli.context import Session, pass_session
 from minimig.cli.printing import json_option, print_json
 from minimig.commands.project import Project
 from minimig.commands.tagging import Tag, delete_tag, set_tag, tags
-from minimig.environment import load_environment
 from minimig.errors import UsageError
 
 
@@ -37,7 +36,7 @@ def tag(
       minimig migrate blog v1.0
       minimig tag before-prices --delete
     """
-    project = Project(load_environment(session.settings()))
+    project: Project = session.project()
     if (listed and (name or delete)) or (name is None and (delete or force)):
         raise UsageError("these words do not fit together", hint="minimig tag NAME [REVISION], --list, NAME --delete")
     if name is None:

@@ -27,6 +27,7 @@ from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, revisions
 from minimig.runtime.rehearsal import rehearse
 from minimig.runtime.retrying import Patience
+from minimig.runtime.stages import Rehearsed
 
 OnLate = Callable[[Mapping[str, str]], object]
 """What is called before anything runs with the steps that come late, and behind which revision each of them comes."""
@@ -233,7 +234,9 @@ def _planned(
     one_by_one = options.one_by_one or options.whole or connection.in_transaction() or project.environment.on_step
     net = None if rows or first or one_by_one else net_effect(prepared, connection.dialect)
     count = 0 if net is None else net.count
-    return Run((*prepared[:count], *rehearse(prepared[count:], connection.dialect)), net)
+    rehearsed = rehearse(prepared[count:], connection.dialect)
+    project.tell(Rehearsed(rehearsed, connection.dialect.name))
+    return Run((*prepared[:count], *rehearsed), net)
 
 
 def _irreversible(prepared: PreparedStep) -> str | None:

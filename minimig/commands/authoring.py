@@ -9,8 +9,9 @@ from typing import Any
 
 from minimig.autogenerate.autodetector import diff
 from minimig.autogenerate.flags import drop_flag, rename_flag
+from minimig.autogenerate.overheard import Overheard
 from minimig.autogenerate.partition import AppOf, Chunk, partition, reads_of
-from minimig.autogenerate.questioner import Answers
+from minimig.autogenerate.questioner import Answers, Questioner
 from minimig.autogenerate.way_back import way_back
 from minimig.commands.after_writing import after_writing
 from minimig.commands.from_database import live_station
@@ -18,6 +19,7 @@ from minimig.commands.hooks import hooks_of, serializer_of, unwritten
 from minimig.commands.placing import PlaceOptions, check_word, placement
 from minimig.commands.project import Project
 from minimig.commands.revising import revised
+from minimig.commands.stages import FileRendered, FilesWritten, SharedOut
 from minimig.errors import UsageError
 from minimig.operations.base import Operation
 from minimig.operations.chain import states
@@ -82,7 +84,8 @@ def make_migrations(
     place = placement(project, apps, options.place)
     answers = answers.with_hints(project.models.hints)
     _refuse_taken(answers, project.files_state, project.models.state)
-    legs = _from_database(project, answers) if options.from_database else [_Leg(unwritten(project, answers))]
+    asked = Overheard(answers, project.tell)
+    legs = _from_database(project, asked) if options.from_database else [_Leg(unwritten(project, asked))]
     answers.unused()
     namer = _Namer(project, options)
     new: list[NewMigration] = []
@@ -91,9 +94,10 @@ def make_migrations(
     for leg in legs:
         chunks = partition(leg.operations, state, _app_of(project, leg.operations), tuple(project.settings.apps))
         start, before = len(new), state
-        asked = _wanted(chunks, apps)
+        project.tell(SharedOut(tuple(chunks)))
+        named = _wanted(chunks, apps)
         for number, chunk in enumerate(chunks):
-            written = number in asked or bool(leg.doc)
+            written = number in named or bool(leg.doc)
             down = way_back(chunk.operations, state)
             state = states(chunk.operations, state)[-1]
             needed = [*new[:recorded], *(new[start + other] for other in sorted(chunk.needs))]
@@ -102,7 +106,7 @@ def make_migrations(
             if written:
                 _refuse_branches(project, chunk.app, dependencies)
             new.append(namer.migration(chunk.app, chunk.operations, down, dependencies, leg.doc))
-        wanted |= {start + number for number in asked}
+        wanted |= {start + number for number in named}
         recorded = len(new) if leg.doc else recorded
     chosen = [migration for number, migration in enumerate(new) if number in wanted or (wanted and number < recorded)]
     recorded_names = frozenset(migration.revision for migration in new[:recorded])
@@ -117,10 +121,10 @@ class _Leg:
     doc: str = ""
 
 
-def _from_database(project: Project, answers: Answers) -> list[_Leg]:
+def _from_database(project: Project, answers: Questioner) -> list[_Leg]:
     """What the database has beyond the files, and what the models want beyond that."""
     live = live_station(project)
-    found = diff(project.files_state, live, questioner=answers, hooks=hooks_of(project))
+    found = diff(project.files_state, live, questioner=answers, hooks=hooks_of(project), tell=project.tell)
     # Not a bare `migrate --fake`: that would record the next file as well, which has yet to run there.
     doc = (
         "Describe what the database had before a file said so.\n\n"
@@ -259,8 +263,10 @@ def write_new(
     for migration in revised(project, new):
         path = project.settings.apps[migration.app].migrations / f"{migration.name}.py"
         text = render(migration, serializer=serializer, formatted=options.write)
+        project.tell(FileRendered(path, text, migration.dependencies))
         files.append(NewFile(migration.app, migration.name, path, text, migration.up, migration.revision in recorded))
     if options.write:
         write_all([(file.path, file.text) for file in files])
+        project.tell(FilesWritten(tuple(file.path for file in files)))
         after_writing(project, [file.path for file in files])
     return tuple(files)

@@ -88,10 +88,11 @@ def against_database(project: Project, connection: sa.Connection) -> tuple[tuple
 def drift(project: Project, connection: sa.Connection, applied: Sequence[str]) -> tuple[Change, ...]:
     """What would make the live schema what these revisions, in their order, lead to."""
     hooks = hooks_of(project, connection.dialect)
-    expected = included(hooks.include, replay(project.load(revision) for revision in applied))
+    tell = project.tell
+    expected = included(hooks.include, replay((project.load(revision) for revision in applied), tell=tell))
     # Names in a file are final: under another name the next operation on a constraint would not find it.
-    live = worded(connection, expected, ignore=lambda key: key not in expected, pair_names=False)
-    return changes(diff(live, expected, questioner=NeverRename(), hooks=hooks), live)
+    live = worded(connection, expected, ignore=lambda key: key not in expected, pair_names=False, tell=tell)
+    return changes(diff(live, expected, questioner=NeverRename(), hooks=hooks, tell=tell), live)
 
 
 def _not_leading_back(project: Project) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -33,6 +33,7 @@ def connected(engine: sa.Engine, prepare: Callable[[sa.Connection], object] | No
         raise DatabaseError(
             mask_text(f"cannot connect to {name_of(engine)}: {_why(error)}", _passwords_of(engine.url)),
             hint=f"{_doubt(engine.dialect, error)} nothing was changed",
+            code="MM511",
         ) from error
     with connection, _telling(engine):
         if prepare is not None:

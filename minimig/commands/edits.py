@@ -15,6 +15,7 @@ from pathlib import Path
 
 from minimig.commands.awaiting import on_its_loop
 from minimig.commands.project import Project
+from minimig.commands.stages import FilesCompared
 from minimig.errors import HistoryError
 from minimig.revisions.header import Header
 from minimig.revisions.loader import Migration, file_bytes
@@ -50,7 +51,11 @@ def edits_of(project: Project, rows: Iterable[Applied]) -> tuple[Edit, ...]:
 
 def refuse_edited(project: Project, rows: Iterable[Applied]) -> None:
     """Raise HistoryError when a file does something else now than what was applied here; comments do not count."""
-    found = [edit for edit in edits_of(project, rows) if not edit.cosmetic]
+    applied = tuple(rows)
+    all_edits = edits_of(project, applied)
+    found = [edit for edit in all_edits if not edit.cosmetic]
+    if applied:
+        project.tell(FilesCompared(tuple(row.revision for row in applied), tuple(edit.revision for edit in all_edits)))
     if not found:
         return
     names = [edit.revision for edit in found]
@@ -62,6 +67,7 @@ def refuse_edited(project: Project, rows: Iterable[Applied]) -> None:
         hint="put the old text back, and write a new revision for what is to change; or look at the difference with"
         f" minimig repair, and let the file count as it is with minimig repair --accept {' '.join(names)};"
         " nothing was changed",
+        code="MM602",
     )
 
 

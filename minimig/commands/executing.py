@@ -50,7 +50,7 @@ def patience_of(settings: Settings, said: Patience | Waits) -> Patience:
 def alone(project: Project, connection: sa.Connection, seconds: float | None = None) -> AbstractContextManager[None]:
     """The lock that keeps other runs away from the project's version table; waits as long as said, or configured."""
     wait = project.settings.lock_timeout if seconds is None else seconds
-    return lock_for(connection, project.recorder.table.key, wait)
+    return lock_for(connection, project.recorder.table.key, wait, project.tell)
 
 
 def executor_of(
@@ -71,7 +71,7 @@ def executor_of(
 
     options = RunOptions(project.settings.x, project.settings.tag)
     told = within if functions else None
-    return Executor(
+    executor = Executor(
         connection,
         project.recorder,
         within=told,
@@ -81,6 +81,8 @@ def executor_of(
         patience=patience_of(project.settings, patience),
         precheck=precheck,
     )
+    executor.tell = project.tell
+    return executor
 
 
 def tell_of_run(

@@ -63,6 +63,7 @@ def unwritten(project: Project, questioner: Questioner, start: SchemaState | Non
             questioner=questioner,
             hooks=hooks,
             same_group=lambda old, new: project.app_of(old) == project.app_of(new),
+            tell=project.tell,
         )
 
     operations = compared() if hooks == NO_HOOKS else _fitting(compared, before)

@@ -74,6 +74,7 @@ def _there(connection: sa.Connection, initial: Sequence[PreparedStep], hooks: Ho
                 where=str(step.migration.header.path),
                 hint="create by hand what is missing, or remove what is there, and run the command again;"
                 " nothing was changed",
+                code="MM606",
             )
         if have:
             found.append(step)

@@ -11,6 +11,7 @@ from minimig.commands.awaiting import on_its_loop
 from minimig.commands.damage import readable_edits
 from minimig.commands.interrupted import half_done
 from minimig.commands.project import Project
+from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import editor_for
 from minimig.dialects.script_style import NO_FRAME, ScriptStyle
 from minimig.errors import MinimigError, TargetError
@@ -24,6 +25,7 @@ from minimig.runtime.recorder import Applied
 from minimig.runtime.rehearsal import refuse_names
 from minimig.runtime.script import OperationSQL, StepSQL, operations_sql, own_frame
 from minimig.runtime.script_text import step_lines
+from minimig.stages import Tell, untold
 
 
 @dataclass(frozen=True)
@@ -180,14 +182,21 @@ def sql_migrate(project: Project, app: str, name: str | None, *, backwards: bool
         )
     migration = project.load(target.revision)
     older = graph.ancestors([target.revision]) - {target.revision}
-    before = replay(project.load(revision) for revision in graph.order(older))
+    before = replay((project.load(revision) for revision in graph.order(older)), tell=project.tell)
     moves = tuple(downward(migration, before) if backwards else steps(migration, before))
     step = Step(target.revision, Direction.BACKWARD if backwards else Direction.FORWARD)
-    prepared = PreparedStep(step, migration, moves)
-    editor = editor_for(project.dialect, ScriptOutput(project.dialect))
+    dialect = project.dialect
+    return migration_sql(PreparedStep(step, migration, moves), editor_for(dialect, ScriptOutput(dialect)), project.tell)
+
+
+def migration_sql(prepared: PreparedStep, editor: SchemaEditor, tell: Tell = untold) -> MigrationSQL:
+    """The SQL of one step on the editor's dialect. Raises what a dialect cannot be told, naming file and operation.
+
+    Nothing is written with the editor; it knows the names that it has seen, so that many steps are best asked with one.
+    """
     refuse_names([prepared], editor)
     frame = own_frame(prepared, editor) if editor.transactional_ddl else NO_FRAME
-    operations = operations_sql(prepared, project.dialect, frame)
-    return MigrationSQL(
-        target.revision, backwards, StepSQL(step, migration.header.title, operations, frame=frame), editor.script
-    )
+    operations = operations_sql(prepared, editor.dialect, frame, tell)
+    step, title = prepared.step, prepared.migration.header.title
+    backwards = step.direction is Direction.BACKWARD
+    return MigrationSQL(step.revision, backwards, StepSQL(step, title, operations, frame=frame), editor.script)

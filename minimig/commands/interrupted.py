@@ -98,6 +98,7 @@ def refuse_half_done(
                 where=project.database_name,
                 hint=f"finish it first: {way_on(project, half)}; or undo by hand what it did and run minimig repair"
                 f" --forget {half.revision}; nothing was changed",
+                code="MM603",
             )
 
 

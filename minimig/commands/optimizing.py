@@ -111,7 +111,7 @@ def rewrite_lists(
     except RevisionFileError as error:
         command = f"minimig optimizemigration {header.app} {header.name} --new"
         hint = f"{error.hint}, or write one that replaces it: {command}"
-        raise RevisionFileError(error.message, where=error.where, hint=hint) from error
+        raise RevisionFileError(error.message, where=error.where, hint=hint, code=error.code) from error
     rewrite = Rewrite(header, header, migration.source, after)
     with import_path(project.settings.root):
         check_operations(rewrite, up, down, partial(project.convention_of, header.app))

@@ -94,6 +94,7 @@ def owners_of(states: Mapping[str, SchemaState]) -> dict[str, str]:
                 raise ModelsError(
                     f"{words_of(key)} is claimed by the apps {owners[key]} and {label}",
                     hint=f"say which tables are whose: tables = [...] under [tool.minimig.apps.{label}]",
+                    code="MM304",
                 )
             owners[key] = label
     return owners

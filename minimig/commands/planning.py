@@ -12,6 +12,7 @@ from minimig.revisions.identifiers import resolve
 from minimig.runtime.plan import Direction, Plan, Step, late, make_plan
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, revisions
+from minimig.runtime.stages import Planned
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,9 @@ def plan_steps(
     applied = graph.effective(revisions(rows))
     if app is None and target is None and applied >= graph.headers.keys():
         return ()  # everything is applied: no plan, no file, no model is needed to know that
-    plan = make_plan(graph, applied, resolve(graph, applied, app, target))
+    found = resolve(graph, applied, app, target)
+    plan = make_plan(graph, applied, found)
+    project.tell(Planned(graph, applied, found, plan))
     if plan:
         project.refuse_unknown(rows)
         if not fake:
@@ -83,6 +86,7 @@ def check_order(project: Project, behind: Mapping[str, str]) -> None:
             where=project.database_name,
             hint="give the late revision a place behind the other one, or run once with MINIMIG_OUT_OF_ORDER=allow;"
             " nothing was changed",
+            code="MM605",
         )
 
 
@@ -102,6 +106,7 @@ def check_direction(plan: Plan, direction: Direction | None) -> None:
         raise TargetError(
             f"the database is past that already: {many} would be taken back",
             hint="minimig downgrade does that, and minimig migrate goes either way",
+            code="MM209",
         )
     raise TargetError(
         f"the database is not that far yet: {many} would be applied",

@@ -10,33 +10,24 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import replace
-from functools import cached_property, partial
-from pathlib import Path
-from threading import RLock
+from functools import cached_property
 
 import sqlalchemy as sa
 
 from minimig.autogenerate.hints import hints_of
 from minimig.commands.connecting import connected, held, name_of
 from minimig.commands.owners import FREE, Models, claims, convention_in, living, owners_of, refuse_crossing
+from minimig.commands.project_files import Files
+from minimig.commands.stages import ModelsRead, ProjectOpened
 from minimig.config import AppSettings, Settings
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import dialect_of, editor_for, mariadb_by_mysql
-from minimig.environment import Environment, import_path, load_metadata, make_engine
-from minimig.errors import HistoryError, ModelsError, TargetError, UnsupportedError, nearest
-from minimig.revisions.graph import MigrationGraph
-from minimig.revisions.header import Header
-from minimig.revisions.loader import Migration, load_migration
-from minimig.revisions.replay import creators, replay_branches
-from minimig.revisions.routing import routed
-from minimig.revisions.scanning import scan
-from minimig.revisions.spoken import graph_for
-from minimig.revisions.survey import Survey, survey
-from minimig.revisions.tags import Tags
+from minimig.environment import Environment, load_metadata, make_engine
+from minimig.errors import HistoryError, ModelsError, UnsupportedError
 from minimig.runtime.output import PaperOutput
-from minimig.runtime.plan import Plan
-from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.recorder import Applied, Recorder
+from minimig.runtime.stages import HistoryRead
+from minimig.stages import Tell, untold
 from minimig.state.from_metadata import from_metadata
 from minimig.state.objects import kind_and_name
 from minimig.state.possible import refuse_impossible, refuse_numbering
@@ -45,18 +36,17 @@ from minimig.state.seen import is_included
 from minimig.state.written import Convention
 
 
-class Project:
+class Project(Files):
     """An environment together with what its files, models and database hold."""
 
-    def __init__(self, environment: Environment, connection: sa.Connection | None = None) -> None:
+    def __init__(self, environment: Environment, connection: sa.Connection | None = None, tell: Tell = untold) -> None:
         self.environment = environment if connection is None else replace(environment, engine=connection.engine)
         self.connection = connection
+        self.tell = tell
         self.settings = environment.settings
         self.recorder = Recorder(self.settings.version_table, self.settings.version_schema)
-        self._loaded: dict[str, Migration] = {}
-        self._graphs: dict[object, MigrationGraph] = {}
-        self._prepared: dict[object, tuple[PreparedStep, ...]] = {}
-        self._reading = RLock()
+        super().__init__()
+        tell(ProjectOpened(self.settings))
 
     def at(self, settings: Settings, engine: sa.Engine) -> Project:
         """The same files and models with another database. Whatever either has read of the files both have."""
@@ -69,93 +59,7 @@ class Project:
 
     def fresh(self) -> Project:
         """The same project with nothing read yet: the files may have changed since."""
-        return Project(self.environment, self.connection)
-
-    # --- files --------------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def headers(self) -> tuple[Header, ...]:
-        """The headers of all revision files."""
-        return tuple(routed(scan(self.folders), self.settings.elsewhere))
-
-    @property
-    def folders(self) -> Mapping[str, Path]:
-        """The folder of each app's revision files."""
-        return {label: app.migrations for label, app in self.settings.apps.items()}
-
-    @cached_property
-    def graph(self) -> MigrationGraph:
-        """The revision files as a graph, from their headers alone."""
-        return MigrationGraph(self.headers, tags=Tags(self.folders))
-
-    def graph_at(self, applied: frozenset[str], *words: str | None) -> MigrationGraph:
-        """The graph for a database that has these revisions: they decide which squashed revisions stand.
-
-        Where one of `words`, what somebody typed as a target, names a revision that a squash hides, no squash stands.
-        """
-        if not any(header.replaces for header in self.headers):
-            return self.graph
-        with self._reading:
-            if (applied, words) not in self._graphs:
-                self._graphs[applied, words] = graph_for(self.headers, Tags(self.folders), applied, words)
-            return self._graphs[applied, words]
-
-    @cached_property
-    def survey(self) -> Survey:
-        """The revision files as far as they can be read, for commands that only look."""
-        return survey(self.folders, elsewhere=self.settings.elsewhere)
-
-    def survey_at(self, applied: frozenset[str]) -> Survey:
-        """The same for a database that has these revisions."""
-        return survey(self.folders, applied, self.settings.elsewhere)
-
-    def load(self, revision: str) -> Migration:
-        """The migration of a revision, executed once."""
-        return self.load_file(self._header_of[revision])
-
-    def load_file(self, header: Header) -> Migration:
-        """The same of a file that was read already, whatever is wrong with others."""
-        with self._reading:
-            if header.revision not in self._loaded:
-                with import_path(self.settings.root):
-                    self._loaded[header.revision] = load_migration(header, partial(self.convention_of, header.app))
-            return self._loaded[header.revision]
-
-    def prepared(self, graph: MigrationGraph, plan: Plan, applied: frozenset[str]) -> tuple[PreparedStep, ...]:
-        """The steps of a plan with their operations and states; the same for each database that has had the same."""
-        key = (plan, applied, frozenset(graph.headers))
-        with self._reading, import_path(self.settings.root):
-            if key not in self._prepared:
-                self._prepared[key] = prepare(graph, self.load, plan, applied)
-            return self._prepared[key]
-
-    @cached_property
-    def _header_of(self) -> Mapping[str, Header]:
-        return {header.revision: header for header in self.headers}
-
-    @cached_property
-    def migrations(self) -> tuple[Migration, ...]:
-        """All migrations, in the order of the graph."""
-        with import_path(self.settings.root):  # once, not for each
-            return tuple(self.load(revision) for revision in self.graph.order())
-
-    @cached_property
-    def files_state(self) -> SchemaState:
-        """The schema that the revision files lead to, branches of an app one after the other."""
-        return replay_branches(self.migrations, self.graph.conflicts())
-
-    @cached_property
-    def created_by(self) -> Mapping[str, str]:
-        """The revision that created each table that the files still have."""
-        return creators(self.migrations)
-
-    def check_apps(self, *apps: str | None) -> None:
-        """Raise TargetError for an app that the configuration does not name; None is none."""
-        known = self.settings.apps
-        for app in apps:
-            if app is not None and app not in known:
-                hint = nearest(app, known) or f"the apps are: {', '.join(known)}"
-                raise TargetError(f"there is no app {app!r}", hint=hint)
+        return Project(self.environment, self.connection, self.tell)
 
     # --- models -------------------------------------------------------------------------------------------------------
 
@@ -174,7 +78,9 @@ class Project:
             state, {id(each): each for group in metadata.values() for each in group}.values(), owners
         )
         hints = hints_of((each for found in metadata.values() for each in found), owners)
-        return Models(state, owners, hints)
+        found = Models(state, owners, hints)
+        self.tell(ModelsRead(found))
+        return found
 
     def _refuse_impossible(
         self, state: SchemaState, metadata: Collection[sa.MetaData], owners: Mapping[str, str]
@@ -192,7 +98,7 @@ class Project:
             try:
                 editor.refuse_models(state if len(editors) == 1 else living(state, owners, apps))
             except UnsupportedError as error:
-                raise ModelsError(error.message, where=error.where, hint=error.hint) from error
+                raise ModelsError(error.message, where=error.where, hint=error.hint, code=error.code) from error
 
     def _paper_editors(self) -> Iterator[tuple[SchemaEditor, Collection[str]]]:
         """The editor of each database that is configured, which sends nothing, and the apps that live there."""
@@ -280,6 +186,7 @@ class Project:
         rows = self.recorder.read(connection)
         if not borrowed:
             connection.rollback()
+        self.tell(HistoryRead(self.recorder.table.key, rows))
         return rows
 
     def unknown(self, rows: Sequence[Applied]) -> tuple[Applied, ...]:
@@ -297,4 +204,5 @@ class Project:
                 hint="check out the branch that has the file or put it back; or take it back by what the version table"
                 " recorded with minimig migrate --from-record; or forget the row with minimig migrate --prune;"
                 " nothing was changed",
+                code="MM601",
             )

@@ -170,9 +170,8 @@ def _heads(graph: MigrationGraph, applied: frozenset[str]) -> tuple[str, ...]:
 
 
 def _writer(project: Project, options: ScriptOptions) -> ScriptWriter:
-    return ScriptWriter(
-        _dialect(project, options.dialect), project.recorder, options.one_transaction, options.idempotent
-    )
+    dialect = _dialect(project, options.dialect)
+    return ScriptWriter(dialect, project.recorder, options.one_transaction, options.idempotent, project.tell)
 
 
 def _dialect(project: Project, name: str | None) -> sa.Dialect:

@@ -123,7 +123,9 @@ def _revision(project: Project, word: str) -> Side:
             target = resolve(graph, applied, None, word)
         except TargetError as error:
             words = f"a side is {', '.join(WORDS)}, a revision, a URL, or the file of a snapshot"
-            raise TargetError(error.message, where=error.where, hint=f"{error.hint}; {words}") from error
+            raise TargetError(
+                error.message, where=error.where, hint=f"{error.hint}; {words}", code=error.code
+            ) from error
         ends = [target.revision] if target.revision else graph.heads() if target.everything else []
         wanted = graph.ancestors(ends)
     state = replay(project.load(revision) for revision in graph.order(wanted))

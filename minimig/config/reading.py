@@ -60,6 +60,7 @@ def find_config(start: Path) -> tuple[Path, Mapping[str, Any]]:
                 "minimig is configured twice in one folder",
                 where=f"{own} and [tool.minimig] in {project}",
                 hint="keep one of the two",
+                code="MM109",
             )
         if own.is_file():
             return own, read_toml(own)

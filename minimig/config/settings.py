@@ -141,6 +141,7 @@ class Settings:
                 if self.tenants is None
                 else "for the tenants: minimig migrate --tenants, showmigrations --tenants, check --models; "
                 "for another database set url in the configuration, or MINIMIG_URL",
+                code="MM105",
             )
         key = "url" if self.database == DEFAULT else f"url of {self.database}"
         return expand(self.url, key, self.environ, where=where)
@@ -155,6 +156,7 @@ class Settings:
                 several if more else f"there is the database {first}, and there are the tenants",
                 where=str(self.source) if self.source else None,
                 hint=f"{one}, or name= of open_project",
+                code="MM211",
             )
 
     def usable(self, url: str) -> str:

@@ -33,32 +33,34 @@ class AsideEditor(SchemaEditor):
 
     def take_away(self, change: TableChange, found: Dependents) -> None:
         """Drop what is in the way: what builds on others first."""
-        for holder, key in found.foreign_keys:
-            if self.holds(change.before, holder, key):
-                self.drop_constraint_sql(holder, key.name)
-        for index in found.indexes:
-            self.drop_index(change, index)
-        for constraint in found.constraints:
-            self.drop_constraint_sql(change.old, constraint.name)
-        if found.primary_key is not None:
-            self.drop_primary_key_sql(change.old)
-        for column in found.computed:
-            self.drop_column(change, column)
+        with self.because("a column changes only while nothing is built on it: this steps aside"):
+            for holder, key in found.foreign_keys:
+                if self.holds(change.before, holder, key):
+                    self.drop_constraint_sql(holder, key.name)
+            for index in found.indexes:
+                self.drop_index(change, index)
+            for constraint in found.constraints:
+                self.drop_constraint_sql(change.old, constraint.name)
+            if found.primary_key is not None:
+                self.drop_primary_key_sql(change.old)
+            for column in found.computed:
+                self.drop_column(change, column)
 
     def put_back(self, change: TableChange, found: Dependents) -> None:
         """Make it again, in the opposite order. A foreign key whose sides do not fit now comes when they do."""
-        for column in found.computed:
-            self.add_column_sql(change, column)
-        built = self.built(change.new)
-        if found.primary_key is not None:
-            self.execute(self.compile(AddConstraint(built.primary_key)))
-        for constraint in found.constraints:
-            self.execute(self.compile(AddConstraint(self.built_constraint(built, constraint.name))))
-        for index in found.indexes:
-            self.execute(self.create_index_sql(built, index.name))
-        for holder, key in found.foreign_keys:
-            if self.holds(change.after, holder, key):
-                self.execute(self.compile(AddConstraint(self.built_constraint(self.built(holder), key.name))))
+        with self.because("what stepped aside for the column comes back"):
+            for column in found.computed:
+                self.add_column_sql(change, column)
+            built = self.built(change.new)
+            if found.primary_key is not None:
+                self.execute(self.compile(AddConstraint(built.primary_key)))
+            for constraint in found.constraints:
+                self.execute(self.compile(AddConstraint(self.built_constraint(built, constraint.name))))
+            for index in found.indexes:
+                self.execute(self.create_index_sql(built, index.name))
+            for holder, key in found.foreign_keys:
+                if self.holds(change.after, holder, key):
+                    self.execute(self.compile(AddConstraint(self.built_constraint(self.built(holder), key.name))))
 
     def compute_again(self, change: TableChange, old: ColumnState, new: ColumnState) -> None:
         """A computed column is not altered: dropped and added again it has the values that it should have."""

@@ -6,12 +6,13 @@ In go statements and rows, out they go to the output; whatever the editor held b
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 
-from minimig.dialects.output import Values
+from minimig.dialects.output import REASON, Values
 from minimig.dialects.presence import Conditions
 from minimig.dialects.rows import Row, delete_batches, insert_batches
 from minimig.dialects.run_options import NO_OPTIONS, RunOptions
@@ -20,11 +21,15 @@ from minimig.errors import NeedsConnectionError
 from minimig.state.parts import ColumnState
 from minimig.state.tables import TableState
 
+ITSELF = "it is the operation itself, as this database says it"
+"""The reason of a statement that needs no other."""
+
 
 class DataEditor(Conditions):
     """Standard SQL, sent to `output`. `options` are what a run was given by hand, for a step in Python."""
 
     options: RunOptions = NO_OPTIONS
+    _reason: str = ITSELF
 
     def connection_for(self, what: str) -> sa.Connection:
         """The live connection, for a step that needs one. Raises NeedsConnectionError while a script is written."""
@@ -33,9 +38,18 @@ class DataEditor(Conditions):
             raise NeedsConnectionError(f"{what} needs a live connection and cannot be written as a script")
         return self.output.connection
 
-    def execute(self, statement: str) -> None:
-        """Send one statement of our own."""
-        self.output.execute(statement)
+    def execute(self, statement: str, why: str | None = None) -> None:
+        """Send one statement of our own; `why` is for those that the operation does not explain by itself."""
+        self.output.execute(statement, options={REASON: why or self._reason})
+
+    @contextmanager
+    def because(self, why: str) -> Iterator[None]:
+        """Statements that are sent meanwhile, and have no reason of their own, have this one."""
+        former, self._reason = self._reason, why
+        try:
+            yield
+        finally:
+            self._reason = former
 
     def hint_for(self, error: sa.exc.DBAPIError) -> str | None:
         """What to do about an error of this database that says too little; None for all others."""
@@ -59,7 +73,7 @@ class DataEditor(Conditions):
     ) -> None:
         """Send a statement that a person wrote."""
         self.finish()
-        self.output.execute(statement, parameters, options)
+        self.output.execute(statement, parameters, {REASON: "somebody wrote it into the file", **(options or {})})
 
     # --- rows ---------------------------------------------------------------------------------------------------------
 
@@ -67,7 +81,8 @@ class DataEditor(Conditions):
         """Give rows their one-off value."""
         name = self.quote(column.name)
         where = f" WHERE {name} IS NULL" if only_null else ""
-        self.execute(f"UPDATE {self.table(table)} SET {name} = {fill}{where}")
+        why = "the rows that are there already get their value now"
+        self.execute(f"UPDATE {self.table(table)} SET {name} = {fill}{where}", why)
 
     def insert_rows(self, table: TableState, rows: Sequence[Row]) -> None:
         """Insert rows, in order; they may give different columns, and SQL in place of values."""
@@ -97,4 +112,4 @@ class DataEditor(Conditions):
 
     def send_rows(self, statement: sa.ClauseElement, values: Values | None) -> None:
         """Send a statement about rows with the values that it is carried out for."""
-        self.output.execute(statement, values)
+        self.output.execute(statement, values, {REASON: "the file holds these rows"})

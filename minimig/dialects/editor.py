@@ -13,9 +13,8 @@
 6. Publish the class by the entry point `minimig.dialects`, under the name of SQLAlchemy's dialect, and run the contract
    suite in `tests/contract` against the real database.
 
-An editor never decides what to do, only how to say it. When a transaction begins and ends is the executor's business;
-`transaction` only says how this database wraps one migration. What serves steps that people write (their SQL, rows and
-functions) is in `data`.
+An editor never decides what to do, only how to say it, and why it is needed here; when a transaction begins and ends is
+the executor's business. What serves steps that people write (their SQL, rows and functions) is in `data`.
 """
 
 from __future__ import annotations
@@ -29,6 +28,7 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlalchemy.schema import AddConstraint, CreateTable, DropTableComment, SetTableComment
 
+from minimig.dialects import why
 from minimig.dialects.change import ColumnStep, EnumChange, TableChange
 from minimig.dialects.enum_columns import alter_columns
 from minimig.dialects.items import ItemEditor
@@ -111,10 +111,7 @@ class SchemaEditor(Foresight, ItemEditor):
 
     @staticmethod
     def fingerprint(connection: sa.Connection, statement: str) -> str | None:  # noqa: ARG004 - see subclasses
-        """What changes when something that a statement names does; None where this database cannot tell.
-
-        It settles what became of a statement of which nobody heard; see `dialects.fingerprint`.
-        """
+        """What changes when something that a statement names does; None where nobody can tell (`fingerprint`)."""
         return None
 
     @staticmethod
@@ -126,15 +123,17 @@ class SchemaEditor(Foresight, ItemEditor):
 
     def create_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         """Create a table with everything it holds."""
-        for statement in self.phrases.once("create", (table,), lambda: tuple(self._creating(table))):
-            self.execute(statement)
+        for statement, reason in self.phrases.once("create", (table,), lambda: tuple(self._creating(table))):
+            self.execute(statement, reason)
         self.comment_new_table(table)
 
-    def _creating(self, table: TableState) -> Iterator[str]:
+    def _creating(self, table: TableState) -> Iterator[tuple[str, str | None]]:
         apart, built = self.added_apart(table), self.built(table)
-        yield self.compile(CreateTable(self._built_without(table, apart) if apart else built))
-        yield from (self.create_index_sql(built, index.name) for index in table.indexes.values())
-        yield from (self.compile(AddConstraint(self.built_constraint(built, name))) for name in apart)
+        yield self.compile(CreateTable(self._built_without(table, apart) if apart else built)), None
+        for index in table.indexes.values():
+            yield self.create_index_sql(built, index.name), why.INDEX_APART
+        for name in apart:
+            yield self.compile(AddConstraint(self.built_constraint(built, name))), why.AFTER_ITS_INDEX
 
     def _built_without(self, table: TableState, constraints: Collection[str]) -> sa.Table:
         """The table before these constraints come. A column that will point elsewhere does not number itself now."""
@@ -164,13 +163,13 @@ class SchemaEditor(Foresight, ItemEditor):
     def comment_table(self, table: TableState, before: str | None) -> None:
         """Give a table its comment, or take away the one that it had before."""
         element = SetTableComment if table.comment else DropTableComment
-        self.execute(self.compile(element(self.built(self.excerpt(table, ())))))
+        self.execute(self.compile(element(self.built(self.excerpt(table, ())))), why.COMMENT)
 
     def comment_column(self, table: TableState, column: ColumnState, before: str | None) -> None:
         """Give a column its comment, or take away the one that it had before."""
         # SQLAlchemy's DropColumnComment forgets the schema.
         text = "NULL" if column.comment is None else self.string(column.comment)
-        self.execute(f"COMMENT ON COLUMN {self.table(table)}.{self.quote(column.name)} IS {text}")
+        self.execute(f"COMMENT ON COLUMN {self.table(table)}.{self.quote(column.name)} IS {text}", why.COMMENT)
 
     def drop_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         """Drop a table and its rows."""
@@ -222,16 +221,17 @@ class SchemaEditor(Foresight, ItemEditor):
         if fill is None:
             self.add_column_sql(change, column)
         elif self.fills_by_default(column, fill):
-            # A constant default is stored once for all old rows (PostgreSQL 11, MariaDB 10.3): no row is rewritten.
-            self.execute(self.add_column_clause(change, column, f"DEFAULT {fill}"))
+            self.execute(self.add_column_clause(change, column, f"DEFAULT {fill}"), why.FILLED_BY_DEFAULT)
             self.drop_default(change.new, column)
             self.after_add_column(change, column)
         else:
-            self.add_column_sql(change, replace(column, nullable=True, default=None))
+            with self.because(why.LOOSE_AT_FIRST):
+                self.add_column_sql(change, replace(column, nullable=True, default=None))
             self.fill(change.new, column, fill, only_null=False)
             if not column.nullable or column.default is not None:
                 loose = replace(column, nullable=True, default=None)
-                self.alter_column(change, loose, column)
+                with self.because(why.FULL_NOW):
+                    self.alter_column(change, loose, column)
 
     def fills_by_default(self, column: ColumnState, fill: str) -> bool:
         """Whether a default that stands only while the column is added can fill the rows."""
@@ -239,7 +239,7 @@ class SchemaEditor(Foresight, ItemEditor):
 
     def drop_default(self, table: TableState, column: ColumnState) -> None:
         """Take the default away that filled the rows."""
-        self.execute(f"{self.alter(table)} ALTER COLUMN {self.quote(column.name)} DROP DEFAULT")
+        self.execute(f"{self.alter(table)} ALTER COLUMN {self.quote(column.name)} DROP DEFAULT", why.DEFAULT_HAS_FILLED)
 
     def add_column_sql(self, change: TableChange, column: ColumnState) -> None:
         """Add a column as it stands."""
@@ -265,7 +265,7 @@ class SchemaEditor(Foresight, ItemEditor):
         if column.comment and self.supports_comments and not self.dialect.inline_comments:
             self.comment_column(change.new, column, None)
         for check in self.checks_of_type(change.new, column.name):
-            self.execute(self.compile(AddConstraint(check)))
+            self.execute(self.compile(AddConstraint(check)), why.CHECK_OF_TYPE)
 
     def drop_column(self, change: TableChange, column: ColumnState) -> None:
         """Drop a column; nothing in the state uses it any more."""

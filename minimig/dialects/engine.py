@@ -41,10 +41,13 @@ def engine_for(text: str, connect_args: Mapping[str, Any] = MappingProxyType({})
             f"SQLAlchemy knows no database called {text.partition('://')[0]}",
             where=where,
             hint=nearest(text.partition("://")[0], DATABASES) or "is its dialect's package installed?",
+            code="MM107",
         ) from error
     except (sa.exc.ArgumentError, ValueError, TypeError):
         # from None: SQLAlchemy's message may quote the URL with its password
-        raise ConfigError("the URL of the database cannot be read", where=where, hint=_url_hint(text)) from None
+        raise ConfigError(
+            "the URL of the database cannot be read", where=where, hint=_url_hint(text), code="MM110"
+        ) from None
     except ImportError as error:
         module = (error.name or "").partition(".")[0]
         hint = INSTALL.get(module) or f"pip install {module or 'the driver'}"

@@ -8,6 +8,9 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
+REASON = "minimig_reason"
+"""The execution option in which a statement carries along why it is needed on this database."""
+
 Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 """What a statement is sent with: one set of values, or several, for each of which it is carried out."""
 

@@ -19,7 +19,9 @@ from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.lock import HELD, holds
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.output import Output
+from minimig.dialects.stages import LockReleased, LockTaken
 from minimig.errors import ConfigError, UnsupportedError
+from minimig.stages import Tell, untold
 from minimig.state.reader import Reader
 
 GROUP = "minimig.dialects"
@@ -108,15 +110,18 @@ def reader_for(dialect: sa.Dialect) -> Reader:
 
 
 @contextmanager
-def lock_for(connection: sa.Connection, name: str, wait: float) -> Iterator[None]:
+def lock_for(connection: sa.Connection, name: str, wait: float, tell: Tell = untold) -> Iterator[None]:
     """The lock that keeps other runners away from the version table `name`; see `SchemaEditor.lock`."""
-    with editor_class(connection.dialect.name).lock(connection, name, wait):
+    lock = editor_class(connection.dialect.name).lock
+    with lock(connection, name, wait):
         connection.info[HELD] = name
+        tell(LockTaken(name, (lock.__doc__ or "").partition("\n")[0]))
         try:
             yield
         finally:
             if holds(connection):
                 del connection.info[HELD]
+    tell(LockReleased(name))
 
 
 def lock_holder(connection: sa.Connection, name: str) -> str | None:

@@ -105,6 +105,7 @@ class Spelling:
             raise UnsupportedError(
                 f"{what} cannot be said in {name}: {why_not(error)}",
                 hint=f'use what {name} has; a type can have a variant for it: .with_variant(sa.JSON(), "{name}")',
+                code="MM503",
             ) from error
 
     # --- tables -------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from sqlalchemy.types import TypeEngine
 from minimig.dialects.compare import Spelled, spelled
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.registry import normalizer_for
+from minimig.stages import Stage, Tell, untold
 from minimig.state.objects import ObjectState, SequenceState
 from minimig.state.parts import ColumnState, ConstraintState, ForeignKeyState, IndexState, Options
 from minimig.state.reflection import nothing
@@ -30,6 +31,15 @@ from minimig.state.values import SqlType
 Item = ConstraintState | IndexState
 
 
+@dataclass(frozen=True)
+class SpelledAlike(Stage):
+    """A database was read, and what it should hold was spelled as it reports things."""
+
+    dialect: str
+    like: SchemaState
+    both: Spelled
+
+
 def worded(
     connection: sa.Connection,
     like: SchemaState,
@@ -37,6 +47,7 @@ def worded(
     otherwise: SchemaState | None = None,
     *,
     pair_names: bool = True,
+    tell: Tell = untold,
 ) -> SchemaState:
     """The live schema in the words of `like`; equal to it when the database holds what it says.
 
@@ -45,6 +56,7 @@ def worded(
     from `otherwise`, which is the same live schema in other words, where that has it.
     """
     both = spelled(connection, like, ignore, pair_names=pair_names)
+    tell(SpelledAlike(connection.dialect.name, like, both))
     return in_words_of(like, both, normalizer_for(connection.dialect), otherwise)
 
 

@@ -84,6 +84,7 @@ class RunPython(Operation):
             raise IrreversibleError(
                 f"{self.describe()} has no reverse",
                 hint="give RunPython a reverse function, or reverse=ops.NOOP",
+                code="MM442",
             )
         return RunPython(self.back, reverse=self.code, elidable=self.elidable, atomic=self.atomic)
 

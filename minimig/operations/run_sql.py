@@ -127,7 +127,7 @@ class RunSQL(Operation):
     def reverse(self, before: SchemaState) -> Operation:
         if self.back is None:
             raise IrreversibleError(
-                f"{self.describe()} has no reverse", hint="give RunSQL a reverse, or reverse=ops.NOOP"
+                f"{self.describe()} has no reverse", hint="give RunSQL a reverse, or reverse=ops.NOOP", code="MM441"
             )
         return RunSQL(
             self.back,

@@ -24,6 +24,7 @@ from minimig.revisions.toplevel import Binding, bindings, parse
 
 LITERAL_NAMES = ("dependencies", "run_before", "replaces", "labels", "initial", "atomic", "irreversible")
 OPERATION_NAMES = ("up", "down")
+NOT_LITERAL = "MM403"
 FIRST, LATEST = "__first__", "__latest__"
 
 # Words that the command line reads as places, so that no file may take them as its name.
@@ -143,6 +144,7 @@ def _known_bindings(path: Path, tree: ast.Module) -> dict[str, Binding]:
             where=f"{path}:1",
             hint="add `up = [...]`, a list of operations, which may be empty; "
             "a file that is no revision starts with an underscore",
+            code="MM404",
         )
     return found
 
@@ -162,6 +164,7 @@ def _check_form(binding: Binding, where: str) -> None:
             f"`{name}` must be a literal that can be read without running the file",
             where=where,
             hint=f"set it once, at the left margin: `{name} = ...`",
+            code=NOT_LITERAL,
         )
 
 
@@ -173,6 +176,7 @@ def _unknown_name(name: str, where: str) -> RevisionFileError:
         f"unknown name `{name}` in a revision file",
         where=where,
         hint=f"{guess} If not: {rule}" if guess else rule,
+        code="MM402",
     )
 
 
@@ -232,8 +236,9 @@ class _Fields:
                 name,
                 f"`{name}` must be a literal that can be read without running the file",
                 "write the values out: no calls, names, f-strings or sums",
+                NOT_LITERAL,
             ) from error
         return value
 
-    def _error(self, name: str, message: str, hint: str | None = None) -> RevisionFileError:
-        return RevisionFileError(message, where=f"{self.path}:{self.found[name].line}", hint=hint)
+    def _error(self, name: str, message: str, hint: str | None = None, code: str | None = None) -> RevisionFileError:
+        return RevisionFileError(message, where=f"{self.path}:{self.found[name].line}", hint=hint, code=code)

@@ -120,7 +120,7 @@ def _one_app(owners: Sequence[str], word: str, *, alone: bool = True) -> str:
     if alone and len(owners) == 1:
         return owners[0]
     choices = " or ".join(f"`{owner} {word}`" for owner in owners)
-    raise TargetError(f"{word!r} does not say which app it means", hint=f"type {choices}")
+    raise TargetError(f"{word!r} does not say which app it means", hint=f"type {choices}", code="MM210")
 
 
 def _names(graph: MigrationGraph, app: str) -> list[str]:
@@ -197,10 +197,12 @@ class _Places:
         if len(matches) == 1:
             return matches[0]
         if matches:
-            raise TargetError(f"{text!r} is the beginning of {len(matches)} revisions", hint=self._say(matches))
+            raise TargetError(
+                f"{text!r} is the beginning of {len(matches)} revisions", hint=self._say(matches), code="MM206"
+            )
         ends = f"type {self._word(None)}, {self._word(self.graph.heads(self.app)[-1])}, or a name between them"
         close = nearest(text, [*_names(self.graph, self.app), *self.graph.tags.of(self.app)])
-        raise TargetError(f"{self.app} has no revision {text!r}", hint=close or ends)
+        raise TargetError(f"{self.app} has no revision {text!r}", hint=close or ends, code="MM205")
 
     def _standing(self, text: str) -> str | None:
         """The last applied revision of the app, None when there is none."""
@@ -227,6 +229,7 @@ class _Places:
                     f"{steps:+d} from {self._word(start)} goes past the {end} of {self.app}: "
                     f"{done or 'no'} {'step is' if done == 1 else 'steps are'} left",
                     hint=f"type {word} to go as far as possible",
+                    code="MM207",
                 )
             earlier, later = (place, choices[0]) if steps > 0 else (choices[0], place)
             if len(self._after(earlier)) > 1 or len(self._before(later)) > 1:

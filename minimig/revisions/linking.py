@@ -128,6 +128,7 @@ def _missing(header: Header, other: str, after: bool, headers: Mapping[str, Head
         where=str(header.path),
         hint=f"{close} If not: {fallback}" if close else fallback,
         link=(str(header.path), other),
+        code="MM412",
     )
 
 
@@ -160,6 +161,7 @@ def _cycle_error(graph: nx.DiGraph[str], headers: Mapping[str, Header]) -> Graph
         hint="take one of these out of `dependencies` or `run_before`; "
         "where two revisions really need each other, split one of them in two",
         link=_closing_link(headers[start], headers[[*cycle, start][1]]),
+        code="MM413",
     )
 
 

@@ -116,9 +116,11 @@ def _run(header: Header, source: bytes) -> ModuleType:
 def _failed(header: Header, failure: BaseException, module: ModuleType) -> RevisionFileError:
     where = f"{header.path}:{_line(header, failure)}"
     if isinstance(failure, MinimigError):
-        return RevisionFileError(failure.message, where=where, hint=failure.hint)
+        return RevisionFileError(failure.message, where=where, hint=failure.hint, code=failure.code)
     text = traceback.format_exception_only(failure)[-1].strip()
-    return RevisionFileError(f"the revision file failed: {text}", where=where, hint=_hint(failure, module))
+    return RevisionFileError(
+        f"the revision file failed: {text}", where=where, hint=_hint(failure, module), code="MM405"
+    )
 
 
 def _line(header: Header, failure: BaseException) -> int:
@@ -153,7 +155,7 @@ def _operations(header: Header, name: str, value: Any) -> tuple[Operation, ...]:
     for index, item in enumerate(value):
         if not isinstance(item, Operation):
             raise RevisionFileError(
-                f"{name}[{index}] is {_kind(item)}, not an operation", where=where, hint=_item_hint(item)
+                f"{name}[{index}] is {_kind(item)}, not an operation", where=where, hint=_item_hint(item), code="MM406"
             )
     return tuple(value)
 

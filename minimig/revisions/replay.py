@@ -10,6 +10,7 @@ Django replays files too, on models; Alembic knows no state, and asks the live d
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from minimig.operations.base import Operation
 from minimig.operations.chain import states
 from minimig.operations.footprint import Keys
 from minimig.revisions.loader import Migration
+from minimig.stages import Stage, Tell, untold
 from minimig.state.parts import ColumnState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
@@ -31,6 +33,15 @@ class Change(NamedTuple):
     after: SchemaState
 
 
+@dataclass(frozen=True)
+class MigrationReplayed(Stage):
+    """A migration was carried out on paper: what each operation changed, and the schema after all of them."""
+
+    revision: str
+    changes: tuple[Change, ...]
+    state: SchemaState
+
+
 def changes(operations: Sequence[Operation], before: SchemaState) -> tuple[Change, ...]:
     """The operations, each with the states around it. Raises StateError where one does not fit."""
     between = states(operations, before)
@@ -40,17 +51,20 @@ def changes(operations: Sequence[Operation], before: SchemaState) -> tuple[Chang
 EMPTY = SchemaState()
 
 
-def replay(migrations: Iterable[Migration], base: SchemaState = EMPTY) -> SchemaState:
+def replay(migrations: Iterable[Migration], base: SchemaState = EMPTY, tell: Tell = untold) -> SchemaState:
     """The state after these migrations. Raises StateError, with file and operation, where one does not fit."""
-    return reduce(lambda _, along: along[1], states_along(migrations, base), base)
+    return reduce(lambda _, along: along[1], states_along(migrations, base, tell), base)
 
 
-def states_along(migrations: Iterable[Migration], base: SchemaState = EMPTY) -> Iterator[tuple[Migration, SchemaState]]:
+def states_along(
+    migrations: Iterable[Migration], base: SchemaState = EMPTY, tell: Tell = untold
+) -> Iterator[tuple[Migration, SchemaState]]:
     """Each migration with the state after it."""
     state = base
     for migration in migrations:
-        for change in steps(migration, state):
-            state = change.after
+        found = steps(migration, state)
+        state = found[-1].after if found else state
+        tell(MigrationReplayed(migration.revision, tuple(found), state))
         yield migration, state
 
 
@@ -84,7 +98,7 @@ def downward(migration: Migration, before: SchemaState, forward: Sequence[Change
             back = change.operation.reverse(change.before)
             following = back.state_forwards(state)
         except (IrreversibleError, StateError) as error:
-            raise type(error)(error.message, where=where, hint=error.hint) from error
+            raise type(error)(error.message, where=where, hint=error.hint, code=error.code) from error
         found.append(Change(back, state, following))
         state = following
     return found
@@ -105,13 +119,15 @@ def place_of(migration: Migration, moves: Sequence[Change], position: int, *, ba
     return f"{path}, the reverse of up[{len(moves) - 1 - position}]: {described}"
 
 
-def replay_branches(migrations: Iterable[Migration], conflicts: Mapping[str, Sequence[str]]) -> SchemaState:
+def replay_branches(
+    migrations: Iterable[Migration], conflicts: Mapping[str, Sequence[str]], tell: Tell = untold
+) -> SchemaState:
     """The state behind all migrations, where apps may have several heads (`conflicts`), one branch after the other.
 
     Raises StateError; HeadsError where it may be branches that do not fit together.
     """
     try:
-        return replay(migrations)
+        return replay(migrations, tell=tell)
     except StateError as error:
         if not conflicts:
             raise
@@ -235,7 +251,7 @@ def _along(migration: Migration, name: str, operations: Sequence[Operation], bef
         try:
             after = operation.state_forwards(state)
         except MinimigError as error:
-            raise StateError(error.message, where=where, hint=error.hint) from error
+            raise StateError(error.message, where=where, hint=error.hint, code=error.code) from error
         except Exception as error:  # an operation of the project's own
             raise StateError(f"the operation failed: {type(error).__name__}: {error}", where=where) from error
         found.append(Change(operation, state, after))

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from minimig.errors import RevisionFileError
 from minimig.revisions.folders import Signature, revision_files
 from minimig.revisions.header import Header, read_header
 from minimig.revisions.kept_headers import NOTHING, WORTH, keep_headers, kept_headers
+from minimig.stages import Stage, Tell, untold
 
 Problem = Callable[[RevisionFileError], None]
 
 
-def scan(folders: Mapping[str, Path], problem: Problem | None = None) -> tuple[Header, ...]:
+@dataclass(frozen=True)
+class FolderRead(Stage):
+    """The headers of one app are read; those `parsed` from their files now, the others kept from an earlier time."""
+
+    app: str
+    folder: Path
+    headers: tuple[Header, ...]
+    parsed: frozenset[str]
+
+
+def scan(folders: Mapping[str, Path], problem: Problem | None = None, tell: Tell = untold) -> tuple[Header, ...]:
     """The headers of all revision files, sorted by app and name. `folders` maps each app to its folder.
 
     A folder that does not exist holds no revisions. Files whose names start with `_`, `.` or `~` are no
@@ -30,23 +42,24 @@ def scan(folders: Mapping[str, Path], problem: Problem | None = None) -> tuple[H
                 raise
             problem(error)
             continue
-        headers += _headers(app, folder, files, problem)
+        headers += _headers(app, folder, files, problem, tell)
     return tuple(headers)
 
 
 def _headers(
-    app: str, folder: Path, files: Mapping[Path, Signature | None], problem: Problem | None
+    app: str, folder: Path, files: Mapping[Path, Signature | None], problem: Problem | None, tell: Tell
 ) -> Iterator[Header]:
     kept = kept_headers(folder, app) if len(files) >= WORTH else NOTHING
     known: list[tuple[Signature, Header]] = []
-    parsed = 0
+    found: list[Header] = []
+    parsed: set[str] = set()
     seen: dict[str, Path] = {}
     for path, signature in files.items():
         try:
             header = kept.get(path, signature)
             if header is None:
                 header = read_header(path, app)
-                parsed += 1
+                parsed.add(header.revision)
             _check_twin(seen.setdefault(header.name.casefold(), path), path)
         except RevisionFileError as error:
             if problem is None:
@@ -55,9 +68,11 @@ def _headers(
         else:
             if signature is not None:  # of before the file was read: one that changed meanwhile will not match
                 known.append((signature, header))
+            found.append(header)
             yield header
-    if parsed >= WORTH:
+    if len(parsed) >= WORTH:
         keep_headers(folder, app, known)
+    tell(FolderRead(app, folder, tuple(found), frozenset(parsed)))
 
 
 def _check_twin(first: Path, path: Path) -> None:
@@ -66,4 +81,5 @@ def _check_twin(first: Path, path: Path) -> None:
             f"{first.name} and {path.name} differ only in upper and lower case",
             where=str(path),
             hint="rename one of them: on Windows and macOS they would be the same file",
+            code="MM414",
         )

@@ -90,7 +90,7 @@ def read_text(app: str, name: str, text: str, place: str) -> Migration:
             migration = load_migration(read_header(path, app))
         except RevisionFileError as error:
             where = (error.where or "").replace(str(path), place)
-            raise RevisionFileError(error.message, where=where, hint=error.hint) from error
+            raise RevisionFileError(error.message, where=where, hint=error.hint, code=error.code) from error
     return replace(migration, header=replace(migration.header, path=Path(place)))
 
 

@@ -17,7 +17,9 @@ from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.header import Header
 from minimig.revisions.routing import routed
 from minimig.revisions.scanning import scan
+from minimig.revisions.stages import GraphBuilt
 from minimig.revisions.tags import Tags
+from minimig.stages import Tell, untold
 
 
 @dataclass(frozen=True)
@@ -39,14 +41,19 @@ class Survey:
         return tuple(sorted(row for row in rows if row not in known))
 
 
-def survey(folders: Mapping[str, Path], applied: Collection[str] = (), elsewhere: Collection[str] = ()) -> Survey:
+def survey(
+    folders: Mapping[str, Path],
+    applied: Collection[str] = (),
+    elsewhere: Collection[str] = (),
+    tell: Tell = untold,
+) -> Survey:
     """What the revision files of these apps hold; never raises for what is wrong with one of them.
 
     `applied` decides which squashes stand, as it does for the graph. Dependencies on apps that live `elsewhere` are
     left out.
     """
     problems: list[MinimigError] = []
-    headers = tuple(routed(scan(folders, problems.append), elsewhere))
+    headers = tuple(routed(scan(folders, problems.append, tell), elsewhere))
     while True:
         try:
             graph = MigrationGraph(headers, applied, tags=Tags(folders))
@@ -63,6 +70,7 @@ def survey(folders: Mapping[str, Path], applied: Collection[str] = (), elsewhere
         else:
             read = {header.revision: header for header in headers}
             broken = tuple(name for name in _names(folders) if name not in read)
+            tell(GraphBuilt(graph))
             return Survey(graph, tuple(problems), read, broken)
 
 

@@ -51,6 +51,7 @@ def parse(path: Path, data: bytes | None = None) -> ast.Module:
             f"the revision file is not valid Python: {error.msg}\n    {wrong}",
             where=f"{path}:{line}",
             hint="correct this line; Python found the error here or just above",
+            code="MM401",
         ) from error
     except (ValueError, RecursionError, MemoryError) as error:  # null bytes; nested too deep for the parser
         raise RevisionFileError(

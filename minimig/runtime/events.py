@@ -9,10 +9,11 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from minimig.runtime.plan import Direction, Step
+from minimig.stages import Stage
 
 
 @dataclass(frozen=True)
-class StepStarted:
+class StepStarted(Stage):
     """A migration is about to run; `number` counts from 1, `revisions` are those of the whole run, in order."""
 
     step: Step
@@ -21,7 +22,7 @@ class StepStarted:
 
 
 @dataclass(frozen=True)
-class StepDone:
+class StepDone(Stage):
     """A migration took effect and is recorded; `seconds` by the clock of this process."""
 
     step: Step
@@ -55,7 +56,7 @@ Within = Callable[[StepRecorded, sa.Connection], None]
 
 
 @dataclass(frozen=True)
-class Progressed:
+class Progressed(Stage):
     """A long operation, in its own words, has changed `done` rows of about `total`.
 
     `earlier` of them were changed by a run that was interrupted, the rest by this one in `seconds`.
@@ -80,7 +81,7 @@ class Progressed:
 
 
 @dataclass(frozen=True)
-class Retrying:
+class Retrying(Stage):
     """Another session was in the way: what was rolled back is tried again after `seconds`.
 
     `attempt` is the one that failed, counted from 1, of `attempts`; `reason` is what the database said.
@@ -94,7 +95,7 @@ class Retrying:
 
 
 @dataclass(frozen=True)
-class CheckSkipped:
+class CheckSkipped(Stage):
     """Rows were not looked at before the run: the query took too long, or was refused; `reason` is the database's."""
 
     step: Step
@@ -103,7 +104,7 @@ class CheckSkipped:
 
 
 @dataclass(frozen=True)
-class NetEffectStarted:
+class NetEffectStarted(Stage):
     """What the first migrations of a run lead to is about to be made at once, on a database without any of them.
 
     `revisions` are those of the whole run, in order, of which `count` are recorded with it.
@@ -114,21 +115,21 @@ class NetEffectStarted:
 
 
 @dataclass(frozen=True)
-class NetEffectDone:
+class NetEffectDone(Stage):
     """It is there, with all their rows; `seconds` by the clock of this process."""
 
     seconds: float
 
 
 @dataclass(frozen=True)
-class NetEffectRefused:
+class NetEffectRefused(Stage):
     """The database would not have it so, for this reason: nothing has happened, and the migrations run one by one."""
 
     reason: str
 
 
 @dataclass(frozen=True)
-class Crowded:
+class Crowded(Stage):
     """The run is one transaction that takes about so many `locks`, and the server has `room` for fewer.
 
     `step` is the first one: nothing has run yet.

@@ -18,7 +18,6 @@ from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.lock import check_held, holds
 from minimig.dialects.output import Output
 from minimig.dialects.registry import editor_for
-from minimig.dialects.rights import Need
 from minimig.dialects.run_options import NO_OPTIONS, RunOptions
 from minimig.dialects.transaction import commits_each
 from minimig.errors import DatabaseError, MigrationFailedError
@@ -27,6 +26,7 @@ from minimig.runtime.disk import refuse_full_disk
 from minimig.runtime.doubt import Assume
 from minimig.runtime.events import Listener, Retrying, StepDone, StepRecorded, StepStarted, Within, silence
 from minimig.runtime.failure import Progress, Standing
+from minimig.runtime.hearing import heard
 from minimig.runtime.journal import Note, notes_of
 from minimig.runtime.limits import Limits
 from minimig.runtime.lock_count import warn_of_locks
@@ -43,7 +43,9 @@ from minimig.runtime.retrying import ONCE, PATIENCE, Patience, persist
 from minimig.runtime.rows import row_changes, version_row
 from minimig.runtime.scribe import Scribe
 from minimig.runtime.segments import Segment, in_one_transaction, refuse_apart, refuse_outside, segments
+from minimig.runtime.stages import OperationBegun, RowWritten, StepCut, VersionTableWanted
 from minimig.runtime.stepwise import Stepwise
+from minimig.stages import Tell, untold
 
 
 class Executor:
@@ -52,6 +54,8 @@ class Executor:
     A connection that is inside a transaction already belongs to the caller: then nothing is begun, committed or rolled
     back here. `within` is called when the row of a step is written; `options` are for data steps that ask for them.
     """
+
+    tell: Tell = staticmethod(untold)  # hears of each statement, and of what it belongs to
 
     def __init__(
         self,
@@ -69,15 +73,10 @@ class Executor:
 
         `patience` is for others that are in the way; inside a transaction of the caller there is none.
         """
-        self.connection = connection
-        self.recorder = recorder
-        self.within = within
-        self.options = options
-        self.borrowed = connection.in_transaction()
-        self.locked = holds(connection)
-        self.whole = whole
-        self.assume = assume
-        self.precheck = precheck
+        self.connection, self.recorder = connection, recorder
+        self.within, self.options = within, options
+        self.borrowed, self.locked = connection.in_transaction(), holds(connection)
+        self.whole, self.assume, self.precheck = whole, assume, precheck
         self.patience = ONCE if self.borrowed else patience
         self._listener: Listener = silence
         self._limits = Limits(connection, self._editor(), self.patience)
@@ -88,8 +87,7 @@ class Executor:
 
         A step that is faked is recorded and not run. `net` may stand for the first steps.
         """
-        began = time.perf_counter()
-        self._listener = listener
+        began, self._listener = time.perf_counter(), listener
         revisions = tuple(prepared.step.revision for prepared in steps)
         rows = [version_row(prepared) for prepared in steps]
         real = [prepared for prepared in steps if not prepared.step.faked]
@@ -98,14 +96,15 @@ class Executor:
             refuse_outside(real, self._editor())
         if self.whole:
             refuse_apart(real, self._editor())
-        if steps:
-            self._look_ahead(steps, real, net)
-            if self.borrowed:
-                self._editor().join(self.connection)
-            self._ensure_version_table()
-        with self._limits.kept(), self._whole_run():
-            done = 0 if net is None else take(net, self.recorder, rows, self._limits, self._editor(), listener)
-            self._run_all(steps[done:], rows[done:], revisions, listener)
+        with heard(self.connection, self.tell):
+            if steps:
+                self._look_ahead(steps, real, net)
+                if self.borrowed:
+                    self._editor().join(self.connection)
+                self._ensure_version_table()
+            with self._limits.kept(), self._whole_run():
+                done = 0 if net is None else take(net, self.recorder, rows, self._limits, self._editor(), listener)
+                self._run_all(steps[done:], rows[done:], revisions, listener)
         return time.perf_counter() - began
 
     def _run_all(
@@ -128,7 +127,7 @@ class Executor:
         """Record or erase all steps without running anything."""
         revisions = tuple(prepared.step.revision for prepared in steps)
         if steps:
-            self._look_at_rights((), needs_of_record(self.recorder, self._editor(), steps))
+            self._look_at_rights((), steps)
             self._ensure_version_table()
         with nullcontext() if self.borrowed else self.connection.begin():
             self._forget_half_done(revisions)
@@ -142,7 +141,7 @@ class Executor:
         rows = [version_row(prepared) for prepared in steps]
         if not gone and not rows:
             return
-        self._look_at_rights((), needs_of_record(self.recorder, self._editor(), steps, erases=bool(gone)))
+        self._look_at_rights((), steps, erases=bool(gone))
         self._ensure_version_table()
         with nullcontext() if self.borrowed else self.connection.begin():
             self._forget_half_done([*(row.revision for row in gone), *(prepared.step.revision for prepared in steps)])
@@ -161,20 +160,20 @@ class Executor:
     def _look_ahead(self, steps: Sequence[PreparedStep], real: Sequence[PreparedStep], net: NetEffect | None) -> None:
         """Raise DatabaseError for what can be known to stop the run: rights that are missing, a full disk, rows."""
         known = real if self.within is None else real[:1]  # what the project is told of a step may hand out rights
-        places = [(each, each.moves) for each in known[net.count if net else 0 :]]
-        first = [(None, net.moves)] if net else []
-        self._look_at_rights([*first, *places], needs_of_record(self.recorder, self._editor(), steps))
-        if self.whole or self.borrowed:
-            warn_of_locks(self.connection, real, self._editor(), self._listener)
+        first, count = ([(None, net.moves)], net.count) if net else ([], 0)
+        self._look_at_rights([*first, *((each, each.moves) for each in known[count:])], steps)
+        warn_of_locks(self.connection, real if self.whole else (), self._editor(), self._listener)
         if self.precheck and not self.borrowed:
             refuse_full_disk(self.connection, self._editor(), real)
-            refuse_rows(self.connection, self._editor(), self.recorder.journal, real, self._listener)
+            refuse_rows(self.connection, self._editor(), self.recorder.journal, real, self._listener, self.tell)
 
-    def _look_at_rights(self, places: Places, own: Sequence[Need]) -> None:
+    def _look_at_rights(self, places: Places, steps: Sequence[PreparedStep], *, erases: bool = False) -> None:
         if self.precheck:
+            own = needs_of_record(self.recorder, self._editor(), steps, erases=erases)
             refuse_lacks(self.connection, self._editor(), self.recorder, places, own)
 
     def _ensure_version_table(self) -> None:
+        self.tell(VersionTableWanted(self.recorder.table.key))
         with nullcontext() if self.borrowed else self.connection.begin():
             self.recorder.ensure(self.connection)
 
@@ -195,10 +194,10 @@ class Executor:
         persist(lambda: self._attempt(prepared, row, started, output), self.patience, _passing, again)
 
     def _attempt(self, prepared: PreparedStep, row: Applied, started: float, output: LiveOutput) -> None:
-        editor = self._editor(output)
-        editor.phrases = prepared.phrases or editor.phrases
+        editor = self._editor(output, prepared)
         found = segments(prepared, editor)
         single = self.borrowed or in_one_transaction(found, editor, prepared)
+        self.tell(StepCut(prepared.step, tuple(found), single, editor.transactional_ddl))
         progress = Progress(prepared, editor, output, self._standing(single=single))
 
         def finish() -> None:
@@ -226,6 +225,7 @@ class Executor:
         with nullcontext() if self.borrowed or self.whole else editor.transaction(self.connection):
             for position, (operation, before, after) in enumerate(prepared.moves):
                 progress.position = position
+                self.tell(OperationBegun(prepared.step, position, operation))
                 self._limits.before(operation, editor, progress.output)
                 operation.execute(editor, before, after)
                 progress.check_transaction(self.connection)
@@ -251,7 +251,7 @@ class Executor:
                 with self.connection.begin():
                     self.recorder.mark_unfinished(self.connection, version_row(prepared))
         noted = notes_of(self._notes, prepared.step.revision, prepared.step.direction)
-        book = Notebook(self.connection, journal, output)
+        book = Notebook(self.connection, journal, output, self.tell)
         run = Stepwise(
             Bench(self.connection, output, book, Scribe(prepared), self._editor),
             progress,
@@ -260,22 +260,23 @@ class Executor:
             assume=self.assume,
             patience=self.patience,
             listener=self._listener,
+            tell=self.tell,
         )
         run.run(found, finish)
 
-    def _editor(self, output: Output | None = None) -> SchemaEditor:
-        """An editor on the connection, which knows what this run was given."""
+    def _editor(self, output: Output | None = None, prepared: PreparedStep | None = None) -> SchemaEditor:
+        """An editor on the connection, which knows what this run was given, and what the rehearsal of a step said."""
         editor = editor_for(self.connection.dialect, output or LiveOutput(self.connection))
-        editor.options = self.options
+        editor.options, editor.phrases = self.options, (prepared and prepared.phrases) or editor.phrases
         return editor
 
     def _whole_run(self) -> AbstractContextManager[None]:
-        if not self.whole or self.borrowed:
-            return nullcontext()
-        return self._editor().transaction(self.connection)
+        own = self.whole and not self.borrowed
+        return self._editor().transaction(self.connection) if own else nullcontext()
 
     def _write_row(self, prepared: PreparedStep, row: Applied, seconds: float) -> None:
         for change in row_changes(prepared, replace(row, seconds=seconds)):
+            self.tell(RowWritten(change))
             if change.comes:
                 self.recorder.record(self.connection, change.row)
             else:

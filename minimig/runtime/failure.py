@@ -64,7 +64,8 @@ class Progress:
             raise  # what an earlier run left was met with; this one did nothing yet
         except BaseException as error:
             kind = InterruptedRunError if _interrupted(error) else MigrationFailedError
-            failed = kind(self._message(error), where=self._where(error), hint=self._hint(error))
+            own = error.own_code if isinstance(error, MinimigError) else None
+            failed = kind(self._message(error), where=self._where(error), hint=self._hint(error), code=own)
             failed.passing = self._passing(error)
             raise failed from error
 

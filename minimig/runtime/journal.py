@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
 from minimig.dialects.noticing import journal_name
+from minimig.dialects.output import REASON
 from minimig.errors import DatabaseError
 from minimig.runtime.plan import Direction
 
@@ -118,14 +119,19 @@ class Journal:
         for app, name, operation in {place[:3] for place in latest}:
             gone = sorted(place[3] for place in latest if place[:3] == (app, name, operation))
             mine = (columns.app == app, columns.name == name, columns.operation == operation)
-            connection.execute(self.table.delete().where(*mine, columns.piece.in_(gone)))
+            gone_before = self.table.delete().where(*mine, columns.piece.in_(gone))
+            connection.execute(gone_before.execution_options(**{REASON: "a piece has one note, the latest"}))
         if latest:
-            connection.execute(self.table.insert(), [_values(note) for note in latest.values()])
+            noting = self.table.insert().execution_options(
+                **{REASON: "a run that is killed now goes on from this note"}
+            )
+            connection.execute(noting, [_values(note) for note in latest.values()])
 
     def forget(self, connection: sa.Connection, revision: str) -> None:
         """Remove all notes of a migration."""
         app, _, name = revision.partition(".")
-        connection.execute(self.table.delete().where(self.table.c.app == app, self.table.c.name == name))
+        mine = self.table.delete().where(self.table.c.app == app, self.table.c.name == name)
+        connection.execute(mine.execution_options(**{REASON: "the migration is finished, its notes are not needed"}))
 
 
 def notes_of(notes: Iterable[Note], revision: str, direction: Direction) -> Notes:

@@ -12,15 +12,18 @@ import sqlalchemy as sa
 
 from minimig.runtime.journal import Journal, Note
 from minimig.runtime.output import LiveOutput
+from minimig.runtime.stages import NotesWritten
+from minimig.stages import Tell, untold
 
 
 class Notebook:
     """The journal of one migration on one connection. Nothing that goes through it counts as the migration's."""
 
-    def __init__(self, connection: sa.Connection, journal: Journal, output: LiveOutput) -> None:
+    def __init__(self, connection: sa.Connection, journal: Journal, output: LiveOutput, tell: Tell = untold) -> None:
         self._connection = connection
         self._journal = journal
         self._output = output
+        self._tell = tell
         self._rows: sa.RootTransaction | None = None
         self.later: list[Note] = []
         """Notes that can wait for the next one: what is planned, and what is done where the schema tells so."""
@@ -65,6 +68,7 @@ class Notebook:
     def write(self, notes: Sequence[Note]) -> None:
         """Write notes in the transaction that is open."""
         later, self.later = self.later, []
+        self._tell(NotesWritten((*later, *notes)))
         with self._output.uncounted():
             self._journal.write(self._connection, [*later, *notes])
 

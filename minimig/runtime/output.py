@@ -10,10 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from minimig.dialects.literals import inlined, literal_dialect
-from minimig.dialects.output import Values
+from minimig.dialects.output import REASON, Values
 from minimig.dialects.script_style import NO_FRAME, Frame
+from minimig.dialects.stages import StatementSent
 from minimig.dialects.transaction import outside
 from minimig.errors import UnsupportedError
+from minimig.stages import Tell, untold
 from minimig.state.compiling import why_not
 
 READING = frozenset(["BEGIN", "EXPLAIN", "PRAGMA", "SELECT", "SHOW"])
@@ -181,8 +183,9 @@ class ScriptOutput:
 
     connection: sa.Connection | None = None
 
-    def __init__(self, dialect: sa.Dialect, frame: Frame = NO_FRAME) -> None:
+    def __init__(self, dialect: sa.Dialect, frame: Frame = NO_FRAME, tell: Tell = untold) -> None:
         self.dialect = literal_dialect(dialect)
+        self.tell = tell
         self.frame = frame
         self.lines: list[str] = []
 
@@ -194,11 +197,14 @@ class ScriptOutput:
     ) -> None:
         """Keep one statement, or one for each of several sets of values."""
         if isinstance(statement, str) and parameters is None:
-            self.lines.append(statement.rstrip().rstrip(";"))
-            return
-        clause = sa.text(statement) if isinstance(statement, str) else statement
-        each = [parameters] if parameters is None or isinstance(parameters, Mapping) else parameters
-        self.lines += [inlined(clause, values, self.dialect).rstrip().rstrip(";") for values in each]
+            texts = [statement]
+        else:
+            clause = sa.text(statement) if isinstance(statement, str) else statement
+            each = [parameters] if parameters is None or isinstance(parameters, Mapping) else parameters
+            texts = [inlined(clause, values, self.dialect) for values in each]
+        for text in texts:
+            self.lines.append(text.rstrip().rstrip(";"))
+            self.tell(StatementSent(self.lines[-1], (options or {}).get(REASON)))
 
     def sync(self) -> None:
         """Nobody looks at a database."""

@@ -135,4 +135,5 @@ def _out_of_order(child: Header, parent: Header) -> HistoryError:
         f"{child.revision} is applied, but {parent.revision}, which it depends on, is not",
         where=str(child.path),
         hint=hint,
+        code="MM604",
     )

@@ -10,21 +10,34 @@ checks in its paid part; all others find out from the database, in the middle.)
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.offenders import Offenders, in_words
 from minimig.errors import DatabaseError
-from minimig.operations.base import states_here
+from minimig.operations.base import Operation, states_here
 from minimig.operations.footprint import Key
 from minimig.runtime.events import CheckSkipped, Listener
 from minimig.runtime.journal import Journal
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.retrying import Patience
+from minimig.stages import Stage, Tell, untold
 
 LONGEST = Patience(lock=2.0, statement=10.0)
 """How long a single query may wait and run, where the database can limit that."""
+
+
+@dataclass(frozen=True)
+class RowsLookedAt(Stage):
+    """The rows that an operation would stumble over were counted."""
+
+    revision: str
+    operation: Operation
+    what: str
+    count: int
+
 
 Demand = tuple[PreparedStep, int, Offenders]
 
@@ -51,6 +64,7 @@ def refuse_rows(
     journal: Journal,
     steps: Sequence[PreparedStep],
     listener: Listener,
+    tell: Tell = untold,
 ) -> None:
     """Raise DatabaseError for rows that one of the steps would stumble over.
 
@@ -62,11 +76,11 @@ def refuse_rows(
     notes = journal.read(connection)
     connection.rollback()
     if not any(note.is_begun for note in notes):
-        refuse_offenders(connection, editor, found, listener)
+        refuse_offenders(connection, editor, found, listener, tell)
 
 
 def refuse_offenders(
-    connection: sa.Connection, editor: SchemaEditor, found: Sequence[Demand], listener: Listener
+    connection: sa.Connection, editor: SchemaEditor, found: Sequence[Demand], listener: Listener, tell: Tell = untold
 ) -> None:
     """Raise DatabaseError for the first demand that rows do not meet, with their number and a few of them."""
     waiting = editor.waiting(connection)
@@ -83,6 +97,7 @@ def refuse_offenders(
             continue
         connection.rollback()
         waiting.unsure()
+        tell(RowsLookedAt(prepared.step.revision, prepared.moves[position].operation, offenders.what, count))
         if count:
             waiting.restore()
             raise _error(prepared, position, offenders, count, samples)
@@ -100,4 +115,6 @@ def _error(
     more = ["  ..."] if count > len(samples) else []
     operation = prepared.moves[position].operation.describe()
     head = f"{prepared.step.revision} would fail at {operation}: {count} {offenders.what}"
-    return DatabaseError("\n".join([head, *shown, *more]), where=prepared.where(position), hint=offenders.hint)
+    return DatabaseError(
+        "\n".join([head, *shown, *more]), where=prepared.where(position), hint=offenders.hint, code="MM512"
+    )

@@ -15,6 +15,7 @@ from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.loader import Migration
 from minimig.revisions.replay import Change, downward, place_of, replay, steps
 from minimig.runtime.plan import Direction, Plan, Step
+from minimig.stages import Tell, untold
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,11 @@ class PreparedStep:
 
 
 def prepare(
-    graph: MigrationGraph, load: Callable[[str], Migration], plan: Plan, applied: Collection[str]
+    graph: MigrationGraph,
+    load: Callable[[str], Migration],
+    plan: Plan,
+    applied: Collection[str],
+    tell: Tell = untold,
 ) -> tuple[PreparedStep, ...]:
     """Every step of the plan with its operations and states, in the order of the plan.
 
@@ -50,8 +55,8 @@ def prepare(
     planned = set(plan.revisions)
     known = set(applied) & set(graph.headers)
     if plan.direction is Direction.BACKWARD:
-        return _prepare_backward(graph, load, plan, known - planned)
-    state = replay(load(revision) for revision in graph.order(known))
+        return _prepare_backward(graph, load, plan, known - planned, tell)
+    state = replay((load(revision) for revision in graph.order(known)), tell=tell)
     prepared = []
     for step in plan:
         migration = load(step.revision)
@@ -62,10 +67,10 @@ def prepare(
 
 
 def _prepare_backward(
-    graph: MigrationGraph, load: Callable[[str], Migration], plan: Plan, staying: Collection[str]
+    graph: MigrationGraph, load: Callable[[str], Migration], plan: Plan, staying: Collection[str], tell: Tell
 ) -> tuple[PreparedStep, ...]:
     # What stays is replayed first, so that each state holds exactly what the database will hold at that moment.
-    state = replay(load(revision) for revision in graph.order(staying))
+    state = replay((load(revision) for revision in graph.order(staying)), tell=tell)
     prepared = []
     for step in reversed(plan.steps):
         migration = load(step.revision)

@@ -17,6 +17,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.noticing import may_hold
+from minimig.dialects.output import REASON
 from minimig.dialects.reasons import reason
 from minimig.dialects.registry import editor_class, editor_for
 from minimig.errors import DatabaseError
@@ -185,7 +186,8 @@ class Recorder:
 
     def record(self, connection: sa.Connection, row: Applied) -> None:
         """Remember a revision as applied, now by the database's clock."""
-        connection.execute(self.table.insert(), self._values(row))
+        why = "from now on the database knows that it has this revision"
+        connection.execute(self.table.insert().execution_options(**{REASON: why}), self._values(row))
 
     def record_all(self, connection: sa.Connection, rows: Iterable[Applied]) -> None:
         """Remember several revisions as applied, in this order."""
@@ -228,7 +230,8 @@ class Recorder:
 
     def erase(self, connection: sa.Connection, row: Applied, *, required: bool = True) -> None:
         """Forget a revision. When the row is `required` and not there, somebody else was here: DatabaseError."""
-        result = connection.execute(self.deletion(row))
+        why = "from now on the database knows that it has this revision no more"
+        result = connection.execute(self.deletion(row).execution_options(**{REASON: why}))
         if result.rowcount == 0 and required:
             raise DatabaseError(
                 f"{row.revision} vanished from the version table while it was being taken back",

@@ -26,6 +26,8 @@ from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.runtime.rehearsal import refuse_names
 from minimig.runtime.rows import row_changes, version_row
+from minimig.runtime.stages import OperationBegun, ScriptBegun
+from minimig.stages import Tell, untold
 
 
 @dataclass(frozen=True)
@@ -50,16 +52,20 @@ class StepSQL:
     guard: Guard | None = None
 
 
-def operations_sql(prepared: PreparedStep, dialect: sa.Dialect, frame: Frame) -> tuple[OperationSQL, ...]:
+def operations_sql(
+    prepared: PreparedStep, dialect: sa.Dialect, frame: Frame, tell: Tell = untold
+) -> tuple[OperationSQL, ...]:
     """The statements of each operation of a step, inside the given frame.
 
     Raises UnsupportedError or StateError, naming file and operation, for what the dialect cannot be told.
     """
-    output = ScriptOutput(dialect, frame)
+    tell(ScriptBegun(prepared.step, dialect.name))
+    output = ScriptOutput(dialect, frame, tell)
     editor = editor_for(dialect, output)
     found: list[OperationSQL] = []
     for position, (operation, old, new) in enumerate(prepared.moves):
         sent, where, why = len(output.lines), prepared.where(position), None
+        tell(OperationBegun(prepared.step, position, operation))
         try:
             operation.execute(editor, old, new)
         except NeedsConnectionError as error:
@@ -104,6 +110,7 @@ class ScriptWriter:
     recorder: Recorder
     one_transaction: bool = False
     idempotent: bool = False
+    tell: Tell = untold
 
     @property
     def editor(self) -> SchemaEditor:
@@ -141,7 +148,7 @@ class ScriptWriter:
         frame = own_frame(prepared, editor)
         if self.one_transaction or (self.idempotent and editor.script.whole_guard):
             frame = NO_FRAME
-        operations = () if prepared.step.faked else operations_sql(prepared, self.dialect, frame)
+        operations = () if prepared.step.faked else operations_sql(prepared, self.dialect, frame, self.tell)
         written = StepSQL(prepared.step, prepared.migration.header.title, operations, tuple(self._inlined(rows)), frame)
         return replace(written, guard=self._guard(prepared.step, row)) if self.idempotent else written
 

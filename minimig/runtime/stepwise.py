@@ -25,6 +25,8 @@ from minimig.runtime.limits import Limits
 from minimig.runtime.piecewise import Piecewise
 from minimig.runtime.retrying import ONCE, Patience
 from minimig.runtime.segments import Manner, Segment
+from minimig.runtime.stages import NotesFound, OperationBegun
+from minimig.stages import Tell, untold
 
 
 class Stepwise:
@@ -40,6 +42,7 @@ class Stepwise:
         assume: Assume = None,
         patience: Patience = ONCE,
         listener: Listener = silence,
+        tell: Tell = untold,
     ) -> None:
         self.bench = bench
         self.connection = bench.connection
@@ -53,6 +56,7 @@ class Stepwise:
         self.noted = noted
         self.patience = patience
         self.listener = listener
+        self.tell = tell
         self.locked = holds(bench.connection)
 
     def run(self, found: Sequence[Segment], finish: Callable[[], None]) -> None:
@@ -61,6 +65,8 @@ class Stepwise:
         Raises HistoryError when what ran in an earlier run was changed in the file since, QuestionError when it cannot
         be known whether a statement of an earlier run took effect.
         """
+        if self.noted:
+            self.tell(NotesFound(tuple(note for notes in self.noted.values() for note in notes)))
         done = {position for segment in found for position in segment.positions if self._is_done(position)}
         try:
             self._run_all(found, done, finish)
@@ -229,6 +235,7 @@ class Stepwise:
     def _execute(self, editor: SchemaEditor, position: int) -> None:
         operation, before, after = self.scribe.move(position)
         self.progress.position = position
+        self.tell(OperationBegun(self.prepared.step, position, operation))
         if self.locked:
             check_held(self.connection)
         self.limits.before(operation, editor, self.output)

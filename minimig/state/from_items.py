@@ -53,7 +53,7 @@ def column_state(column: sa.Column[Any]) -> ColumnState:
     except StateError as error:
         # In models SQLAlchemy looks the type up in the other table, which a revision file does not have before it.
         hint = "give it the type of the column it points to" if column.foreign_keys else error.hint
-        raise StateError(error.message, where=f"column {column}", hint=hint) from error
+        raise StateError(error.message, where=f"column {column}", hint=hint, code=error.code) from error
     return ColumnState(
         name=exact_name(column.name),
         type=type_,

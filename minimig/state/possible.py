@@ -56,6 +56,7 @@ def _target_is_there(table: TableState, key: ForeignKeyState, target: TableState
             where=_place(table, key),
             hint=nearest(key.target, state.tables)
             or "import the module that defines it, or let `include` of the env file leave it to somebody else",
+            code="MM305",
         )
 
 
@@ -87,6 +88,7 @@ def _target_is_unique(table: TableState, key: ForeignKeyState, target: TableStat
         where=_place(table, key),
         hint=f"add a unique constraint over ({columns}) to {target.key}, or point to its primary key"
         + (f" ({', '.join(target.primary_key.columns)})" if target.primary_key else ""),
+        code="MM306",
     )
 
 

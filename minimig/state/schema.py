@@ -49,7 +49,9 @@ class SchemaState:
         try:
             return self.tables[key]
         except KeyError:
-            raise StateError(f"there is no table {key!r} at this point", hint=nearest(key, self.tables)) from None
+            raise StateError(
+                f"there is no table {key!r} at this point", hint=nearest(key, self.tables), code="MM421"
+            ) from None
 
     def with_tables(self, tables: Mapping[str, TableState]) -> SchemaState:
         """The schema with these tables in place of its own."""
@@ -58,7 +60,7 @@ class SchemaState:
     def with_table(self, table: TableState) -> SchemaState:
         """The schema with a table that it did not have."""
         if table.key in self.tables:
-            raise StateError(f"there is a table {table.key!r} already")
+            raise StateError(f"there is a table {table.key!r} already", code="MM424")
         return self.with_tables(self.catalog.edited({table.key: table}))
 
     def without_table(self, key: str) -> SchemaState:
@@ -69,6 +71,7 @@ class SchemaState:
             raise StateError(
                 f"table {key} cannot be dropped: foreign key {', '.join(pointing)} points to it",
                 hint="drop the foreign key, or the table that holds it, in an operation before this one",
+                code="MM425",
             )
         for trigger in self.triggers_of(key):
             raise StateError(

@@ -92,7 +92,7 @@ class TableState:
     def with_column(self, column: ColumnState, *, before: str | None = None, after: str | None = None) -> TableState:
         """The table with one more column: at the end, or before or after another."""
         if column.name in self.columns:
-            raise StateError(f"table {self.key} has a column {column.name!r} already")
+            raise StateError(f"table {self.key} has a column {column.name!r} already", code="MM423")
         neighbour = before or after
         if neighbour is None:
             return replace(self, columns={**self.columns, column.name: column})
@@ -124,6 +124,7 @@ class TableState:
             raise StateError(
                 f"column {self.key}.{name} cannot be dropped: it is used by {', '.join(users)}",
                 hint=f"drop {users[0]} in an operation before this one",
+                code="MM426",
             )
         return replace(self, columns={key: c for key, c in self.columns.items() if key != name})
 
@@ -296,4 +297,4 @@ def _get(items: Mapping[str, _T], name: str, message: str) -> _T:
     try:
         return items[name]
     except KeyError:
-        raise StateError(message, hint=nearest(name, items)) from None
+        raise StateError(message, hint=nearest(name, items), code="MM422") from None

@@ -53,7 +53,7 @@ def refused(result: Result, code: int, *words: str) -> None:
     for word in words:
         assert word in result.err
     assert "Traceback" not in result.text
-    assert result.err.startswith("error: ")
+    assert result.err.startswith("error MM")
 
 
 def untouched(project: ProjectFolder) -> bool:

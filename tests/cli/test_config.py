@@ -82,7 +82,7 @@ def test_a_broken_env_file_does_not_hide_the_rest(project: ProjectFolder) -> Non
     result = project.run("config")
     assert result.code == 1
     assert "version_table     = minimig_version  (default)" in result.out
-    assert "error: the env file failed: ModuleNotFoundError" in result.err
+    assert "error MM101: the env file failed: ModuleNotFoundError" in result.err
     assert "ModuleNotFoundError" in json.loads(project.run("config", "--json").out)["problem"]
 
 

@@ -255,7 +255,8 @@ def test_a_run_logs_under_one_name(tmp_path: Path, sqlite_database: Database, ca
         "Took back shop.0001_initial",
     ]
     logger = logging.getLogger("minimig")
-    assert (logger.handlers, logger.level, logger.propagate) == ([], logging.NOTSET, True)
+    assert [type(handler) for handler in logger.handlers] == [logging.NullHandler]  # as libraries are told to have one
+    assert (logger.level, logger.propagate) == (logging.NOTSET, True)
     assert (list(logging.root.handlers), dict(logging.root.manager.loggerDict).keys()) == before
 
 
@@ -279,7 +280,7 @@ def test_a_traceback_is_shown_on_request(project: ProjectFolder) -> None:
         assert result.code == 2
         assert result.err.startswith("Traceback (most recent call last):")
         assert "resolve" in result.err
-        assert "\nerror: " in result.err
+        assert "\nerror MM" in result.err
     assert "Traceback" not in project.run("migrate", "nothing").err
 
 
@@ -316,7 +317,7 @@ def test_the_command_line_is_a_part_of_another(tmp_path: Path, sqlite_database: 
     done = run.invoke(mine, ["db", "-C", str(project.path), "migrate", "--tag", "x"], catch_exceptions=False)
     assert (done.exit_code, "accounts.0002_nick" in done.output) == (0, True), done.output
     refused = run.invoke(mine, ["db", "-C", str(project.path), "migrate", "nothing"], catch_exceptions=False)
-    assert (refused.exit_code, "error: " in refused.output) == (2, True)
+    assert (refused.exit_code, "error MM" in refused.output) == (2, True)
 
 
 AROUND = """

@@ -136,7 +136,7 @@ def test_a_full_disk_under_the_output_does_not_stop_a_run(tmp_path: Path, sqlite
             )
         assert "Traceback" not in done.stderr
         assert done.returncode == code, done.stderr
-        assert ("error: the output cannot be written" in done.stderr) == (code == 1)
+        assert ("error MM100: the output cannot be written" in done.stderr) == (code == 1)
     assert notes(sqlite_database) == 0  # the table is there
 
 

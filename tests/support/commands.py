@@ -22,6 +22,11 @@ def check_words(words: list[str]) -> None:
     if not rest:
         return
     assert rest[0] in COMMANDS, f"there is no command {rest[0]}"
+    if rest[0] == "explain":  # behind its own options stands another command, with options of its own
+        own = [place for place, word in enumerate(rest) if place and word in COMMANDS]
+        if own:
+            check_words(rest[own[0] :])
+            rest = rest[: own[0]]
     command = cli.get_command(click.Context(cli), rest[0])
     assert command is not None
     known = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}

@@ -68,15 +68,16 @@ def connect(kind: str, url: str) -> tuple[Server | None, str]:
 
 def missing(kind: str, problem: str) -> NoReturn:
     """End the test: skipped for a newcomer, failed where the kind is required."""
-    _end(kind, f"{skip_reason(kind)} [{problem}]")
+    end(kind, f"{skip_reason(kind)} [{problem}]")
 
 
 def missing_newer_sqlite() -> NoReturn:
     """The same for SQLite 3.53, which is no server; it is required under the name sqlite-3.53."""
-    _end("sqlite-3.53", "no SQLite 3.53 or later: pip install 'pysqlite3>=0.6', which brings one of its own")
+    end("sqlite-3.53", "no SQLite 3.53 or later: pip install 'pysqlite3>=0.6', which brings one of its own")
 
 
-def _end(kind: str, message: str) -> NoReturn:
+def end(kind: str, message: str) -> NoReturn:
+    """Skip the test with this message, or fail it where that kind is required."""
     if kind in os.environ.get("MINIMIG_TEST_REQUIRE", "").split(","):
         pytest.fail(f"{message}; MINIMIG_TEST_REQUIRE forbids to skip", pytrace=False)
     pytest.skip(message)

@@ -78,9 +78,12 @@ class ColumnChange:
         """Compute the new values in a column beside, which takes the place of the old one."""
         editor, table = self.editor, self.change.new
         aside = replace(loose, name=f"{loose.name[:110]}__new")
-        editor.execute(f"{editor.alter(table)} ADD {editor.column_specification(table, aside)}")
+        why = "values that cannot be converted in place are computed in a column beside"
+        editor.execute(f"{editor.alter(table)} ADD {editor.column_specification(table, aside)}", why)
         editor.fill(table, aside, using, only_null=False)
-        editor.execute(f"{editor.alter(table)} DROP COLUMN {editor.quote(loose.name)}")
+        editor.execute(
+            f"{editor.alter(table)} DROP COLUMN {editor.quote(loose.name)}", "its values are in the other one"
+        )
         editor.rename_column_sql(table, aside.name, loose.name)
 
     def _refuse(self, using: str | None) -> None:

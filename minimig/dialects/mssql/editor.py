@@ -132,10 +132,11 @@ class MSSQLEditor(MSSQLStatements):
             return
         for gives, group in by_number(rows, counter):
             if gives:
-                self.execute(f"SET IDENTITY_INSERT {self.table(table)} ON")
+                why = "rows give a column numbers that it would give itself, which has to be allowed first"
+                self.execute(f"SET IDENTITY_INSERT {self.table(table)} ON", why)
             super().insert_rows(table, group)
             if gives:
-                self.execute(f"SET IDENTITY_INSERT {self.table(table)} OFF")
+                self.execute(f"SET IDENTITY_INSERT {self.table(table)} OFF", "it is allowed for these rows alone")
 
     # --- constraints --------------------------------------------------------------------------------------------------
 

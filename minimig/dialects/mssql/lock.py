@@ -18,7 +18,7 @@ RELEASE = "EXEC sp_releaseapplock @Resource = :name, @LockOwner = :owner"
 
 @contextmanager
 def mssql_lock(connection: sa.Connection, name: str, wait: float) -> Iterator[None]:
-    """Hold the lock of this database. Inside a transaction of the caller it lasts until that ends."""
+    """Hold an sp_getapplock of this database. Inside a transaction of the caller it lasts until that ends."""
     borrowed = connection.in_transaction()
     asked = {"name": lock_text(name), "owner": "Transaction" if borrowed else "Session"}
 

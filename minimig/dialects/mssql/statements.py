@@ -48,10 +48,12 @@ class MSSQLStatements(AsideEditor):
         """ALTER COLUMN, which says type, collation and nullability at once: what is left out becomes the default."""
         null = "NULL" if column.nullable else "NOT NULL"
         name = self.quote(column.name)
-        self.execute(f"{self.alter(table)} ALTER COLUMN {name} {self.column_type(column)} {null}")
+        why = "ALTER COLUMN states type and nullability at once: what it left out would become the default"
+        self.execute(f"{self.alter(table)} ALTER COLUMN {name} {self.column_type(column)} {null}", why)
 
     def drop_default(self, table: TableState, column: ColumnState) -> None:
-        self.execute(batches.drop_default(self.table(table), column.name))
+        why = "a default is a constraint here, under a name that the server made up: it is looked up first"
+        self.execute(batches.drop_default(self.table(table), column.name), why)
 
     def add_default(self, table: TableState, column: ColumnState, default: str) -> None:
         """Give a column its default."""

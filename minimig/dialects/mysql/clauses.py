@@ -89,11 +89,13 @@ class MySQLClauses(SchemaEditor):
         """All of it: `built` looks at the whole table for what has to be refused."""
         return table
 
-    def alter_clauses(self, table: TableState, clauses: Iterable[str]) -> None:
+    def alter_clauses(self, table: TableState, clauses: Iterable[str], why: str | None = None) -> None:
         """One ALTER TABLE with these clauses, if there are any."""
-        joined = ", ".join(clauses)
-        if joined:
-            self.execute(f"{self.alter(table)} {joined}")
+        listed = list(clauses)
+        if len(listed) > 1:
+            why = why or "one ALTER TABLE for all of it: each one alone would commit, and might copy the table"
+        if listed:
+            self.execute(f"{self.alter(table)} {', '.join(listed)}", why)
 
     def add_clause(self, constraint: sa.Constraint) -> str:
         """ADD with a constraint, as a clause of ALTER TABLE."""
@@ -166,7 +168,9 @@ class MySQLClauses(SchemaEditor):
         moments = (c for c in table.columns.values() if isinstance(plain_type(c.type.sa_type), sa.DateTime))
         kept = [self.quote(c.name) for c in moments if c.name != column and c.computed is None]
         assignments = [f"{self.quote(column)} = {value}", *(f"{name} = {name}" for name in kept)]
-        self.execute(f"UPDATE {self.table(table)} SET {', '.join(assignments)}{where}")
+        why = "the rows get their value now"
+        why += "; a column set to itself is one that ON UPDATE would touch" if kept else ""
+        self.execute(f"UPDATE {self.table(table)} SET {', '.join(assignments)}{where}", why)
 
 
 def _expressions_over(table: TableState, column: str) -> Iterator[str]:

@@ -35,12 +35,14 @@ def alter_together(editor: MySQLClauses, steps: Sequence[ColumnStep]) -> None:
     keys_before = {(t.key, key.name): (t, key) for change, _ in changes for t, key in change.keys_before(before)}
     keys_after = {(t.key, key.name): (t, key) for change, _ in changes for t, key in change.keys_after(after)}
     for holder, key in keys_before.values():
-        editor.alter_clauses(holder, [editor.drop_clause(key)])
+        why = "a column under a foreign key does not change: the key steps aside"
+        editor.alter_clauses(holder, [editor.drop_clause(key)], why)
     for change, step in changes:
         change.execute(step.fill, step.using)
     for holder, key in keys_after.values():
         built = editor.built(holder)
-        editor.alter_clauses(holder, [editor.add_clause(editor.built_constraint(built, key.name))])
+        why = "the foreign key that stepped aside comes back"
+        editor.alter_clauses(holder, [editor.add_clause(editor.built_constraint(built, key.name))], why)
 
 
 @dataclass(frozen=True)
@@ -112,16 +114,18 @@ class ColumnChange:
         editor, table = self.editor, self.change.new
         aside = ColumnState(f"{self.new.name[:58]}__new", self.new.type)
         beside = editor.quote(aside.name)
-        editor.alter_clauses(table, [f"ADD COLUMN {self._specification(aside)}"])
+        why = "the converted values are computed in a column beside"
+        editor.alter_clauses(table, [f"ADD COLUMN {self._specification(aside)}"], why)
         editor.update(table, aside.name, requote_names(using, table))
         self._say(replace(self.old, nullable=True, default=None))
         editor.update(table, self.new.name, "NULL")
         self._say(loose)
         editor.update(table, self.new.name, beside)
-        editor.alter_clauses(table, [f"DROP COLUMN {beside}"])
+        editor.alter_clauses(table, [f"DROP COLUMN {beside}"], "the column beside has given its values away")
 
     def _say(self, column: ColumnState) -> None:
-        self.editor.alter_clauses(self.change.new, [f"MODIFY COLUMN {self._specification(column)}"])
+        why = "MODIFY states the whole column anew: what it left out would be lost"
+        self.editor.alter_clauses(self.change.new, [f"MODIFY COLUMN {self._specification(column)}"], why)
 
     def _specification(self, column: ColumnState) -> str:
         return self.editor.column_specification(self.change.new, column)

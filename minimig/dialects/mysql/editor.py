@@ -70,10 +70,10 @@ class MySQLEditor(MySQLClauses):
         super().__init__(dialect, output)
         self._mode = StrictMode()
 
-    def execute(self, statement: str) -> None:
+    def execute(self, statement: str, why: str | None = None) -> None:
         if self.output.connection is not None:
             self._mode.enter(self.output.connection)
-        super().execute(statement)
+        super().execute(statement, why)
 
     def insert_rows(self, table: TableState, rows: Sequence[Row]) -> None:
         """MySQL numbers a row itself that gives 0, whatever the row meant by it."""

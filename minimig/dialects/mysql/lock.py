@@ -17,7 +17,7 @@ _HOLDER = sa.text("""
 
 @contextmanager
 def mysql_lock(connection: sa.Connection, name: str, wait: float) -> Iterator[None]:
-    """Hold the lock of this database. Such locks belong to the whole server, so the database is part of the name."""
+    """Hold a GET_LOCK. Such locks belong to the whole server, so the database is part of the name."""
     borrowed = connection.in_transaction()
     text = _text(connection, name)
 

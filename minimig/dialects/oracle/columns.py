@@ -84,10 +84,12 @@ class ColumnChange:
         editor, table = self.editor, self.change.new
         aside = replace(self.new, name=f"{self.new.name[:110]}__new", nullable=True, default=None, comment=None)
         name = editor.quote(self.new.name)
-        editor.execute(f"{editor.alter(table)} ADD {editor.column_specification(table, aside)}")
+        why = "values that cannot be converted in place are computed in a column beside"
+        editor.execute(f"{editor.alter(table)} ADD {editor.column_specification(table, aside)}", why)
         editor.fill(table, aside, using or name, only_null=False)
-        editor.execute(f"{editor.alter(table)} DROP COLUMN {name}")
-        editor.execute(f"{editor.alter(table)} RENAME COLUMN {editor.quote(aside.name)} TO {name}")
+        editor.execute(f"{editor.alter(table)} DROP COLUMN {name}", "its values are in the other one")
+        why = "the column beside takes the place of the old one"
+        editor.execute(f"{editor.alter(table)} RENAME COLUMN {editor.quote(aside.name)} TO {name}", why)
 
     def _in_the_way(self, schema: SchemaState, table: TableState, *, copied: bool) -> Dependents:
         if copied:

@@ -33,11 +33,12 @@ def create_concurrently(editor: SchemaEditor, table: TableState, index: IndexSta
     with editor.outside_transaction():
         connection = editor.output.connection
         if connection is not None and left_over(connection, editor, table, index.name):
-            editor.execute(drop)
+            editor.execute(drop, "an earlier attempt failed and left an index that PostgreSQL calls invalid")
         elif connection is not None and editor.again and _is_built(connection, table, index):
             return
         try:
-            editor.execute(editor.compile(CreateIndex(built)))
+            why = "CONCURRENTLY lets others write meanwhile, and so cannot be in a transaction"
+            editor.execute(editor.compile(CreateIndex(built)), why)
         except sa.exc.DBAPIError as error:
             if error.connection_invalidated or connection is None:
                 raise  # what is left is seen to by the next run
@@ -62,7 +63,8 @@ def drop_concurrently(editor: SchemaEditor, table: TableState, index: IndexState
     """DROP INDEX CONCURRENTLY; one that an earlier run was killed in may have done it already."""
     condition = "IF EXISTS " if editor.again else ""
     with editor.outside_transaction():
-        editor.execute(f"DROP INDEX CONCURRENTLY {condition}{editor.qualified(table.schema, index.name)}")
+        why = "CONCURRENTLY waits for nobody who writes, and so cannot be in a transaction"
+        editor.execute(f"DROP INDEX CONCURRENTLY {condition}{editor.qualified(table.schema, index.name)}", why)
 
 
 def drop_sql(editor: SchemaEditor, table: TableState, index: IndexState) -> str:

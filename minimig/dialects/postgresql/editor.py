@@ -41,12 +41,7 @@ from minimig.dialects.rows import Row
 from minimig.dialects.script_style import ScriptStyle
 from minimig.state.following import Place, keys_between
 from minimig.state.named_types import type_name
-from minimig.state.parts import (
-    CheckState,
-    ColumnState,
-    ForeignKeyState,
-    UniqueState,
-)
+from minimig.state.parts import CheckState, ColumnState, ForeignKeyState, UniqueState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
 
@@ -216,7 +211,7 @@ class PostgreSQLEditor(PostgreSQLItems):
         retyped = self.column_type(old) != type_
         default_before, default_after = self.default_sql(old), self.default_sql(new)
         if default_before is not None and (retyped or default_after is None):
-            self.execute(f"{alter} DROP DEFAULT")
+            self.execute(f"{alter} DROP DEFAULT", "the old default need not fit the new type")
         if retyped:
             old_type, new_type = (bare(column.type.sa_type, self.dialect) for column in (old, new))
             expression = using or conversion(name, old_type, new_type, type_)
@@ -225,7 +220,7 @@ class PostgreSQLEditor(PostgreSQLItems):
             for check in checks:
                 self.drop_constraint_sql(table, check)
             with self.objects.aside(change.before, change.after, [table.key], [old.name]):
-                self.execute(f"{alter} TYPE {type_}{clause}")
+                self.execute(f"{alter} TYPE {type_}{clause}", "USING says how old values are read" if clause else None)
             for check in checks:
                 self.execute(self.compile(AddConstraint(self.built_constraint(self.built(table), check))))
         if default_after is not None and (retyped or default_before != default_after):
@@ -248,8 +243,9 @@ class PostgreSQLEditor(PostgreSQLItems):
             if not isinstance(constraint, CheckState) and (constraint.initially or "").upper() == "DEFERRED"
         )
         if deferred:
-            self.execute(f"SET CONSTRAINTS {deferred} IMMEDIATE")
-            self.execute(f"SET CONSTRAINTS {deferred} DEFERRED")
+            with self.because("ALTER TABLE refuses a table with checks still pending: they are made now"):
+                self.execute(f"SET CONSTRAINTS {deferred} IMMEDIATE")
+                self.execute(f"SET CONSTRAINTS {deferred} DEFERRED")
 
     def _type_checks(self, table: TableState, column: ColumnState) -> dict[str, str]:
         """Names of the CHECKs that come with a column's type, and the statements that add them."""

@@ -54,14 +54,17 @@ class EnumRebuild:
         dependents = _Dependents(editor, self.users, self.after)
         aside = f"{str(self.enum.name)[: NAME_BYTES - 5]}__old"
         for statement in dependents.drop():
-            editor.execute(statement)
-        editor.execute(f"ALTER TYPE {self._name} RENAME TO {editor.quote(aside)}")
-        editor.execute(editor.compile(postgresql.CreateEnumType(self.enum)))
+            editor.execute(statement, "what is built on a column of the type steps aside")
+        why = "PostgreSQL takes no label out of an enum: a new type takes the place of the old one"
+        editor.execute(f"ALTER TYPE {self._name} RENAME TO {editor.quote(aside)}", why)
+        editor.execute(editor.compile(postgresql.CreateEnumType(self.enum)), why)
         for use in self.users:
             self._carry_over(use, using.get((use.table.key, use.column.name)))
-        editor.execute(f"DROP TYPE {editor.schema_prefix(self.enum.schema)}{editor.quote(aside)}")
+        editor.execute(
+            f"DROP TYPE {editor.schema_prefix(self.enum.schema)}{editor.quote(aside)}", "no column has it any more"
+        )
         for statement in dependents.add():
-            editor.execute(statement)
+            editor.execute(statement, "what stepped aside comes back")
 
     @property
     def _name(self) -> str:
@@ -73,9 +76,10 @@ class EnumRebuild:
         type_ = editor.column_type(use.column)
         array = type_[len(self._name) :]  # "[]" for an array of the enum
         if use.column.default is not None:
-            editor.execute(f"{alter} DROP DEFAULT")
+            editor.execute(f"{alter} DROP DEFAULT", "the default is a label of the old type")
         text = relabelled(editor, f"{name}::text{array}", self.values, array=bool(array))
-        editor.execute(f"{alter} TYPE {type_} USING {using or f'{text}::{type_}'}")
+        why = "each row goes from the old type to the new one by its text"
+        editor.execute(f"{alter} TYPE {type_} USING {using or f'{text}::{type_}'}", why)
         default = self._default_after(use)
         if default is not None:
             editor.execute(f"{alter} SET DEFAULT {default}")

@@ -23,6 +23,8 @@ from minimig.dialects.presence import Condition
 from minimig.state.parts import CheckState, ColumnState, ConstraintState, ForeignKeyState, IndexState, PrimaryKeyState
 from minimig.state.tables import TableState, columns_of
 
+NOT_NULL_STAYS = "PostgreSQL leaves the NOT NULL behind that the primary key brought"
+
 
 class PostgreSQLItems(SchemaEditor):
     """The part of PostgreSQL's editor that speaks of keys and indexes."""
@@ -53,7 +55,7 @@ class PostgreSQLItems(SchemaEditor):
         self.drop_constraint_sql(change.old, self.primary_key_name(change.old))
         for name, column in change.new.columns.items():
             if column.nullable and not change.old.columns[name].nullable:
-                self.execute(f"{self.alter(change.new)} ALTER COLUMN {self.quote(name)} DROP NOT NULL")
+                self.execute(f"{self.alter(change.new)} ALTER COLUMN {self.quote(name)} DROP NOT NULL", NOT_NULL_STAYS)
 
     def rename_primary_key(self, change: TableChange) -> None:
         old = self.primary_key_name(change.old)
@@ -83,7 +85,8 @@ class PostgreSQLItems(SchemaEditor):
         return [name for name in names if self.shortened(name) in there]
 
     def validate_constraint(self, change: TableChange, name: str) -> None:
-        self.execute(f"{self.alter(change.new)} VALIDATE CONSTRAINT {self.quote_constraint(name)}")
+        why = "new rows are held to it already; now the old ones are read, and others may write meanwhile"
+        self.execute(f"{self.alter(change.new)} VALIDATE CONSTRAINT {self.quote_constraint(name)}", why)
 
     def has(self, connection: sa.Connection, condition: Condition, name: str) -> bool:
         """An index that a failed build left behind is not the one that is meant."""

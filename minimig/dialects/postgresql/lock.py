@@ -21,7 +21,7 @@ _HOLDER = sa.text("""
 
 @contextmanager
 def postgresql_lock(connection: sa.Connection, name: str, wait: float) -> Iterator[None]:
-    """Hold the lock of `name` in the schema that it names, else in the current one.
+    """Hold an advisory lock, which dies with its session, for `name` in the schema that it names or the current one.
 
     Inside a transaction of the caller it lasts until that ends. Advisory locks belong to one database (PostgreSQL
     manual, 13.3.5), so schemas of one database can run side by side.

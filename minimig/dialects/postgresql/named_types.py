@@ -72,7 +72,7 @@ class NamedTypes:
         for name, type_ in reversed(self._wanted(columns).items()):
             if next(self._types(after, name), None) is None:
                 drop = postgresql.DropDomainType if isinstance(type_, postgresql.DOMAIN) else postgresql.DropEnumType
-                self._editor.execute(self._editor.compile(drop(type_)))
+                self._editor.execute(self._editor.compile(drop(type_)), "no column has this type any more")
                 self._made.pop(name, None)
 
     def alter(self, change: EnumChange) -> None:
@@ -135,7 +135,8 @@ class NamedTypes:
         labels, wanted = self._labels(name, enum, before), tuple(enum.enums)
         self._made[name] = wanted
         if labels is None:
-            self._editor.execute(self._editor.compile(postgresql.CreateEnumType(enum)))
+            why = "an enum is a type of its own here, and comes before its first column"
+            self._editor.execute(self._editor.compile(postgresql.CreateEnumType(enum)), why)
         elif labels != wanted:
             self._rebuild(enum, name, before, after, using, {})
             return True

@@ -64,9 +64,10 @@ class Sequences:
             return
         sequence = self._existing(change.new, name)
         editor = self._editor
-        editor.execute(f"{self._alter(change.new, name)} DROP DEFAULT")
+        editor.execute(f"{self._alter(change.new, name)} DROP DEFAULT", "the column does not number itself any more")
         if sequence is not None:
-            editor.execute(f"DROP SEQUENCE {editor.qualified(change.new.schema, sequence)}")
+            why = "the sequence gave the column its numbers"
+            editor.execute(f"DROP SEQUENCE {editor.qualified(change.new.schema, sequence)}", why)
 
     def bestow(self, change: TableChange) -> None:
         """Give default and sequence to a column that is SERIAL from now on; fit the sequence of one that stays so."""
@@ -88,8 +89,9 @@ class Sequences:
         editor = self._editor
         sequence = editor.qualified(table.schema, own_name(table.name, column, "seq"))
         owner = f"{editor.table(table)}.{editor.quote(column)}"
-        editor.execute(f"CREATE SEQUENCE {sequence}{as_type} OWNED BY {owner}")
-        editor.execute(f"{self._alter(table, column)} SET DEFAULT nextval({editor.string(sequence)})")
+        with editor.because("a column that numbers itself is one with a sequence here, and this one exists already"):
+            editor.execute(f"CREATE SEQUENCE {sequence}{as_type} OWNED BY {owner}")
+            editor.execute(f"{self._alter(table, column)} SET DEFAULT nextval({editor.string(sequence)})")
         self._continue(table, column, 1)
 
     # --- identity -----------------------------------------------------------------------------------------------------
@@ -118,7 +120,8 @@ class Sequences:
         editor, name = self._editor, self._editor.quote(column)
         sequence = f"pg_get_serial_sequence({editor.string(editor.table(table))}, {editor.string(column)})"
         editor.execute(
-            f"SELECT setval({sequence}, max({name})) FROM {editor.table(table)} HAVING max({name}) >= {start}"
+            f"SELECT setval({sequence}, max({name})) FROM {editor.table(table)} HAVING max({name}) >= {start}",
+            "the next number must be one that no row has",
         )
 
     # --- rows with numbers of their own -------------------------------------------------------------------------------
@@ -139,7 +142,8 @@ class Sequences:
         start = int(options.get("start", 1 if upward else -1))
         editor.execute(
             f"SELECT setval({sequence}, {further}({edge}({name}), pg_sequence_last_value({sequence}::regclass)))"
-            f" FROM {editor.table(table)} HAVING {edge}({name}) {reached} {start}"
+            f" FROM {editor.table(table)} HAVING {edge}({name}) {reached} {start}",
+            "the next number must be one that none of these rows has",
         )
 
     # --- names that follow --------------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ from minimig.dialects.sqlite.rebuild import Rebuild, affinity, converted
 from minimig.dialects.sqlite.swap import carry_out, legacy_alter
 from minimig.dialects.sqlite.transaction import join_transaction, sqlite_transaction
 from minimig.dialects.sqlite.waiting import SQLiteWaiting
+from minimig.dialects.why import INDEX_APART
 from minimig.state.expressions import mentions
 from minimig.state.parts import ColumnState, ConstraintState, IndexState, PrimaryKeyState
 from minimig.state.schema import SchemaState
@@ -101,7 +102,7 @@ class SQLiteEditor(SQLiteClauses):
             watch.tables(table.schema, [table.name])
         self.execute(native.create_table_sql(self, table))
         for index in table.indexes.values():
-            self.execute(self.index_sql(table, index))
+            self.execute(self.index_sql(table, index), INDEX_APART)
 
     def drop_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         self._pending.pop(table.key, None)

@@ -110,6 +110,7 @@ class Watch:
             raise DatabaseError(
                 f"{len(new)} row(s) point to rows that do not exist: {what}, to {first.parent}",
                 hint="repair these rows in a data step before the foreign key is added",
+                code="MM513",
             )
 
 

@@ -68,6 +68,7 @@ def read_table(connection: sa.Connection, table: TableState, temporary: str) -> 
         raise DatabaseError(
             f"the database has no table {table.key}, although the migrations say so",
             hint=f"rename {temporary} to {table.name}: it holds the rows" if leftover else None,
+            code="MM514",
         )
     columns = connection.exec_driver_sql("SELECT name FROM pragma_table_xinfo(?, ?)", (table.name, schema))
     of_table = [(kind, name, sql) for kind, name, on, sql in rows if on.lower() == own]

@@ -24,7 +24,10 @@ from minimig.errors import DatabaseError
 
 @contextmanager
 def sqlite_lock(connection: sa.Connection, name: str, wait: float) -> Iterator[None]:  # noqa: ARG001 - one per file
-    """Hold `<database>-minimig.lock`; a database in memory has nobody else to fear. The file stays, empty."""
+    """Hold `<database>-minimig.lock`, a lock of the operating system, freed when the process dies.
+
+    A database in memory has nobody else to fear. The file stays, empty.
+    """
     file = _file(connection)
     if not file:
         yield

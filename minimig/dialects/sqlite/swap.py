@@ -64,10 +64,11 @@ def legacy_alter(editor: SchemaEditor, *, on: bool) -> Iterator[None]:
     connection = editor.output.connection
     if connection is None:
         if on:
-            editor.execute("PRAGMA legacy_alter_table = ON")
+            why = "while the tables change places, views and keys that name the old one are no error"
+            editor.execute("PRAGMA legacy_alter_table = ON", why)
         yield
         if on:
-            editor.execute("PRAGMA legacy_alter_table = OFF")
+            editor.execute("PRAGMA legacy_alter_table = OFF", "the setting is given back as it was")
         return
     # A setting of the connection, no step of the migration: it does not go through the output.
     former = bool(connection.exec_driver_sql("PRAGMA legacy_alter_table").scalar())
@@ -99,23 +100,29 @@ def _swap(editor: SchemaEditor, rebuild: Rebuild, built: TableText, live: LiveTa
     table = rebuild.old
     temporary = replace(table, name=_temporary(table))
     if live and live.leftover:
-        editor.execute(f"DROP TABLE {editor.table(temporary)}")
+        editor.execute(f"DROP TABLE {editor.table(temporary)}", "an attempt that was interrupted left it behind")
     if live and _is_empty(editor, table, built):
-        _drop(editor, table)
-        editor.execute(create_sql(editor.table(table), unqualified(built, table.name)))
+        _drop(editor, table, "a table without rows is built under its own name: nothing is copied or renamed")
+        editor.execute(
+            create_sql(editor.table(table), unqualified(built, table.name)),
+            "SQLite cannot alter this in a table: it is built anew",
+        )
         _hang_on(editor, rebuild.target, live)
         return
     create = create_sql(editor.table(temporary), unqualified(built, table.name))
-    editor.execute(create if live else f"{_warning(table)}\n{create}")
+    why = "SQLite cannot alter this in a table: the new one is built beside the old one, for all changes of it at once"
+    editor.execute(create if live else f"{_warning(table)}\n{create}", why)
     key = built.primary_key()
     if key is not None and "AUTOINCREMENT" in key.words:
-        editor.execute(_mark_sql(table, temporary))
+        editor.execute(_mark_sql(table, temporary), "AUTOINCREMENT never gives a number twice, also not after a swap")
     former = live.text if live else table_text(create_table_sql(editor, table))
     rowid = kept_rowid(former, built)
-    editor.execute(rebuild.copy_sql(editor.table(table), editor.table(temporary), built, rowid))
+    copy = rebuild.copy_sql(editor.table(table), editor.table(temporary), built, rowid)
+    editor.execute(copy, "every row is copied; what a column should hold instead is computed on the way")
     with legacy_alter(editor, on=True):
         _drop(editor, table)
-        editor.execute(f"{editor.alter(temporary)} RENAME TO {editor.quote(table.name)}")
+        why = "the new table takes the old one's name; keys, views and triggers of others mean it from now on"
+        editor.execute(f"{editor.alter(temporary)} RENAME TO {editor.quote(table.name)}", why)
     _hang_on(editor, rebuild.target, live)
 
 
@@ -130,9 +137,9 @@ def _is_empty(editor: SchemaEditor, table: TableState, built: TableText) -> bool
     return not connection.exec_driver_sql(f"SELECT EXISTS (SELECT 1 FROM {editor.table(table)})").scalar()
 
 
-def _drop(editor: SchemaEditor, table: TableState) -> None:
+def _drop(editor: SchemaEditor, table: TableState, why: str = "the old table has given its rows away") -> None:
     try:
-        editor.execute(f"DROP TABLE {editor.table(table)}")
+        editor.execute(f"DROP TABLE {editor.table(table)}", why)
     except sa.exc.OperationalError as error:
         if "locked" not in str(error.orig):
             raise
@@ -154,7 +161,7 @@ def _mark_sql(table: TableState, temporary: TableState) -> str:
 def _hang_on(editor: SchemaEditor, target: TableState, live: LiveTable | None) -> None:
     """Create the indexes of the state, then indexes and triggers that only the database knows, word for word."""
     for index in target.indexes.values():
-        editor.execute(editor.index_sql(target, index))
+        editor.execute(editor.index_sql(target, index), "the indexes went with the old table")
     if live is None:
         return
     known = {name.lower() for name in target.indexes}
@@ -162,7 +169,8 @@ def _hang_on(editor: SchemaEditor, target: TableState, live: LiveTable | None) -
     for what, sql in [*unknown, *((f"trigger {name}", sql) for name, sql in live.triggers.items())]:
         schema = f"{_quote(target.schema)}." if target.schema else ""
         try:
-            editor.execute(_BEFORE_NAME.sub(lambda match: match[1] + schema, sql) if schema else sql)  # noqa: B023
+            text = _BEFORE_NAME.sub(lambda match: match[1] + schema, sql) if schema else sql  # noqa: B023
+            editor.execute(text, "the migrations do not know it, and it went with the old table")
         except sa.exc.DBAPIError as error:
             raise _broken(f"{what} of table {target.key}", str(error.orig)) from error
 

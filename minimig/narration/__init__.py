@@ -1,0 +1,1 @@
+"""Words for what the stages tell: one function for each kind, and the narrator who puts them in a row."""
