@@ -31,6 +31,9 @@ def import_path(root: Path) -> Iterator[None]:
     added = [str(root)]
     if src.is_dir() and not (src / "__init__.py").exists():
         added.append(str(src))
+    if sys.path[: len(added)] == added:  # inside another block
+        yield
+        return
     importlib.invalidate_caches()  # a module written a moment ago must be found
     sys.path[:0] = added
     try:

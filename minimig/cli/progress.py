@@ -15,6 +15,7 @@ from minimig.commands.planning import Place
 from minimig.commands.project import Project
 from minimig.runtime.events import (
     CheckSkipped,
+    Crowded,
     Event,
     Listener,
     NetEffectDone,
@@ -79,7 +80,7 @@ class RunPrinter:
                 self._begin(event.revisions)
             verb = "Applying" if event.step.direction is Direction.FORWARD else "Taking back"
             self._start(verb, event.step.revision)
-        elif isinstance(event, Progressed | Retrying | CheckSkipped):
+        elif isinstance(event, Progressed | Retrying | CheckSkipped | Crowded):
             self._meanwhile.say(event, self._lines)
         else:
             self._finish()

@@ -13,7 +13,7 @@ import click
 from minimig.cli.printing import StepPrinter
 from minimig.commands.executing import Waits
 from minimig.config import Settings
-from minimig.runtime.events import CheckSkipped, Progressed, Retrying
+from minimig.runtime.events import CheckSkipped, Crowded, Progressed, Retrying
 
 _LOCK = click.option(
     "--ddl-lock-timeout",
@@ -77,11 +77,14 @@ class Meanwhile:
     def __init__(self) -> None:
         self._shown = 0.0
 
-    def say(self, event: Progressed | Retrying | CheckSkipped, lines: StepPrinter) -> None:
+    def say(self, event: Progressed | Retrying | CheckSkipped | Crowded, lines: StepPrinter) -> None:
         """Rewrite the line, or say on stderr what is waited for."""
         if isinstance(event, CheckSkipped):
             words = f"rows were not looked at before the run ({event.reason}): any {event.what}"
             click.echo(f"warning: {event.step.revision}: {words}", err=True)
+            return
+        if isinstance(event, Crowded):
+            click.echo(f"warning: {crowded_words(event)}", err=True)
             return
         terminal = sys.stdout.isatty()
         if isinstance(event, Retrying):
@@ -97,6 +100,15 @@ class Meanwhile:
         elif terminal and (event.done >= event.total or time.monotonic() - self._shown >= self.REST):
             self._shown = time.monotonic()
             lines.again(progress_words(event))
+
+
+def crowded_words(event: Crowded) -> str:
+    """What is wrong with one transaction for all, and the way out."""
+    return (
+        f"this run is one transaction that takes about {event.locks:,} locks, and the server has room for about"
+        f' {event.room:,} (max_locks_per_transaction times max_connections): it may stop with "out of shared memory"'
+        " and leave nothing behind; leave --atomic-run out, or raise max_locks_per_transaction"
+    )
 
 
 def progress_words(event: Progressed) -> str:

@@ -233,10 +233,10 @@ def _planned(
         prepared = options.initials(project, connection, project.graph_at(revisions(rows), app, target), prepared)
     one_by_one = options.one_by_one or options.whole or connection.in_transaction() or project.environment.on_step
     net = None if rows or first or one_by_one else net_effect(prepared, connection.dialect)
-    rehearsed = prepared if net is None else prepared[net.count :]
-    rehearse(rehearsed, connection.dialect)
+    count = 0 if net is None else net.count
+    rehearsed = rehearse(prepared[count:], connection.dialect)
     project.tell(Rehearsed(rehearsed, connection.dialect.name))
-    return Run(prepared, net)
+    return Run((*prepared[:count], *rehearsed), net)
 
 
 def _irreversible(prepared: PreparedStep) -> str | None:

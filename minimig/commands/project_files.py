@@ -103,7 +103,7 @@ class Files:
     def prepared(self, graph: MigrationGraph, plan: Plan, applied: frozenset[str]) -> tuple[PreparedStep, ...]:
         """The steps of a plan with their operations and states; the same for each database that has had the same."""
         key = (plan, applied, frozenset(graph.headers))
-        with self._reading:
+        with self._reading, import_path(self.settings.root):
             if key not in self._prepared:
                 self._prepared[key] = prepare(graph, self.load, plan, applied, self.tell)
                 self.tell(StepsPrepared(self._prepared[key]))
@@ -116,7 +116,8 @@ class Files:
     @cached_property
     def migrations(self) -> tuple[Migration, ...]:
         """All migrations, in the order of the graph."""
-        return tuple(self.load(revision) for revision in self.graph.order())
+        with import_path(self.settings.root):  # once, not for each
+            return tuple(self.load(revision) for revision in self.graph.order())
 
     @cached_property
     def files_state(self) -> SchemaState:

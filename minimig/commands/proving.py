@@ -81,8 +81,7 @@ def _connected(stack: ExitStack, url: str | None) -> sa.Connection:
 
 
 def _run(connection: sa.Connection, prepared: Sequence[PreparedStep]) -> None:
-    rehearse(prepared, connection.dialect)
-    Executor(connection, Recorder()).run(prepared)
+    Executor(connection, Recorder()).run(rehearse(prepared, connection.dialect))
 
 
 def _forward(migrations: Iterable[Migration], before: SchemaState) -> list[PreparedStep]:

@@ -14,6 +14,7 @@ from sqlalchemy.schema import AddConstraint
 from minimig.dialects.change import TableChange
 from minimig.dialects.dependents import Dependents, dependents_of
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.excerpt import holding
 from minimig.state.parts import ColumnState, ForeignKeyState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
@@ -73,17 +74,14 @@ class AsideEditor(SchemaEditor):
 
     def added_type_checks(self, table: TableState, column: ColumnState) -> dict[str, str]:
         """Names of the CHECKs that come with a column's type, and the statements that add them."""
-        built = self.built(replace(table, columns={**table.columns, column.name: column}))
-        return {str(check.name): self.compile(AddConstraint(check)) for check in self.type_checks(built, column.name)}
+        checks = self.checks_of_type(holding(table, column), column.name)
+        return {str(check.name): self.compile(AddConstraint(check)) for check in checks}
 
     def renamed_type_checks(self, old: TableState, new: TableState) -> dict[str, str]:
         """CHECKs that come with a type are named for table and column: their names before and after a rename."""
-        built_old, built_new = self.built(old), self.built(new)
         return {
             str(check.name): str(renamed.name)
             for before, after in zip(old.columns, new.columns, strict=True)
-            for check, renamed in zip(
-                self.type_checks(built_old, before), self.type_checks(built_new, after), strict=True
-            )
+            for check, renamed in zip(self.checks_of_type(old, before), self.checks_of_type(new, after), strict=True)
             if check.name != renamed.name
         }

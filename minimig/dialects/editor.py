@@ -123,19 +123,22 @@ class SchemaEditor(Foresight, ItemEditor):
 
     def create_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         """Create a table with everything it holds."""
-        apart, built = self.added_apart(table), self.built(table)
-        self.execute(self.compile(CreateTable(self._built_without(table, apart) if apart else built)))
-        for index in table.indexes.values():
-            self.execute(self.create_index_sql(built, index.name), why.INDEX_APART)
-        for name in apart:
-            self.execute(self.compile(AddConstraint(self.built_constraint(built, name))), why.AFTER_ITS_INDEX)
+        for statement, reason in self.phrases.once("create", (table,), lambda: tuple(self._creating(table))):
+            self.execute(statement, reason)
         self.comment_new_table(table)
+
+    def _creating(self, table: TableState) -> Iterator[tuple[str, str | None]]:
+        apart, built = self.added_apart(table), self.built(table)
+        yield self.compile(CreateTable(self._built_without(table, apart) if apart else built)), None
+        for index in table.indexes.values():
+            yield self.create_index_sql(built, index.name), why.INDEX_APART
+        for name in apart:
+            yield self.compile(AddConstraint(self.built_constraint(built, name))), why.AFTER_ITS_INDEX
 
     def _built_without(self, table: TableState, constraints: Collection[str]) -> sa.Table:
         """The table before these constraints come. A column that will point elsewhere does not number itself now."""
         bare = replace(table, constraints={n: c for n, c in table.constraints.items() if n not in constraints})
-        built = self.built(bare)
-        counting = built.autoincrement_column
+        counting = (built := self.built(bare)).autoincrement_column
         if counting is None or self.built(table).autoincrement_column is not None:
             return built
         column = replace(table.columns[counting.name], autoincrement=False)
@@ -154,14 +157,13 @@ class SchemaEditor(Foresight, ItemEditor):
             return
         if table.comment:
             self.comment_table(table, None)
-        for column in table.columns.values():
-            if column.comment:
-                self.comment_column(table, column, None)
+        for column in (each for each in table.columns.values() if each.comment):
+            self.comment_column(table, column, None)
 
     def comment_table(self, table: TableState, before: str | None) -> None:
         """Give a table its comment, or take away the one that it had before."""
         element = SetTableComment if table.comment else DropTableComment
-        self.execute(self.compile(element(self.built(table))), why.COMMENT)
+        self.execute(self.compile(element(self.built(self.excerpt(table, ())))), why.COMMENT)
 
     def comment_column(self, table: TableState, column: ColumnState, before: str | None) -> None:
         """Give a column its comment, or take away the one that it had before."""
@@ -262,12 +264,12 @@ class SchemaEditor(Foresight, ItemEditor):
         """What ADD COLUMN itself does not do: comments, and CHECKs that the type brings along."""
         if column.comment and self.supports_comments and not self.dialect.inline_comments:
             self.comment_column(change.new, column, None)
-        for check in self.type_checks(self.built(change.new), column.name):
+        for check in self.checks_of_type(change.new, column.name):
             self.execute(self.compile(AddConstraint(check)), why.CHECK_OF_TYPE)
 
     def drop_column(self, change: TableChange, column: ColumnState) -> None:
         """Drop a column; nothing in the state uses it any more."""
-        for check in self.type_checks(self.built(change.old), column.name):
+        for check in self.checks_of_type(change.old, column.name):
             self.drop_constraint_sql(change.old, str(check.name))
         self.execute(f"{self.alter(change.old)} DROP COLUMN {self.quote(column.name)}")
 

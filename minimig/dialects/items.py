@@ -37,10 +37,11 @@ class ItemEditor(EnumRows, ABC):
 
     def add_constraint(self, change: TableChange, constraint: ConstraintState | PrimaryKeyState) -> None:
         """Add a primary key, unique, foreign-key or check constraint."""
-        built = self.built(change.new)
         if isinstance(constraint, PrimaryKeyState):
+            built = self.built(self.excerpt(change.new, constraint.columns))
             self.execute(self.compile(AddConstraint(built.primary_key)))
         else:
+            built = self.built(self.excerpt_for(change.new, constraint))
             self.execute(self.compile(AddConstraint(self.built_constraint(built, constraint.name))))
 
     def drop_constraint(self, change: TableChange, constraint: ConstraintState) -> None:
@@ -82,7 +83,12 @@ class ItemEditor(EnumRows, ABC):
 
     def create_index(self, change: TableChange, index: IndexState) -> None:
         """Create an index."""
-        self.execute(self.create_index_sql(self.built(change.new), index.name))
+        self.execute(self.index_sql(change.new, index))
+
+    def index_sql(self, table: TableState, index: IndexState) -> str:
+        """CREATE INDEX for an index of the table."""
+        part = self.excerpt_for(table, index)
+        return self.said(f"index {index.name}", part, lambda built: self.create_index_sql(built, index.name))
 
     def drop_index(self, change: TableChange, index: IndexState) -> None:
         """Drop an index."""

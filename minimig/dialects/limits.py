@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from minimig.errors import UnsupportedError
 from minimig.state.objects import SequenceState, ViewState
 from minimig.state.schema import SchemaState
+from minimig.state.shared import differing
 from minimig.state.tables import TableState
 
 NamedKind = Literal["table", "view", "sequence", "index", "primary_key", "unique", "foreign_key", "check", "exclude"]
@@ -148,7 +149,7 @@ class NameBook:
 
 def _only_in(state: SchemaState, other: SchemaState) -> Iterator[TableState | ViewState | SequenceState]:
     """What is in one state and not, or not the same, in another."""
-    yield from (table for key, table in state.tables.items() if other.tables.get(key) is not table)
+    yield from (state.tables[key] for key in differing(state.tables, other.tables))
     for key, item in state.objects.items():
         if isinstance(item, ViewState | SequenceState) and other.objects.get(key) is not item:
             yield item

@@ -16,6 +16,7 @@ from sqlalchemy.sql.naming import conv
 
 from minimig.errors import UnsupportedError
 from minimig.state.schema import SchemaState
+from minimig.state.shared import differing
 from minimig.state.tables import TableState
 
 _COUNTING_BYTES = frozenset(["oracle", "postgresql"])
@@ -36,15 +37,15 @@ def shortened(dialect: sa.Dialect, name: str) -> str:
 
 def refuse_names(dialect: sa.Dialect, before: SchemaState, after: SchemaState, *, folds_case: bool) -> None:
     """Raise UnsupportedError for names of tables that are new or changed: one that is too long, or two that meet."""
-    changed = [table for key, table in after.tables.items() if before.tables.get(key) is not table]
-    for table in changed:
+    changed = differing(after.tables, before.tables)
+    for table in map(after.tables.__getitem__, changed):
         for what, name in (("table", table.name), *(("column", name) for name in table.columns)):
             _refuse_long(dialect, table, what, name)
         _refuse_same(table, "columns", ((name, _folded(name, folds_case)) for name in table.columns), dialect)
         items = (*table.constraints, *table.indexes)
         kept = ((name, _folded(shortened(dialect, name), folds_case)) for name in items)
         _refuse_same(table, "constraints or indexes", kept, dialect)
-    if folds_tables(dialect) and after.tables.keys() - before.tables.keys():
+    if folds_tables(dialect) and any(key not in before.tables for key in changed):
         for one, other in _meeting((key, key.lower()) for key in after.tables):
             raise UnsupportedError(f"{dialect.name} takes the tables {one!r} and {other!r} for one", hint=_HINT)
 

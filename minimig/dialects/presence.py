@@ -94,6 +94,16 @@ class Conditions(Spelling):
         kept = name if tables else self.shortened(name)
         return kept.lower() if (folds_tables(self.dialect) if tables else self.folds_case) else kept
 
+    @staticmethod
+    def lock_room(connection: sa.Connection) -> int | None:  # noqa: ARG004 - see subclasses
+        """How many objects all transactions of the server together can lock; None where there is no such limit."""
+        return None
+
+    @staticmethod
+    def locks_on(table: TableState) -> int:  # noqa: ARG004 - see subclasses
+        """How many objects are locked together with a table."""
+        return 1
+
     def under(self, condition: Condition | None, step: Callable[[], None]) -> None:
         """Take a step where the condition holds: of the database that is asked now, or of the one a script will meet.
 

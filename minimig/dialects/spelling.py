@@ -6,22 +6,25 @@ of the work; `Spelling` hands them tables (`built`) and takes back text. Nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex
 
+from minimig.dialects.excerpt import brings_checks, excerpt, excerpt_for, holding, parts_of
 from minimig.dialects.names import shortened
+from minimig.dialects.phrases import Phrases
 from minimig.errors import UnsupportedError
 from minimig.state.compiling import why_not
-from minimig.state.parts import ColumnState, ExcludeState
+from minimig.state.parts import ColumnState, ConstraintState, ExcludeState, IndexState
 from minimig.state.tables import TableState
 from minimig.state.to_metadata import ddl_table, sa_column
 from minimig.state.values import SqlExpression, SqlType
+
+T = TypeVar("T")
 
 
 def plain_dialect(dialect: sa.Dialect) -> sa.Dialect:
@@ -54,6 +57,8 @@ class Spelling:
 
     def __init__(self, dialect: sa.Dialect) -> None:
         self.dialect = plain_dialect(dialect)
+        self.phrases = Phrases()
+        """What has been said already."""
 
     # --- names --------------------------------------------------------------------------------------------------------
 
@@ -121,6 +126,18 @@ class Spelling:
                 )
         return ddl_table(self.spelled(table))
 
+    def excerpt(self, table: TableState, columns: Collection[str]) -> TableState:
+        """As much of a table as clauses about these columns need. A dialect that must see all of it gives all."""
+        return excerpt(table, columns)
+
+    def excerpt_for(self, table: TableState, item: ConstraintState | IndexState) -> TableState:
+        """As much of a table as this constraint or index of it needs."""
+        return excerpt_for(self.excerpt, table, item)
+
+    def said(self, name: str, table: TableState, say: Callable[[sa.Table], T]) -> T:
+        """What `say` makes of a table, or an excerpt of one, when it is built: once in the life of `phrases`."""
+        return self.phrases.once(name, parts_of(table), lambda: say(self.built(table)))
+
     def _refuse_exclusion(self, table: TableState) -> None:
         excluding = [c.name for c in table.constraints.values() if isinstance(c, ExcludeState)]
         if excluding and not hasattr(self.dialect.ddl_compiler, "visit_exclude_constraint"):
@@ -146,10 +163,12 @@ class Spelling:
 
     def column_specification(self, table: TableState, column: ColumnState) -> str:
         """A column as it stands in CREATE TABLE or ADD COLUMN."""
-        built = self.built(replace(table, columns={**table.columns, column.name: column}))
-        with self._refusing(f"column {table.key}.{column.name}"):
-            specification: str = self.ddl_compiler().get_column_specification(built.c[column.name])
-        return specification
+
+        def say(built: sa.Table) -> str:
+            with self._refusing(f"column {table.key}.{column.name}"):
+                return str(self.ddl_compiler().get_column_specification(built.c[column.name]))
+
+        return self.said(f"column {column.name}", self.excerpt(holding(table, column), [column.name]), say)
 
     def column_type(self, column: ColumnState) -> str:
         """A column's type."""
@@ -165,8 +184,14 @@ class Spelling:
         default: str | None = self.ddl_compiler().get_column_default_string(sa_column(column))
         return default
 
-    def type_checks(self, built: sa.Table, column: str) -> list[sa.Constraint]:
+    def checks_of_type(self, table: TableState, column: str) -> list[sa.Constraint]:
         """CHECK constraints that come with a column's type (Enum, Boolean) on this dialect."""
+        if not brings_checks(table.columns[column].type):
+            return []
+        return self.type_checks(self.built(self.excerpt(table, [column])), column)
+
+    def type_checks(self, built: sa.Table, column: str) -> list[sa.Constraint]:
+        """The same in a table made by `built`."""
         compiler = self.ddl_compiler()
         bound: list[Any] = [c for c in built.constraints if getattr(c, "_type_bound", False)]
         rules = [(check, getattr(check, "_create_rule", None)) for check in bound if column in check.columns]

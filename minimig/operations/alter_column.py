@@ -188,8 +188,8 @@ class AlterColumn(ColumnOperation):
         return alter_column(self.table, self.column, changes, follow=follow, schema=self.schema, options=options)
 
     def database_forwards(self, editor: SchemaEditor, before: SchemaState, after: SchemaState) -> None:
-        along = self._along(before)
         places = [self.place, *self.followers(before)]
+        along = [before, after] if len(places) == 1 else self._along(before)
         steps = [self._step(*each) for each in zip(places, along, along[1:], strict=False)]
         if len(steps) > 1:
             editor.alter_together(steps)

@@ -136,12 +136,13 @@ class AddColumn(TableOperation):
     def _add(self, editor: SchemaEditor, change: TableChange) -> None:
         """The column with what ADD COLUMN can bring along, and then the rest of the items."""
         brought = editor.brought_by_column(change, self.column, self.items, self.fill)
-        table = reduce(with_item, brought, self._bare(change.old))
-        state = change.before.with_changed_table(table)
-        first = TableChange(change.before, state, change.old, table)
-        editor.add_column(first, table.column(self.column.name), self.fill)
+        first = change
+        if len(brought) < len(self.items):
+            table = reduce(with_item, brought, self._bare(change.old))
+            first = TableChange(change.before, change.before.with_changed_table(table), change.old, table)
+        editor.add_column(first, first.new.column(self.column.name), self.fill)
         rest = [adding(item, self.table, self.schema) for item in self.items if item not in brought]
-        execute(editor, rest, states(rest, state))
+        execute(editor, rest, states(rest, first.after))
 
     def describe(self) -> str:
         return f"add column {self.key}.{self.column.name}"

@@ -73,11 +73,12 @@ def steps(migration: Migration, before: SchemaState) -> list[Change]:
     return _along(migration, "up", migration.up, before)
 
 
-def downward(migration: Migration, before: SchemaState) -> list[Change]:
+def downward(migration: Migration, before: SchemaState, forward: Sequence[Change] | None = None) -> Sequence[Change]:
     """What runs on the way down, in that order; `before` is the state before the migration, where it should lead back.
 
-    That is the file's own `down`, or else each operation reversed, the last one first. Raises IrreversibleError when
-    there is no way back, StateError when an operation does not fit.
+    That is the file's own `down`, or else each operation reversed, the last one first. `forward` is what `steps` says,
+    where that is known already. Raises IrreversibleError when there is no way back, StateError when an operation does
+    not fit.
     """
     path = migration.header.path
     if migration.header.irreversible is not None:
@@ -86,7 +87,7 @@ def downward(migration: Migration, before: SchemaState) -> list[Change]:
             where=str(path),
             hint="stop at this revision, or restore a backup",
         )
-    forward = steps(migration, before)
+    forward = steps(migration, before) if forward is None else forward
     state = forward[-1].after if forward else before
     if migration.down is not None:
         return downward_from(migration, state)

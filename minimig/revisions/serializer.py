@@ -11,8 +11,9 @@ Alembic has a render function for each operation; Django walks constructor argum
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from minimig.operations.base import Operation
@@ -42,7 +43,7 @@ def _operation(operation: Operation, writing: Writing) -> Source:
         target = writing.imports.ops(cls.__name__)
     else:
         target = writing.name(Reference(cls.__module__, cls.__qualname__), "the operation")
-    parameters = inspect.signature(cls).parameters
+    parameters = _parameters(cls)
     written: list[tuple[str, Source]] = []
     for name, value in named.items():
         here = writing.at(f"{place}, argument {name}")
@@ -58,6 +59,11 @@ def _operation(operation: Operation, writing: Writing) -> Source:
         return create_table(args[0], target, tuple(written), writing)
     positional = tuple(writing.at(f"{place}, argument {number}").value(value) for number, value in enumerate(args, 1))
     return call(target, positional, tuple(written))
+
+
+@cache  # asked of each operation; there are few kinds of them
+def _parameters(cls: type[Operation]) -> Collection[str]:
+    return frozenset(inspect.signature(cls).parameters)
 
 
 def _noop(value: Enum, writing: Writing) -> Source:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import keyword
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -83,6 +83,8 @@ class Writing:
     rules: tuple[Rule, ...]
     imports: Imports
     place: str = ""
+    chosen: dict[type, Callable[[Any, Writing], Source]] = field(default_factory=dict, compare=False, repr=False)
+    """The rules that fitted, by type: each type is looked for once."""
 
     def inside(self, place: str) -> Writing:
         """The same, deeper: `place` is added to where this is."""
@@ -90,14 +92,17 @@ class Writing:
 
     def at(self, place: str) -> Writing:
         """The same, with `place` for errors."""
-        return replace(self, place=place)
+        return Writing(self.rules, self.imports, place, self.chosen)
 
     def value(self, value: Any) -> Source:
         """The source of a value. Raises WriterError when no rule knows its type."""
-        for kind, rule in self.rules:
-            if isinstance(value, kind):
-                return rule(value, self)
-        raise self.unknown(value)
+        rule = self.chosen.get(type(value))
+        if rule is None:
+            rule = next((rule for kind, rule in self.rules if isinstance(value, kind)), None)
+            if rule is None:
+                raise self.unknown(value)
+            self.chosen[type(value)] = rule
+        return rule(value, self)
 
     def unknown(self, value: Any) -> WriterError:
         """The error for a value that no rule knows, with the way to teach one."""
@@ -131,6 +136,8 @@ def _findable(module: str) -> bool:
 
     The project's folder need not be on the path now: a module that was read from the file of its name is found there.
     """
+    if module in ("builtins", "sqlalchemy"):
+        return True
     loaded = sys.modules.get(module)
     file = getattr(loaded, "__file__", None) or ""
     parts = Path(file.removesuffix(".py")).parts

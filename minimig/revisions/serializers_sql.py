@@ -7,6 +7,8 @@ what is compared cannot differ.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -82,15 +84,24 @@ def _definition(value: Definition, _: Writing) -> Source:
 
 def sql_text(value: SqlExpression, writing: Writing) -> Source:
     """SQL as a plain string, for the places where SQLAlchemy takes a string as SQL."""
-    for candidate in (value.text, escape_colons(value.text)):
-        clause = sa.text(candidate)
-        if not clause.compile(dialect=GENERIC).params and SqlExpression.of(clause).text == value.text:
-            return text(candidate)
+    written = _text_of(value.text)
+    if written is not None:
+        return text(written)
     raise WriterError(
         f"the SQL text {value.text!r} cannot be written so that SQLAlchemy reads it back",
         where=writing.place or None,
         hint="write colons and backslashes in another way",
     )
+
+
+@lru_cache(maxsize=1024)  # a history has few texts that differ, and SQLAlchemy compiles each
+def _text_of(sql: str) -> str | None:
+    """What `sqlalchemy.text` reads back as this SQL, or None."""
+    for candidate in (sql, escape_colons(sql)):
+        clause = sa.text(candidate)
+        if not clause.compile(dialect=GENERIC).params and SqlExpression.of(clause).text == sql:
+            return candidate
+    return None
 
 
 def _expression(value: SqlExpression, writing: Writing) -> Source:
@@ -109,17 +120,18 @@ def sequence(value: sa.Sequence, writing: Writing) -> Bracket:
     return call(writing.imports.name(Reference("sqlalchemy", "Sequence")), (text(str(value.name)),), schema)
 
 
+@cache
+def _constants() -> Mapping[str, str]:
+    """The SQLAlchemy functions that stand for constants, by their SQL."""
+    constants: Mapping[str, sa.ColumnElement[Any]] = {"true": sa.true(), "false": sa.false(), "null": sa.null()}
+    return {SqlExpression.of(constant).text: name for name, constant in constants.items()}
+
+
 def _function(value: SqlExpression) -> str | None:
     """The SQLAlchemy function without arguments that the expression is, or None."""
     element = value.element
-    constants: tuple[tuple[str, sa.ColumnElement[Any]], ...] = (
-        ("true", sa.true()),
-        ("false", sa.false()),
-        ("null", sa.null()),
-    )
-    for name, constant in constants:
-        if value.text == SqlExpression.of(constant).text:
-            return name
+    if value.text in _constants():
+        return _constants()[value.text]
     if not isinstance(element, sa.sql.functions.FunctionElement):
         return None
     name = str(getattr(element, "name", ""))

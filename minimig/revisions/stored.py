@@ -8,7 +8,7 @@ migration like any other. (Neither Django nor Alembic can go back from a revisio
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from minimig.revisions.carrying import carry
 from minimig.revisions.header import read_header
 from minimig.revisions.loader import Migration, load_migration
 from minimig.revisions.migration import NewMigration
-from minimig.revisions.replay import downward, steps
+from minimig.revisions.replay import Change, downward
 from minimig.revisions.toplevel import bindings
 from minimig.revisions.writer import draft
 from minimig.state.schema import SchemaState
@@ -35,14 +35,15 @@ class Stored:
     complete: bool
 
 
-def stored_text(migration: Migration, before: SchemaState) -> str | None:
-    """The text to keep; None when there is no way back, or text cannot hold it."""
+def stored_text(migration: Migration, forward: Sequence[Change]) -> str | None:
+    """The text to keep of a migration whose way up is known; None without a way back, or where text cannot hold it."""
     header = migration.header
     try:
-        back = downward(migration, before)
+        back = downward(migration, forward[0].before if forward else SchemaState(), forward)
         # Reversed, this operation remembers a state that its arguments do not tell.
         itself = migration.down is None and any(isinstance(each, SeparateStateAndDatabase) for each in migration.up)
-        up = migration.up if itself else _changing(migration, before)
+        # Of the way up, the way back has to know what it does to the schema, and no more.
+        up = migration.up if itself else tuple(c.operation for c in forward if c.after is not c.before)
         down = () if itself else tuple(_bare(change.operation) for change in back)
         new = NewMigration(
             header.app,
@@ -58,11 +59,6 @@ def stored_text(migration: Migration, before: SchemaState) -> str | None:
         return draft(new, reversible_by_itself=itself)
     except (IrreversibleError, StateError, WriterError):
         return None  # a lambda has no text; a `down` that does not fit is what `minimig check` reports
-
-
-def _changing(migration: Migration, before: SchemaState) -> tuple[Operation, ...]:
-    """What `up` does to the schema: that is all that the way back has to know of it."""
-    return tuple(change.operation for change in steps(migration, before) if change.after is not change.before)
 
 
 def _bare(operation: Operation) -> Operation:

@@ -128,8 +128,28 @@ class NetEffectRefused(Stage):
     reason: str
 
 
+@dataclass(frozen=True)
+class Crowded(Stage):
+    """The run is one transaction that takes about so many `locks`, and the server has `room` for fewer.
+
+    `step` is the first one: nothing has run yet.
+    """
+
+    step: Step
+    locks: int
+    room: int
+
+
 Event = (
-    StepStarted | StepDone | Progressed | Retrying | CheckSkipped | NetEffectStarted | NetEffectDone | NetEffectRefused
+    StepStarted
+    | StepDone
+    | Progressed
+    | Retrying
+    | CheckSkipped
+    | Crowded
+    | NetEffectStarted
+    | NetEffectDone
+    | NetEffectRefused
 )
 Listener = Callable[[Event], None]
 

@@ -18,7 +18,6 @@ from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.lock import check_held, holds
 from minimig.dialects.output import Output
 from minimig.dialects.registry import editor_for
-from minimig.dialects.rights import Need
 from minimig.dialects.run_options import NO_OPTIONS, RunOptions
 from minimig.dialects.transaction import commits_each
 from minimig.errors import DatabaseError, MigrationFailedError
@@ -30,6 +29,7 @@ from minimig.runtime.failure import Progress, Standing
 from minimig.runtime.hearing import heard
 from minimig.runtime.journal import Note, notes_of
 from minimig.runtime.limits import Limits
+from minimig.runtime.lock_count import warn_of_locks
 from minimig.runtime.net_effect import NetEffect, take
 from minimig.runtime.notebook import Notebook
 from minimig.runtime.output import LiveOutput
@@ -127,7 +127,7 @@ class Executor:
         """Record or erase all steps without running anything."""
         revisions = tuple(prepared.step.revision for prepared in steps)
         if steps:
-            self._look_at_rights((), needs_of_record(self.recorder, self._editor(), steps))
+            self._look_at_rights((), steps)
             self._ensure_version_table()
         with nullcontext() if self.borrowed else self.connection.begin():
             self._forget_half_done(revisions)
@@ -141,7 +141,7 @@ class Executor:
         rows = [version_row(prepared) for prepared in steps]
         if not gone and not rows:
             return
-        self._look_at_rights((), needs_of_record(self.recorder, self._editor(), steps, erases=bool(gone)))
+        self._look_at_rights((), steps, erases=bool(gone))
         self._ensure_version_table()
         with nullcontext() if self.borrowed else self.connection.begin():
             self._forget_half_done([*(row.revision for row in gone), *(prepared.step.revision for prepared in steps)])
@@ -160,15 +160,16 @@ class Executor:
     def _look_ahead(self, steps: Sequence[PreparedStep], real: Sequence[PreparedStep], net: NetEffect | None) -> None:
         """Raise DatabaseError for what can be known to stop the run: rights that are missing, a full disk, rows."""
         known = real if self.within is None else real[:1]  # what the project is told of a step may hand out rights
-        places = [(each, each.moves) for each in known[net.count if net else 0 :]]
-        first = [(None, net.moves)] if net else []
-        self._look_at_rights([*first, *places], needs_of_record(self.recorder, self._editor(), steps))
+        first, count = ([(None, net.moves)], net.count) if net else ([], 0)
+        self._look_at_rights([*first, *((each, each.moves) for each in known[count:])], steps)
+        warn_of_locks(self.connection, real if self.whole else (), self._editor(), self._listener)
         if self.precheck and not self.borrowed:
             refuse_full_disk(self.connection, self._editor(), real)
             refuse_rows(self.connection, self._editor(), self.recorder.journal, real, self._listener, self.tell)
 
-    def _look_at_rights(self, places: Places, own: Sequence[Need]) -> None:
+    def _look_at_rights(self, places: Places, steps: Sequence[PreparedStep], *, erases: bool = False) -> None:
         if self.precheck:
+            own = needs_of_record(self.recorder, self._editor(), steps, erases=erases)
             refuse_lacks(self.connection, self._editor(), self.recorder, places, own)
 
     def _ensure_version_table(self) -> None:
@@ -193,7 +194,7 @@ class Executor:
         persist(lambda: self._attempt(prepared, row, started, output), self.patience, _passing, again)
 
     def _attempt(self, prepared: PreparedStep, row: Applied, started: float, output: LiveOutput) -> None:
-        editor = self._editor(output)
+        editor = self._editor(output, prepared)
         found = segments(prepared, editor)
         single = self.borrowed or in_one_transaction(found, editor, prepared)
         self.tell(StepCut(prepared.step, tuple(found), single, editor.transactional_ddl))
@@ -263,16 +264,15 @@ class Executor:
         )
         run.run(found, finish)
 
-    def _editor(self, output: Output | None = None) -> SchemaEditor:
-        """An editor on the connection, which knows what this run was given."""
+    def _editor(self, output: Output | None = None, prepared: PreparedStep | None = None) -> SchemaEditor:
+        """An editor on the connection, which knows what this run was given, and what the rehearsal of a step said."""
         editor = editor_for(self.connection.dialect, output or LiveOutput(self.connection))
-        editor.options = self.options
+        editor.options, editor.phrases = self.options, (prepared and prepared.phrases) or editor.phrases
         return editor
 
     def _whole_run(self) -> AbstractContextManager[None]:
-        if not self.whole or self.borrowed:
-            return nullcontext()
-        return self._editor().transaction(self.connection)
+        own = self.whole and not self.borrowed
+        return self._editor().transaction(self.connection) if own else nullcontext()
 
     def _write_row(self, prepared: PreparedStep, row: Applied, seconds: float) -> None:
         for change in row_changes(prepared, replace(row, seconds=seconds)):

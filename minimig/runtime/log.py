@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 
 from minimig.runtime.events import (
+    Crowded,
     Event,
     Listener,
     NetEffectDone,
@@ -36,6 +37,8 @@ def logged(listener: Listener, database: str) -> Listener:
             )
         elif isinstance(event, Retrying):
             LOGGER.warning("%s is tried again in %.1fs: %s", event.step.revision, event.seconds, event.reason)
+        elif isinstance(event, Crowded):
+            LOGGER.warning("one transaction takes about %d locks, with room for about %d", event.locks, event.room)
         elif isinstance(event, StepDone):
             verb = "Applied" if event.step.direction is Direction.FORWARD else "Took back"
             faked = ", only recorded" if event.step.faked else ""

@@ -18,7 +18,7 @@ from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.offenders import Offenders, in_words
 from minimig.errors import DatabaseError
 from minimig.operations.base import Operation, states_here
-from minimig.operations.footprint import Keys
+from minimig.operations.footprint import Key
 from minimig.runtime.events import CheckSkipped, Listener
 from minimig.runtime.journal import Journal
 from minimig.runtime.prepare import PreparedStep
@@ -44,18 +44,18 @@ Demand = tuple[PreparedStep, int, Offenders]
 
 def demands(steps: Sequence[PreparedStep], editor: SchemaEditor) -> Iterator[Demand]:
     """What the steps demand of rows that are there now, as far as it can be known from here."""
-    written: Keys = frozenset()
+    written: set[Key] = set()
     for prepared in steps:
         for position, (operation, before, after) in enumerate(prepared.moves):
             touched = operation.footprint(before)
             here = states_here(editor, before, after)
             is_new = (operation.home or "", "") in written
             for found in operation.offenders(editor, *here) if here and not is_new else ():
-                if not written & found.reads:
+                if written.isdisjoint(found.reads):
                     yield prepared, position, found
             if touched.everything or operation.runs_code or operation.runs_sql:
                 return
-            written |= touched.writes
+            written.update(touched.writes)
 
 
 def refuse_rows(

@@ -8,8 +8,9 @@ untouched. (Django finds an irreversible step only when it gets there, with the 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from minimig.dialects.phrases import Phrases
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.loader import Migration
 from minimig.revisions.replay import Change, downward, place_of, replay, steps
@@ -22,12 +23,14 @@ class PreparedStep:
     """A step with all that is needed to carry it out.
 
     `also` are revisions whose rows come or go with it: what a squashed revision replaces, and squashes that replace it.
+    `phrases` is what its rehearsal said, if it had one, on the dialect that it will run on.
     """
 
     step: Step
     migration: Migration
     moves: tuple[Change, ...]
     also: frozenset[str] = frozenset()
+    phrases: Phrases | None = field(default=None, compare=False, repr=False)
 
     def faked(self) -> PreparedStep:
         """The same step, to be recorded and not run."""

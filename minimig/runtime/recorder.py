@@ -187,7 +187,7 @@ class Recorder:
     def record(self, connection: sa.Connection, row: Applied) -> None:
         """Remember a revision as applied, now by the database's clock."""
         why = "from now on the database knows that it has this revision"
-        connection.execute(self.insertion(row).execution_options(**{REASON: why}))
+        connection.execute(self.table.insert().execution_options(**{REASON: why}), self._values(row))
 
     def record_all(self, connection: sa.Connection, rows: Iterable[Applied]) -> None:
         """Remember several revisions as applied, in this order."""

@@ -14,10 +14,12 @@ before stay.)
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.phrases import Phrases
 from minimig.dialects.registry import editor_for
 from minimig.errors import MinimigError, NeedsAnswerError, NeedsConnectionError, UnsupportedError
 from minimig.revisions.replay import Change
@@ -25,14 +27,19 @@ from minimig.runtime.output import PaperOutput
 from minimig.runtime.prepare import PreparedStep
 
 
-def rehearse(steps: Sequence[PreparedStep], dialect: sa.Dialect) -> None:
-    """Go through all steps that will run; what is only recorded need not be possible.
+def rehearse(steps: Sequence[PreparedStep], dialect: sa.Dialect) -> tuple[PreparedStep, ...]:
+    """Go through all steps that will run on a dialect; what is only recorded need not be possible.
 
-    Raises UnsupportedError or StateError, naming file and operation.
+    They come back with what was said, so that the run need not spell it again. Raises UnsupportedError or StateError,
+    naming file and operation.
     """
-    for prepared in steps:
-        if not prepared.step.faked:
-            rehearse_moves(prepared.moves, dialect, prepared.where)
+    return tuple(step if step.step.faked else _rehearsed(step, dialect) for step in steps)
+
+
+def _rehearsed(prepared: PreparedStep, dialect: sa.Dialect) -> PreparedStep:
+    phrases = Phrases()
+    rehearse_moves(prepared.moves, dialect, prepared.where, phrases)
+    return replace(prepared, phrases=phrases)
 
 
 def refuse_names(steps: Sequence[PreparedStep], editor: SchemaEditor) -> None:
@@ -48,9 +55,12 @@ def refuse_names(steps: Sequence[PreparedStep], editor: SchemaEditor) -> None:
                 raise error.at(prepared.where(position)) from error
 
 
-def rehearse_moves(moves: Sequence[Change], dialect: sa.Dialect, where: Callable[[int], str]) -> None:
+def rehearse_moves(
+    moves: Sequence[Change], dialect: sa.Dialect, where: Callable[[int], str], phrases: Phrases | None = None
+) -> None:
     """Go through the operations of one step; `where` names the one at a position. Raises as `rehearse` does."""
     editor = editor_for(dialect, PaperOutput(dialect))
+    editor.phrases = phrases or editor.phrases
     reached = 0
     try:
         for position, (operation, before, after) in enumerate(moves):

@@ -13,7 +13,6 @@ from minimig.revisions.stored import stored_text
 from minimig.runtime.plan import Direction
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied
-from minimig.state.schema import SchemaState
 from minimig.version import __version__
 
 
@@ -53,6 +52,6 @@ def version_row(prepared: PreparedStep) -> Applied:
 
 def _way_back(prepared: PreparedStep) -> str | None:
     """The text that takes the migration back; None where the schema before it is not known here."""
-    if prepared.moves:
-        return stored_text(prepared.migration, prepared.moves[0].before)
-    return None if prepared.migration.up else stored_text(prepared.migration, SchemaState())
+    if prepared.moves or not prepared.migration.up:
+        return stored_text(prepared.migration, prepared.moves)
+    return None

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
 from minimig.dialects.editor import SchemaEditor
+from minimig.dialects.literals import inlined, literal_dialect
 from minimig.dialects.registry import editor_for
 from minimig.dialects.script_style import NO_FRAME, Frame, Guard, ScriptStyle
 from minimig.errors import MinimigError, NeedsAnswerError, NeedsConnectionError, UnsupportedError
@@ -163,10 +165,11 @@ class ScriptWriter:
         return Guard(self._inlined([self.recorder.search(row)])[0], there=step.direction is Direction.BACKWARD)
 
     def _inlined(self, statements: Iterable[sa.ClauseElement]) -> list[str]:
-        output = ScriptOutput(self.dialect)
-        for statement in statements:
-            output.execute(statement)
-        return output.lines
+        return [inlined(statement, None, self._literal).rstrip().rstrip(";") for statement in statements]
+
+    @cached_property  # it remembers how each type is written
+    def _literal(self) -> sa.Dialect:
+        return literal_dialect(self.dialect)
 
     def _refuse(self, steps: Sequence[PreparedStep]) -> None:
         editor = self.editor

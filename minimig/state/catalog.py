@@ -1,4 +1,6 @@
-"""The tables of a schema, with two questions answered without a look at each: who points to a table, who uses a type.
+"""The tables of a schema, with three questions answered without a look at each.
+
+Who points to a table? Who uses a type? Is anything made on some databases only?
 
 Renaming or dropping a table concerns those that point to it, changing an enum those that have a column of it. Searching
 them anew for each operation would make a history cost operations times tables.
@@ -21,12 +23,15 @@ Index = SharedDict[T, SharedDict[str, None]]
 class Catalog(SharedDict[str, TableState]):
     """Tables by key, edited as any SharedDict."""
 
-    __slots__ = ("_pointing", "_using")
+    __slots__ = ("_conditional", "_pointing", "_using")
 
-    def __init__(self, tables: SharedDict[str, TableState], pointing: Index[str], using: Index[TypeName]) -> None:
+    def __init__(
+        self, tables: SharedDict[str, TableState], pointing: Index[str], using: Index[TypeName], conditional: int
+    ) -> None:
         super().__init__(tables._whole, tables._changes)  # noqa: SLF001 - a base class's own
         self._pointing = pointing
         self._using = using
+        self._conditional = conditional
 
     @classmethod
     def of(cls, tables: Mapping[str, TableState]) -> Catalog:
@@ -40,17 +45,24 @@ class Catalog(SharedDict[str, TableState]):
                 pointing.setdefault(target, {})[key] = None
             for name in table.named_types:
                 using.setdefault(name, {})[key] = None
-        return cls(SharedDict(tables), _index(pointing), _index(using))
+        conditional = sum(table.is_conditional for table in tables.values())
+        return cls(SharedDict(tables), _index(pointing), _index(using), conditional)
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether anything in one of the tables is made on some databases only."""
+        return self._conditional > 0
 
     def edited(self, changes: Mapping[str, TableState], gone: Collection[str] = ()) -> Catalog:
-        pointing, using = self._pointing, self._using
+        pointing, using, conditional = self._pointing, self._using, self._conditional
         for key in (*changes, *gone):
             old, new = self.get(key), changes.get(key)
             if old is None or new is None or old.constraints is not new.constraints:
                 pointing = _told(pointing, key, _targets(old), _targets(new))
             if old is None or new is None or old.columns is not new.columns:
                 using = _told(using, key, _types(old), _types(new))
-        return Catalog(super().edited(changes, gone), pointing, using)
+            conditional += (new is not None and new.is_conditional) - (old is not None and old.is_conditional)
+        return Catalog(super().edited(changes, gone), pointing, using, conditional)
 
     def pointing_to(self, key: str) -> Iterator[TableState]:
         """The tables with a foreign key to a table."""

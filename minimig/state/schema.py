@@ -37,6 +37,8 @@ class SchemaState:
     @cached_property
     def is_conditional(self) -> bool:
         """Whether anything in it is made on some databases only."""
+        if isinstance(self.tables, Catalog):
+            return self.tables.is_conditional
         return any(table.is_conditional for table in self.tables.values())
 
     def __contains__(self, key: str) -> bool:

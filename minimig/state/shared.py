@@ -73,6 +73,17 @@ class SharedDict(Mapping[K, V], Generic[K, V]):
         return _merged(self._whole, self._changes) if self._changes else self._whole
 
 
+def differing(one: Mapping[K, V], other: Mapping[K, V]) -> list[K]:
+    """The keys of one mapping under which another has nothing, or another object.
+
+    Two that were edited from the same one are told apart by what became different since.
+    """
+    keys: Collection[K] = one
+    if isinstance(one, SharedDict) and isinstance(other, SharedDict) and one._whole is other._whole:  # noqa: SLF001
+        keys = [key for key in {**one._changes, **other._changes} if key in one]  # noqa: SLF001
+    return [key for key in keys if key not in other or other[key] is not one[key]]
+
+
 def _merged(whole: Mapping[K, V], changes: Mapping[K, V]) -> Mapping[K, V]:
     """Both in one dict, by copying alone: nothing here runs once for each entry of `whole` in Python."""
     merged = {**whole, **changes}

@@ -169,8 +169,7 @@ class MigrationRunner:
         plan = Plan(tuple(Step(name, direction) for name in names))
         prepared = prepare(graph, self.project.load, plan, applied)
         with self.project.connect() as connection:
-            rehearse(prepared, connection.dialect)
-            Executor(connection, self.project.recorder).run(prepared)
+            Executor(connection, self.project.recorder).run(rehearse(prepared, connection.dialect))
 
     def _standing(self, *words: str) -> tuple[MigrationGraph, frozenset[str]]:
         """The history as it is for this database, and what of it is applied."""

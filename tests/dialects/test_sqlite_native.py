@@ -83,7 +83,9 @@ def test_more_than_not_null_takes_a_rebuild(newer: Bench) -> None:
 
 def test_a_check_without_a_name_in_the_database_takes_a_rebuild(newer: Bench) -> None:
     """DROP CONSTRAINT works by name; what the state calls by a made-up name has none."""
-    newer.sql("CREATE TABLE t (a INTEGER CHECK (a > 0), b INTEGER CONSTRAINT one UNIQUE)")
+    newer.sql(
+        "CREATE TABLE t (a INTEGER CHECK (a > 0), b INTEGER CONSTRAINT one UNIQUE)", "INSERT INTO t VALUES (1, 1)"
+    )
     newer.adopt()
     (name,) = (name for name in newer.state["t"].constraints if name.startswith("ck_"))
     assert rebuilds(newer.step(ops.DropConstraint(name, "t"))) == 1

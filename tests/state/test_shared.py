@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from minimig.state.catalog import Catalog
 from minimig.state.named_types import TypeName
 from minimig.state.parts import ColumnState, ForeignKeyState
-from minimig.state.shared import SharedDict
+from minimig.state.shared import SharedDict, differing
 from minimig.state.tables import TableState
 from minimig.state.values import SqlType
 
@@ -38,6 +38,21 @@ def test_an_edited_mapping_is_an_edited_dict(
         assert {key: found.get(key) for key in NAMES} == {key: wanted.get(key) for key in NAMES}
         assert {key for key in NAMES if key in found} == wanted.keys()
         assert len(found) == len(wanted)
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), st.integers(300, 400)), EDITS)
+def test_two_mappings_differ_where_dicts_do(
+    start: dict[str, int], edits: list[tuple[dict[str, int], set[str]]]
+) -> None:
+    """Told by what changed between them, any two of a history differ in the keys in which a look at each finds it."""
+    history = [SharedDict(start)]
+    for changes, named in edits:
+        gone = {key for key in named if key in history[-1] and key not in changes}
+        history.append(history[-1].edited(changes, gone))
+    for one in history:
+        for other in history:
+            wanted = {key for key, value in one.items() if key not in other or other[key] is not value}
+            assert set(differing(one, other)) == wanted
 
 
 TABLES = st.builds(

@@ -94,7 +94,7 @@ class MSSQLEditor(MSSQLStatements):
         return f"{self.alter(change.new)} ADD {self.column_specification(change.new, column)}{values}"
 
     def drop_column(self, change: TableChange, column: ColumnState) -> None:
-        for check in self.type_checks(self.built(change.old), column.name):
+        for check in self.checks_of_type(change.old, column.name):
             self.drop_constraint_sql(change.old, str(check.name))
         if column.computed is None:
             self.execute(batches.drop_on_column(self.table(change.old), column.name))

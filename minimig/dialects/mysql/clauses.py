@@ -6,7 +6,7 @@ transaction as their DDL comes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 import sqlalchemy as sa
@@ -84,6 +84,10 @@ class MySQLClauses(SchemaEditor):
                     hint="give the column autoincrement=False, or drop what uses it",
                 )
         return built
+
+    def excerpt(self, table: TableState, columns: Collection[str]) -> TableState:
+        """All of it: `built` looks at the whole table for what has to be refused."""
+        return table
 
     def alter_clauses(self, table: TableState, clauses: Iterable[str], why: str | None = None) -> None:
         """One ALTER TABLE with these clauses, if there are any."""

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import mysql
 
 from minimig.dialects.change import ColumnStep, TableChange
 from minimig.dialects.dependents import Held, touching
+from minimig.dialects.excerpt import holding
 from minimig.dialects.mysql.clauses import MySQLClauses
 from minimig.dialects.mysql.foreign_keys import fits
 from minimig.dialects.mysql.text import requote_names
@@ -150,8 +151,7 @@ class ColumnChange:
     def _type_checks(self, column: ColumnState) -> dict[str, str]:
         """Names of the CHECKs that come with the column's type, and the clauses that add them."""
         table = self.change.new
-        built = self.editor.built(replace(table, columns={**table.columns, column.name: column}))
-        checks = self.editor.type_checks(built, column.name)
+        checks = self.editor.checks_of_type(holding(table, column), column.name)
         return {str(check.name): self.editor.add_clause(check) for check in checks}
 
 

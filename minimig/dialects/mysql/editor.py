@@ -188,9 +188,8 @@ class MySQLEditor(MySQLClauses):
 
     def _renamed_type_checks(self, old: TableState, new: TableState) -> Iterator[str]:
         """CHECKs that come with a type are named for table and column, so they follow a rename."""
-        built_old, built_new = self.built(old), self.built(new)
         for old_column, new_column in zip(old.columns, new.columns, strict=True):
-            checks = self.type_checks(built_old, old_column), self.type_checks(built_new, new_column)
+            checks = self.checks_of_type(old, old_column), self.checks_of_type(new, new_column)
             for check, renamed in zip(*checks, strict=True):
                 if check.name != renamed.name or old_column != new_column:
                     yield self.drop_check_clause(self.quote_constraint(str(check.name)))

@@ -22,6 +22,7 @@ from minimig.dialects.postgresql.dependents import (
     Seeds,
     columns_of_view,
     gifts_to_views,
+    is_in_the_way,
     triggers_above,
     views_above,
 )
@@ -110,7 +111,9 @@ class Aside:
     def _without(
         self, connection: sa.Connection, going: Going, seeds: Seeds, before: SchemaState, after: SchemaState
     ) -> Iterator[None]:
-        views, triggers = views_above(connection, seeds), triggers_above(connection, seeds)
+        free = not is_in_the_way(connection, seeds)
+        views = () if free else views_above(connection, seeds)
+        triggers = () if free else triggers_above(connection, seeds)
         custom = [item for item in going.blocks(before) if isinstance(item, CustomState) and self._is_here(item)]
         for item in reversed(custom):
             self.send(self.drop(item))

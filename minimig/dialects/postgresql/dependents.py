@@ -22,13 +22,21 @@ _SEEDS = """
         FROM unnest(CAST(:functions AS text[])) AS name
     ), used AS (
         SELECT d.classid, d.objid
-        FROM pg_depend d
+        FROM relations r
+        JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = r.oid
         LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-        WHERE (d.refclassid = 'pg_class'::regclass AND d.refobjid IN (SELECT oid FROM relations)
-               AND (cardinality(CAST(:columns AS text[])) = 0 OR a.attname = ANY(CAST(:columns AS text[]))))
-           OR (d.refclassid = 'pg_proc'::regclass AND d.refobjid IN (SELECT oid FROM functions))
+        WHERE cardinality(CAST(:columns AS text[])) = 0 OR a.attname = ANY(CAST(:columns AS text[]))
+        UNION ALL
+        SELECT d.classid, d.objid
+        FROM functions f
+        JOIN pg_depend d ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = f.oid
     )
 """
+_IN_THE_WAY = sa.text(
+    "WITH "
+    + _SEEDS
+    + "SELECT EXISTS (SELECT FROM used WHERE classid IN ('pg_rewrite'::regclass, 'pg_trigger'::regclass))"
+)
 _VIEWS = sa.text(
     "WITH RECURSIVE "
     + _SEEDS
@@ -170,6 +178,11 @@ class LiveTrigger:
     @property
     def key(self) -> str:
         return self.item.key
+
+
+def is_in_the_way(connection: sa.Connection, seeds: Seeds) -> bool:
+    """Whether any view or trigger may look at what is about to change. One quick question, which most often ends it."""
+    return bool(connection.execute(_IN_THE_WAY, seeds.parameters).scalar())
 
 
 def views_above(connection: sa.Connection, seeds: Seeds) -> tuple[LiveView, ...]:

@@ -17,12 +17,14 @@ from sqlalchemy.schema import AddConstraint
 
 from minimig.dialects.change import ColumnStep, EnumChange, TableChange
 from minimig.dialects.enum_columns import alter_columns
+from minimig.dialects.excerpt import holding
 from minimig.dialects.output import Output
 from minimig.dialects.postgresql.computed import refuse_computed_from, stop_computing
 from minimig.dialects.postgresql.enum_rebuild import relabelled
 from minimig.dialects.postgresql.fingerprint import is_unseen, postgresql_fingerprint
 from minimig.dialects.postgresql.items import PostgreSQLItems
 from minimig.dialects.postgresql.lock import postgresql_holder, postgresql_lock
+from minimig.dialects.postgresql.lock_table import postgresql_lock_room, postgresql_locks
 from minimig.dialects.postgresql.named_types import MISSING_TYPE, UNSAFE_NEW_VALUE, NamedTypes
 from minimig.dialects.postgresql.normalizer import PostgreSQLNormalizer
 from minimig.dialects.postgresql.objects import PostgreSQLObjects
@@ -39,12 +41,7 @@ from minimig.dialects.rows import Row
 from minimig.dialects.script_style import ScriptStyle
 from minimig.state.following import Place, keys_between
 from minimig.state.named_types import type_name
-from minimig.state.parts import (
-    CheckState,
-    ColumnState,
-    ForeignKeyState,
-    UniqueState,
-)
+from minimig.state.parts import CheckState, ColumnState, ForeignKeyState, UniqueState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
 
@@ -58,6 +55,7 @@ class PostgreSQLEditor(PostgreSQLItems):
     reader = PostgreSQLReader
     lock, lock_holder = staticmethod(postgresql_lock), staticmethod(postgresql_holder)
     fingerprint, is_unseen = staticmethod(postgresql_fingerprint), staticmethod(is_unseen)
+    lock_room, locks_on = staticmethod(postgresql_lock_room), staticmethod(postgresql_locks)
     waiting = PostgreSQLWaiting
     lacks = staticmethod(postgresql_lacks)
     script: ClassVar[ScriptStyle] = PostgreSQLScript()
@@ -111,9 +109,8 @@ class PostgreSQLEditor(PostgreSQLItems):
     def _names_follow(self, old: TableState, new: TableState) -> None:
         """Names made from the table's and columns' names: the key, sequences, CHECKs that come with a type."""
         self._sequences.rename(old, new)
-        built_old, built_new = self.built(old), self.built(new)
         for old_column, new_column in zip(old.columns, new.columns, strict=True):
-            checks = zip(self.type_checks(built_old, old_column), self.type_checks(built_new, new_column), strict=True)
+            checks = zip(self.checks_of_type(old, old_column), self.checks_of_type(new, new_column), strict=True)
             for check, renamed in checks:
                 if check.name != renamed.name:
                     names = (self.quote_constraint(str(name)) for name in (check.name, renamed.name))
@@ -252,8 +249,8 @@ class PostgreSQLEditor(PostgreSQLItems):
 
     def _type_checks(self, table: TableState, column: ColumnState) -> dict[str, str]:
         """Names of the CHECKs that come with a column's type, and the statements that add them."""
-        built = self.built(replace(table, columns={**table.columns, column.name: column}))
-        return {str(check.name): self.compile(AddConstraint(check)) for check in self.type_checks(built, column.name)}
+        checks = self.checks_of_type(holding(table, column), column.name)
+        return {str(check.name): self.compile(AddConstraint(check)) for check in checks}
 
     # --- rows ---------------------------------------------------------------------------------------------------------
 

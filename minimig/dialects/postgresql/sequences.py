@@ -37,18 +37,12 @@ class Sequences:
 
     def __init__(self, editor: SchemaEditor) -> None:
         self._editor = editor
-        self._serial: dict[int, tuple[TableState, str | None]] = {}
 
     # --- SERIAL -------------------------------------------------------------------------------------------------------
 
     def serial(self, table: TableState) -> str | None:
         """The column that CREATE TABLE would make SERIAL."""
-        known = self._serial.get(id(table))  # each change asks of both its tables twice, and building one takes long
-        if known is None:
-            column = self._editor.built(table).autoincrement_column
-            ours = column is None or column.identity is not None or isinstance(column.default, sa.Sequence)
-            known = self._serial[id(table)] = (table, None if ours or column is None else column.name)
-        return known[1]
+        return self._editor.said("serial", self._editor.excerpt(table, ()), _serial)
 
     def add_numbered(self, change: TableChange, column: ColumnState) -> bool:
         """Add a column that numbers the rows there are, if it can only be meant to become the key; false if not.
@@ -165,18 +159,20 @@ class Sequences:
 
     def _rename_key(self, old: TableState, new: TableState) -> None:
         before, after = own_name(old.name, None, "pkey"), own_name(new.name, None, "pkey")
-        actual = self._catalog.primary_key(self._editor.table(new)) if self._catalog else before
-        self._rename("INDEX", new.schema, before, after, actual)
+        if before != after:
+            actual = self._catalog.primary_key(self._editor.table(new)) if self._catalog else before
+            self._rename("INDEX", new.schema, before, after, actual)
 
     def _rename_sequence(self, old: TableState, new: TableState, old_column: str, column: str) -> None:
         before, after = own_name(old.name, old_column, "seq"), own_name(new.name, column, "seq")
-        actual = self._catalog.sequence(self._editor.table(new), column) if self._catalog else before
-        self._rename("SEQUENCE", new.schema, before, after, actual)
+        if before != after:
+            actual = self._catalog.sequence(self._editor.table(new), column) if self._catalog else before
+            self._rename("SEQUENCE", new.schema, before, after, actual)
 
     def _rename(self, kind: str, schema: str | None, before: str, after: str, actual: str | None) -> None:
         """Rename what still has the name it was made with, unless somebody else has the new name already."""
         editor = self._editor
-        if before == after or actual != before:
+        if actual != before:
             return
         if self._catalog is not None and self._catalog.has_relation(editor.qualified(schema, after)):
             return
@@ -197,6 +193,12 @@ class Sequences:
 
     def _alter(self, table: TableState, column: str) -> str:
         return f"{self._editor.alter(table)} ALTER COLUMN {self._editor.quote(column)}"
+
+
+def _serial(built: sa.Table) -> str | None:
+    column = built.autoincrement_column
+    ours = column is None or column.identity is not None or isinstance(column.default, sa.Sequence)
+    return None if ours or column is None else column.name
 
 
 def _identity_changes(old: IdentityState, new: IdentityState) -> Iterator[str]:

@@ -72,10 +72,12 @@ class SQLiteClauses(SchemaEditor):
         return tuple(item for item in items if not isinstance(item, IndexState))
 
     def add_column_clause(self, change: TableChange, column: ColumnState, extra: str = "") -> str:
-        built = self.built(change.new)
-        compiler = self.ddl_compiler()
-        brought = (in_column(self.built_constraint(built, each.name), compiler) for each in brought_constraints(change))
-        return " ".join([super().add_column_clause(change, column, extra), *brought])
+        said = super().add_column_clause(change, column, extra)
+        return " ".join([said, *(self._in_column(change.new, each) for each in brought_constraints(change))])
+
+    def _in_column(self, table: TableState, constraint: ConstraintState) -> str:
+        built = self.built(self.excerpt_for(table, constraint))
+        return in_column(self.built_constraint(built, constraint.name), self.ddl_compiler())
 
 
 def can_count(table: TableState) -> bool:

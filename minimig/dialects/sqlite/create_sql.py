@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from minimig.dialects.sqlite.tokens import Token, excerpt, items, spaced, tokens
 from minimig.state.values import SqlExpression
@@ -118,6 +119,7 @@ class IndexText:
     where: str | None = None
 
 
+@lru_cache(maxsize=256)  # one migration looks at the few tables that it changes again and again
 def table_text(create: str) -> TableText:
     """A CREATE TABLE statement taken apart."""
     top = list(tokens(create))

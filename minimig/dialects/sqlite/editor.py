@@ -101,8 +101,8 @@ class SQLiteEditor(SQLiteClauses):
         if watch and table.foreign_keys:
             watch.tables(table.schema, [table.name])
         self.execute(native.create_table_sql(self, table))
-        for index in table.indexes:
-            self.execute(self.create_index_sql(self.built(table), index), INDEX_APART)
+        for index in table.indexes.values():
+            self.execute(self.index_sql(table, index), INDEX_APART)
 
     def drop_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         self._pending.pop(table.key, None)

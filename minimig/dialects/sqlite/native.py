@@ -34,6 +34,10 @@ def version(editor: SchemaEditor) -> tuple[int, ...]:
 
 def create_table_sql(editor: SchemaEditor, table: TableState) -> str:
     """CREATE TABLE as the state has it, written so that its columns can be renamed."""
+    return editor.phrases.once("create", (table,), lambda: _create_table_sql(editor, table))
+
+
+def _create_table_sql(editor: SchemaEditor, table: TableState) -> str:
     sql = editor.compile(CreateTable(editor.built(table)))
     text = table_text(sql)
     return sql if in_order(text) == text.constraints else create_sql(editor.table(table), text)
@@ -54,7 +58,7 @@ def adds_column(editor: SchemaEditor, change: TableChange, column: ColumnState, 
     brought = brought_constraints(change)
     if column.computed:
         return column.computed.persisted is not True and column.nullable and not brought
-    if editor.type_checks(editor.built(change.new), column.name) or change.old.primary_key != change.new.primary_key:
+    if editor.checks_of_type(change.new, column.name) or change.old.primary_key != change.new.primary_key:
         return False
     if not all(stands_in_column(constraint, change.new, column.name) for constraint in brought):
         return False
@@ -67,7 +71,7 @@ def adds_column(editor: SchemaEditor, change: TableChange, column: ColumnState, 
 
 def drops_column(editor: SchemaEditor, change: TableChange, column: ColumnState) -> bool:
     """Whether DROP COLUMN does it: no constraint of the table stands in the way, known to the migrations or not."""
-    if version(editor) < (3, 35, 5) or editor.type_checks(editor.built(change.old), column.name):
+    if version(editor) < (3, 35, 5) or editor.checks_of_type(change.old, column.name):
         return False
     live = _live(editor, change.old)
     return live is None or not _is_used(live, column.name)

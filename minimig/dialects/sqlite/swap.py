@@ -72,6 +72,9 @@ def legacy_alter(editor: SchemaEditor, *, on: bool) -> Iterator[None]:
         return
     # A setting of the connection, no step of the migration: it does not go through the output.
     former = bool(connection.exec_driver_sql("PRAGMA legacy_alter_table").scalar())
+    if former == on:
+        yield
+        return
     connection.exec_driver_sql(f"PRAGMA legacy_alter_table = {int(on)}")
     try:
         yield
@@ -98,6 +101,14 @@ def _swap(editor: SchemaEditor, rebuild: Rebuild, built: TableText, live: LiveTa
     temporary = replace(table, name=_temporary(table))
     if live and live.leftover:
         editor.execute(f"DROP TABLE {editor.table(temporary)}", "an attempt that was interrupted left it behind")
+    if live and _is_empty(editor, table, built):
+        _drop(editor, table, "a table without rows is built under its own name: nothing is copied or renamed")
+        editor.execute(
+            create_sql(editor.table(table), unqualified(built, table.name)),
+            "SQLite cannot alter this in a table: it is built anew",
+        )
+        _hang_on(editor, rebuild.target, live)
+        return
     create = create_sql(editor.table(temporary), unqualified(built, table.name))
     why = "SQLite cannot alter this in a table: the new one is built beside the old one, for all changes of it at once"
     editor.execute(create if live else f"{_warning(table)}\n{create}", why)
@@ -115,9 +126,20 @@ def _swap(editor: SchemaEditor, rebuild: Rebuild, built: TableText, live: LiveTa
     _hang_on(editor, rebuild.target, live)
 
 
-def _drop(editor: SchemaEditor, table: TableState) -> None:
+def _is_empty(editor: SchemaEditor, table: TableState, built: TableText) -> bool:
+    """Whether there is nothing to copy, so that the new table can be made under its own name.
+
+    RENAME has SQLite read the whole schema again, CREATE and DROP do not. An AUTOINCREMENT mark is to be handed on.
+    """
+    connection, key = editor.output.connection, built.primary_key()
+    if connection is None or (key is not None and "AUTOINCREMENT" in key.words):
+        return False
+    return not connection.exec_driver_sql(f"SELECT EXISTS (SELECT 1 FROM {editor.table(table)})").scalar()
+
+
+def _drop(editor: SchemaEditor, table: TableState, why: str = "the old table has given its rows away") -> None:
     try:
-        editor.execute(f"DROP TABLE {editor.table(table)}", "the old table has given its rows away")
+        editor.execute(f"DROP TABLE {editor.table(table)}", why)
     except sa.exc.OperationalError as error:
         if "locked" not in str(error.orig):
             raise
@@ -138,9 +160,8 @@ def _mark_sql(table: TableState, temporary: TableState) -> str:
 
 def _hang_on(editor: SchemaEditor, target: TableState, live: LiveTable | None) -> None:
     """Create the indexes of the state, then indexes and triggers that only the database knows, word for word."""
-    built = editor.built(target)
-    for name in target.indexes:
-        editor.execute(editor.create_index_sql(built, name), "the indexes went with the old table")
+    for index in target.indexes.values():
+        editor.execute(editor.index_sql(target, index), "the indexes went with the old table")
     if live is None:
         return
     known = {name.lower() for name in target.indexes}
