@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -13,16 +11,14 @@ from minimig.cli.context import Session, deferred, pass_session, refuse_options,
 from minimig.cli.databases import Emit, homes_of, over_databases
 from minimig.cli.narrated import explain_options, refuse_together
 from minimig.cli.printing import json_option
-from minimig.cli.progress import RunPrinter, print_result
 from minimig.cli.pruning import prune_rows_of
+from minimig.cli.running import run
 from minimig.cli.scripting import ScriptWords, run_as_script, script_options
-from minimig.cli.statements import statements_shown
 from minimig.cli.tenant_options import TenantChoice, tenant_options
 from minimig.cli.waiting import care_options
-from minimig.commands.applying import MigrateOptions, MigrateResult, migrate_project
-from minimig.commands.project import Project
+from minimig.commands.applying import MigrateOptions
 from minimig.config import Settings
-from minimig.errors import MinimigError, UsageError
+from minimig.errors import UsageError
 
 LOCK = click.option(
     "--lock-timeout",
@@ -83,8 +79,10 @@ def migrate(
 ) -> int:
     """Bring the database to a revision, forward or backward; without arguments, to the newest of every app.
 
+    TARGET is a name or the start of one (0003), zero, head, -1 or +1, a label, or label@head.
+
     \b
-    TARGET is a name or the start of one (0003), zero, head, -1 or +1, a label, or label@head:
+    Examples:
       minimig migrate
       minimig migrate blog 0003
       minimig migrate blog -1
@@ -152,58 +150,3 @@ def for_tenants(
 def ways(script: ScriptWords, assume: str | None) -> dict[str, Any]:
     """The arguments of MigrateOptions that `--atomic-run` and `--assume` stand for."""
     return {"whole": script.one_transaction, "assume": None if assume is None else assume == "done"}
-
-
-def run(
-    session: Session,
-    settings: Settings,
-    app: str | None,
-    target: str | None,
-    options: MigrateOptions,
-    *,
-    show: bool,
-    emit: Emit | None,
-) -> MigrateResult:
-    """Run, and print or emit what came of it."""
-    refuse_options(app, target)
-    project: Project = session.project(settings)
-    printer = RunPrinter(session, project, silent=emit is not None)
-    try:
-        with statements_shown(project.engine, session.verbosity > 2):
-            listen = printer.heard_by(session.tell)
-            result = migrate_project(project, app, target, options, listen, _warn_of_late)
-    except MinimigError:
-        printer.failed()
-        raise
-    taken = {planned.step.revision for planned in result.steps}
-    for revision in (name for name in result.unknown if name not in taken):
-        click.echo(f"warning: the database has {revision}, but there is no such revision file", err=True)
-    if emit is not None:
-        emit(result.to_dict())
-    elif show and (session.verbosity or options.dry):
-        if not project.graph.headers:
-            click.echo("Nothing to do: there are no revision files yet. Run: minimig makemigrations")
-        else:
-            print_result(result)
-            if not result.steps and session.verbosity > 1:
-                _say_whether_models_changed(project)
-            if result.steps and session.verbosity > 1:
-                _say_what_was_spelled_anew(project)
-    return result
-
-
-def _warn_of_late(late: Mapping[str, str]) -> None:
-    with suppress(OSError):  # a run must not stop because nobody reads
-        for revision, other in late.items():
-            click.echo(f"warning: {revision} comes out of order: {other} is applied already", err=True)
-
-
-def _say_whether_models_changed(project: Project) -> None:
-    """All files and models are read for this, so it is said only to who wants to know more."""
-    if deferred("minimig.commands.checking").models_differ(project):
-        click.echo("The models differ from the revision files. Run: minimig makemigrations")
-
-
-def _say_what_was_spelled_anew(project: Project) -> None:
-    for revision in deferred("minimig.commands.edits").cosmetic_edits(project):
-        click.echo(f"note: the file of {revision} was edited after it was applied; what it does is the same", err=True)

@@ -13,10 +13,11 @@ from minimig.autogenerate.flags import parse_rename, parse_sql
 from minimig.autogenerate.open_questions import OpenQuestions
 from minimig.autogenerate.questioner import Answers, Questioner
 from minimig.cli.asking import TerminalQuestioner
-from minimig.cli.context import Session, pass_session, printing
+from minimig.cli.context import NEXT, Session, pass_session, printing, say
 from minimig.cli.merging import merge_heads
 from minimig.cli.narrated import explain_options
-from minimig.cli.printing import json_option, operation_data, operation_lines, plural, print_json
+from minimig.cli.printing import json_option, operation_data, operation_lines, plural, print_json, print_source
+from minimig.cli.working import work_shown
 from minimig.commands.authoring import MakeOptions, NewFile, make_empty, make_migrations
 from minimig.commands.hooks import serializer_of
 from minimig.commands.placing import PlaceOptions
@@ -76,7 +77,7 @@ def makemigrations(
       minimig makemigrations --check          (in CI)
       minimig makemigrations blog --empty -n fill_slugs
       minimig makemigrations blog --update    (one file more is not worth it)
-      minimig makemigrations --from-database  (what a live database has is taken as given)
+      minimig makemigrations --from-database  (a live database is taken as given)
     """
     if empty + merge + from_database + update > 1:
         raise UsageError("--empty, --merge, --from-database and --update exclude each other")
@@ -89,15 +90,15 @@ def makemigrations(
         files = make_empty(project, apps, options)
     else:
         questions = OpenQuestions(needed=not check)
-        asks = session.interactive and not (no_input or check)
-        answers = _answers(TerminalQuestioner() if asks else questions, more)
+        answers = _answers(TerminalQuestioner() if session.interactive and not (no_input or check) else questions, more)
         try:
-            made = partial(_updated, session) if update else make_migrations
-            files = made(project, apps, answers, options)
+            with work_shown(session) as bar:
+                project = Project(project.environment, tell=session.tell, on_work=bar.listen)
+                files = (partial(_updated, session) if update else make_migrations)(project, apps, answers, options)
         except QuestionError as error:
             if not check:
                 raise
-            click.echo(f"note: {error.message}", err=True)  # there is a difference, whatever the answers
+            say(error.message)  # there is a difference, whatever the answers
             return 4
         _print_notes(questions)
     _warn_of_heads(project, files)
@@ -117,8 +118,8 @@ def _warn_of_heads(project: Project, files: Sequence[NewFile]) -> None:
     """Say which other apps have several heads: that stops no file of these, but the next migrate."""
     for app, heads in project.graph.conflicts().items():
         if app not in {file.app for file in files}:
-            click.echo(f"warning: {app} has {len(heads)} heads: {', '.join(heads)}", err=True)
-            click.echo(f"  next:  join them with `minimig merge {app}`, or `minimig rebase {app}`", err=True)
+            say(f"{app} has {len(heads)} heads: {', '.join(heads)}", "warning: ")
+            say(f"join them with `minimig merge {app}`, or `minimig rebase {app}`", NEXT)
 
 
 def _place(said: Mapping[str, Any], *, wanted: bool) -> PlaceOptions:
@@ -154,7 +155,7 @@ def _updated(
     if found is None:
         return ()
     if found.note:
-        click.echo(f"note: {found.note}", err=True)
+        say(found.note)
     if found.old_path != found.file.path and session.verbosity:
         click.echo(f"{session.relative(found.old_path)} has become {session.relative(found.file.path)}.", err=True)
     return (found.file,)
@@ -184,7 +185,7 @@ def _print(session: Session, settings: Settings, files: tuple[NewFile, ...], *, 
                 for line in operation_lines(file.operations):
                     click.echo(line)
                 if not wrote and session.verbosity > 1:
-                    click.echo(file.text)
+                    print_source(file.text)
     if files and wrote and session.verbosity:
         _print_next(settings, files)
 
@@ -202,7 +203,7 @@ def _print_next(settings: Settings, files: Sequence[NewFile]) -> None:
 def _print_notes(questions: OpenQuestions) -> None:
     """What nobody was asked about: warnings, and with --check what makemigrations will ask."""
     for note in questions.notes:
-        click.echo(f"note: {note}", err=True)
+        say(note)
     for question in questions.open:
-        click.echo(f"note: {question.text}", err=True)
-        click.echo(f"  next:  {question.advice}", err=True)
+        say(question.text)
+        say(question.advice, NEXT)

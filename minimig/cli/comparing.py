@@ -14,8 +14,9 @@ from minimig.autogenerate.flags import parse_rename
 from minimig.autogenerate.questioner import Answers, NeverRename
 from minimig.cli.context import Session, deferred, pass_session, pass_session_alone, printing
 from minimig.cli.databases import Emit, over_databases
-from minimig.cli.printing import change_data, change_lines, json_option, mark, plural, print_json
+from minimig.cli.printing import change_data, change_lines, json_option, mark, plural, print_json, print_source
 from minimig.cli.tenant_options import TenantChoice, tenants_option
+from minimig.cli.working import work_shown
 from minimig.commands.checking import CheckResult, check_heads, check_project
 from minimig.commands.comparing import Difference, DiffOptions, diff_sides, sql_of, take_snapshot
 from minimig.commands.head_files import HeadProblem, head_problems
@@ -48,9 +49,11 @@ def diff(
 ) -> int:
     """Show what leads from one schema to another; by default, from the database to the models. Exit 4 if they differ.
 
-    \b
     Each side is: models, database, a URL, a revision, head (the revision files), current (what the database has
-    had), zero, or a file that `minimig snapshot` wrote:
+    had), zero, or a file that `minimig snapshot` wrote.
+
+    \b
+    Examples:
       minimig diff
       minimig diff head models
       minimig diff blog.0003 blog.0005 --sql
@@ -62,17 +65,18 @@ def diff(
         raise UsageError("--python, --sql and --json exclude each other")
     questioner = Answers(dict(map(parse_rename, renames)), otherwise=NeverRename())
     options = DiffOptions(everything, questioner)
-    project: Project = session.project()
-    found = diff_sides(project, before, after, session.folder, options)
+    with work_shown(session) as bar:
+        project: Project = session.project(on_work=bar.listen)
+        found = diff_sides(project, before, after, session.folder, options)
     questioner.unused()
     with printing():
         if as_json:
             print_json("diff", _diff_data(project, found))
         elif python:
-            click.echo(serializer_of(project).operations_source(found.operations)[0])
+            print_source(serializer_of(project).operations_source(found.operations)[0])
         elif sql:
-            for statement in sql_of(found, found.dialect or project.dialect):
-                click.echo(statement)
+            statements = sql_of(found, found.dialect or project.dialect)
+            print_source("".join(f"{statement}\n" for statement in statements), nl=False)
         else:
             _print_diff(session, found)
     return 4 if found.changes else 0
@@ -117,7 +121,7 @@ def snapshot(session: Session, side: str, output: Path | None) -> None:
     project: Project = session.project()
     taken, serializer = take_snapshot(project, side, session.folder), serializer_of(project)
     if output is None:
-        click.echo(snapshot_text(taken, serializer=serializer), nl=False)
+        print_source(snapshot_text(taken, serializer=serializer), nl=False)
         return
     path = session.folder / output
     write_snapshot(path, taken, serializer=serializer)
@@ -152,7 +156,7 @@ def check(
     Examples:
       minimig check
       minimig check --models      (in CI, without a database)
-      minimig check --heads       (in CI or before a commit: did two branches meet?)
+      minimig check --heads       (before a commit: did two branches meet?)
       minimig check --tenants     (only the revision files against each tenant)
       minimig check --json
     """
@@ -165,22 +169,26 @@ def check(
         return code
     session = replace(session, database=database or session.database)
     alone = database == ""
-    if heads or (models and not alone):
-        project: Project = session.project()
-        if heads:
-            return _check_heads(session, check_heads(project), head_problems(project), as_json=as_json)
-        return _tell(session, project, check_project(project, database=False), as_json, partial(print_json, "check"))
 
-    def one(settings: Settings, emit: Emit) -> int:
-        project: Project = session.project(settings)
-        result = check_project(project, models=models or not alone)
+    def of_files(settings: Settings, emit: Emit) -> int:
+        with work_shown(session) as bar:
+            project: Project = session.project(settings, on_work=bar.listen)
+            result = check_project(project, database=False)
         return _tell(session, project, result, as_json, emit)
 
-    def of_tenants(settings: Settings, emit: Emit) -> int:
-        project: Project = session.project(settings)
-        return _tell(session, project, check_project(project, database=False), as_json, emit)
+    if heads or (models and not alone):
+        if heads:
+            project: Project = session.project()
+            return _check_heads(session, check_heads(project), head_problems(project), as_json=as_json)
+        return of_files(session.settings(), partial(print_json, "check"))
 
-    beside = None if alone and not models else of_tenants
+    def one(settings: Settings, emit: Emit) -> int:
+        with work_shown(session) as bar:
+            project: Project = session.project(settings, on_work=bar.listen)
+            result = check_project(project, models=models or not alone)
+        return _tell(session, project, result, as_json, emit)
+
+    beside = None if alone and not models else of_files
     return over_databases(session, "check", one, as_json=as_json, of_tenants=beside)
 
 

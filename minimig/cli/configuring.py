@@ -11,7 +11,7 @@ import click
 from minimig.cli.context import Session, pass_session
 from minimig.cli.printing import json_option, print_json
 from minimig.commands.configuring import configuration
-from minimig.config_sources import Value
+from minimig.config_sources import DEFAULT, Value
 
 
 @click.command
@@ -43,8 +43,11 @@ def config(session: Session, as_json: bool) -> int:
 def _print(session: Session, values: Sequence[Value]) -> None:
     width = max(len(each.name) for each in values)
     for each in values:
-        name = click.style(each.name.ljust(width), bold=True)
-        click.echo(f"  {name} = {_words(each.value)}  {click.style(f'({_near(session, each.source)})', dim=True)}")
+        name, source = each.name.ljust(width), f"({_near(session, each.source)})"
+        if each.source == DEFAULT:  # in the background: what somebody has set is what is looked for
+            click.echo(click.style(f"  {name} = {_words(each.value)}  {source}", dim=True))
+        else:
+            click.echo(f"  {click.style(name, bold=True)} = {_words(each.value)}  {click.style(source, dim=True)}")
 
 
 def _near(session: Session, source: str) -> str:

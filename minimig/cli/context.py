@@ -15,11 +15,15 @@ from typing import Any
 
 import click
 
+from minimig.cli.terminal import wrapped
 from minimig.config import Settings, load_settings
 from minimig.config_sources import secrets_of
 from minimig.errors import MinimigError, UsageError
 from minimig.masking import mask_text, secrets_of_variables
 from minimig.stages import Tell, untold
+
+NEXT = "  next:  "
+"""What stands before the way on, below an error, a warning or a finding."""
 
 STDOUT = "minimig.stdout"
 """Where `click.Context.meta` holds the stream for results, while another stands in its place."""
@@ -70,10 +74,10 @@ class Session:
         except MinimigError:
             return secrets_of_variables(os.environ.items())
 
-    def project(self, settings: Settings | None = None) -> Any:
+    def project(self, settings: Settings | None = None, **watchers: Any) -> Any:
         """The project that holds here, or that of other settings; see docs/reference/library.md."""
         environment = deferred("minimig.environment").load_environment(settings or self.settings())
-        return deferred("minimig.commands.project").Project(environment, tell=self.tell)
+        return deferred("minimig.commands.project").Project(environment, tell=self.tell, **watchers)
 
     @property
     def interactive(self) -> bool:
@@ -154,11 +158,18 @@ def refuse_options(*words: str | None) -> None:
 
 def show_error(error: MinimigError) -> None:
     """Print an error: what happened, where, and what to do next."""
-    click.echo(click.style(f"error {error.code}: ", fg="red", bold=True) + error.message, err=True)
+    say(error.message, click.style(f"error {error.code}: ", fg="red", bold=True))
     if error.where:
-        click.echo(f"  where: {error.where}", err=True)
+        say(error.where, "  where: ")
     if error.hint:
-        click.echo(f"  next:  {error.hint}", err=True)
+        say(error.hint, NEXT)
+
+
+def say(text: str, first: str = "note: ") -> None:
+    """Tell something beside the result, on stderr; long texts go on below where they began."""
+    outside = click.get_current_context(silent=True) is None  # where click does not know of NO_COLOR
+    plain = outside and os.environ.get("NO_COLOR")
+    click.echo(wrapped(first, text, sys.stderr), err=True, color=False if plain else None)
 
 
 def show_problems(problems: Sequence[MinimigError]) -> int:

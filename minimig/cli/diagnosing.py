@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from minimig.cli.context import Session, pass_session, printing
 from minimig.cli.printing import json_option, plural, print_json
+from minimig.cli.terminal import wrapped
 from minimig.commands.diagnosing import Diagnosis
 from minimig.commands.diagnosing import diagnose as diagnose_project
 
@@ -38,10 +41,10 @@ def _print(session: Session, found: Diagnosis) -> None:
     colour = "red" if found.findings else "green"
     click.echo(f"{found.database}: {click.style(found.verdict, fg=colour, bold=True)}")
     for finding in found.findings:
-        click.echo(f"{click.style(finding.kind, bold=True)}: {finding.message}")
+        click.echo(wrapped(f"{click.style(finding.kind, bold=True)}: ", finding.message, sys.stdout))
         for detail in finding.details:
             click.echo(f"    {detail}")
-        click.echo(f"  next: {finding.hint}")
+        click.echo(wrapped("  next: ", finding.hint, sys.stdout))
     if session.verbosity:
         if not found.findings:
             click.echo(f"{plural(found.applied, 'revision')} applied, none to come.")
@@ -49,4 +52,4 @@ def _print(session: Session, found: Diagnosis) -> None:
             click.echo(f"The live schema was not compared: {found.schema}.")
     if session.verbosity > 1 or (session.verbosity and not found.applied):
         for note in found.notes:
-            click.echo(f"note: {note}")
+            click.echo(wrapped("note: ", note, sys.stdout))

@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
-from minimig.cli.applying import ASSUME, FROM_RECORD, LOCK, PLAN, STEPS, for_tenants, run, ways
+from minimig.cli.applying import ASSUME, FROM_RECORD, LOCK, PLAN, STEPS, for_tenants, ways
 from minimig.cli.context import Session, pass_session, tag_option
 from minimig.cli.printing import json_option, print_json
+from minimig.cli.running import run
 from minimig.cli.scripting import ScriptWords, run_as_script, script_options
 from minimig.cli.tenant_options import TenantChoice, tenant_options
 from minimig.cli.waiting import care_options

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import click
 
-from minimig.cli.context import Session
+from minimig.cli.context import Session, say
 from minimig.cli.printing import plural, print_json
 from minimig.commands.finishing import Finish, finish, plan_finish
 from minimig.commands.project import Project
@@ -31,7 +31,7 @@ def end_squash(session: Session, app: str, name: str, options: EndOptions) -> No
     if not options.as_json and (session.verbosity or options.dry_run):
         _show(session, plan)
     for note in plan.notes:
-        click.echo(f"note: {note}", err=True)
+        say(note)
     if not options.dry_run:
         if plan.deleted and not options.delete:
             _ask(plan, options)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from minimig.cli.context import Session, pass_session
+from minimig.cli.printing import print_source
 from minimig.commands.inspectdb import GENERATORS, Inspection, inspect_database
 from minimig.commands.project import Project
 from minimig.files import write_files
@@ -40,7 +41,7 @@ def inspectdb(
     project: Project = session.project()
     written = inspect_database(project, Inspection(tables, schemas or (None,), generator, views))
     if output is None:
-        click.echo(written.source, nl=False)
+        print_source(written.source, nl=False)
     else:
         path = session.folder / output
         write_files({path: written.source.encode()})

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 
 import click
 
+from minimig.cli.columns import in_columns
 from minimig.cli.context import Session, pass_session, show_problems
 from minimig.cli.databases import Emit, over_databases
-from minimig.cli.lanes import draw
+from minimig.cli.entries import bold, dot, drawn_lines, marks, mermaid, parents_not_next, whole_lines
 from minimig.cli.printing import json_option, print_json
 from minimig.commands.head_files import write_head_files
 from minimig.commands.history import Entry, History, branch_points
@@ -33,15 +35,18 @@ APP = click.argument("app", required=False)
 def history(session: Session, app: str | None, span: str | None, mark: bool, as_json: bool) -> int:
     """List revisions, newest first, without asking the database.
 
+    A revision comes after the next line of its app, or after what is told below it. Either end of a range may be left
+    out; a number is counted from the other end.
+
     \b
-    Either end of a range may be left out; a number is counted from the other end:
+    Examples:
       minimig history
       minimig history blog -r 0003:head
       minimig history -r -3:current        (the last ones that the database has)
       minimig history -v                   (whole texts)
     """
     found = history_of(_project(session), app, span, mark=mark)
-    return _print(session, "history", found, as_json, _line)
+    return _print(session, "history", found, as_json, parents_not_next(found.entries))
 
 
 @click.command()
@@ -60,7 +65,7 @@ def heads(session: Session, app: str | None, effective: bool, write: bool, as_js
     """
     if write:
         _write_head_files(session)
-    return _print(session, "heads", heads_of(_project(session), app, effective=effective), as_json, _line)
+    return _print(session, "heads", heads_of(_project(session), app, effective=effective), as_json)
 
 
 @click.command()
@@ -75,11 +80,10 @@ def branches(session: Session, app: str | None, as_json: bool) -> int:
       minimig branches blog
     """
 
-    def lines(session: Session, entry: Entry) -> Iterable[str]:
-        yield from _line(session, entry)
-        yield from (f"    -> {child}" for child in entry.before)
+    def below(entry: Entry) -> Iterable[str]:
+        return (f"    -> {child}" for child in entry.before)
 
-    return _print(session, "branches", branch_points(_project(session), app), as_json, lines)
+    return _print(session, "branches", branch_points(_project(session), app), as_json, below)
 
 
 @click.command()
@@ -95,7 +99,7 @@ def show(session: Session, revisions: tuple[str, ...], as_json: bool) -> int:
       minimig show heads
       minimig show current
     """
-    return _print(session, "show", show_of(_project(session), revisions), as_json, _long)
+    return _print(session, "show", show_of(_project(session), revisions), as_json, whole=True)
 
 
 @click.command()
@@ -123,7 +127,7 @@ def current(session: Session, app: str | None, check_heads: bool, as_json: bool)
         else:
             if session.verbosity > 1:
                 click.echo(f"Database {found.database}")
-            code = _print(session, "current", found, False, _line)
+            code = _print(session, "current", found, False)
         return 4 if check_heads and not code and not found.at_heads else code
 
     return over_databases(session, "current", one, as_json=as_json)
@@ -151,8 +155,8 @@ def graph(session: Session, app: str | None, form: str, mark: bool) -> int:
     """
     found = history_of(_project(session), app, mark=mark)
     if form == "json":
-        return _print(session, "graph", found, True, _line)
-    writers: dict[str, Callable[[History], Iterable[str]]] = {"text": _drawn, "mermaid": _mermaid, "dot": _dot}
+        return _print(session, "graph", found, True)
+    writers: dict[str, Callable[[History], Iterable[str]]] = {"text": drawn_lines, "mermaid": mermaid, "dot": dot}
     for line in writers[form](found):
         click.echo(line)
     return show_problems(found.problems)
@@ -179,85 +183,29 @@ def _print(
     name: str,
     found: History,
     as_json: bool,
-    lines: Callable[[Session, Entry], Iterable[str]],
+    below: Callable[[Entry], Iterable[str]] = lambda _: (),
+    *,
+    whole: bool = False,
 ) -> int:
+    """One line an entry, with what is to be said `below` it; all that is known of each with -v, or as a `whole`."""
     if as_json:
         print_json(name, found.to_dict())
         return 1 if found.problems else 0
-    for entry in found.entries:
-        for line in lines(session, entry):
+    if whole or session.verbosity > 1:
+        for entry in found.entries:
+            for line in whole_lines(entry):
+                click.echo(line)
+    else:
+        rows = [(bold(entry.revision), marks(entry), entry.title) for entry in found.entries]
+        for entry, line in zip(found.entries, in_columns(rows, sys.stdout), strict=True):
             click.echo(line)
+            for more in below(entry):
+                click.echo(more)
     for revision, direction in (found.half_done or {}).items():
         how = click.style("half applied" if direction == Direction.FORWARD else "half taken back", fg="red")
-        click.echo(f"{click.style(revision, bold=True)}  {how}: minimig diagnose tells what to do")
+        click.echo(f"{bold(revision)}  {how}: minimig diagnose tells what to do")
     for revision in found.broken:
-        click.echo(f"{click.style(revision, bold=True)}  {click.style('its file is broken', fg='red')}")
+        click.echo(f"{bold(revision)}  {click.style('its file is broken', fg='red')}")
     for revision in found.unknown:
-        click.echo(f"{click.style(revision, bold=True)}  {click.style('no such file', fg='red')}")
+        click.echo(f"{bold(revision)}  {click.style('no such file', fg='red')}")
     return show_problems(found.problems)
-
-
-def _flags(entry: Entry) -> str:
-    words = [
-        *(f"label {label}" for label in entry.labels),
-        *(["head"] if entry.is_head else []),
-        *(["current"] if entry.current else []),
-        *(["branch point"] if entry.is_branch_point else []),
-        *(["merge point"] if entry.is_merge_point else []),
-    ]
-    return click.style(f" ({', '.join(words)})", fg="cyan") if words else ""
-
-
-def _line(session: Session, entry: Entry) -> Iterable[str]:
-    if session.verbosity > 1:
-        yield from _long(session, entry)
-        yield ""
-        return
-    came = ", ".join(revision.partition(".")[2] for revision in entry.after) or "<base>"
-    needs = f" [needs {', '.join(entry.needs)}]" if entry.needs else ""
-    title = f"  {entry.title}" if entry.title else ""
-    yield f"{came} -> {click.style(entry.revision, bold=True)}{_flags(entry)}{needs}{title}"
-
-
-def _long(_: Session, entry: Entry) -> Iterable[str]:
-    yield f"{click.style(entry.revision, bold=True)}{_flags(entry)}"
-    rows: list[tuple[str, str]] = [
-        ("merges" if entry.is_merge_point else "after", ", ".join(entry.after) or "<base>"),
-        ("needs", ", ".join(entry.needs)),
-        ("before", ", ".join(entry.before)),
-        ("replaces", ", ".join(entry.replaces)),
-        ("path", entry.path),
-    ]
-    yield from (f"  {name:9} {value}" for name, value in rows if value)
-    if entry.doc:
-        yield ""
-        yield from (f"  {line}".rstrip() for line in entry.doc.strip().splitlines())
-
-
-def _drawn(found: History) -> Iterable[str]:
-    entries = {entry.revision: entry for entry in found.entries}
-    for drawn in draw([(entry.revision, [*entry.after, *entry.needs]) for entry in found.entries]):
-        entry = entries[drawn.revision]
-        title = f"  {entry.title}" if entry.title else ""
-        yield from drawn.above
-        yield f"{drawn.lanes} {click.style(entry.revision, bold=True)}{_flags(entry)}{title}"
-        yield from drawn.below
-
-
-def _mermaid(found: History) -> Iterable[str]:
-    yield "graph TD"
-    yield from (f"    {link}" for link in _links(found, "{} --> {}", "{} -.-> {}", '{}["{}"]'))
-
-
-def _dot(found: History) -> Iterable[str]:
-    yield "digraph migrations {"
-    own, other, node = '"{}" -> "{}";', '"{}" -> "{}" [style=dashed];', '"{}" [label="{}"];'
-    yield from (f"    {link}" for link in _links(found, own, other, node))
-    yield "}"
-
-
-def _links(found: History, own: str, other: str, node: str) -> Iterable[str]:
-    for entry in reversed(found.entries):
-        yield node.format(entry.revision, entry.revision)
-        yield from (own.format(parent, entry.revision) for parent in entry.after)
-        yield from (other.format(parent, entry.revision) for parent in entry.needs)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 import click
 
+from minimig.cli.columns import in_columns
 from minimig.cli.context import Session, deferred, pass_session, show_problems
 from minimig.cli.databases import Emit, home_of, homes_of, over_databases
-from minimig.cli.printing import json_option, mark, plural, print_json
+from minimig.cli.printing import json_option, mark, plural, print_json, print_source
 from minimig.cli.tenant_options import TenantChoice, tenants_option
+from minimig.cli.terminal import wrapped
 from minimig.commands.inspecting import MigrationRow, ShownMigrations, show_migrations, sql_migrate
 from minimig.commands.project import Project
 from minimig.config import Settings
@@ -79,22 +82,25 @@ def _print_migrations(
 def _print_list(session: Session, project: Project, rows: Sequence[MigrationRow], apps: Sequence[str]) -> None:
     for app in apps or project.settings.apps:
         click.echo(click.style(app, bold=True))
-        own = [row for row in rows if row.app == app]
-        for row in own:
-            click.echo(f"  {_mark(row)} {row.name}{_notes(session, row)}")
+        own = [(f"{_mark(row)} {row.name}", _notes(session, row)) for row in rows if row.app == app]
+        for line in in_columns(own, sys.stdout, "  ", whole=True):
+            click.echo(line)
         if not own:
             click.echo("  (no migrations)")
     for row in rows:
         if row.app not in project.settings.apps:
             elsewhere = row.app in project.settings.elsewhere
-            note = f"  {row.app} lives in another database" if elsewhere else _notes(session, row)
-            click.echo(f"  {_mark(row)} {row.revision}{note}")
+            note = f"{row.app} lives in another database" if elsewhere else _notes(session, row)
+            click.echo(wrapped(f"  {_mark(row)} {row.revision}  ", note, sys.stdout).rstrip())
 
 
 def _print_plan(session: Session, rows: Sequence[MigrationRow]) -> None:
+    lines = []
     for row in rows:
-        needs = f"  after {', '.join(row.dependencies)}" if row.dependencies and session.verbosity > 1 else ""
-        click.echo(f"{_mark(row)} {row.revision}{_notes(session, row)}{needs}")
+        needs = f"after {', '.join(row.dependencies)}" if row.dependencies and session.verbosity > 1 else ""
+        lines.append((f"{_mark(row)} {row.revision}", _notes(session, row), needs))
+    for line in in_columns(lines, sys.stdout, whole=True):
+        click.echo(line)
     if not rows:
         click.echo("(no migrations)")
 
@@ -117,17 +123,19 @@ def _trouble(row: MigrationRow) -> str | None:
 def _notes(session: Session, row: MigrationRow) -> str:
     trouble = _trouble(row)
     if trouble is not None:
-        return click.style(f"  {trouble}", fg="red")
+        return click.style(trouble, fg="red")
     if row.shown_by is not None:
-        return f"  makes way for {row.shown_by}" if row.replaces else f"  replaced by {row.shown_by}"
-    notes = f"  stands for {plural(len(row.replaces), 'revision')}" if row.replaces else ""
+        return f"makes way for {row.shown_by}" if row.replaces else f"replaced by {row.shown_by}"
+    notes = [f"stands for {plural(len(row.replaces), 'revision')}"] if row.replaces else []
     if row.counted:
-        return f"{notes}, all applied; minimig migrate will record it"
+        return f"{', '.join([*notes, 'all applied'])}; minimig migrate will record it"
     if row.applied_at is not None and session.verbosity > 1:
-        notes = f"{notes}  applied {row.applied_at:%Y-%m-%d %H:%M:%S}"
+        notes.append(f"applied {row.applied_at:%Y-%m-%d %H:%M:%S}")
     if row.edited == "meaning":
-        return notes + click.style("  its file was edited since, and does something else now", fg="red")
-    return f"{notes}  its file was spelled anew since" if row.edited else notes
+        notes.append(click.style("its file was edited since, and does something else now", fg="red"))
+    elif row.edited:
+        notes.append("its file was spelled anew since")
+    return "  ".join(notes)
 
 
 @click.command()
@@ -148,5 +156,4 @@ def sqlmigrate(session: Session, app: str, name: str | None, backwards: bool, as
     if as_json:
         print_json("sqlmigrate", result.to_dict())
         return
-    for line in result.lines:
-        click.echo(line)
+    print_source("".join(f"{line}\n" for line in result.lines), nl=False)

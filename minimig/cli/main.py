@@ -13,6 +13,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
@@ -20,6 +21,8 @@ from typing import Any
 import click
 
 from minimig.cli.context import Session, deferred, reader_is_gone, show_error
+from minimig.cli.help import HelpContext
+from minimig.cli.terminal import never_fail_to_encode
 from minimig.errors import MinimigError, UsageError, nearest
 from minimig.masking import mask_text, secrets_of_variables
 from minimig.version import __version__
@@ -83,6 +86,7 @@ def _imported(name: str) -> ModuleType:
 class LazyGroup(click.Group):
     """A group that knows its commands by name and imports one when it is called. Other packages may bring more."""
 
+    context_class = HelpContext
     table: Mapping[str, tuple[str, str]] = COMMANDS
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -97,6 +101,7 @@ class LazyGroup(click.Group):
     def _own(self, cmd_name: str) -> click.Command:
         module = _imported(self.table[cmd_name][0])
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        command.context_class = HelpContext
         return command
 
     def resolve_command(
@@ -132,6 +137,7 @@ class LazyGroup(click.Group):
         return ask
 
     def invoke(self, ctx: click.Context) -> Any:
+        choose_colours(ctx, ctx.params.get("color"))  # before a word that names no command makes an error
         try:
             return super().invoke(ctx)
         except BrokenPipeError:  # caught here, because click itself would make it exit code 1
@@ -200,11 +206,18 @@ def cli(
     )
 
 
+def choose_colours(ctx: click.Context, color: bool | None) -> None:
+    """As the option says, else none with NO_COLOR, else those that the output can show."""
+    ctx.color = color if color is not None else False if os.environ.get("NO_COLOR") else None
+
+
 def begin(ctx: click.Context, color: bool | None = None) -> None:
     """What holds for every command: colours as they are wanted, no warnings that minimig knows the answer to."""
-    ctx.color = color if color is not None else False if os.environ.get("NO_COLOR") else None
+    choose_colours(ctx, color)
     # SQLAlchemy's word about a type of the database that it has no class for: minimig takes the type as it stands.
     warnings.filterwarnings("ignore", message="Did not recognize type")
+    # Of sqlacodegen, which inspectdb asks: two tables that point to each other are no reason to warn.
+    warnings.filterwarnings("ignore", message="Cannot correctly sort tables")
     # Of PostgreSQL before 18, for each such column: minimig compares what the database made of it.
     warnings.filterwarnings("ignore", message="Computed column .* is being created as 'STORED'")
 
@@ -214,10 +227,19 @@ def _print_traceback(kind: type[BaseException], error: BaseException, trace: Tra
     click.echo(mask_text(text, secrets_of_variables(os.environ.items())), err=True, nl=False)
 
 
+def _in_our_words(error: click.ClickException, context: click.Context | None) -> MinimigError:
+    """An error of click's in the shape of all others: what is wrong, and how the command is called."""
+    if context is None:
+        return MinimigError(error.format_message())
+    called = " ".join(context.get_usage().split()).removeprefix("Usage: ")
+    return UsageError(error.format_message(), hint=f"{called}; more: {context.command_path} --help")
+
+
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line and leave the process with the exit code of DESIGN section 7."""
     if arguments is None:  # this process is ours, and a bug of ours must not print a password either
         sys.excepthook = _print_traceback
+        never_fail_to_encode(sys.stdout, sys.stderr)
         gc.set_threshold(COLLECT_AFTER, 20, 50)
     try:
         code = cli.main(args=arguments, prog_name="minimig", standalone_mode=False)
@@ -225,7 +247,11 @@ def main(arguments: list[str] | None = None) -> Any:
         show_error(error)
         sys.exit(error.exit_code)
     except click.ClickException as error:
-        error.show()
+        context = getattr(error, "ctx", None)
+        if context is not None and context.color is None:
+            choose_colours(context, None)
+        with nullcontext() if context is None else context.scope(cleanup=False):
+            show_error(_in_our_words(error, context))
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("\ninterrupted", err=True)

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from codecs import lookup
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
+from minimig.cli.bar import Progress, bar_text
 from minimig.cli.context import STDOUT
+from minimig.cli.open_line import OpenLine
+from minimig.cli.terminal import can_show, width_of, wrapped
+from minimig.errors import MinimigError
 from minimig.operations.base import Operation
 from minimig.revisions.details import details
 from minimig.revisions.replay import Change
@@ -21,6 +27,11 @@ from minimig.revisions.serializer import Serializer
 
 COLOURS = {"+": "green", "-": "red", "~": "yellow", "p": "cyan", "s": "cyan", "?": "magenta"}
 
+LEAST_BAR = 34
+"""With less room than this behind it, a line that stands open has its bar below."""
+
+MANY_COLUMNS = 200
+"""How wide a page is that has no end, for what is to be aligned."""
 
 JSON_FORMAT = 1
 """The version of the shape that `--json` prints; it grows when a name goes or means something else."""
@@ -34,18 +45,32 @@ def print_json(command: str, data: Mapping[str, Any]) -> None:
     click.echo(text, file=click.get_current_context().meta.get(STDOUT))
 
 
+def print_source(text: str, *, nl: bool = True) -> None:
+    """Print what is no prose, SQL or Python: exactly, or with an error, for another character would be another program.
+
+    click itself takes a stream that claims to be ASCII for one that nobody has set up, and writes UTF-8.
+    """
+    encoding = sys.stdout.encoding
+    if encoding and lookup(encoding).name != "ascii" and not can_show(sys.stdout, text):
+        raise MinimigError(
+            f"what is to be printed has characters that the encoding {encoding} lacks; nothing was printed",
+            hint="set PYTHONIOENCODING=utf-8, or let it be written to a file with -o where the command has that",
+        )
+    click.echo(text, nl=nl)
+
+
 def operation_lines(operations: Iterable[Operation], indent: str = "    ") -> Iterable[str]:
-    """One line for each operation: `+ add column posts.slug`."""
+    """One line for each operation: `+ add column posts.slug`; on a terminal, a long one goes on below its words."""
     for operation in operations:
         symbol = click.style(operation.symbol, fg=COLOURS.get(operation.symbol))
-        yield f"{indent}{symbol} {operation.describe()}"
+        yield wrapped(f"{indent}{symbol} ", operation.describe(), sys.stdout)
 
 
 def change_lines(changes: Iterable[Change], indent: str = "    ") -> Iterable[str]:
     """As `operation_lines`, each with what it changes from and to on lines below."""
     for change in changes:
         yield from operation_lines([change.operation], indent)
-        yield from (f"{indent}    {click.style(line, dim=True)}" for line in details(change))
+        yield from (click.style(wrapped(f"{indent}    ", line, sys.stdout), dim=True) for line in details(change))
 
 
 def operation_data(operation: Operation, serializer: Serializer) -> dict[str, Any]:
@@ -80,25 +105,54 @@ def mark(applied: bool) -> str:
 
 
 class StepPrinter:
-    """One aligned line for each step: `Applying blog.0002_add_slug ... ok  0.02s`, its first half before it runs."""
+    """One aligned line for each step: `Applying blog.0002_add_slug ... ok  0.02s`, its first half before it runs.
+
+    Where the longest would be too long for the terminal, the others end at its right side.
+    """
+
+    BESIDE = len("  Taking back ") + len(" ok    0.00s") + 2
 
     def __init__(self, revisions: Sequence[str]) -> None:
-        self._width = max((len(revision) for revision in revisions), default=0) + 3
+        room = (width_of(sys.stdout) or MANY_COLUMNS) - self.BESIDE
+        self._width = min(max((len(revision) for revision in revisions), default=0) + 3, room)
         self._first = ""
-        self._rewritten = False
+        self._line = OpenLine(sys.stdout)
+        self._below = self._begun = False
 
     def start(self, verb: str, revision: str) -> None:
         """Print the first half of the line."""
         dots = "." * max(3, self._width - len(revision))
         self._first = f"  {verb} {click.style(revision, bold=True)} {dots} "
+        self._below, self._begun = False, True
+        self.open()
+
+    def open(self) -> None:
+        """Print the first half of the line once more: something else was printed since."""
         click.echo(self._first, nl=False)
         sys.stdout.flush()
 
-    def again(self, words: str = "") -> None:
-        """On a terminal: write the first half anew, in its place, with what there is to say meanwhile behind it."""
-        click.echo(f"\r{self._first}{words}\x1b[K", nl=False)
-        sys.stdout.flush()
-        self._rewritten = bool(words)
+    @contextmanager
+    def interrupted(self) -> Iterator[None]:
+        """Around what is printed on stderr while the line stands open: on a terminal both would share one line."""
+        terminal = self._begun and sys.stdout.isatty()
+        if terminal and not self._line.clear():
+            click.echo()
+        yield
+        if terminal:
+            self._below = False
+            self.open()
+
+    def meanwhile(self, progress: Progress, *, at_once: bool = False) -> None:
+        """On a terminal: a bar behind the first half, or in the line below where there is no room for one."""
+        if not self._begun:
+            return
+        length = len(click.unstyle(self._first))
+        if self._line.works and not self._below and self._line.room - length < LEAST_BAR:
+            click.echo()
+            self._below = True
+        first = "      " if self._below else self._first
+        taken = len(click.unstyle(first))
+        self._line.show(lambda room: first + bar_text(progress, room - taken, sys.stdout), at_once=at_once)
 
     def done(self, word: str, took: float | None) -> None:
         """Finish the line."""
@@ -106,11 +160,12 @@ class StepPrinter:
         tail = "" if took is None else f"  {took:6.2f}s"
         click.echo(click.style(word, fg="green") + tail)
 
-    def failed(self) -> None:
+    def failed(self, word: str = "FAILED") -> None:
         """Finish the line of a step that failed; the error follows on stderr."""
         self._clean()
-        click.echo(click.style("FAILED", fg="red", bold=True))
+        click.echo(click.style(word, fg="red", bold=True))
 
     def _clean(self) -> None:
-        if self._rewritten:
-            self.again()
+        self._begun = False
+        if self._line.clear():
+            click.echo("      " if self._below else self._first, nl=False)

@@ -7,7 +7,7 @@ import os
 import click
 
 from minimig.cli.asking import choose
-from minimig.cli.context import Session, pass_session
+from minimig.cli.context import Session, pass_session, say
 from minimig.cli.printing import json_option, operation_lines, plural, print_json
 from minimig.commands.opening import check_edited, files_to_edit, open_editor
 from minimig.commands.optimizing import OptimizeOptions, optimize_file
@@ -40,7 +40,7 @@ def optimizemigration(
     Examples:
       minimig optimizemigration blog 0004
       minimig optimizemigration blog 0004 --check      (in CI)
-      minimig optimizemigration blog 0004 --new        (the lists cannot be edited, or databases have had it)
+      minimig optimizemigration blog 0004 --new  (databases have had it)
     """
     project: Project = session.project()
     project.check_apps(app)
@@ -61,7 +61,7 @@ def optimizemigration(
         if dry_run and session.verbosity > 1:
             click.echo(found.text)
     if found.note and write:
-        click.echo(f"note: {found.note}", err=True)
+        say(found.note)
     return 4 if check and found.changed else 0
 
 
@@ -129,6 +129,6 @@ def _print(session: Session, plan: Rebase, *, wrote: bool) -> None:
     for rewrite in plan.others:
         click.echo(f"  {session.relative(rewrite.old.path)} names them, and follows")
     for note in plan.notes:
-        click.echo(f"note: {note}", err=True)
+        say(note)
     if wrote:
         click.echo("Read the files, then run: minimig check", err=True)

@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from minimig.cli.context import Session, deferred, refuse_options
-from minimig.cli.printing import print_json
+from minimig.cli.context import Session, deferred, refuse_options, say
+from minimig.cli.printing import print_json, print_source
 from minimig.errors import UsageError
 from minimig.files import write_files
 from minimig.runtime.plan import Direction
@@ -164,9 +164,9 @@ def _show(session: Session, script: ScriptWords, made: Any, as_json: bool) -> in
         if session.verbosity:
             click.echo(f"Wrote {session.relative(path)}", err=True)
     for where in made.left_out if session.verbosity else ():
-        click.echo(f"warning: a comment in the script stands for {where}", err=True)
+        say(f"a comment in the script stands for {where}", "warning: ")
     if as_json:
         print_json(str(click.get_current_context().info_name), made.to_dict())
     elif script.output is None:
-        click.echo(made.text, nl=False)
+        print_source(made.text, nl=False)
     return 0

@@ -34,8 +34,10 @@ def stamp(
 ) -> int:
     """Record that the database stands at these revisions, without running anything.
 
+    The apps that are named end at exactly these revisions; others keep what they have.
+
     \b
-    The apps that are named end at exactly these revisions; others keep what they have:
+    Examples:
       minimig stamp heads                      (a database made by create_all)
       minimig stamp blog.0003 shop.0001
       minimig stamp blog.zero

@@ -38,7 +38,7 @@ def init(
     \b
     Examples:
       minimig init
-      minimig init --metadata blog.models:Base --database-url sqlite:///blog.db --yes
+      minimig init --yes --metadata blog.models:Base --database-url sqlite:///b.db
       minimig init --template fastapi
     """
     if template is not None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from minimig.cli.context import Session, reader_is_gone
+from minimig.cli.bar import Progress, bar_text
+from minimig.cli.context import NEXT, Session, reader_is_gone, say
+from minimig.cli.open_line import OpenLine
 from minimig.cli.printing import plural, print_json
 from minimig.cli.tenant_options import TenantChoice
 from minimig.commands.applying import MigrateOptions
@@ -44,16 +47,18 @@ def migrate_all(session: Session, choice: TenantChoice, options: TenantOptions, 
     if not dry:
         _recorded(record, every, tenants)
     progress = _Progress(session, record if not dry else None)
-    result = migrate_tenants(
-        project,
-        tenants,
-        workers=choice.workers,
-        canaries=choice.canaries,
-        stop_after=choice.stop_after,
-        options=options,
-        on_event=progress.listen,
-    )
-    progress.end()
+    try:
+        result = migrate_tenants(
+            project,
+            tenants,
+            workers=choice.workers,
+            canaries=choice.canaries,
+            stop_after=choice.stop_after,
+            options=options,
+            on_event=progress.listen,
+        )
+    finally:
+        progress.end()
     if not dry:
         _recorded(record, every, ())
     if as_json:
@@ -63,7 +68,7 @@ def migrate_all(session: Session, choice: TenantChoice, options: TenantOptions, 
     for each in result.results if session.verbosity else ():
         if each.unknown:
             names = ", ".join(each.unknown)
-            click.echo(f"warning: tenant {each.tenant} has {names}, but there is no such revision file", err=True)
+            say(f"tenant {each.tenant} has {names}, but there is no such revision file", "warning: ")
     _tell_failures(result, None if dry else command)
     return result.exit_code if check or result.exit_code != 4 else 0
 
@@ -93,8 +98,10 @@ def show_all(session: Session, choice: TenantChoice, *, as_json: bool) -> int:
     project, _, tenants, _ = _wanted(session, choice)
     progress = _Progress(session, None)
     options = TenantOptions(migrate=MigrateOptions(dry=True))
-    result = migrate_tenants(project, tenants, workers=choice.workers, options=options, on_event=progress.listen)
-    progress.end()
+    try:
+        result = migrate_tenants(project, tenants, workers=choice.workers, options=options, on_event=progress.listen)
+    finally:
+        progress.end()
     if as_json:
         print_json("showmigrations", result.to_dict())
     else:
@@ -140,7 +147,7 @@ def _recorded(record: TenantRecord, every: Sequence[Tenant], now: Sequence[Tenan
     try:
         record.begin(every, now)
     except FileError as error:
-        click.echo(f"warning: {error.message}; --retry-failed will not know of it", err=True)
+        say(f"{error.message}; --retry-failed will not know of it", "warning: ")
 
 
 def _print(result: TenantsResult) -> None:
@@ -168,7 +175,7 @@ def _tell_failures(result: TenantsResult, command: str | None) -> None:
     for each in found[:SHOWN]:
         click.echo(f"{click.style('failed:', fg='red', bold=True)} {each.tenant}: {short(each)}", err=True)
         if each.hint and len(found) == 1:
-            click.echo(f"  next:  {each.hint}", err=True)
+            say(each.hint, NEXT)
     if len(found) > SHOWN:
         click.echo(f"and {len(found) - SHOWN} more; --json tells all", err=True)
     if command is not None and (found or result.with_status(NOT_REACHED)):
@@ -181,7 +188,7 @@ def _some(names: Sequence[str]) -> str:
 
 
 class _Progress:
-    """How far a run is, on stderr: one line that is written over on a terminal, else a line for each tenth."""
+    """How far a run is, on stderr: a bar on a terminal that can be written over, else a line for each tenth."""
 
     def __init__(self, session: Session, record: TenantRecord | None) -> None:
         self._quiet = session.verbosity == 0
@@ -189,7 +196,7 @@ class _Progress:
         self._record = record
         self._began = time.monotonic()
         self._said = 0
-        self._line = False
+        self._line = OpenLine(sys.stderr)
 
     def listen(self, event: TenantDone) -> None:
         if self._record is not None:
@@ -197,7 +204,8 @@ class _Progress:
                 self._record.note(event.result)
             except FileError as error:
                 self._record = None
-                click.echo(f"warning: {error.message}; --retry-failed will not know of it", err=True)
+                self._line.clear()
+                say(f"{error.message}; --retry-failed will not know of it", "warning: ")
         if self._quiet:
             return
         try:
@@ -207,21 +215,21 @@ class _Progress:
             reader_is_gone()
 
     def _say(self, event: TenantDone) -> None:
-        result, tty = event.result, sys.stderr.isatty()
+        result = event.result
         if self._every:
             took = f"  {result.seconds:6.2f}s"
             click.echo(f"  {click.style(result.tenant, bold=True)} {result.status}{took}", err=True)
             return
+        things = f"tenants, {event.failed} failed" if event.failed else "tenants"
+        progress = Progress.since(event.number, event.total, things, time.monotonic() - self._began)
         tenth = event.number * 10 // event.total
-        if not tty and (tenth == self._said or event.total < 10):
-            return
-        self._said = tenth
-        left = (time.monotonic() - self._began) / event.number * (event.total - event.number)
-        failures = f", {event.failed} failed" if event.failed else ""
-        text = f"{event.number} of {event.total}{failures}, about {int(left) // 60}:{int(left) % 60:02} left"
-        click.echo(f"\r{text:<60}" if tty else text, nl=not tty, err=True)
-        self._line = tty
+        if self._line.works:
+            self._line.show(lambda room: bar_text(progress, room, sys.stderr))
+        elif tenth != self._said and event.total >= 10:
+            self._said = tenth
+            click.echo(f"{progress.count}, {progress.rest}", err=True)
 
     def end(self) -> None:
-        if self._line:
-            click.echo(f"\r{'':<60}\r", nl=False, err=True)
+        """The line goes; what is said next begins at the left."""
+        with suppress(OSError):
+            self._line.clear()

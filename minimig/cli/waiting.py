@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
 import click
 
+from minimig.cli.bar import Progress
+from minimig.cli.context import say
 from minimig.cli.printing import StepPrinter
 from minimig.commands.executing import Waits
 from minimig.config import Settings
@@ -68,38 +68,19 @@ def care_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return _LOCK(_STATEMENT(_ATTEMPTS(_PRECHECK(_ONE_BY_ONE(decorated)))))
 
 
-class Meanwhile:
-    """What happens while the line of a step stands open: rows that are done, on a terminal alone; another attempt."""
-
-    REST = 0.2
-    """Seconds between two changes of the line."""
-
-    def __init__(self) -> None:
-        self._shown = 0.0
-
-    def say(self, event: Progressed | Retrying | CheckSkipped | Crowded, lines: StepPrinter) -> None:
-        """Rewrite the line, or say on stderr what is waited for."""
-        if isinstance(event, CheckSkipped):
-            words = f"rows were not looked at before the run ({event.reason}): any {event.what}"
-            click.echo(f"warning: {event.step.revision}: {words}", err=True)
-            return
-        if isinstance(event, Crowded):
-            click.echo(f"warning: {crowded_words(event)}", err=True)
-            return
-        terminal = sys.stdout.isatty()
-        if isinstance(event, Retrying):
-            if terminal:
-                click.echo()
-            click.echo(
-                f"  {event.step.revision}: another session is in the way ({event.reason});"
-                f" trying again in {event.seconds:.1f} s ({event.attempt} of {event.attempts} attempts failed)",
-                err=True,
-            )
-            if terminal:
-                lines.again()
-        elif terminal and (event.done >= event.total or time.monotonic() - self._shown >= self.REST):
-            self._shown = time.monotonic()
-            lines.again(progress_words(event))
+def say_meanwhile(event: Progressed | Retrying | CheckSkipped | Crowded, lines: StepPrinter) -> None:
+    """While the line of a step stands open: a bar for rows that are done, on a terminal alone; what is waited for."""
+    if isinstance(event, CheckSkipped):
+        words = f"rows were not looked at before the run ({event.reason}): any {event.what}"
+        say(f"{event.step.revision}: {words}", "warning: ")
+    elif isinstance(event, Crowded):
+        say(crowded_words(event), "warning: ")
+    elif isinstance(event, Progressed):
+        lines.meanwhile(rows_done(event), at_once=event.done >= event.total)
+    else:
+        again = f"trying again in {event.seconds:.1f} s ({event.attempt} of {event.attempts} attempts failed)"
+        with lines.interrupted():
+            say(f"{event.step.revision}: another session is in the way ({event.reason}); {again}", "  ")
 
 
 def crowded_words(event: Crowded) -> str:
@@ -111,17 +92,6 @@ def crowded_words(event: Crowded) -> str:
     )
 
 
-def progress_words(event: Progressed) -> str:
-    """`12,000 of 100,000 rows, 24,000/s, 4 s left`."""
-    words = [f"{event.done:,} of {event.total:,} rows"]
-    if event.speed is not None and event.left is not None:
-        words += [f"{event.speed:,.0f}/s", f"{_duration(event.left)} left"]
-    return ", ".join(words)
-
-
-def _duration(seconds: float) -> str:
-    whole = round(seconds)
-    hours, minutes = whole // 3600, whole // 60 % 60
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
+def rows_done(event: Progressed) -> Progress:
+    """How far a walk along a table is; its speed is that of this run."""
+    return Progress(event.done, event.total, "rows", event.speed)

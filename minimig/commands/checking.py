@@ -13,6 +13,7 @@ from minimig.autogenerate.questioner import NeverRename
 from minimig.commands.awaiting import on_its_loop
 from minimig.commands.hooks import hooks_of, unwritten
 from minimig.commands.project import Project
+from minimig.commands.watching import CHECKING
 from minimig.dialects.worded import worded
 from minimig.revisions.replay import Change, changes, leads_back, replay, steps
 from minimig.runtime.recorder import revisions
@@ -98,10 +99,11 @@ def drift(project: Project, connection: sa.Connection, applied: Sequence[str]) -
 def _not_leading_back(project: Project) -> tuple[tuple[str, tuple[str, ...]], ...]:
     found = []
     state = replay(())
-    for migration in project.migrations:
+    for number, migration in enumerate(project.migrations, 1):
         differences = tuple(leads_back(migration, state))
         if differences:
             found.append((migration.header.revision, differences))
         moves = list(steps(migration, state))
         state = moves[-1].after if moves else state
+        project.on_work(CHECKING, number, len(project.migrations))
     return tuple(found)

@@ -19,6 +19,7 @@ from minimig.commands.connecting import connected, held, name_of
 from minimig.commands.owners import FREE, Models, claims, convention_in, living, owners_of, refuse_crossing
 from minimig.commands.project_files import Files
 from minimig.commands.stages import ModelsRead, ProjectOpened
+from minimig.commands.watching import OnWork, unwatched
 from minimig.config import AppSettings, Settings
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.registry import dialect_of, editor_for, mariadb_by_mysql
@@ -39,10 +40,18 @@ from minimig.state.written import Convention
 class Project(Files):
     """An environment together with what its files, models and database hold."""
 
-    def __init__(self, environment: Environment, connection: sa.Connection | None = None, tell: Tell = untold) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        connection: sa.Connection | None = None,
+        tell: Tell = untold,
+        *,
+        on_work: OnWork = unwatched,
+    ) -> None:
         self.environment = environment if connection is None else replace(environment, engine=connection.engine)
         self.connection = connection
         self.tell = tell
+        self.on_work = on_work
         self.settings = environment.settings
         self.recorder = Recorder(self.settings.version_table, self.settings.version_schema)
         super().__init__()
@@ -59,7 +68,7 @@ class Project(Files):
 
     def fresh(self) -> Project:
         """The same project with nothing read yet: the files may have changed since."""
-        return Project(self.environment, self.connection, self.tell)
+        return Project(self.environment, self.connection, self.tell, on_work=self.on_work)
 
     # --- models -------------------------------------------------------------------------------------------------------
 

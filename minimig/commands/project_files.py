@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from threading import RLock
 
+from minimig.commands.watching import READING, OnWork
 from minimig.config import Settings
 from minimig.environment import import_path
 from minimig.errors import TargetError, nearest
@@ -34,6 +35,7 @@ class Files:
 
     settings: Settings
     tell: Tell
+    on_work: OnWork
 
     def __init__(self) -> None:
         self._loaded: dict[str, Migration] = {}
@@ -88,6 +90,7 @@ class Files:
 
     def load(self, revision: str) -> Migration:
         """The migration of a revision, executed once."""
+        self.on_work(READING, len(self._loaded), len(self._header_of))
         return self.load_file(self._header_of[revision])
 
     def load_file(self, header: Header) -> Migration:
@@ -117,7 +120,9 @@ class Files:
     def migrations(self) -> tuple[Migration, ...]:
         """All migrations, in the order of the graph."""
         with import_path(self.settings.root):  # once, not for each
-            return tuple(self.load(revision) for revision in self.graph.order())
+            found = tuple(self.load(revision) for revision in self.graph.order())
+        self.on_work(READING, len(found), len(found))
+        return found
 
     @cached_property
     def files_state(self) -> SchemaState:

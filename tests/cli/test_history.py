@@ -49,15 +49,17 @@ def revision(folder: ProjectFolder, place: str, *dependencies: str, labels: tupl
 
 
 def test_history_is_read_without_a_database(project: ProjectFolder) -> None:
-    """Newest first, with what comes before, flags, and the first line of the text; no database file appears."""
+    """Newest first, in columns: name, marks, first line of the text; parents that are not next below; no database."""
     result = project.run("history", "blog")
     assert result.code == 0, result.err
     assert result.out.splitlines() == [
-        "0004_four -> blog.0005_five (head)  Five",
-        "0002_two, 0003_three -> blog.0004_four (merge point)  Four",
-        "0001_one -> blog.0003_three  Three",
-        "0001_one -> blog.0002_two (label red)  Two",
-        "<base> -> blog.0001_one (branch point)  One",
+        "blog.0005_five   head          Five",
+        "blog.0004_four   merge point   Four",
+        "    after blog.0002_two, blog.0003_three",
+        "blog.0003_three                Three",
+        "    after blog.0001_one",
+        "blog.0002_two    label red     Two",
+        "blog.0001_one    branch point  One",
     ]
     assert not (project.path / "project.db").exists()
 
@@ -79,7 +81,7 @@ def test_history_of_a_range(project: ProjectFolder, span: str, names: list[str])
     assert project.run("migrate", "blog", "0004").code == 0
     result = project.run("history", "-r", span)
     assert result.code == 0, result.err
-    assert [line.partition("blog.")[2][:4] for line in result.out.splitlines() if "blog." in line] == names
+    assert [line[5:9] for line in result.out.splitlines() if line.startswith("blog.")] == names
 
 
 def test_a_range_with_nothing_between_is_refused(project: ProjectFolder) -> None:
@@ -94,8 +96,8 @@ def test_marks_where_the_database_stands(project: ProjectFolder) -> None:
     """`-i` asks the database; `current` tells the same alone and creates nothing."""
     assert project.run("current").out == ""
     assert project.run("migrate", "blog", "0004").code == 0
-    assert "blog.0004_four (current, merge point)" in project.run("history", "blog", "-i").out
-    assert project.run("current").out == "0002_two, 0003_three -> blog.0004_four (current, merge point)  Four\n"
+    assert "blog.0004_four   current, merge point  Four" in project.run("history", "blog", "-i").out
+    assert project.run("current").out == "blog.0004_four  current, merge point  Four\n"
 
 
 def test_current_tells_by_its_exit_code(project: ProjectFolder) -> None:
@@ -107,7 +109,7 @@ def test_current_tells_by_its_exit_code(project: ProjectFolder) -> None:
 
 def test_heads_branches_and_show(project: ProjectFolder) -> None:
     """Each head, each point where a history parts with its children, and all of one file."""
-    assert [line.split()[2] for line in project.run("heads").out.splitlines()] == ["blog.0005_five", "shop.0001_one"]
+    assert [line.split()[0] for line in project.run("heads").out.splitlines()] == ["blog.0005_five", "shop.0001_one"]
     assert project.run("branches").out.splitlines()[1:] == ["    -> blog.0002_two", "    -> blog.0003_three"]
     shown = project.run("show", "red").out
     assert "blog.0002_two (label red)" in shown
@@ -118,7 +120,7 @@ def test_heads_branches_and_show(project: ProjectFolder) -> None:
 def test_heads_that_others_depend_on_can_be_left_out(project: ProjectFolder) -> None:
     """An effective head is one that no revision of another app needs."""
     revision(project, "shop/0002_two", "0001_one", "blog.0005_five")
-    names = [line.split()[2] for line in project.run("heads", "--resolve-dependencies").out.splitlines()]
+    names = [line.split()[0] for line in project.run("heads", "--resolve-dependencies").out.splitlines()]
     assert names == ["shop.0002_two"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 import time
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from minimig.cli.waiting import progress_words
+from minimig.cli.bar import bar_text
+from minimig.cli.waiting import rows_done
 from minimig.dialects.registry import lock_for
 from minimig.runtime.events import Progressed
 from minimig.runtime.plan import Direction, Step
@@ -112,6 +114,10 @@ def test_rows_that_do_not_fit_and_the_way_past(project: ProjectFolder) -> None:
 def test_the_words_of_a_walk() -> None:
     """Speed and time left count the rows of this run alone; before there is a speed neither is told."""
     step = Step("a.0001", Direction.FORWARD)
-    assert progress_words(Progressed(step, "", 500, 2000, 0.0, 500)) == "500 of 2,000 rows"
-    assert progress_words(Progressed(step, "", 1500, 2000, 10.0, 500)) == "1,500 of 2,000 rows, 100/s, 5 s left"
-    assert progress_words(Progressed(step, "", 1, 10001, 1.0)) == "1 of 10,001 rows, 1/s, 2 h 46 min left"
+
+    def words(event: Progressed) -> str:
+        return bar_text(rows_done(event), 100, io.StringIO()).partition("  ")[2]
+
+    assert words(Progressed(step, "", 500, 2000, 0.0, 500)) == "500 of 2,000 rows"
+    assert words(Progressed(step, "", 1500, 2000, 10.0, 500)) == "1,500 of 2,000 rows, 100/s, 5 s left"
+    assert words(Progressed(step, "", 1, 10001, 1.0)) == "1 of 10,001 rows, 1/s, 2 h 46 min left"

@@ -41,7 +41,7 @@ def test_the_branches_are_shown(project: ProjectFolder) -> None:
         "  They commute"
     )
     assert project.files("shop/migrations/0004*") == ["shop/migrations/0004_merge_left_and_right.py"]
-    assert project.ok("heads", "shop").out.startswith("0003_left, 0003_right -> shop.0004_merge_left_and_right")
+    assert project.ok("heads", "shop").out.startswith("shop.0004_merge_left_and_right  head, merge point")
 
 
 def test_stdout_for_a_program_holds_nothing_else(project: ProjectFolder) -> None:

@@ -315,14 +315,14 @@ def test_lists_mark_what_is_half_done(tmp_path: Path, mariadb_database: Database
     more = 'ops.AddColumn("users", sa.Column("mail", sa.String(40)))'
     path = add(project, "accounts.0003_two", ["0002_nick"], f'{more}, ops.RunSQL("SELECT nothing_there")')
     project.run("migrate", "accounts")
-    assert "[~] 0003_two  half applied" in project.ok("showmigrations").out
+    assert "[~] 0003_two    half applied" in project.ok("showmigrations").out
     assert "accounts.0003_two  half applied" in project.ok("current").out
     assert json.loads(project.ok("current", "--json").out)["half_done"] == {"accounts.0003_two": "forward"}
     edit(path, 'ops.RunSQL("SELECT nothing_there")', f'{stop}, ops.AddColumn("users", sa.Column("age", sa.Integer))')
     project.ok("migrate")
     project.ok("current", "--check-heads")
     assert project.run("migrate", "accounts", "0002").code == 1
-    assert "[~] accounts.0003_two  half taken back" in project.ok("showmigrations", "--plan").out
+    assert "[~] accounts.0003_two    half taken back" in project.ok("showmigrations", "--plan").out
     assert "accounts.0003_two  half taken back" in project.ok("current").out
     assert project.run("current", "--check-heads").code == 4
 

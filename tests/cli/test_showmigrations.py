@@ -42,7 +42,7 @@ def test_the_plan_is_the_order_of_a_run(project: ProjectFolder) -> None:
     )
     lines = project.ok("showmigrations", "--plan", "-v").out.splitlines()
     assert lines[0] == "[ ] accounts.0001_users"
-    assert lines[3] == "[ ] shop.0002_owner  after accounts.0002_nick, shop.0001_carts"
+    assert lines[3] == "[ ] shop.0002_owner      after accounts.0002_nick, shop.0001_carts"
     assert project.ok("showmigrations", "--plan", "accounts").out.count("\n") == 2
     assert project.ok("showmigrations", "--plan", "shop").out.count("\n") == 4
 
@@ -53,10 +53,10 @@ def test_dates_of_application(tmp_path: Path, database: Database) -> None:
     project.ok("migrate", "accounts")
     assert "applied" not in project.ok("showmigrations").out
     listed = project.ok("showmigrations", "-v").out
-    assert len(re.findall(rf"\[X\] \w+  {DATE}$", listed, re.MULTILINE)) == 2
+    assert len(re.findall(rf"\[X\] \w+ +{DATE}$", listed, re.MULTILINE)) == 2
     assert re.search(r"\[ \] 0001_carts$", listed, re.MULTILINE)
     planned = project.ok("showmigrations", "--plan", "-v").out
-    assert re.search(rf"\[X\] accounts\.0002_nick  {DATE}  after accounts\.0001_users$", planned, re.MULTILINE)
+    assert re.search(rf"\[X\] accounts\.0002_nick   {DATE}  after accounts\.0001_users$", planned, re.MULTILINE)
 
 
 def test_rows_without_a_file_are_shown(project: ProjectFolder, sqlite_database: Database) -> None:
@@ -68,7 +68,7 @@ def test_rows_without_a_file_are_shown(project: ProjectFolder, sqlite_database: 
     out = project.ok("showmigrations").out
     assert "  [X] 0002_owner  no such file\n" in out
     assert out.endswith("  [X] blog.0001_old  no such file\n")
-    assert "[X] shop.0002_owner  no such file" in project.ok("showmigrations", "--plan").out
+    assert "[X] shop.0002_owner      no such file" in project.ok("showmigrations", "--plan").out
     only = project.ok("showmigrations", "accounts").out
     assert "0002_owner" not in only
     assert "blog" not in only
@@ -119,22 +119,24 @@ def test_a_broken_history_is_listed(broken: ProjectFolder) -> None:
     listed = broken.run("showmigrations")
     assert listed.code == 1
     assert listed.out == (
-        "accounts\n  [X] 0001_users\n  [X] 0002_nick  no such file\n"
+        "accounts\n  [X] 0001_users\n  [X] 0002_nick   no such file\n"
         "shop\n  [X] 0001_carts\n  [ ] 0003_next\n  [ ] 0006_six\n  [ ] 0007_seven\n"
-        "  [X] 0002_owner  its file is broken\n  [ ] 0005_bad  its file is broken\n"
+        "  [X] 0002_owner  its file is broken\n  [ ] 0005_bad    its file is broken\n"
     )
     for words in ("0002_owner.py:1", "0005_bad.py:1", "shop.0009_gone", "in a circle"):
         assert words in listed.err
     assert "Traceback" not in listed.err
-    assert broken.run("showmigrations", "accounts").out == "accounts\n  [X] 0001_users\n  [X] 0002_nick  no such file\n"
+    assert (
+        broken.run("showmigrations", "accounts").out == "accounts\n  [X] 0001_users\n  [X] 0002_nick   no such file\n"
+    )
 
 
 def test_the_plan_of_a_broken_history(broken: ProjectFolder) -> None:
     """--plan goes on as well, and says the same of each."""
     planned = broken.run("showmigrations", "--plan")
     assert planned.code == 1
-    assert "[X] shop.0002_owner  its file is broken\n" in planned.out
-    assert "[X] accounts.0002_nick  no such file\n" in planned.out
+    assert "[X] shop.0002_owner      its file is broken\n" in planned.out
+    assert "[X] accounts.0002_nick   no such file\n" in planned.out
     assert "in a circle" in planned.err
 
 

@@ -52,9 +52,9 @@ def test_a_tag_is_a_target(tmp_path: Path, database: Database) -> None:
     project.ok("tag", "v1.0", "accounts.0001")
     project.ok("tag", "b", "shop.0001_carts")
     project.ok("migrate", "accounts", "v1.0")
-    assert "accounts.0001_users (current" in project.ok("current").out
+    assert "accounts.0001_users  current" in project.ok("current").out
     project.ok("migrate", "v1.0+1")
-    assert "accounts.0002_nick (head, current" in project.ok("current").out
+    assert "accounts.0002_nick  head, current" in project.ok("current").out
     project.ok("migrate", "accounts.v1.0")
     project.ok("migrate", "b")
     assert "0001_carts" in project.ok("history", "shop", "-r", ":b").out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from support.databases import Database
 from support.projects import ProjectFolder
+from support.screens import look
 from support.tenants import FIRST, file_of, heal, items, poison, project_at, with_files, with_schemas
 
 NAMES = ("a", "b", "c", "d", "e")
@@ -110,9 +112,17 @@ def test_progress_goes_to_stderr(tmp_path: Path) -> None:
     """A line for each tenth without a terminal; -v tells each tenant, -q none."""
     project = with_files(tmp_path, [f"t{number}" for number in range(20)])
     result = project.ok("migrate", "--tenants")
-    assert result.err.count(" of 20, about ") == 10
+    assert result.err.count(" of 20 tenants, ") == 10
     assert "t7 nothing to do" in project.ok("migrate", "--tenants", "-v").err
     assert project.ok("migrate", "--tenants", "-q").text == ""
+
+
+def test_progress_on_a_terminal_is_a_bar(tmp_path: Path) -> None:
+    """Written over while tenants are done, and gone before anything is told."""
+    project = with_files(tmp_path, [f"t{number}" for number in range(20)])
+    looked = look(project, "migrate", "--tenants")
+    assert looked.lines == ["20 tenants: 20 migrated."]
+    assert re.search(r"\r[━─]{20}  \d+ of 20 tenants, [\d,]+/(s|min), \d+ s left", looked.screen.written)
 
 
 def test_a_list_from_the_projects_code(tmp_path: Path) -> None:
@@ -153,7 +163,7 @@ def test_tenants_and_apps_that_all_share(tmp_path: Path, postgresql_database: Da
     project.write("users_migrations/0001_first.py", FIRST.replace('"items"', '"users"'))
     file = "migrations/0002_second.py"
     project.write(file, project.read(file).replace('["0001_first"]', '["0001_first", "users.0001_first"]'))
-    assert "shop.0002_second (head)" in project.ok("history").out  # files are those of all apps
+    assert "shop.0002_second  head" in project.ok("history").out  # files are those of all apps
     assert project.run("makemigrations", "--check").code == 0
     assert "CREATE TABLE items" in project.ok("sqlmigrate", "shop", "0001").out
     assert "CREATE TABLE items" in project.ok("migrate", "shop.0001", "--sql", "--dialect", "postgresql").out

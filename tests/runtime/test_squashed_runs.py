@@ -111,8 +111,8 @@ def test_the_list_marks_squashes(project: ProjectFolder) -> None:
         "  [X] 0001_squashed  stands for 2 revisions"
     ]
     more = project.ok("showmigrations", "accounts", "-v").out
-    assert "  [X] 0001_users  replaced by accounts.0001_squashed\n" in more
-    assert "  [X] 0002_nick  replaced by accounts.0001_squashed\n" in more
+    assert "  [X] 0001_users     replaced by accounts.0001_squashed\n" in more
+    assert "  [X] 0002_nick      replaced by accounts.0001_squashed\n" in more
     rows = json.loads(project.ok("showmigrations", "--json").out)["migrations"]
     assert [(row["revision"], row["shown_by"]) for row in rows if row["app"] == "accounts"] == [
         ("accounts.0001_squashed", None),

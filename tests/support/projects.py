@@ -11,9 +11,11 @@ import io
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from minimig.cli.main import main
 
@@ -58,8 +60,14 @@ class ProjectFolder:
 
     def run(self, *arguments: str, env: dict[str, str] | None = None, together: bool = False) -> Result:
         """Run `minimig` with these arguments here, without a terminal; `together` has all of it in `out`, in order."""
-        out, before = io.StringIO(), dict(os.environ)
+        out = io.StringIO()
         err = out if together else io.StringIO()
+        code = self.run_into(out, err, arguments, env)
+        return Result(code, out.getvalue(), err.getvalue())
+
+    def run_into(self, out: TextIO, err: TextIO, arguments: Sequence[str], env: dict[str, str] | None = None) -> int:
+        """The same with streams of the caller's; returns the exit code."""
+        before = dict(os.environ)
         stdin, sys.stdin = sys.stdin, io.StringIO()
         os.environ.clear()
         os.environ.update(self._variables(env))
@@ -67,7 +75,7 @@ class ProjectFolder:
             with redirect_stdout(out), redirect_stderr(err):
                 main(["-C", str(self.path), *arguments])
         except SystemExit as stop:
-            return Result(stop.code if isinstance(stop.code, int) else 1, out.getvalue(), err.getvalue())
+            return stop.code if isinstance(stop.code, int) else 1
         finally:
             sys.stdin = stdin
             os.environ.clear()
