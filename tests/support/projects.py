@@ -69,6 +69,7 @@ class ProjectFolder:
         """The same with streams of the caller's; returns the exit code."""
         before = dict(os.environ)
         stdin, sys.stdin = sys.stdin, io.StringIO()
+        bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # models may change twice in one second
         os.environ.clear()
         os.environ.update(self._variables(env))
         try:
@@ -78,6 +79,7 @@ class ProjectFolder:
             return stop.code if isinstance(stop.code, int) else 1
         finally:
             sys.stdin = stdin
+            sys.dont_write_bytecode = bytecode
             os.environ.clear()
             os.environ.update(before)
             self._forget_modules()
