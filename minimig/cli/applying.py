@@ -86,7 +86,6 @@ def migrate(
       minimig migrate
       minimig migrate blog 0003
       minimig migrate blog -1
-      minimig migrate blog zero
       minimig migrate --plan
       minimig migrate --sql --from blog.0003 --dialect postgresql
       minimig migrate --tenants --canaries 3 --stop-after 10

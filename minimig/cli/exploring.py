@@ -53,7 +53,7 @@ def explore(
     Examples:
       minimig explore --open
       minimig explore blog -o blog.html --dialect postgresql
-      minimig explore --serve --open     (follows files and database while you work)
+      minimig explore --serve --open     (follows files and database)
     """
     _refuse_pairs(serve=serve, port=port, output=output, as_json=as_json, show=show)
     project = Project(load_environment(session.settings()))

@@ -149,7 +149,7 @@ def test_an_error_has_aligned_parts(project: ProjectFolder) -> None:
     project.write("blog/0004_broken.py", 'dependencies = ["0003_merge_left_and_right"]\n\nupp = []\n')
     looked = look(project, "migrate", columns=44)
     assert looked.code == 1
-    assert looked.lines[0].startswith("error: ")
+    assert looked.lines[0].startswith("error MM")
     assert all(line.startswith(("  where: ", "  next:  ", " " * 7)) for line in looked.lines[1:])
     assert any(line.startswith("  next:  ") for line in looked.lines)
 
@@ -158,7 +158,7 @@ def test_an_error_in_a_log_is_one_line_a_part(project: ProjectFolder) -> None:
     """A pipe gets no line breaks of ours: a log is searched by lines."""
     result = project.run("sqlmigrate", "blog", "0009", env={"COLUMNS": "40"})
     assert result.err == (
-        "error: blog has no revision '0009'\n"
+        "error MM205: blog has no revision '0009'\n"
         "  next:  type `blog zero`, `blog.0003_merge_left_and_right`, or a name between them\n"
     )
 
@@ -176,7 +176,7 @@ def test_wrong_words_look_like_every_error(project: ProjectFolder, words: list[s
     result = project.run(*words)
     assert (result.code, result.out) == (2, "")
     first, second = result.err.splitlines()
-    assert first.startswith(f"error: {message}")
+    assert re.sub(r" MM\d+", "", first).startswith(f"error: {message}")
     assert second.startswith(f"  next:  {called}")
     assert "\x1b" not in look(project, *words).screen.written
 

@@ -250,7 +250,7 @@ def test_what_takes_long_gets_its_line(project: ProjectFolder, monkeypatch: pyte
     slow, failed = (line for line in looked.lines if "Applying" in line)
     assert slow.startswith("  Applying models.0005_step ... ok ")
     assert failed.endswith("0029_step ... FAILED")
-    assert looked.lines[looked.lines.index(failed) + 1].startswith("error: ")
+    assert looked.lines[looked.lines.index(failed) + 1].startswith("error MM")
 
 
 def test_what_a_data_step_prints_begins_at_the_left(project: ProjectFolder) -> None:
@@ -299,7 +299,7 @@ def test_an_interrupted_bar_leaves_a_clean_line(project: ProjectFolder) -> None:
     assert shown.code == 130
     lines = shown.text.rsplit(ERASE, 1)[-1].splitlines()
     assert lines[0] == "  Applying models.0020_step ... interrupted"
-    assert lines[1].startswith("error: ")
+    assert lines[1].startswith("error MM")
 
 
 def test_files_that_are_read_are_told_to_who_watches(project: ProjectFolder) -> None:
