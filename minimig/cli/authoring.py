@@ -93,7 +93,7 @@ def makemigrations(
         answers = _answers(TerminalQuestioner() if session.interactive and not (no_input or check) else questions, more)
         try:
             with work_shown(session) as bar:
-                project = Project(project.environment, tell=session.tell, on_work=bar.listen)
+                project.on_work = bar.listen  # from here on: a merge asks while it reads
                 files = (partial(_updated, session) if update else make_migrations)(project, apps, answers, options)
         except QuestionError as error:
             if not check:
