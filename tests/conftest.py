@@ -7,6 +7,7 @@ kind. Where the servers come from, and what happens without one, is told in `sup
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from support.browser import HINT
 from support.databases import KINDS, Database, Server, sqlite_in
 from support.servers import server, skip_reason
 
+EXAMPLE = Path(__file__).parents[1] / "example_project"
 pytest_plugins = ["pytester"]  # pytest takes this from the outermost conftest.py only; tests/testing needs it
 
 hypothesis.settings.register_profile("dev", deadline=None, print_blob=True)
@@ -24,6 +26,20 @@ hypothesis.settings.register_profile("ci", deadline=None, print_blob=True, deran
 hypothesis.settings.load_profile(
     os.environ.get("MINIMIG_HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev")
 )
+
+
+@pytest.fixture(autouse=True)
+def _no_module_stays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a test imported from a folder of its own is forgotten: the next one has a `blog.models` of its own."""
+    before, path = set(sys.modules), list(sys.path)
+    yield
+    sys.path[:] = path
+    folders = (str(tmp_path_factory.getbasetemp()), str(EXAMPLE))
+    for name in sys.modules.keys() - before:
+        module = sys.modules[name]
+        places = [getattr(module, "__file__", None) or "", *(getattr(module, "__path__", None) or ())]
+        if any(place.startswith(folders) for place in places):
+            del sys.modules[name]
 
 
 @pytest.fixture(scope="session")
