@@ -25,6 +25,15 @@ def collations_of_type(type_: SqlType) -> Iterator[str]:
             yield str(collation)
 
 
+def may_bring_check(type_: SqlType) -> bool:
+    """Whether a type may add a CHECK of its own to a table: Boolean and Enum can, and say so."""
+    # A class of somebody's own may do anything when a column meets its table.
+    return any(
+        isinstance(plain, sa.types.SchemaType) and getattr(plain, "create_constraint", True)
+        for plain in _plain_types(type_.sa_type)
+    )
+
+
 def _plain_types(type_: TypeEngine[Any]) -> Iterator[TypeEngine[Any]]:
     """The types that a type stands for: what it decorates, what its array holds, what it is on other dialects."""
     for variant in type_._variant_mapping.values():  # noqa: SLF001 - nothing public tells the variants
