@@ -19,7 +19,6 @@ from minimig.dialects.registry import dialect_of
 from minimig.environment import engine_for, import_path
 from minimig.errors import RevisionFileError, TargetError
 from minimig.revisions.identifiers import resolve
-from minimig.revisions.replay import replay
 from minimig.revisions.snapshots import read_snapshot
 from minimig.runtime.recorder import revisions
 from minimig.state.schema import SchemaState
@@ -128,6 +127,6 @@ def _revision(project: Project, word: str) -> Side:
             ) from error
         ends = [target.revision] if target.revision else graph.heads() if target.everything else []
         wanted = graph.ancestors(ends)
-    state = replay(project.load(revision) for revision in graph.order(wanted))
+    state = project.state_after(graph.order(wanted))
     name = {"current": "the applied revisions", "head": "the revision files"}.get(word, word)
     return Side(name, state, final_names=True)

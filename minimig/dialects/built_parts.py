@@ -1,4 +1,4 @@
-"""What only a table that SQLAlchemy has built can tell: which column numbers itself, and which CHECKs types bring along.
+"""What only a table that SQLAlchemy has built can tell: which column numbers itself, which CHECKs types bring along.
 
 Building a table of SQLAlchemy's parts takes longer than spelling it, so it is done for the columns that it is about.
 """
