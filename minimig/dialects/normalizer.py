@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.built_parts import checks_of_types, numbers_itself
 from minimig.dialects.object_normalizer import ObjectNormalizer
@@ -40,6 +40,7 @@ from minimig.state.parts import (
 )
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, table_key
+from minimig.state.type_parts import plain_type
 from minimig.state.values import Call, Reference, SqlExpression, SqlType
 
 _NUMBER = re.compile(r"'\s*([-+]?\d+(?:\.\d+)?)\s*'")
@@ -298,10 +299,3 @@ class Normalizer(ObjectNormalizer):
 def is_number(type_: TypeEngine[Any]) -> bool:
     """Whether a column of this type takes numbers."""
     return isinstance(plain_type(type_), sa.Integer | sa.Numeric | sa.Boolean)
-
-
-def plain_type(type_: TypeEngine[Any]) -> TypeEngine[Any]:
-    """The type that a TypeDecorator stands for."""
-    while isinstance(type_, TypeDecorator):
-        type_ = type_.impl_instance
-    return type_
