@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .large_table import large_table
-from .measuring import CommandFailed, exponent, middle, ratio, take_turns
+from .measuring import CommandError, exponent, middle, ratio, take_turns
 from .rows import (
     Growth,
     Row,
@@ -72,12 +72,14 @@ def main() -> int:
 def _measure(bench: Workbench, kinds: list[Callable[[Workbench], Rows]], only: str, rounds: int) -> int:
     """Print one line for each goal as it is known; 1 when something failed."""
     failed = 0
-    print("| work | size | minimig: cpu s, wall s, MiB | against | its | goal | reached |\n|---|--:|--:|---|--:|--:|--:|")
+    print(
+        "| work | size | minimig: cpu s, wall s, MiB | against | its | goal | reached |\n|---|--:|--:|---|--:|--:|--:|"
+    )
     for row in (row for kind in kinds for row in kind(bench) if only in row.work):
         print(row.work, file=sys.stderr, flush=True)
         try:
             print("\n".join(_grown(row, rounds) if isinstance(row, Growth) else _compared(row, rounds)), flush=True)
-        except CommandFailed as error:
+        except CommandError as error:
             print(error, file=sys.stderr)
             print(f"| {row.work} | | failed | | | | |", flush=True)
             failed = 1

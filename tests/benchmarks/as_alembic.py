@@ -129,7 +129,9 @@ def _create(table: Table, names: dict[str, str]) -> tuple[list[str], list[str]]:
     return up, [*down, f"op.drop_table({table.name!r})"]
 
 
-def _calls(change: Change, names: dict[str, str]) -> tuple[list[str], list[str]]:
+def _calls(  # noqa: PLR0911 - one answer for each kind of change
+    change: Change, names: dict[str, str]
+) -> tuple[list[str], list[str]]:
     """The change as lines of `upgrade`, and of `downgrade`; `names` follows what tables are called."""
     table, old, new = change.table, change.old, change.new
     name = repr(table.name)

@@ -77,7 +77,9 @@ def _create(table: Table, names: dict[str, str]) -> str:
     return "\n".join(["ops.CreateTable(", *(f"        {item}," for item in items), "    )"])
 
 
-def _operations(change: Change, names: dict[str, str]) -> tuple[str, str]:
+def _operations(  # noqa: PLR0911 - one answer for each kind of change
+    change: Change, names: dict[str, str]
+) -> tuple[str, str]:
     """The change as an operation, and its reverse; `names` follows what tables are called."""
     table, old, new = change.table, change.old, change.new
     name = repr(table.name)

@@ -1,9 +1,9 @@
 """What a database needs by itself: statements and rows by the bare driver, run as `python bare.py WHAT ...`.
 
-    execute URL STATEMENT...              each in a transaction of its own, by SQLAlchemy
-    create URL                            the tables of `models` in the working directory
-    script DSN FILE [SCHEMAS WORKERS]     the statements of a script, one after the other, by psycopg
-    rows FILE COUNT                       a SQLite database with one table of so many rows
+* `execute URL STATEMENT...`: each in a transaction of its own, by SQLAlchemy
+* `create URL`: the tables of `models` in the working directory
+* `script DSN FILE [SCHEMAS WORKERS]`: the statements of a script, one after the other, by psycopg
+* `rows FILE COUNT`: a SQLite database with one table of so many rows
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-ROWS = (
+TABLE = (
     "CREATE TABLE events (id INTEGER NOT NULL, user_id INTEGER NOT NULL, kind VARCHAR(30) DEFAULT 'view' NOT NULL, "
     "payload TEXT NOT NULL, amount NUMERIC(12, 2) NOT NULL, created_at DATETIME NOT NULL, note VARCHAR(100), "
-    "PRIMARY KEY (id))",
+    "PRIMARY KEY (id))"
+)
+INDEXES = (
     "CREATE INDEX ix_events_user_id ON events (user_id)",
     "CREATE INDEX ix_events_created_at ON events (created_at)",
 )
@@ -66,16 +68,13 @@ def rows(file: str, count: str) -> None:
     dice = random.Random(3)
     kinds = ("click", "view", "purchase", "refund")
     connection = sqlite3.connect(file)
-    connection.execute(ROWS[0])
-    connection.executemany(
-        "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            (number, dice.randrange(100000), dice.choice(kinds), f"payload-{number}-{'x' * 40}")
-            + (round(dice.random() * 1000, 2), f"2026-01-{1 + number % 28:02} 10:{number % 60:02}:00", None)
-            for number in range(1, int(count) + 1)
-        ),
-    )
-    for statement in ROWS[1:]:
+    connection.execute(TABLE)
+    for number in range(1, int(count) + 1):
+        payload = f"payload-{number}-{'x' * 40}"
+        moment = f"2026-01-{1 + number % 28:02} 10:{number % 60:02}:00"
+        values = (number, dice.randrange(100000), dice.choice(kinds), payload, round(dice.random() * 1000, 2), moment)
+        connection.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, NULL)", values)
+    for statement in INDEXES:
         connection.execute(statement)
     connection.commit()
     connection.close()

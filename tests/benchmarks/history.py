@@ -149,7 +149,9 @@ class _Drawing:
         return Change("create_table", table.clone())
 
 
-def change(world: World, kind: str, table: Table) -> Change | None:
+def change(  # noqa: PLR0911 - one answer for each kind of change
+    world: World, kind: str, table: Table
+) -> Change | None:
     """Change a table, and say how; None when it has nothing that could be changed so."""
     before, dice = table.clone(), world.dice
     free = table.free_columns()

@@ -11,7 +11,13 @@ from .measuring import Case
 from .rows import ALEMBIC, DJANGO, MINIMIG, Goal, Row, Rows
 from .workbench import BARE, Workbench
 
-CONFIG = '[tool.minimig]\nurl = "${BENCHMARK_URL}"\n[tool.minimig.apps.core]\nmetadata = "models:metadata"\nmigrations = "migrations"\n'
+CONFIG = """\
+[tool.minimig]
+url = "${BENCHMARK_URL}"
+[tool.minimig.apps.core]
+metadata = "models:metadata"
+migrations = "migrations"
+"""
 COLUMNS = """
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("user_id", sa.Integer, nullable=False, index=True),
@@ -69,7 +75,10 @@ def large_table(bench: Workbench) -> Rows:
     for number, (what, (ours, alembic, django)) in enumerate(CHANGES.items()):
         cases = [_minimig(bench, f"large-{number}", ours, base)]
         if bench.peers:
-            cases += [_alembic(bench, f"large-{number}", alembic, base), _django(bench, f"large-{number}", django, base)]
+            cases += [
+                _alembic(bench, f"large-{number}", alembic, base),
+                _django(bench, f"large-{number}", django, base),
+            ]
         yield Row(f"SQLite: {what}", rows, cases, [Goal(0.1)])
     one = _minimig(bench, "large-one", ONE_COPY, base)
     three = _minimig(bench, "large-three", THREE_COPIES, base)

@@ -1,7 +1,8 @@
 """Whole processes, measured: processor and wall seconds and peak memory, in rounds that take turns.
 
-In go `Case`s, which are command lines with a folder and variables; out come a `Taken` for each run. A machine that others
-use as well adds time to whoever runs at the moment, so cases take turns (A B C, A B C) and are compared round by round.
+In go `Case`s, which are command lines with a folder and variables; out comes a `Taken` for each run. A machine that
+others use as well adds time to whoever runs at the moment, so cases take turns (A B C, A B C) and are compared round by
+round.
 This process stays small on purpose: on Linux the peak memory of a child is never told below that of its parent.
 """
 
@@ -41,7 +42,7 @@ class Taken:
     mib: float
 
 
-class CommandFailed(Exception):
+class CommandError(Exception):
     """A command that is measured ended with an error: what it said."""
 
 
@@ -52,7 +53,7 @@ def surroundings() -> dict[str, str]:
 
 
 def run(case: Case) -> Taken:
-    """Run a case once. Raises CommandFailed."""
+    """Run a case once. Raises CommandError."""
     case.before()
     variables = {**surroundings(), **case.variables}
     started = time.perf_counter()
@@ -71,7 +72,7 @@ def run(case: Case) -> Taken:
         if process.returncode:
             output.seek(0)
             said = output.read()[-3000:].decode(errors="replace")
-            raise CommandFailed(f"{case.who}: {' '.join(case.command)} in {case.folder}\n{said}")
+            raise CommandError(f"{case.who}: {' '.join(case.command)} in {case.folder}\n{said}")
     return Taken(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024)
 
 

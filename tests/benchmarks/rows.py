@@ -162,7 +162,9 @@ def growing(bench: Workbench) -> Rows:
     for kind in ("line", "branches"):
         for words in (("migrate",), ("current",), ("showmigrations",), ("history",), ("migrate", "--plan")):
             url = bench.sqlite("empty") if "--plan" in words else ""
-            yield _growth(f"{' '.join(words)}, {kind}", [_minimig(bench, kind, n, *words, url=url) for n in sizes], sizes)
+            yield _growth(
+                f"{' '.join(words)}, {kind}", [_minimig(bench, kind, n, *words, url=url) for n in sizes], sizes
+            )
     sizes = sorted({bench.size(3000 // part) for part in QUARTERS})
     urls = [bench.with_tables("sqlite", bench.project("minimig", "schema", size)) for size in sizes]
     for words in (("makemigrations", "--check"), ("check",)):

@@ -65,7 +65,7 @@ class Workbench:
 
     def variables(self, url: str) -> dict[str, str]:
         """What every process is told."""
-        return {"BENCHMARK_URL": url or "sqlite://", "PYTHONPATH": os.pathsep.join([str(self.package), str(REPOSITORY / "tests")])}
+        return {"BENCHMARK_URL": url or "sqlite://", "PYTHONPATH": str(self.package)}
 
     def case(
         self,

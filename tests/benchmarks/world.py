@@ -11,16 +11,21 @@ import hashlib
 import random
 from dataclasses import dataclass, field, replace
 
-NOUNS = (
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+NOUNS = _words(
     "customer order invoice payment product category shipment address account ledger ticket comment message thread "
     "project task sprint user role permission session token event metric report dashboard widget asset file folder "
     "label note contract vendor supplier warehouse stock batch lot recipe plan coupon refund review rating lead"
-).split()
-ATTRIBUTES = (
+)
+ATTRIBUTES = _words(
     "name title code status kind slug description amount total price quantity weight rank position email phone locale "
     "currency country city notes summary source channel score level started_at ended_at due_on expires_at is_active "
     "is_public is_archived retries version checksum"
-).split()
+)
 KINDS = {  # how often a column is of a kind
     "varchar": 30,
     "int": 18,
