@@ -85,10 +85,7 @@ class Normalizer(ObjectNormalizer):
         return SchemaState.of((self.table(table) for table in tables), (item for item in objects if item))
 
     def table(self, table: TableState) -> TableState:
-        """One table in the database's spelling. Raises UnsupportedError for what the database cannot have.
-
-        Few tables must be built of SQLAlchemy's parts to be spelled: that takes longer than all the rest.
-        """
+        """One table in the database's spelling. Raises UnsupportedError for what the database cannot have."""
         self.spelling.refuse(table)
         constraints = [self.constraint(c, table) for c in [*table.constraints.values(), *self.type_checks(table)]]
         indexes = [self.index(index, table) for index in table.indexes.values()]
