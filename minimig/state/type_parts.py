@@ -25,15 +25,6 @@ def collations_of_type(type_: SqlType) -> Iterator[str]:
             yield str(collation)
 
 
-def may_bring_check(type_: SqlType) -> bool:
-    """Whether a type may add a CHECK of its own to a table: Boolean and Enum can, and say so."""
-    # A class of somebody's own may do anything when a column meets its table.
-    return any(
-        isinstance(plain, sa.types.SchemaType) and getattr(plain, "create_constraint", True)
-        for plain in _plain_types(type_.sa_type)
-    )
-
-
 def plain_type(type_: TypeEngine[Any]) -> TypeEngine[Any]:
     """The type that a TypeDecorator stands for."""
     while isinstance(type_, TypeDecorator):
