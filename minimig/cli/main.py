@@ -262,4 +262,6 @@ def main(arguments: list[str] | None = None) -> Any:
         reader_is_gone()  # only a stream has no file name; what it still holds cannot be written either
         show_error(MinimigError(f"the output cannot be written: {error.strerror}"))
         sys.exit(1)
+    if arguments is None:
+        gc.freeze()  # what lives to the end goes with the process: nobody need look through it once more
     sys.exit(code if isinstance(code, int) else 0)

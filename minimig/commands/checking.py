@@ -13,6 +13,7 @@ from minimig.autogenerate.questioner import NeverRename
 from minimig.commands.awaiting import on_its_loop
 from minimig.commands.hooks import hooks_of, unwritten
 from minimig.commands.project import Project
+from minimig.commands.sides import state_after
 from minimig.commands.watching import CHECKING
 from minimig.dialects.worded import worded
 from minimig.revisions.replay import Change, changes, leads_back, replay, steps
@@ -90,7 +91,7 @@ def drift(project: Project, connection: sa.Connection, applied: Sequence[str]) -
     """What would make the live schema what these revisions, in their order, lead to."""
     hooks = hooks_of(project, connection.dialect)
     tell = project.tell
-    expected = included(hooks.include, replay((project.load(revision) for revision in applied), tell=tell))
+    expected = included(hooks.include, state_after(project, applied))
     # Names in a file are final: under another name the next operation on a constraint would not find it.
     live = worded(connection, expected, ignore=lambda key: key not in expected, pair_names=False, tell=tell)
     return changes(diff(live, expected, questioner=NeverRename(), hooks=hooks, tell=tell), live)

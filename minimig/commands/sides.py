@@ -6,7 +6,7 @@ which holds a state, or the connection to a database whose state depends on whom
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,6 +60,13 @@ def open_side(project: Project, word: str, folder: Path, stack: ExitStack) -> Si
         with import_path(project.settings.root):
             return _saved(path)
     return _revision(project, word)
+
+
+def state_after(project: Project, revisions: Sequence[str]) -> SchemaState:
+    """The schema after these revisions, which are in the order of the graph; after all of them it may be known."""
+    if not project.graph.conflicts() and tuple(revisions) == project.graph.order():
+        return project.files_state
+    return replay((project.load(revision) for revision in revisions), tell=project.tell)
 
 
 def engines_of(project: Project, words: Iterable[str], folder: Path) -> list[sa.Engine]:
@@ -128,6 +135,6 @@ def _revision(project: Project, word: str) -> Side:
             ) from error
         ends = [target.revision] if target.revision else graph.heads() if target.everything else []
         wanted = graph.ancestors(ends)
-    state = replay(project.load(revision) for revision in graph.order(wanted))
+    state = state_after(project, graph.order(wanted))
     name = {"current": "the applied revisions", "head": "the revision files"}.get(word, word)
     return Side(name, state, final_names=True)

@@ -13,19 +13,21 @@ import sqlalchemy as sa
 from sqlalchemy.sql.base import SchemaEventTarget
 from sqlalchemy.types import TypeEngine
 
+from minimig.state.options import columns_in
 from minimig.state.parts import ColumnState, ConstraintState, ForeignKeyState, IndexState, UniqueState
 from minimig.state.tables import TableState
 from minimig.state.values import SqlType
 
 
 def excerpt(table: TableState, columns: Collection[str]) -> TableState:
-    """The table with these columns, those of its key, and the foreign keys of both.
+    """The table with these columns, those of its key and those that it carries, and the foreign keys of all.
 
     A column of the key numbers itself or not by its type, by the key's other columns, and by where it points.
     """
-    names = {*columns, *(table.primary_key.columns if table.primary_key else ())}
-    keys = {key.name: key for key in table.foreign_keys if names.intersection(key.columns)}
-    names.update(name for key in keys.values() for name in _spoken_of(key, table))
+    key = table.primary_key
+    names = {*columns, *(() if key is None else (*key.columns, *columns_in(key.options, table.columns)))}
+    keys = {each.name: each for each in table.foreign_keys if names.intersection(each.columns)}
+    names.update(name for each in keys.values() for name in _spoken_of(each, table))
     if len(names) == len(table.columns) and len(keys) == len(table.constraints) and not table.indexes:
         return table
     kept = {name: column for name, column in table.columns.items() if name in names}

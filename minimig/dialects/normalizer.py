@@ -18,8 +18,9 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeEngine
 
+from minimig.dialects.built_parts import checks_of_types, numbers_itself
 from minimig.dialects.object_normalizer import ObjectNormalizer
 from minimig.dialects.sqltext import canonical
 from minimig.state.conditional import on_dialect
@@ -39,6 +40,7 @@ from minimig.state.parts import (
 )
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, table_key
+from minimig.state.type_parts import plain_type
 from minimig.state.values import Call, Reference, SqlExpression, SqlType
 
 _NUMBER = re.compile(r"'\s*([-+]?\d+(?:\.\d+)?)\s*'")
@@ -72,6 +74,10 @@ class Normalizer(ObjectNormalizer):
     rewrites_expressions: ClassVar[bool] = True
     """Whether the database prints expressions in words of its own, so that it may have to be asked."""
 
+    def __init__(self, dialect: sa.Dialect) -> None:
+        super().__init__(dialect)
+        self._type_texts: dict[SqlType, str] = {}
+
     def normalize(self, state: SchemaState) -> SchemaState:
         """The whole schema in the database's spelling."""
         objects = (self.object(item) for item in state.objects.values())
@@ -79,14 +85,14 @@ class Normalizer(ObjectNormalizer):
         return SchemaState.of((self.table(table) for table in tables), (item for item in objects if item))
 
     def table(self, table: TableState) -> TableState:
-        """One table in the database's spelling."""
-        built = self.spelling.built(table)
-        constraints = [self.constraint(c, table) for c in [*table.constraints.values(), *self.type_checks(built)]]
+        """One table in the database's spelling. Raises UnsupportedError for what the database cannot have."""
+        self.spelling.refuse(table)
+        constraints = [self.constraint(c, table) for c in [*table.constraints.values(), *self.type_checks(table)]]
         indexes = [self.index(index, table) for index in table.indexes.values()]
         return TableState(
             name=table.name,
             schema=self.schema(table.schema),
-            columns={c.name: self.column(c, built) for c in table.columns.values()},
+            columns={c.name: self.column(c, table) for c in table.columns.values()},
             primary_key=table.primary_key and self.primary_key(table.primary_key, table),
             constraints={c.name: c for c in constraints},
             indexes={i.name: i for i in indexes},
@@ -106,21 +112,28 @@ class Normalizer(ObjectNormalizer):
 
     # --- columns ------------------------------------------------------------------------------------------------------
 
-    def column(self, column: ColumnState, built: sa.Table) -> ColumnState:
+    def column(self, column: ColumnState, table: TableState) -> ColumnState:
         """One column."""
-        built_column = built.c[column.name]
-        text = self.type_text(built_column.type)
+        type_ = column.type.sa_type
+        text = self.column_type(column.type)
         identity = column.identity if self.supports_identity else None
+        in_key = table.primary_key is not None and column.name in table.primary_key.columns
         return ColumnState(
             name=column.name,
-            type=SqlType(column.type.sa_type, Call(Reference("sql", text))),
-            nullable=column.nullable and identity is None and not built_column.primary_key,
-            default=self.default(column, built_column.type),
+            type=SqlType(type_, Call(Reference("sql", text))),
+            nullable=column.nullable and identity is None and not in_key,
+            default=self.default(column, type_),
             comment=column.comment if self.supports_comments else None,
             computed=column.computed and self.computed(column.computed),
             identity=identity and self.identity(identity, text),
-            autoincrement=True if identity is None and self.counts(built_column, built) else "auto",
+            autoincrement=True if identity is None and in_key and self.counts(column, table) else "auto",
         )
+
+    def column_type(self, type_: SqlType) -> str:
+        """A column's type as the database reports it; many columns have few types."""
+        if type_ not in self._type_texts:
+            self._type_texts[type_] = self.type_text(type_.sa_type)
+        return self._type_texts[type_]
 
     def type_text(self, type_: TypeEngine[Any]) -> str:
         """A type as the database reports it."""
@@ -158,12 +171,9 @@ class Normalizer(ObjectNormalizer):
         """An identity column's options with the defaults filled in."""
         return identity
 
-    def counts(self, column: sa.Column[Any], built: sa.Table) -> bool:
-        """Whether the database numbers this column by itself, without an identity."""
-        default = column.server_default
-        if isinstance(column.default, sa.Sequence) and self.dialect.supports_sequences:
-            return False
-        return built.autoincrement_column is column and (default is None or isinstance(default, sa.Identity))
+    def counts(self, column: ColumnState, table: TableState) -> bool:
+        """Whether the database numbers this column of the primary key by itself, without an identity."""
+        return numbers_itself(column, table, self.spelling)
 
     # --- keys and constraints -----------------------------------------------------------------------------------------
 
@@ -214,12 +224,9 @@ class Normalizer(ObjectNormalizer):
         match = match and match.upper()
         return match if self.supports_match and match != "SIMPLE" else None
 
-    def type_checks(self, built: sa.Table) -> Iterator[CheckState]:
+    def type_checks(self, table: TableState) -> Iterator[CheckState]:
         """The CHECKs that types bring along (Enum, Boolean): the database reports them like any other."""
-        for column in built.columns:
-            for check in self.spelling.type_checks(built, column.name):
-                if isinstance(check, sa.CheckConstraint):
-                    yield CheckState(str(check.name), SqlExpression.of(check.sqltext))
+        return checks_of_types(table, self.spelling)
 
     # --- indexes ------------------------------------------------------------------------------------------------------
 
@@ -289,10 +296,3 @@ class Normalizer(ObjectNormalizer):
 def is_number(type_: TypeEngine[Any]) -> bool:
     """Whether a column of this type takes numbers."""
     return isinstance(plain_type(type_), sa.Integer | sa.Numeric | sa.Boolean)
-
-
-def plain_type(type_: TypeEngine[Any]) -> TypeEngine[Any]:
-    """The type that a TypeDecorator stands for."""
-    while isinstance(type_, TypeDecorator):
-        type_ = type_.impl_instance
-    return type_

@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import CreateDomainType
 from sqlalchemy.schema import CreateTable
 
 from minimig.dialects.editor import SchemaEditor
-from minimig.dialects.normalizer import Normalizer, plain_type
+from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.probe_domains import domains_of, retold, with_domains
 from minimig.dialects.transaction import commits_each
 from minimig.errors import UnsupportedError
@@ -28,6 +28,7 @@ from minimig.state.parts import CheckState, ColumnState, ConstraintState, Exclud
 from minimig.state.reflection import reflect_temporary
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, columns_of
+from minimig.state.type_parts import plain_type
 from minimig.state.values import SqlExpression
 
 TEMPORARY = (("prefixes", ("TEMPORARY",)),)

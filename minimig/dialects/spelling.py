@@ -116,6 +116,11 @@ class Spelling:
 
     def built(self, table: TableState) -> sa.Table:
         """The table as SQLAlchemy's compilers take it. Raises UnsupportedError for what the database cannot have."""
+        self.refuse(table)
+        return ddl_table(self.spelled(table))
+
+    def refuse(self, table: TableState) -> None:
+        """Raise UnsupportedError for what the database cannot have."""
         self._refuse_exclusion(table)
         for column in table.columns.values():
             if not self.dialect.supports_sequences and column.default and _draws(column.default):
@@ -124,7 +129,6 @@ class Spelling:
                     " has no sequences",
                     hint="use sa.Identity(), or give the sequence to the column: sa.Column(..., sa.Sequence(...))",
                 )
-        return ddl_table(self.spelled(table))
 
     def excerpt(self, table: TableState, columns: Collection[str]) -> TableState:
         """As much of a table as clauses about these columns need. A dialect that must see all of it gives all."""

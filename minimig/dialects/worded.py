@@ -69,6 +69,9 @@ def in_words_of(
     names = {key: table.key for key, table in by_key.items()}
     tables: list[TableState] = []
     for key, live in both.live.tables.items():
+        if key in by_key and both.expected[key] == live:
+            tables.append(_as_written(by_key[key], live))
+            continue
         own = others.get(key) or _plain_table(live, both.read.tables[key], normalizer)
         own = replace(own, constraints={c.name: _pointing(c, names) for c in own.constraints.values()})
         if key in by_key:
@@ -104,6 +107,18 @@ def _pointing(constraint: ConstraintState, names: Mapping[str, str]) -> Constrai
     if isinstance(constraint, ForeignKeyState):
         return replace(constraint, target=names.get(constraint.target, constraint.target))
     return constraint
+
+
+def _as_written(written: TableState, live: TableState) -> TableState:
+    """A table that is as it should be, in the written words; its parts in the order in which any other has them."""
+    items = in_order([*written.indexes.values(), *written.constraints.values()])
+    return replace(
+        written,
+        columns={name: written.columns[name] for name in live.columns},
+        constraints={item.name: item for item in items if not isinstance(item, IndexState)},
+        indexes={item.name: item for item in items if isinstance(item, IndexState)},
+        options=tuple((name, value) for name, value in written.options if value is not None),
+    )
 
 
 @dataclass(frozen=True)
@@ -145,6 +160,8 @@ class _Table:
 
     def columns_of_other_checks(self) -> Iterator[str]:
         """Columns whose type brings a CHECK along that the table has not, or has with another text."""
+        if self.live.constraints == self.expected.constraints:
+            return
         built = self.normalizer.spelling.built(self.written)
         for column in self.written.columns:
             for check in self.normalizer.spelling.type_checks(built, column):

@@ -69,7 +69,8 @@ def survey(
                 raise
         else:
             read = {header.revision: header for header in headers}
-            broken = tuple(name for name in _names(folders) if name not in read)
+            # Without a problem each file has its header: a folder of thousands is not listed once more.
+            broken = tuple(name for name in _names(folders) if name not in read) if problems else ()
             tell(GraphBuilt(graph))
             return Survey(graph, tuple(problems), read, broken)
 

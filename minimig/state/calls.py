@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Number
 from typing import Any
 
 
@@ -27,8 +28,17 @@ class Call:
     variants: tuple[tuple[Call, tuple[str, ...]], ...] = ()
 
     def __hash__(self) -> int:
-        # Not of the arguments' values: a type may take a dictionary, or whatever else cannot be hashed.
-        return hash((self.target, len(self.args), tuple(name for name, _ in self.kwargs), self.variants))
+        # Of the arguments that can be hashed for sure: a type may take a dictionary, or whatever else cannot be. They
+        # do count: a thousand enums that all have one hash take a million comparisons to tell apart.
+        positional = tuple(map(_hashed, self.args))
+        return hash((self.target, positional, tuple((name, _hashed(v)) for name, v in self.kwargs), self.variants))
+
+
+def _hashed(argument: Any) -> int:
+    return hash(argument) if isinstance(argument, _HASHABLE) else 0
+
+
+_HASHABLE = (str, bytes, Number, Reference, Call)
 
 
 class ListArgument(tuple[Any, ...]):

@@ -99,14 +99,15 @@ def _columns(table: sa.Table) -> Iterator[ColumnState]:
     for column in table.columns:
         if not column.system:
             state = _read(column_state, column, f"column {column}")
-            yield replace(state, type=_with_check_name(state.type, names.get(column.name)))
+            named = _with_check_name(state.type, names[column.name]) if column.name in names else state.type
+            yield state if named is state.type else replace(state, type=named)
 
 
-def _with_check_name(type_: SqlType, name: str | None) -> SqlType:
+def _with_check_name(type_: SqlType, name: str) -> SqlType:
     """The type by the name of its CHECK, where it has one and its own name is nothing else."""
     found = type_.sa_type
     checks_only = type(found) is sa.Boolean or (type(found) is sa.Enum and not found.native_enum)
-    if name is None or not checks_only or type_.call.variants or getattr(found, "name", None) in (None, name):
+    if not checks_only or type_.call.variants or getattr(found, "name", None) in (None, name):
         return type_
     made = type_.copy()
     vars(made)["name"] = name

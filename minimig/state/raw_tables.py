@@ -1,8 +1,9 @@
 """What SQLAlchemy's Inspector reports, gathered table by table.
 
 One `get_multi_*` call for each subject, whatever the number of tables (how many statements that becomes is the
-dialect's affair: a constant number on PostgreSQL, one for each table on MySQL and SQLite). `catalogs` then adds what
-the Inspector leaves out. Everything here is still SQLAlchemy's vocabulary; `reflection` turns it into states.
+dialect's affair: a constant number on PostgreSQL, one for each table on MySQL). A `Reader` then adds what the
+Inspector leaves out, or reads the tables itself. Everything here is still SQLAlchemy's vocabulary; `reflection` turns
+it into states.
 """
 
 from __future__ import annotations
@@ -56,10 +57,6 @@ def read_tables(
         wanted["filter_names"] = list(temporary)
     columns = inspector.get_multi_columns(**wanted)
     tables = {str(name): RawTable(str(name), _copies(rows)) for (_, name), rows in columns.items()}
-    if dialect == "sqlite" and not temporary:
-        # Whatever is more than columns the Inspector searches in the text of CREATE TABLE, and for each table searches
-        # the whole catalog for that text. The reader has the texts of all tables anyway.
-        return tables
     _fill(tables, "primary_key", inspector.get_multi_pk_constraint(**wanted))
     _fill(tables, "foreign_keys", inspector.get_multi_foreign_keys(**wanted))
     with suppress(NotImplementedError):  # PostgreSQL before SQLAlchemy 2.1

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from minimig.state.objects import NamespaceState, ObjectState, SequenceState, ViewState
-from minimig.state.raw_tables import RawTable, Row
+from minimig.state.raw_tables import RawTable, Row, read_tables
 from minimig.state.raw_type import RawType
 
 Tables = Mapping[str, RawTable]
@@ -27,6 +27,12 @@ class Reader:
 
     integer_keys_count: ClassVar[bool] = True
     """Whether the Inspector says of a column of the primary key if it numbers itself."""
+
+    def tables(
+        self, connection: sa.Connection, schema: str | None, only: Collection[str] | None
+    ) -> dict[str, RawTable]:
+        """All tables of a schema by name, or `only` those, as far as the Inspector tells."""
+        return read_tables(connection, schema, only=only)
 
     def complete(self, connection: sa.Connection, schema: str | None, tables: Tables) -> None:
         """Add to `tables`, which are those of one schema, what the Inspector does not report."""

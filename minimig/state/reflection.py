@@ -83,10 +83,12 @@ class _Schema:
         if schema is None and not temporary and self.reader.names_schema:
             schema = self.dialect.default_schema_name
         only = None if ignore is nothing else self.names(schema, ignore)
-        raw = read_tables(self.connection, schema, temporary, only) if only is None or only else {}
+        raw: dict[str, RawTable] = {}
         if temporary:
+            raw = read_tables(self.connection, schema, temporary)
             self.reader.complete_temporary(self.connection, raw)
-        elif raw:
+        elif only is None or only:
+            raw = self.reader.tables(self.connection, schema, only)
             self.reader.complete(self.connection, schema, raw)
         return (self.table(table) for table in raw.values())
 

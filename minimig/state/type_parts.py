@@ -25,6 +25,13 @@ def collations_of_type(type_: SqlType) -> Iterator[str]:
             yield str(collation)
 
 
+def plain_type(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    """The type that a TypeDecorator stands for."""
+    while isinstance(type_, TypeDecorator):
+        type_ = type_.impl_instance
+    return type_
+
+
 def _plain_types(type_: TypeEngine[Any]) -> Iterator[TypeEngine[Any]]:
     """The types that a type stands for: what it decorates, what its array holds, what it is on other dialects."""
     for variant in type_._variant_mapping.values():  # noqa: SLF001 - nothing public tells the variants

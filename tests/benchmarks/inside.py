@@ -1,6 +1,7 @@
-"""One step of a command by itself, run by `run.py` inside a project: `python inside.py "replay"`.
+"""One step of a command by itself, run in the folder of a project that `writing` wrote: `python inside.py "replay"`.
 
-Each prints how long it took without importing anything, so that the step can be told from what is around it.
+Each prints the processor seconds that it took without importing anything, so that the step can be told from what is
+around it. Where a database is needed, BENCHMARK_URL names it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
-from shop import metadata
+
+sys.path.insert(0, "")
+from models import metadata
 
 import minimig
 from minimig import ops
@@ -25,12 +28,6 @@ from minimig.state.schema import SchemaState
 def project() -> Project:
     """The project in the working directory."""
     return Project(load_environment(load_settings(Path.cwd(), environ=os.environ, overrides={})))
-
-
-def create() -> Callable[[], object]:
-    """Create the tables of the models."""
-    # One transaction of a thousand tables would be more locks than PostgreSQL has.
-    return lambda: metadata.create_all(sa.create_engine(os.environ["MINIMIG_URL"], isolation_level="AUTOCOMMIT"))
 
 
 def read_files() -> Callable[[], object]:
@@ -59,7 +56,7 @@ def rename_every_table() -> Callable[[], object]:
 def rename_a_column() -> Callable[[], object]:
     """Rename a column of each table on paper, and find the way back."""
     before = minimig.snapshot(metadata)
-    return lambda: _run([ops.RenameColumn(key, "slug", "word") for key in before.tables], before)
+    return lambda: _run([ops.RenameColumn(key, "code", "word") for key in before.tables], before)
 
 
 def add_a_label() -> Callable[[], object]:
@@ -69,13 +66,13 @@ def add_a_label() -> Callable[[], object]:
         table.to_metadata(after)
     for table in after.tables.values():
         if "state" in table.c:
-            table.c.state.type = sa.Enum("draft", "live", "gone", "lost", name=table.c.state.type.name)
+            table.c.state.type = sa.Enum(*table.c.state.type.enums, "lost", name=table.c.state.type.name)
     return lambda: minimig.diff(metadata, after)
 
 
 def diff_with_the_database() -> Callable[[], object]:
     """What `minimig.diff(connection, metadata)` does."""
-    connection = sa.create_engine(os.environ["MINIMIG_URL"]).connect()
+    connection = sa.create_engine(os.environ["BENCHMARK_URL"]).connect()
     return lambda: minimig.diff(connection, metadata)
 
 
@@ -85,7 +82,6 @@ def _run(operations: list[ops.RenameTable] | list[ops.RenameColumn], before: Sch
 
 
 STEPS = {
-    "create": create,
     "read files": read_files,
     "replay": replay,
     "drop everything": drop_everything,

@@ -10,7 +10,6 @@ import re
 from dataclasses import replace
 from typing import Any, ClassVar
 
-import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer
@@ -109,9 +108,9 @@ class MSSQLNormalizer(Normalizer):
         full = {"increment": 1 if increment is None else increment, "start": 1 if start is None else start}
         return IdentityState(always=False, options=tuple(sorted(full.items())))
 
-    def column(self, column: ColumnState, built: sa.Table) -> ColumnState:
+    def column(self, column: ColumnState, table: TableState) -> ColumnState:
         """A column that numbers itself is reported with IDENTITY, whatever the models called it."""
-        found = super().column(column, built)
+        found = super().column(column, table)
         if found.identity is None and found.autoincrement is True:
             return replace(found, identity=self.identity(IdentityState(), ""), autoincrement="auto", nullable=False)
         return found

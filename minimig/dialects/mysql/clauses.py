@@ -19,12 +19,12 @@ from minimig.dialects.mysql.limits import LIMITS
 from minimig.dialects.mysql.refusals import refuse
 from minimig.dialects.mysql.rights import mysql_lacks
 from minimig.dialects.mysql.text import requote_names, spell, with_expression_defaults
-from minimig.dialects.normalizer import plain_type
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import names_in
 from minimig.state.named_types import Labels
 from minimig.state.parts import CheckState, ColumnState, ConstraintState, ForeignKeyState, UniqueState
 from minimig.state.tables import TableState, columns_of
+from minimig.state.type_parts import plain_type
 
 
 class MySQLClauses(SchemaEditor):

@@ -19,11 +19,11 @@ from minimig.dialects.excerpt import holding
 from minimig.dialects.mysql.clauses import MySQLClauses
 from minimig.dialects.mysql.foreign_keys import fits
 from minimig.dialects.mysql.text import requote_names
-from minimig.dialects.normalizer import plain_type
 from minimig.dialects.remake import remake_column
 from minimig.errors import UnsupportedError
 from minimig.state.parts import ColumnState
 from minimig.state.schema import SchemaState
+from minimig.state.type_parts import plain_type
 
 
 def alter_together(editor: MySQLClauses, steps: Sequence[ColumnStep]) -> None:

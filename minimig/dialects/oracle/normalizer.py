@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
-import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer
@@ -23,7 +22,7 @@ from minimig.state.objects import (
     TriggerState,
     ViewState,
 )
-from minimig.state.parts import IdentityState, PrimaryKeyState
+from minimig.state.parts import ColumnState, IdentityState, PrimaryKeyState
 from minimig.state.tables import TableState
 
 _NUMBER = re.compile(r"(?:NUMBER|NUMERIC|DECIMAL)\((\d+)(?:, ?(-?\d+))?\)")
@@ -77,7 +76,7 @@ class OracleNormalizer(Normalizer):
     def persisted(self, persisted: bool | None) -> bool:
         return False
 
-    def counts(self, column: sa.Column[Any], built: sa.Table) -> bool:
+    def counts(self, column: ColumnState, table: TableState) -> bool:
         """Only an identity numbers a column, and that is told."""
         return False
 

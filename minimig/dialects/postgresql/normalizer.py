@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
 
-from minimig.dialects.normalizer import Normalizer, plain_type
+from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.sqltext import canonical
 from minimig.state.objects import (
     CollationState,
@@ -28,6 +28,7 @@ from minimig.state.objects import (
 from minimig.state.options import NOT_VALID, Pairs
 from minimig.state.parts import ColumnState, ConstraintState, IdentityState, IndexState, Options, PrimaryKeyState
 from minimig.state.tables import TableState
+from minimig.state.type_parts import plain_type
 from minimig.state.values import SqlExpression, SqlType
 
 _CAST = re.compile(r"""('(?:[^']|'')*')(?:::[a-z_"][\w\s".,()]*(?:\[\])*)+""")

@@ -62,10 +62,10 @@ class SQLiteNormalizer(Normalizer):
         options = tuple(item for item in spelled.options if item[0] not in useless)
         return replace(spelled, constraints=bare, options=options)
 
-    def column(self, column: ColumnState, built: sa.Table) -> ColumnState:
+    def column(self, column: ColumnState, table: TableState) -> ColumnState:
         """What ON CONFLICT is for NULL is reported as well."""
         said = dict(column.options).get("sqlite_on_conflict_not_null")
-        spelled = super().column(column, built)
+        spelled = super().column(column, table)
         options = {"sqlite_on_conflict_not_null": self.option(said)} if said and not spelled.nullable else {}
         return replace(spelled, options=freeze_options(options))
 
@@ -103,7 +103,7 @@ class SQLiteNormalizer(Normalizer):
         """The words of ON CONFLICT are reported in capitals."""
         return value.upper() if isinstance(value, str) else super().option(value)
 
-    def counts(self, column: sa.Column[Any], built: sa.Table) -> bool:
+    def counts(self, column: ColumnState, table: TableState) -> bool:
         return False
 
 
