@@ -22,8 +22,11 @@ from minimig.state.values import SqlType
 def excerpt(table: TableState, columns: Collection[str]) -> TableState:
     """The table with these columns, those of its key and those that it carries, and the foreign keys of all.
 
-    A column of the key numbers itself or not by its type, by the key's other columns, and by where it points.
+    A column of the key numbers itself or not by its type, by the key's other columns, and by where it points. One that
+    is computed may speak of any column.
     """
+    if any(table.columns[name].computed is not None for name in columns if name in table.columns):
+        return table
     key = table.primary_key
     names = {*columns, *(() if key is None else (*key.columns, *columns_in(key.options, table.columns)))}
     keys = {each.name: each for each in table.foreign_keys if names.intersection(each.columns)}
