@@ -16,6 +16,11 @@ STARS = "***"
 # Up to the last @: a password that its owner forgot to quote may contain one, and showing half of it would be
 # worse than hiding a host.
 USER_PASSWORD = re.compile(r"(://[^:/@]*:)(.+)@", re.DOTALL)
+MISTYPED = (
+    re.compile(r"^([^:]*:)(.+)@", re.DOTALL),
+    re.compile(r"((?:^|[;\s])(?:password|passwd|pwd)=)([^;\s]+)", re.IGNORECASE),
+)
+"""Where passwords stand in what is no URL, but was meant as one: `postgres:/bob:secret@db`, `Server=db;Pwd=secret`."""
 IN_TEXT = re.compile(r"(://[^\s:/@]*:)\S+@")
 QUERY_PASSWORD = re.compile(r"([?&](?:\w*password|passwd|pwd|passphrase|odbc_connect)=)([^&\s]+)", re.IGNORECASE)
 SECRET_NAME = re.compile(r"PASSWORD|PASSWD|_PWD|PASSPHRASE|SECRET|TOKEN|API_?KEY", re.IGNORECASE)
@@ -29,6 +34,9 @@ SHORTEST = 4
 
 def mask_url(url: str) -> str:
     """`url` with its password hidden, wherever drivers take one. Errs towards hiding too much."""
+    if "://" not in url:
+        pair, word = MISTYPED
+        return word.sub(rf"\1{STARS}", pair.sub(rf"\1{STARS}@", url))
     return QUERY_PASSWORD.sub(rf"\1{STARS}", USER_PASSWORD.sub(rf"\1{STARS}@", url))
 
 
@@ -43,7 +51,8 @@ def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
 
 def secrets_in(url: str) -> frozenset[str]:
     """The passwords in a URL, as they are written and as they are meant; none that its user or database is called."""
-    found = [match.group(2) for pattern in (USER_PASSWORD, QUERY_PASSWORD) for match in pattern.finditer(url)]
+    patterns = (USER_PASSWORD, QUERY_PASSWORD) if "://" in url else MISTYPED
+    found = [match.group(2) for pattern in patterns for match in pattern.finditer(url)]
     written = {*found, *map(unquote, found)}
     return frozenset(secret for secret in written if secret not in re.split(r"[:/@?&=+]+", mask_url(url)))
 

@@ -12,6 +12,7 @@ import click
 
 from minimig.cli.context import STDOUT, Session, deferred, pass_session_alone
 from minimig.cli.narrated import narrated
+from minimig.cli.printing import print_json
 from minimig.errors import UsageError, nearest
 
 LOOKING = {"migrate": "--plan", "upgrade": "--plan", "downgrade": "--plan", "makemigrations": "--dry-run"}
@@ -23,6 +24,9 @@ ONLY_LOOKING = (
 )
 NOTHING = {"--plan", "--dry-run", "--check", "--sql", "--help", "-h"}
 """Options with which a command of LOOKING changes nothing."""
+LISTING = ("repair", "tag")
+"""Commands of CHANGING that list what there is when no name goes with them."""
+OUTPUT = re.compile(r"-o.*|--output(=.*)?")
 CODE = re.compile(r"MM\d{3}", re.IGNORECASE)
 
 
@@ -48,15 +52,26 @@ def explain(session: Session, words: tuple[str, ...], depth: int | None, lines: 
         raise UsageError(
             "explain needs a command, or an error code", hint="for example: minimig explain migrate --plan"
         )
-    if len(words) == 1 and CODE.fullmatch(words[0]):
-        click.echo(deferred("minimig.lessons.catalogue").page(words[0].upper()).plain, nl=False)
-        return 0
+    if CODE.fullmatch(words[0]):
+        return _page(words, as_json=lines)
     ctx = click.get_current_context()
     if lines:
         ctx.meta[STDOUT] = sys.stdout
         with redirect_stdout(sys.stderr):
             return _run(ctx, session, words, depth, lines=True)
     return _run(ctx, session, words, depth, lines=False)
+
+
+def _page(words: tuple[str, ...], *, as_json: bool) -> int:
+    code, *more = words
+    if more:
+        raise UsageError("the page of an error code stands alone", hint=f"minimig explain {code}")
+    page = deferred("minimig.lessons.catalogue").page(code.upper())
+    if as_json:
+        print_json("explain", {"code": page.code, "title": page.title, "text": page.plain})
+    else:
+        click.echo(page.plain, nl=False)
+    return 0
 
 
 def _run(ctx: click.Context, session: Session, words: tuple[str, ...], depth: int | None, *, lines: bool) -> Any:
@@ -77,6 +92,11 @@ def _command(ctx: click.Context, name: str) -> click.Command:
     known = (*LOOKING, *CHANGING, *ONLY_LOOKING)
     if name in known:
         return cast("click.Command", group.get_command(parent, name))
+    if name.startswith("-"):
+        raise UsageError(
+            f"explain itself has no option {name}",
+            hint="options of a command stand behind its name: minimig explain migrate --plan",
+        )
     them = f"explain goes with: {', '.join(sorted(known))}"
     if name in group.list_commands(parent):
         raise UsageError(f"{name} has no stages that could be told", hint=them)
@@ -87,7 +107,9 @@ def _command(ctx: click.Context, name: str) -> click.Command:
 
 
 def _first_line(name: str, rest: list[str]) -> str:
-    if name in ONLY_LOOKING or NOTHING.intersection(rest):
-        return f"minimig {name} only looks here: nothing is changed."
+    lists = name in LISTING and all(word.startswith("-") for word in rest)
+    if name in ONLY_LOOKING or lists or NOTHING.intersection(rest):
+        nothing = "nothing but the file of its output" if any(map(OUTPUT.fullmatch, rest)) else "nothing"
+        return f"minimig {name} only looks here: {nothing} is changed."
     instead = f" To look only: minimig explain {name} {LOOKING[name]}" if name in LOOKING else ""
     return f"This is a real run: {name} does what it always does.{instead}"

@@ -235,7 +235,8 @@ def _planned(
     net = None if rows or first or one_by_one else net_effect(prepared, connection.dialect)
     count = 0 if net is None else net.count
     rehearsed = rehearse(prepared[count:], connection.dialect)
-    project.tell(Rehearsed(rehearsed, connection.dialect.name))
+    if rehearsed:
+        project.tell(Rehearsed(rehearsed, connection.dialect.name))
     return Run((*prepared[:count], *rehearsed), net)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from minimig.commands.edits import refuse_edited
 from minimig.commands.project import Project
 from minimig.errors import HistoryError, TargetError
-from minimig.revisions.identifiers import resolve
+from minimig.revisions.identifiers import Target, resolve
 from minimig.runtime.plan import Direction, Plan, Step, late, make_plan
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, revisions
@@ -37,7 +37,8 @@ def plan_steps(
     graph = project.graph_at(revisions(rows), app, target)
     applied = graph.effective(revisions(rows))
     if app is None and target is None and applied >= graph.headers.keys():
-        return ()  # everything is applied: no plan, no file, no model is needed to know that
+        project.tell(Planned(graph, applied, Target(None, None, everything=True), Plan()))
+        return ()  # everything is applied: no file and no model is needed to know that
     found = resolve(graph, applied, app, target)
     plan = make_plan(graph, applied, found)
     project.tell(Planned(graph, applied, found, plan))

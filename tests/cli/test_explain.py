@@ -286,9 +286,28 @@ def test_what_has_no_stages_is_refused(project: ProjectFolder) -> None:
     init = project.run("explain", "init")
     assert (init.code, "init has no stages that could be told" in init.err) == (2, True)
     assert "did you mean migrate" in project.run("explain", "migrat").err
+    assert "options of a command stand behind its name" in project.run("explain", "--plan", "migrate").err
     assert project.run("explain").code == 2
     two = project.run("explain", "migrate", "--two-phase")
     assert (two.code, "works on several databases at once" in two.err) == (2, True)
+
+
+def test_nothing_to_do_is_a_plan_too(project: ProjectFolder) -> None:
+    """A plan without steps says why nothing follows; nothing is said to have been rehearsed."""
+    project.ok("makemigrations")
+    project.ok("migrate")
+    err = project.ok("explain", "migrate").err
+    assert "\n 5  Plan\n    target: everything; nothing to do\n" in err
+    assert "Rehearsal" not in err
+
+
+def test_the_first_line_is_true_of_what_lists_and_of_what_writes_its_output(project: ProjectFolder) -> None:
+    """`tag` alone lists and `tag NAME` changes; a file for the output is one that changes."""
+    project.ok("makemigrations")
+    assert project.ok("explain", "tag", "--list").err.startswith("minimig tag only looks here: nothing is changed.\n")
+    assert project.ok("explain", "tag", "v1").err.startswith("This is a real run: tag does what it always does.")
+    written = project.ok("explain", "snapshot", "-o", "now.json").err
+    assert written.startswith("minimig snapshot only looks here: nothing but the file of its output is changed.\n")
 
 
 def test_a_password_is_not_told(tmp_path: Path) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
+import struct
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -118,6 +121,18 @@ def test_the_server_answers_to_its_own_name_only(server: Server) -> None:
     assert asked(server, "state", Host="evil.example")[0] == 403
     assert asked(server, "state", Host=f"localhost:{server.server_port}")[0] == 200
     assert asked(server, "etc/passwd")[0] == 404
+
+
+def test_a_reader_who_goes_away_is_no_error(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    """A tab that is closed before its page has come leaves no traceback behind."""
+    with socket.create_connection(("127.0.0.1", server.server_port)) as reader:
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close with a reset
+        reader.sendall(f"GET / HTTP/1.0\r\nHost: 127.0.0.1:{server.server_port}\r\n\r\n".encode())
+    assert asked(server, "state")[0] == 200
+    for thread in threading.enumerate():
+        if "process_request" in thread.name:
+            thread.join(10)
+    assert "Traceback" not in capsys.readouterr().err
 
 
 def test_a_port_that_is_taken_is_an_error(project: ProjectFolder, server: Server) -> None:

@@ -44,6 +44,10 @@ def project(tmp_path: Path) -> ProjectFolder:
         f"nothing://bob:{QUOTED}@h/x",
         f"postgresql://127.0.0.1:1/x?user=bob&password={QUOTED}",
         f"postgresql://bob:{QUOTED}@127.0.0.1:1/x?nonsense={QUOTED}",
+        f"postgresql:/bob:{QUOTED}@127.0.0.1/x",  # no URL at all, these four
+        f"bob:{PLAIN}@127.0.0.1/x",
+        f"Server=127.0.0.1;Uid=bob;Pwd={QUOTED}",
+        f"host=127.0.0.1 user=bob password={QUOTED}",
     ],
 )
 def test_a_url_that_leads_nowhere(project: ProjectFolder, url: str) -> None:
@@ -51,6 +55,7 @@ def test_a_url_that_leads_nowhere(project: ProjectFolder, url: str) -> None:
     no_secret(project, "--url", url, "migrate")
     no_secret(project, "migrate", env={"MINIMIG_URL": url})
     no_secret(project, "--traceback", "migrate", env={"DATABASE_URL": url})
+    no_secret(project, "config", env={"MINIMIG_URL": url}, code=0)
 
 
 def test_a_wrong_password(project: ProjectFolder, mariadb_database: Database) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import json
 import pickle
 import re
 from collections import Counter
@@ -65,6 +66,9 @@ def test_explain_prints_a_page(tmp_path: Path) -> None:
     shown = project.ok("explain", "mm411")
     assert shown.out.startswith("# MM411: An app has several heads\n")
     assert "see\nteams (docs/howto/teams.md)." in shown.out
+    data = json.loads(project.ok("explain", "--json", "MM411").out)
+    assert (data["code"], data["title"], data["text"]) == ("MM411", "An app has several heads", shown.out)
+    assert "stands alone" in project.run("explain", "MM411", "migrate").err
     unknown = project.run("explain", "MM999")
     assert (unknown.code, "no error has the code MM999" in unknown.err) == (2, True)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -114,6 +115,9 @@ class Handler(BaseHTTPRequestHandler):
         kind, answer = answers[self.path]
         try:
             text = answer()
+        except OSError as error:  # a file went away while it was looked at; the page asks again
+            self._send(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain", f"{error.filename}: {error.strerror}")
+            return
         except MinimigError as error:
             told = error.masked(secrets_of(self.server.live.project.settings))
             self._send(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain", str(told))
@@ -145,6 +149,11 @@ class Server(ThreadingHTTPServer):
             raise UsageError(
                 f"port {port} of {HOST} cannot be used: {error.strerror}", hint="choose another one with --port"
             ) from error
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a reader who went away in the middle, as every closed tab does."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     @property
     def url(self) -> str:
