@@ -30,6 +30,7 @@ from minimig.operations.chain import execute
 from minimig.revisions.replay import Change, changes
 from minimig.revisions.snapshots import Snapshot
 from minimig.runtime.output import ScriptOutput
+from minimig.stages import Tell
 from minimig.state.schema import SchemaState
 from minimig.state.seen import included
 
@@ -85,7 +86,7 @@ def diff_sides(project: Project, before: str, after: str, folder: Path, options:
     dialect = old.dialect or new.dialect
     hooks = hooks_of(project, dialect)
     one, other = (included(hooks.include, state) for state in (one, other))
-    operations = diff(one, other, questioner=options.questioner, hooks=hooks)
+    operations = diff(one, other, questioner=options.questioner, hooks=hooks, tell=project.tell)
     return Difference(old.name, new.name, dialect, changes(operations, one), tuple(sorted(left_out)))
 
 
@@ -123,16 +124,18 @@ def _comparable(
             hint="compare each of them with the models or with a revision",
         )
     if new.dialect is not None and (old.dialect is None or old.connection is None):
-        return old.state, _said_like(new, old.state, ignore, pair_names=not old.final_names)
+        return old.state, _said_like(new, old.state, ignore, project.tell, pair_names=not old.final_names)
     if old.dialect is None:
         return old.state, new.state
     like = _alone(project, new)
-    return _said_like(old, like, ignore, pair_names=not new.final_names), like
+    return _said_like(old, like, ignore, project.tell, pair_names=not new.final_names), like
 
 
-def _said_like(side: Side, like: SchemaState, ignore: Callable[[str], bool], *, pair_names: bool) -> SchemaState:
+def _said_like(
+    side: Side, like: SchemaState, ignore: Callable[[str], bool], tell: Tell, *, pair_names: bool
+) -> SchemaState:
     if side.connection is not None:
-        return worded(side.connection, like, ignore, pair_names=pair_names)
+        return worded(side.connection, like, ignore, pair_names=pair_names, tell=tell)
     assert side.dialect is not None  # noqa: S101 - a side without a connection is said in other words for its dialect
     normalizer = normalizer_for(side.dialect)
     return in_words_of(like, spelled_on_paper(side.state, like, normalizer), normalizer)
@@ -142,7 +145,7 @@ def _alone(project: Project, side: Side) -> SchemaState:
     """The state of a side that no other side gives words to: a live one is said in those of the revision files."""
     if side.connection is None:
         return side.state
-    return worded(side.connection, project.files_state, ignored(project))
+    return worded(side.connection, project.files_state, ignored(project), tell=project.tell)
 
 
 def _ignoring(

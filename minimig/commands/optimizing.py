@@ -81,8 +81,8 @@ def optimize_file(project: Project, revision: str, options: OptimizeOptions) -> 
     migration = project.load(revision)
     before = replay(project.load(r) for r in graph.order(graph.ancestors([revision]) - {revision}))
     after = replay([migration], before)
-    up = optimize(migration.up, before)
-    down = None if migration.down is None else optimize(migration.down, after)
+    up = optimize(migration.up, before, project.tell)
+    down = None if migration.down is None else optimize(migration.down, after, project.tell)
     old = (*migration.up, *(migration.down or ()))
     result = OptimizeResult(revision, migration.header.path, len(old), len(up) + len(down or ()), tuple(up))
     if result.after == result.before:

@@ -79,7 +79,7 @@ def squash(project: Project, app: str, start: str | None, end: str | None, optio
     count = len(up) + left_out
     if options.optimize:
         after = states(up, before)[-1]
-        up, down = optimize(up, before), optimize(down, after)
+        up, down = optimize(up, before, project.tell), optimize(down, after, project.tell)
     new = _migration(graph, members, migrations, options.name, up, down, irreversible)
     prove(new, migrations, before)
     refuse_cyclic_file(project, new)

@@ -292,6 +292,19 @@ def test_what_has_no_stages_is_refused(project: ProjectFolder) -> None:
     assert (two.code, "works on several databases at once" in two.err) == (2, True)
 
 
+def test_diff_and_squashmigrations_tell_how_they_compare_and_fold(project: ProjectFolder) -> None:
+    """What `check` and `makemigrations` tell of the same stages."""
+    project.ok("makemigrations")
+    project.ok("migrate")
+    revision(project, "0002_slug", 'ops.AddColumn("posts", sa.Column("slug", sa.String(80)))', "blog.0001_initial")
+    compared = project.run("explain", "--depth", "1", "diff", "head", "database")
+    assert compared.code == 4
+    assert "Normalization\n    1 table read from the database" in compared.err
+    assert "Comparison\n    1 table before, 1 table after; no tables equal on both sides" in compared.err
+    squashed = project.ok("explain", "--depth", "1", "squashmigrations", "blog", "--dry-run")
+    assert "Folding\n    1 fold; 1 operation left\n" in squashed.err
+
+
 def test_nothing_to_do_is_a_plan_too(project: ProjectFolder) -> None:
     """A plan without steps says why nothing follows; nothing is said to have been rehearsed."""
     project.ok("makemigrations")
