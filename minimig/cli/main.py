@@ -22,7 +22,7 @@ import click
 
 from minimig.cli.context import Session, deferred, reader_is_gone, show_error
 from minimig.cli.help import HelpContext
-from minimig.cli.terminal import never_fail_to_encode
+from minimig.cli.terminal import is_dumb, never_fail_to_encode
 from minimig.errors import MinimigError, UsageError, nearest
 from minimig.masking import mask_text, secrets_of_variables
 from minimig.version import __version__
@@ -207,8 +207,8 @@ def cli(
 
 
 def choose_colours(ctx: click.Context, color: bool | None) -> None:
-    """As the option says, else none with NO_COLOR, else those that the output can show."""
-    ctx.color = color if color is not None else False if os.environ.get("NO_COLOR") else None
+    """As the option says, else none with NO_COLOR or on a dumb terminal, else those that the output can show."""
+    ctx.color = color if color is not None else False if os.environ.get("NO_COLOR") or is_dumb() else None
 
 
 def begin(ctx: click.Context, color: bool | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from functools import partial
 from typing import TextIO, cast
@@ -18,6 +18,7 @@ from minimig.cli.printing import StepPrinter, operation_lines, plural, seconds
 from minimig.cli.terminal import can_rewrite
 from minimig.cli.waiting import say_meanwhile
 from minimig.commands.applying import MigrateResult
+from minimig.commands.interrupted import HalfDone
 from minimig.commands.planning import Place
 from minimig.commands.project import Project
 from minimig.errors import InterruptedRunError, MinimigError
@@ -33,7 +34,7 @@ from minimig.runtime.events import (
     Retrying,
     StepStarted,
 )
-from minimig.runtime.plan import Direction
+from minimig.runtime.plan import Direction, Step
 from minimig.stages import Tell, untold
 
 MANY = 25
@@ -194,25 +195,39 @@ def print_result(result: MigrateResult) -> None:
     if not result.steps:
         click.echo(f"Nothing to do: {_where(result.place)}.")
     elif result.dry:
-        click.echo(f"Plan for {result.database}")
-        for planned in result.steps:
-            recorded = ", as recorded" if planned.step.revision in result.unknown else ""
-            undo = "" if planned.step.direction is Direction.FORWARD else f"  (take back{recorded})"
-            faked = "  (faked: recorded, not run)" if planned.step.faked else ""
-            late = "  (out of order)" if planned.step.revision in result.late else ""
-            click.echo(f"  {click.style(planned.step.revision, bold=True)}{undo}{faked}{late}")
-            for line in operation_lines(planned.operations):
-                click.echo(line)
-            if planned.irreversible is not None:
-                click.echo(f"    {click.style('!', fg='red')} {planned.irreversible}")
-            if not planned.operations:
-                click.echo("    (no operations)")
-        if result.at_once:
-            click.echo(f"On this fresh database the first {result.at_once} are made at once: only what they lead to.")
-        count = sum(len(planned.operations) for planned in result.steps)
-        click.echo(f"{plural(len(result.steps), 'migration')}, {plural(count, 'operation')}. Nothing was changed.")
+        _say_plan(result)
     else:
         click.echo(f"{plural(len(result.steps), 'migration')} in {seconds(result.seconds)}.")
+
+
+def _say_plan(result: MigrateResult) -> None:
+    click.echo(f"Plan for {result.database}")
+    for planned in result.steps:
+        recorded = ", as recorded" if planned.step.revision in result.unknown else ""
+        undo = "" if planned.step.direction is Direction.FORWARD else f"  (take back{recorded})"
+        faked = "  (faked: recorded, not run)" if planned.step.faked else ""
+        late = "  (out of order)" if planned.step.revision in result.late else ""
+        done = "applied" if planned.step.direction is Direction.FORWARD else "taken back"
+        going_on = f"  (half {done} already: it goes on there)" if _is_begun(planned.step, result.half_done) else ""
+        click.echo(f"  {click.style(planned.step.revision, bold=True)}{undo}{faked}{late}{going_on}")
+        for line in operation_lines(planned.operations):
+            click.echo(line)
+        if planned.irreversible is not None:
+            click.echo(f"    {click.style('!', fg='red')} {planned.irreversible}")
+        if not planned.operations:
+            click.echo("    (no operations)")
+    if result.at_once:
+        click.echo(f"On this fresh database the first {result.at_once} are made at once: only what they lead to.")
+    for half in result.half_done:
+        if not any(_is_begun(planned.step, (half,)) for planned in result.steps):
+            done = "applied" if half.direction == Direction.FORWARD else "taken back"
+            click.echo(f"But {half.revision} is half {done}, and comes first: minimig diagnose tells what to do.")
+    count = sum(len(planned.operations) for planned in result.steps)
+    click.echo(f"{plural(len(result.steps), 'migration')}, {plural(count, 'operation')}. Nothing was changed.")
+
+
+def _is_begun(step: Step, halves: Iterable[HalfDone]) -> bool:
+    return any((half.revision, half.direction) == (step.revision, step.direction) for half in halves)
 
 
 def _where(place: Place | None) -> str:

@@ -30,9 +30,14 @@ def width_of(stream: TextIO) -> int | None:
         return 80
 
 
+def is_dumb() -> bool:
+    """Whether the terminal takes text and nothing else."""
+    return os.environ.get("TERM", "") in {"dumb", "unknown"}
+
+
 def can_rewrite(stream: TextIO) -> bool:
     """Whether what stands on the last line can be written over."""
-    return stream.isatty() and os.environ.get("TERM", "") not in {"dumb", "unknown"}
+    return stream.isatty() and not is_dumb()
 
 
 def can_show(stream: TextIO, text: str) -> bool:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from minimig.commands.awaiting import on_its_loop
 from minimig.commands.executing import AS_CONFIGURED, Waits, alone, executor_of, tell_of_run
-from minimig.commands.interrupted import refuse_half_done
+from minimig.commands.interrupted import HalfDone, half_done, refuse_half_done
 from minimig.commands.net_effect import net_effect
 from minimig.commands.planning import Place, late_steps, place_of_database, plan_steps, squashes_to_record
 from minimig.commands.project import Project
@@ -66,7 +66,7 @@ class MigrateResult:
     `seconds` is the time of the whole run; `unknown` are applied revisions that no file describes. `late` are those
     that come behind a later one of their app, by revision. `place` is there when an app or a target was named and
     there is nothing to do; `recorded` are squashes that only lacked their row. What the first `at_once` steps lead to
-    was made in one go.
+    was made in one go. `half_done` is what an earlier run was interrupted in; only a plan asks for that.
     """
 
     database: str
@@ -78,6 +78,7 @@ class MigrateResult:
     place: Place | None = None
     recorded: tuple[str, ...] = ()
     at_once: int = 0
+    half_done: tuple[HalfDone, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -99,6 +100,7 @@ class MigrateResult:
             "out_of_order": dict(self.late),
             "recorded": list(self.recorded),
             "at_once": self.at_once,
+            "half_done": [half.to_dict() for half in self.half_done],
             "pending": [] if self.place is None else list(self.place.pending),
         }
 
@@ -166,6 +168,7 @@ def migrate_connection(
         refuse_half_done(project, connection, rows, prepared)
     behind = late_steps(project, rows, prepared, app, target)
     seconds, squashes = 0.0, tuple[PreparedStep, ...]()
+    begun = half_done(project, connection, rows) if options.dry and prepared else ()
     if options.dry:
         on_late(behind)
     elif prepared or squashes_to_record(project, rows):
@@ -195,15 +198,14 @@ def migrate_connection(
             tell_of_run("after_run", project.environment.after_run, prepared, connection)
     else:
         tell_of_run("after_run", project.environment.after_run, (), connection)
-    steps = tuple(
-        PlannedStep(p.step, tuple(move.operation for move in p.moves), _irreversible(p) if options.dry else None)
-        for p in prepared
-    )
+    steps = tuple(_told(step, options) for step in prepared)
     unknown = tuple(row.revision for row in project.unknown(rows))
     recorded = tuple(squash.step.revision for squash in squashes)
     place = None if prepared else place_of_database(project, rows, app, target)
     at_once = 0 if net is None else net.count
-    return MigrateResult(project.database_name, steps, seconds, options.dry, unknown, behind, place, recorded, at_once)
+    return MigrateResult(
+        project.database_name, steps, seconds, options.dry, unknown, behind, place, recorded, at_once, begun
+    )
 
 
 def has_nothing_to_do(project: Project, rows: Sequence[Applied]) -> bool:
@@ -238,6 +240,11 @@ def _planned(
     if rehearsed:
         project.tell(Rehearsed(rehearsed, connection.dialect.name))
     return Run((*prepared[:count], *rehearsed), net)
+
+
+def _told(step: PreparedStep, options: MigrateOptions) -> PlannedStep:
+    operations = tuple(move.operation for move in step.moves)
+    return PlannedStep(step.step, operations, _irreversible(step) if options.dry else None)
 
 
 def _irreversible(prepared: PreparedStep) -> str | None:

@@ -258,12 +258,13 @@ def test_a_run_goes_on_without_a_reader(project: ProjectFolder, sqlite_database:
 
 
 def test_colour_is_for_terminals(project: ProjectFolder) -> None:
-    """On a terminal the output has colours; where NO_COLOR is set, and into a pipe, it has none."""
+    """On a terminal the output has colours; where NO_COLOR is set, on a dumb one, and into a pipe, it has none."""
     code, text = on_a_terminal(project, ["showmigrations"], {})
     assert code == 0, text
     assert "0001_users" in text
     assert "\x1b[" in text
     assert "\x1b[" not in on_a_terminal(project, ["showmigrations"], {"NO_COLOR": "1"})[1]
+    assert "\x1b[" not in on_a_terminal(project, ["showmigrations"], {"TERM": "dumb"})[1]
     assert "\x1b[" not in project.ok("showmigrations").out
 
 

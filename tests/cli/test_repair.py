@@ -309,7 +309,7 @@ def rows(database: Database) -> dict[str, tuple[str, ...]]:
 
 
 def test_lists_mark_what_is_half_done(tmp_path: Path, mariadb_database: Database) -> None:
-    """`showmigrations` and `current` say so, on the way up and on the way down; `current --check-heads` ends with 4."""
+    """Lists and plans say so, on the way up and on the way down; `current --check-heads` ends with 4."""
     project = two_apps(tmp_path, mariadb_database.url)
     stop = 'ops.RunSQL("SELECT 1", reverse="SELECT nothing_there")'
     more = 'ops.AddColumn("users", sa.Column("mail", sa.String(40)))'
@@ -318,6 +318,10 @@ def test_lists_mark_what_is_half_done(tmp_path: Path, mariadb_database: Database
     assert "[~] 0003_two    half applied" in project.ok("showmigrations").out
     assert "accounts.0003_two  half applied" in project.ok("current").out
     assert json.loads(project.ok("current", "--json").out)["half_done"] == {"accounts.0003_two": "forward"}
+    assert "  accounts.0003_two  (half applied already: it goes on there)" in project.ok("migrate", "--plan").out
+    other = project.ok("migrate", "shop", "0001", "--plan").out
+    assert "But accounts.0003_two is half applied, and comes first: minimig diagnose tells what to do." in other
+    assert project.run("migrate", "shop", "0001").code == 7
     edit(path, 'ops.RunSQL("SELECT nothing_there")', f'{stop}, ops.AddColumn("users", sa.Column("age", sa.Integer))')
     project.ok("migrate")
     project.ok("current", "--check-heads")
