@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import quote, quote_plus, unquote
 
 STARS = "***"
@@ -47,6 +48,17 @@ def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
     for form in sorted((form for form in forms if len(form) >= SHORTEST), key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", STARS, text)
     return text
+
+
+def mask_data(value: Any, secrets: frozenset[str]) -> Any:
+    """Data without the passwords of URLs and these secrets, wherever a text in it shows them."""
+    if isinstance(value, str):
+        return mask_text(value, secrets)
+    if isinstance(value, list):
+        return [mask_data(item, secrets) for item in value]
+    if isinstance(value, dict):
+        return {mask_text(key, secrets): mask_data(item, secrets) for key, item in value.items()}
+    return value
 
 
 def secrets_in(url: str) -> frozenset[str]:

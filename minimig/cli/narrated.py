@@ -6,6 +6,7 @@ Its result stays on stdout. Nothing is imported for it before somebody asks.
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,7 @@ import click
 
 from minimig.cli.context import STDOUT, Session, deferred, reader_is_gone
 from minimig.errors import UsageError
-from minimig.masking import mask_text
+from minimig.masking import mask_data, mask_text
 from minimig.stages import untold
 
 DEPTH = click.option(
@@ -57,7 +58,7 @@ def narrated(session: Session, depth: int | None, *, numbered: bool, as_json: bo
     """The session with a narrator in it; -v goes one deeper."""
     everything, values = 3, 2
     deep = depth or (everything if as_json else min(everything, values + max(session.verbosity - 1, 0)))
-    write = _Lines(session, to_stdout=to_stdout)
+    write = _Lines(session, to_stdout=to_stdout, as_json=as_json)
     narrator = deferred("minimig.narration.narrator").Narrator(write, depth=deep, numbered=numbered, as_json=as_json)
     return replace(session, tell=narrator)
 
@@ -65,18 +66,24 @@ def narrated(session: Session, depth: int | None, *, numbered: bool, as_json: bo
 class _Lines:
     """Prints lines without any secret of the configuration, until nobody reads them."""
 
-    def __init__(self, session: Session, *, to_stdout: bool) -> None:
+    def __init__(self, session: Session, *, to_stdout: bool, as_json: bool) -> None:
         self._secrets = session.secrets()
         self._stdout = to_stdout
+        self._as_json = as_json
         self._quiet = False
 
     def __call__(self, line: str, kind: str) -> None:
         if self._quiet:
             return
-        text = click.style(mask_text(line, self._secrets), **STYLES.get(kind, {}))
+        text = self._masked_json(line) if self._as_json else mask_text(line, self._secrets)
+        text = click.style(text, **STYLES.get(kind, {}))
         file = click.get_current_context().meta.get(STDOUT) if self._stdout else None
         try:
             click.echo(text, file=file, err=not self._stdout)
         except OSError:  # a run must not stop because nobody reads
             self._quiet = True
             reader_is_gone()
+
+    def _masked_json(self, line: str) -> str:
+        """Masked before it is quoted: JSON spells quotes, backslashes and letters beyond ASCII in its own way."""
+        return json.dumps(mask_data(json.loads(line), self._secrets))

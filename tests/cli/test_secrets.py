@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.databases import Database
-from support.histories import two_apps
+from support.histories import add, two_apps
 from support.projects import REPOSITORY, ProjectFolder
 
 PLAIN, QUOTED = "s3cr#t/word", "s3cr%23t%2Fword"
@@ -56,6 +56,18 @@ def test_a_url_that_leads_nowhere(project: ProjectFolder, url: str) -> None:
     no_secret(project, "migrate", env={"MINIMIG_URL": url})
     no_secret(project, "--traceback", "migrate", env={"DATABASE_URL": url})
     no_secret(project, "config", env={"MINIMIG_URL": url}, code=0)
+
+
+def test_a_secret_that_json_spells_in_its_own_way(tmp_path: Path, sqlite_database: Database) -> None:
+    """Quotes, a backslash, a letter beyond ASCII, at the beginning of a line: hidden before the event is made JSON."""
+    secret = 'pa"ss\\wörd-of-many'
+    project = two_apps(tmp_path, sqlite_database.url)
+    statement = 'ops.RunSQL("SELECT 1 /*\\n" + os.environ["ROLE_PASSWORD"] + " */")'
+    path = add(project, "shop.0003_role", ["0002_owner"], statement)
+    path.write_text("import os\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    told = no_secret(project, "explain", "--json", "migrate", env={"ROLE_PASSWORD": secret}, code=0)
+    assert "SELECT 1 /*" in told
+    assert "rd-of-many" not in told
 
 
 def test_a_wrong_password(project: ProjectFolder, mariadb_database: Database) -> None:

@@ -15,7 +15,7 @@ from minimig.commands.exploring.diagram import Box
 from minimig.commands.exploring.lanes import Lanes
 from minimig.commands.exploring.marks import Marks
 from minimig.errors import MinimigError
-from minimig.masking import mask_text
+from minimig.masking import mask_data
 from minimig.revisions.header import Header
 from minimig.version import __version__
 
@@ -135,16 +135,5 @@ class Exploration:
             "problems": [problem.to_dict() for problem in self.problems],
             "marks": None if self.marks is None else [marks.to_dict() for marks in self.marks],
         }
-        clean: dict[str, Any] = masked(found, self.secrets)
+        clean: dict[str, Any] = mask_data(found, self.secrets)
         return clean
-
-
-def masked(value: Any, secrets: frozenset[str]) -> Any:
-    """Data without the passwords of URLs and these secrets, wherever a text in it shows them."""
-    if isinstance(value, str):
-        return mask_text(value, secrets)
-    if isinstance(value, list):
-        return [masked(item, secrets) for item in value]
-    if isinstance(value, dict):
-        return {mask_text(key, secrets): masked(item, secrets) for key, item in value.items()}
-    return value

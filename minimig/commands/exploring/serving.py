@@ -20,13 +20,13 @@ from time import monotonic
 from typing import Any
 
 from minimig.commands.diagnosing import diagnose
-from minimig.commands.exploring.data import masked
 from minimig.commands.exploring.exploration import ExploreOptions, exploration, survey_with
 from minimig.commands.exploring.marks import Marks, databases_of, marks_of
 from minimig.commands.exploring.page import page
 from minimig.commands.project import Project
 from minimig.config_sources import secrets_of
 from minimig.errors import MinimigError, UsageError
+from minimig.masking import mask_data
 
 TOLD = ("half-applied", "diverged", "ahead", "edited", "out of order", "locked", "drifted")
 """What `diagnose` finds and the page shows in no other way."""
@@ -71,7 +71,7 @@ class Live:
         told = None if marks is None else [each.to_dict() for each in marks]
         state: dict[str, Any] = {"version": version_of(project, marks), "marks": told}
         state["findings"] = self._findings(project, json.dumps(state), marks or ())
-        clean: dict[str, Any] = masked(state, secrets_of(self.project.settings))
+        clean: dict[str, Any] = mask_data(state, secrets_of(self.project.settings))
         return clean
 
     def _findings(self, project: Project, key: str, marks: tuple[Marks, ...]) -> list[dict[str, Any]]:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from minimig.commands.exploring.data import masked
 from minimig.commands.exploring.exploration import ExploreOptions, exploration
 from minimig.commands.exploring.page import page
 from minimig.library import open_project
+from minimig.masking import mask_data
 from support.databases import Database
 from support.explored import data_of
 from support.histories import add, two_apps
@@ -58,4 +58,4 @@ def test_a_title_is_escaped() -> None:
 def test_secrets_are_left_out_wherever_they_stand() -> None:
     """Passwords of URLs and secrets of the configuration, in texts, lists and names alike."""
     data = {"a": ["postgresql://u:hidden@h/d", {"word-x": "it is word-x."}], "n": 3}
-    assert masked(data, frozenset({"word-x"})) == {"a": ["postgresql://u:***@h/d", {"***": "it is ***."}], "n": 3}
+    assert mask_data(data, frozenset({"word-x"})) == {"a": ["postgresql://u:***@h/d", {"***": "it is ***."}], "n": 3}
