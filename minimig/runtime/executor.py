@@ -103,7 +103,7 @@ class Executor:
                     self._editor().join(self.connection)
                 self._ensure_version_table()
             with self._limits.kept(), self._whole_run():
-                done = 0 if net is None else take(net, self.recorder, rows, self._limits, self._editor(), listener)
+                done = take(net, self.recorder, steps, rows, self._limits, self._editor(), listener) if net else 0
                 self._run_all(steps[done:], rows[done:], revisions, listener)
         return time.perf_counter() - began
 
