@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +202,22 @@ def test_what_the_database_refuses_runs_one_by_one(history: History) -> None:
     assert len(history.applied) == 30
     history.run("DROP TABLE t3")
     assert len(history.migrate().steps) == len(history.names) - 30
+
+
+def test_what_is_refused_once_was_not_made_at_once(history: History) -> None:
+    """The run goes through one by one, and its result says no other thing."""
+    asked: list[str] = []
+
+    def authorize(action: int, name: str | None, *_: str | None) -> int:
+        asked.extend([name] if action == sqlite3.SQLITE_CREATE_INDEX and name == "ix_t5" else [])
+        return sqlite3.SQLITE_DENY if len(asked) == 1 and asked[0] == name else sqlite3.SQLITE_OK
+
+    sa.event.listen(history.database.engine, "connect", lambda raw, _: raw.set_authorizer(authorize))
+    events: list[str] = []
+    result = history.migrate(on_step=lambda event: events.append(type(event).__name__))
+    assert events[:2] == ["NetEffectStarted", "NetEffectRefused"]
+    assert (result.at_once, each(result)) == (0, len(history.names))
+    assert history.applied == history.names
 
 
 ARRAY = """
