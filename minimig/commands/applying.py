@@ -167,7 +167,7 @@ def migrate_connection(
     if not prepared:
         refuse_half_done(project, connection, rows, prepared)
     behind = late_steps(project, rows, prepared, app, target)
-    seconds, squashes = 0.0, tuple[PreparedStep, ...]()
+    seconds, squashes, at_once = 0.0, tuple[PreparedStep, ...](), net.count if net else 0
     begun = half_done(project, connection, rows) if options.dry and prepared else ()
     if options.dry:
         on_late(behind)
@@ -192,7 +192,7 @@ def migrate_connection(
             if options.fake:
                 executor.fake(prepared, listener)
             else:
-                seconds = executor.run(prepared, listener, net)
+                seconds, at_once = executor.run(prepared, listener, net), executor.at_once
             squashes = squashes_to_record(project, project.applied(connection))
             executor.rewrite((), squashes)
             tell_of_run("after_run", project.environment.after_run, prepared, connection)
@@ -202,7 +202,6 @@ def migrate_connection(
     unknown = tuple(row.revision for row in project.unknown(rows))
     recorded = tuple(squash.step.revision for squash in squashes)
     place = None if prepared else place_of_database(project, rows, app, target)
-    at_once = 0 if net is None else net.count
     return MigrateResult(
         project.database_name, steps, seconds, options.dry, unknown, behind, place, recorded, at_once, begun
     )

@@ -18,6 +18,7 @@ from itertools import takewhile
 import sqlalchemy as sa
 
 from minimig.autogenerate.autodetector import diff
+from minimig.dialects.phrases import Phrases
 from minimig.dialects.registry import editor_for
 from minimig.errors import MinimigError
 from minimig.operations.alter_column import AlterColumn
@@ -36,6 +37,7 @@ from minimig.runtime.net_effect import NetEffect
 from minimig.runtime.output import PaperOutput
 from minimig.runtime.plan import Direction
 from minimig.runtime.prepare import PreparedStep
+from minimig.runtime.rehearsal import rehearse_moves
 from minimig.runtime.segments import in_one_transaction, segments
 
 ENOUGH = 50
@@ -74,11 +76,14 @@ def net_effect(steps: Sequence[PreparedStep], dialect: sa.Dialect) -> NetEffect 
     if len(beginning) < ENOUGH or not moves or moves[0].before != EMPTY:
         return None
     wanted = moves[-1].after
+    phrases = Phrases()
     try:
         found = changes(diff(EMPTY, wanted), EMPTY)
+        rehearse_moves(found, dialect, lambda _: "", phrases)
     except MinimigError:
-        return None  # such as a knot of foreign keys that no operation can tie at once; each step by itself can
-    return NetEffect(found, len(beginning)) if (found[-1].after if found else EMPTY) == wanted else None
+        return None  # a knot of foreign keys that each step by itself can tie; a type that is refused with its file
+    same = (found[-1].after if found else EMPTY) == wanted
+    return NetEffect(found, len(beginning), phrases) if same else None
 
 
 def _says_all(operation: Operation) -> bool:

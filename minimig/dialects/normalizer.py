@@ -130,7 +130,9 @@ class Normalizer(ObjectNormalizer):
         )
 
     def column_type(self, type_: SqlType) -> str:
-        """A column's type as the database reports it; many columns have few types."""
+        """A column's type as it is reported; many have few. A project's own may hide what it was called with."""
+        if not type_.call.is_of("sqlalchemy", "minimig"):
+            return self.type_text(type_.sa_type)
         if type_ not in self._type_texts:
             self._type_texts[type_] = self.type_text(type_.sa_type)
         return self._type_texts[type_]

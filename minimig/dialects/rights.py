@@ -30,9 +30,10 @@ class Act(StrEnum):
 
 @dataclass(frozen=True)
 class Need:
-    """One thing to be done: `create table shop.words`. A trigger goes by the name of the table that it is on.
+    """One thing to be done: `create table shop.words`. A trigger or an index goes by the name of its table.
 
-    `kind` is a word of `ObjectState.kind`, or `table`, or `type`; without a `schema` it is where the session looks.
+    `kind` is a word of `ObjectState.kind`, or `table`, `type` or `index`; without a `schema` it is where the session
+    looks.
     """
 
     act: Act

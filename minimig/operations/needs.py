@@ -37,8 +37,7 @@ def _of_table(touched: Footprint, home: str, before: SchemaState, after: SchemaS
     if old is not None and new is None:
         yield on_table(Act.DROP, old)
     elif old is not None and new is not None and old != new:
-        indexed = new.indexes.keys() - old.indexes.keys() and _but_indexes(old) == _but_indexes(new)
-        yield on_table(Act.INDEX if indexed else Act.ALTER, new)
+        yield _of_change(old, new)
         yield from _references(new, old, before)
     elif new is not None and old is None:
         renamed = [before[key] for key, member in touched.drops if not member and key in before.tables]
@@ -46,6 +45,14 @@ def _of_table(touched: Footprint, home: str, before: SchemaState, after: SchemaS
         yield on_table(Act.CREATE, new)
         if not renamed:
             yield from _references(new, None, before)
+
+
+def _of_change(old: TableState, new: TableState) -> Need:
+    """Indexes that come, and those that go, are a matter of their own; to rename one is to alter the table."""
+    coming, going = new.indexes.keys() - old.indexes.keys(), old.indexes.keys() - new.indexes.keys()
+    if bool(coming) is bool(going) or _but_indexes(old) != _but_indexes(new):
+        return on_table(Act.ALTER, new)
+    return on_table(Act.INDEX, new) if coming else Need(Act.DROP, "index", new.name, new.schema)
 
 
 def _but_indexes(table: TableState) -> tuple[object, ...]:

@@ -74,7 +74,7 @@ class Executor:
         `patience` is for others that are in the way; inside a transaction of the caller there is none.
         """
         self.connection, self.recorder = connection, recorder
-        self.within, self.options = within, options
+        self.within, self.options, self.at_once = within, options, 0
         self.borrowed, self.locked = connection.in_transaction(), holds(connection)
         self.whole, self.assume, self.precheck = whole, assume, precheck
         self.patience = ONCE if self.borrowed else patience
@@ -85,10 +85,9 @@ class Executor:
     def run(self, steps: Sequence[PreparedStep], listener: Listener = silence, net: NetEffect | None = None) -> float:
         """Carry out all steps; returns the seconds it took. Stops with MigrationFailedError at the first error.
 
-        A step that is faked is recorded and not run. `net` may stand for the first steps.
+        A step that is faked is recorded and not run. `net` may stand for the first steps; then they are `at_once`.
         """
-        began, self._listener = time.perf_counter(), listener
-        revisions = tuple(prepared.step.revision for prepared in steps)
+        began, self._listener, revisions = time.perf_counter(), listener, tuple(each.step.revision for each in steps)
         rows = [version_row(prepared) for prepared in steps]
         real = [prepared for prepared in steps if not prepared.step.faked]
         refuse_names(real, self._editor())
@@ -103,7 +102,8 @@ class Executor:
                     self._editor().join(self.connection)
                 self._ensure_version_table()
             with self._limits.kept(), self._whole_run():
-                done = 0 if net is None else take(net, self.recorder, rows, self._limits, self._editor(), listener)
+                done = take(net, self.recorder, steps, rows, self._limits, self._editor(), listener) if net else 0
+                self.at_once = done
                 self._run_all(steps[done:], rows[done:], revisions, listener)
         return time.perf_counter() - began
 

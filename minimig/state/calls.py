@@ -33,6 +33,12 @@ class Call:
         positional = tuple(map(_hashed, self.args))
         return hash((self.target, positional, tuple((name, _hashed(v)) for name, v in self.kwargs), self.variants))
 
+    def is_of(self, *packages: str) -> bool:
+        """Whether what it calls, and what every call in it calls, comes from one of these packages."""
+        inner = (*self.args, *(value for _, value in self.kwargs), *(call for call, _ in self.variants))
+        own = self.target.module.partition(".")[0] in packages
+        return own and all(each.is_of(*packages) for each in inner if isinstance(each, Call))
+
 
 def _hashed(argument: Any) -> int:
     return hash(argument) if isinstance(argument, _HASHABLE) else 0

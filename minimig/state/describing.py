@@ -169,7 +169,7 @@ def _default_arguments(cls: type) -> Mapping[str, Any]:
     """What each argument is when nothing is given: some types replace None by a value of their own."""
     try:
         instance = cls()
-    except (TypeError, ValueError, sa.exc.SQLAlchemyError):
+    except Exception:  # noqa: BLE001 - somebody's own __init__ may fail in any way
         return {}
     return {p.name: _freeze(_attribute(instance, p)) for p in parameters_of(cls) if p.name not in _SAID_OTHERWISE}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,10 @@ import sqlalchemy as sa
 import minimig
 from minimig.commands.applying import MigrateResult
 from minimig.commands.net_effect import ENOUGH
-from minimig.errors import MigrationFailedError
+from minimig.errors import MigrationFailedError, UnsupportedError
 from support.catalog import dump
 from support.databases import Database
-from support.histories import History
+from support.histories import History, revision
 
 DATA_STEP = 'up = [ops.RunSQL("INSERT INTO t1 (id, a) VALUES (1, 1)", reverse="DELETE FROM t1")]'
 CLOCK = 9
@@ -53,6 +54,18 @@ up = [ops.DropTable("{t}_gone"), ops.AddEnumValue("{t}_mood", "so", before="ill"
 up = [ops.RenameColumn("{t}_new", "id", "key"), ops.AlterColumn("{t}", "id", type=sa.BigInteger)]
 """
 """What a history does again and again, each line with a table of its own in place of `{t}`."""
+
+SQUASH = """
+replaces = ["0001_step", "0002_step"]
+up = [
+    ops.CreateTable(
+        "t0",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("a", sa.Integer, unique=True),
+        sa.Column("b", sa.String(20), nullable=False, server_default="x"),
+    )
+]
+"""
 
 
 def long_history(history: History, rounds: int = 6) -> History:
@@ -189,6 +202,59 @@ def test_what_the_database_refuses_runs_one_by_one(history: History) -> None:
     assert len(history.applied) == 30
     history.run("DROP TABLE t3")
     assert len(history.migrate().steps) == len(history.names) - 30
+
+
+def test_what_is_refused_once_was_not_made_at_once(history: History) -> None:
+    """The run goes through one by one, and its result says no other thing."""
+    asked: list[str] = []
+
+    def authorize(action: int, name: str | None, *_: str | None) -> int:
+        asked.extend([name] if action == sqlite3.SQLITE_CREATE_INDEX and name == "ix_t5" else [])
+        return sqlite3.SQLITE_DENY if len(asked) == 1 and asked[0] == name else sqlite3.SQLITE_OK
+
+    sa.event.listen(history.database.engine, "connect", lambda raw, _: raw.set_authorizer(authorize))
+    events: list[str] = []
+    result = history.migrate(on_step=lambda event: events.append(type(event).__name__))
+    assert events[:2] == ["NetEffectStarted", "NetEffectRefused"]
+    assert (result.at_once, each(result)) == (0, len(history.names))
+    assert history.applied == history.names
+
+
+ARRAY = """
+from sqlalchemy.dialects import postgresql
+
+up = [ops.CreateTable("lists", KEY, sa.Column("a", postgresql.ARRAY(sa.Integer)))]
+"""
+
+
+def test_what_the_dialect_cannot_be_told_stops_it_before_it_begins(history: History) -> None:
+    """A type that SQLite has not: its file is named, and none of the revisions before it has run."""
+    history.write("9001_lists", HEAD.replace("{t}", "t") + ARRAY)
+    with pytest.raises(UnsupportedError, match="no ARRAY") as caught:
+        history.migrate()
+    assert "9001_lists.py, up[0]" in str(caught.value.where)
+    assert history.tables == set()
+
+
+def test_also_where_the_database_refuses_first(history: History) -> None:
+    """A table is in the way, and a type is there for a while that SQLite has not: nothing runs one by one either."""
+    history.write("9001_lists", HEAD.replace("{t}", "t") + ARRAY)
+    history.write("9002_gone", 'up = [ops.DropTable("lists")]')
+    history.run("CREATE TABLE t3 (x INTEGER)")
+    with pytest.raises(UnsupportedError, match="no ARRAY"):
+        history.migrate()
+    assert history.tables == {"t3"}
+
+
+def test_rows_of_what_a_squash_replaces(history: History) -> None:
+    """They are written with the row of the squash, as when it runs by itself."""
+    (history.folder / "0002_squashed.py").write_text(revision([], SQUASH), encoding="utf-8")
+    assert history.migrate().at_once == len(history.names) - 1
+    at_once = facts(history.database)["rows"]
+    assert {"0001_step", "0002_step", "0002_squashed"} <= {row[1] for row in at_once}
+    history.database.clear()
+    assert history.migrate(one_by_one=True).at_once == 0
+    assert facts(history.database)["rows"] == at_once
 
 
 def test_mariadb_runs_each(tmp_path: Path, mariadb_database: Database) -> None:

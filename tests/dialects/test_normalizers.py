@@ -494,3 +494,31 @@ def test_a_backtick_in_a_name(mariadb_database: Database) -> None:
     sa.Table("t", metadata, key, sa.Column("x`y", sa.String(9), unique=True, server_default="a"))
     prepare(mariadb_database, metadata)
     assert compare(mariadb_database, metadata) == []
+
+
+class Sized(sa.types.UserDefinedType[str]):
+    """A project's own type, whose length nobody can see from outside."""
+
+    cache_ok = False
+
+    def __init__(self, *args: int) -> None:
+        self._size = args[0]
+
+    def get_col_spec(self, **_: Any) -> str:
+        """The type as SQL."""
+        return f"VARCHAR({self._size})"
+
+
+def test_types_that_hide_what_they_were_called_with(sqlite_database: Database) -> None:
+    """Each is spelled by itself: one that was seen before does not speak for another that is described alike."""
+    metadata = sa.MetaData()
+    hidden = [
+        sa.Column("a", Sized(5)),
+        sa.Column("b", Sized(7)),
+        sa.Column("c", sa.Text().with_variant(Sized(9), "sqlite")),
+    ]
+    sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True), *hidden)
+    with sqlite_database.engine.begin() as connection:
+        metadata.create_all(connection)
+        expected, live = database_state(connection, from_metadata(metadata))
+    assert list(differences(expected, live)) == []

@@ -108,6 +108,22 @@ def test_everything_that_is_missing_is_told_at_once(elephant: tuple[History, sa.
     assert history.applied == ["0001_words", "0002_more"]
 
 
+def test_the_owner_of_a_schema_may_drop_an_index_in_it(elephant: tuple[History, sa.Engine]) -> None:
+    """Of a table that is another's; whoever owns neither is told of the table."""
+    history, engine = elephant
+    role = engine.url.username
+    history.write("0001_words", WORDS)
+    history.write("0002_index", 'up = [ops.CreateIndex("ix", "words", ["word"])]')
+    history.migrate()
+    history.run(f"GRANT SELECT, INSERT ON minimig_version TO {role}")
+    history.write("0003_drop", 'up = [ops.DropIndex("ix", "words")]')
+    assert f"mended by: ALTER TABLE public.words OWNER TO {role}" in refused(engine, history)
+    history.run(f"ALTER SCHEMA public OWNER TO {role}")
+    minimig.migrate(engine, history.folder)
+    assert "0003_drop" in history.applied
+    history.run("ALTER SCHEMA public OWNER TO pg_database_owner")
+
+
 KINDS = """
 def nothing(connection, tables):
     pass
@@ -238,6 +254,20 @@ def test_a_read_only_server(elephant: tuple[History, sa.Engine]) -> None:
 
 
 # --- MariaDB ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_index_is_renamed_and_dropped_by_altering(seal: tuple[History, sa.Engine]) -> None:
+    """Neither takes the privilege INDEX there."""
+    history, engine = seal
+    base = history.database.engine.url.database
+    history.write("0001_words", WORDS)
+    history.write("0002_index", 'up = [ops.CreateIndex("ix", "words", ["id"])]')
+    history.migrate()
+    history.write("0003_name", 'up = [ops.RenameIndex("ix", "iy", "words")]')
+    history.write("0004_gone", 'up = [ops.DropIndex("iy", "words")]')
+    history.run(f"GRANT SELECT, INSERT, DELETE, ALTER ON `{base}`.* TO {engine.url.username}")
+    minimig.migrate(engine, history.folder)
+    assert "0004_gone" in history.applied
 
 
 def test_grants_of_mariadb(seal: tuple[History, sa.Engine]) -> None:

@@ -32,6 +32,7 @@ BEFORE = states(
             sa.Column("user_id", sa.Integer, sa.ForeignKey("users.id")),
         ),
         ops.CreateView("seen", "SELECT 1 AS n"),
+        ops.CreateIndex("ix_likes", "likes", ["user_id"]),
     ],
     SchemaState(),
 )[-1]
@@ -53,6 +54,8 @@ def table(act: Act, name: str, schema: str | None = None) -> Need:
         (ops.AlterColumn("posts", "n", nullable=False), [table(Act.ALTER, "posts")]),
         (ops.RenameColumn("users", "id", "key"), [table(Act.ALTER, "users")]),
         (ops.CreateIndex("ix", "posts", ["n"]), [table(Act.INDEX, "posts")]),
+        (ops.RenameIndex("ix_likes", "ix", "likes"), [table(Act.ALTER, "likes")]),
+        (ops.DropIndex("ix_likes", "likes"), [Need(Act.DROP, "index", "likes")]),
         (ops.AddConstraint("posts", key()), [table(Act.ALTER, "posts"), table(Act.REFERENCES, "users")]),
         (ops.BulkInsert("posts", [{"id": 1}]), [table(Act.INSERT, "posts")]),
         (ops.BulkDelete("posts", [{"id": 1}]), [table(Act.DELETE, "posts")]),

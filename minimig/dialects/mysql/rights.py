@@ -43,6 +43,7 @@ _PRIVILEGES = {
     (Act.DROP, "schema"): "DROP",
     (Act.DROP, "view"): "DROP",
     (Act.DROP, "trigger"): "TRIGGER",
+    (Act.DROP, "index"): "ALTER",
     (Act.INDEX, "table"): "INDEX",
     **{(act, "table"): act.upper() for act in _OF_ROWS},
 }

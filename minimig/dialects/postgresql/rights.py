@@ -1,8 +1,9 @@
 """What a role of PostgreSQL may not do, asked of the catalogs in one query.
 
-Who owns a thing may alter it, and so may a member of that role; a superuser may everything, and the functions of the
-catalogs say so. What is not there yet is not asked about: whoever creates it will own it. Managed servers let users
-create extensions by ways of their own, which no catalog tells of, so there nothing is said of extensions.
+Who owns a thing may alter it, and so may a member of that role; the owner of its schema may drop it. A superuser may
+everything, and the functions of the catalogs say so. What is not there yet is not asked about: whoever creates it will
+own it. Managed servers let users create extensions by ways of their own, which no catalog tells of, so there nothing is
+said of extensions.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ SELECT n.place, CASE WHEN n.act IN ('insert', 'update', 'delete', 'references') 
                      ELSE 'own' END,
        CAST(s.nspname AS text), CAST(pg_get_userbyid(c.relowner) AS text)
 FROM {_NEEDS} JOIN pg_class c ON c.relname = n.name JOIN pg_namespace s ON s.oid = c.relnamespace
-WHERE n.kind IN ('table', 'view', 'sequence', 'trigger') AND (n.act <> 'create' OR n.kind = 'trigger')
+WHERE n.kind IN ('table', 'view', 'sequence', 'trigger', 'index') AND (n.act <> 'create' OR n.kind = 'trigger')
   AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
   AND (s.nspname = n.home OR n.home IS NULL AND pg_table_is_visible(c.oid))
   AND NOT CASE
@@ -101,6 +102,7 @@ _MISSING = {
     "superuser": ("must be superuser", "CREATE EXTENSION {bare}"),
 }
 _PRIVILEGE = ("has no {want} on it", "GRANT {want} ON {name} TO {me}")
+_IN_SCHEMAS = {"table", "view", "sequence", "trigger", "index", "function"}
 _READ_ONLY = {
     "standby": ("this is a standby, which takes no writes", "connect to the primary"),
     "transaction": (
@@ -123,7 +125,7 @@ def postgresql_lacks(connection: sa.Connection, needs: Sequence[Need]) -> tuple[
 def _rows(connection: sa.Connection, needs: Sequence[Need]) -> Sequence[Any]:
     kinds = {need.kind for need in needs}
     parts = [_SESSION]
-    parts += [_RELATIONS, _CREATING] if kinds & {"table", "view", "sequence", "trigger", "function"} else []
+    parts += [_RELATIONS, _CREATING] if kinds & _IN_SCHEMAS else []
     found = {"type": _TYPES, "function": _FUNCTIONS, "schema": _SCHEMAS, "collation": _CREATING}
     parts += [sql for kind, sql in found.items() if kind in kinds and sql not in parts]
     if "extension" in kinds and (connection.dialect.server_version_info or ()) >= (13,):  # which know of `trusted`
@@ -156,7 +158,7 @@ def _lack(needs: Sequence[Need], row: Any, me: str, quote: Any) -> Lack:
     kind, full = need.kind.upper(), quote(need.name)
     if need.kind not in ("schema", "extension"):
         full = f"{quote(home)}.{full}"
-    kind = {"trigger": "TABLE", "function": "ROUTINE"}.get(need.kind, kind)
+    kind = {"trigger": "TABLE", "index": "TABLE", "function": "ROUTINE"}.get(need.kind, kind)
     if need.kind == "extension" and want == "own":
         mend = "GRANT {owner_name} TO {me}"  # an extension has no ALTER ... OWNER
     words = {"owner": owner, "owner_name": quote(owner or ""), "me": me, "want": want.upper(), "home": home}
