@@ -140,7 +140,7 @@ def test_an_engine_for_another_database_than_was_asked_for_is_refused(tmp_path: 
 def test_connect_args_reach_the_driver(tmp_path: Path) -> None:
     """An engine that minimig makes gets the arguments; one that the configuration names is refused with them."""
     made = environment(tmp_path, "replace(environment, connect_args={'timeout': 7})")
-    assert "timeout" not in repr(made)
+    assert "'timeout': 7" not in repr(made)
     seen: list[Any] = []
     engine = make_engine(made.settings, made.connect_args)
     sa.event.listen(engine, "do_connect", lambda _d, _r, _args, options: seen.append(options["timeout"]))

@@ -8,6 +8,7 @@ from minimig.dialects.stages import StatementSent, TransactionMoved
 from minimig.narration.lesson import VALUES, Lesson, Said, count, listed
 from minimig.runtime.events import (
     CheckSkipped,
+    Crowded,
     NetEffectDone,
     NetEffectRefused,
     NetEffectStarted,
@@ -43,6 +44,13 @@ def step_started(stage: StepStarted) -> Said:
 def script_begun(stage: ScriptBegun) -> Said:
     """For whom."""
     return Said(f"{stage.step.revision} {stage.step.direction}, as {stage.dialect} says it")
+
+
+def crowded(stage: Crowded) -> Said:
+    """How many locks, and how many there is room for."""
+    return Said(
+        f"one transaction for all of it takes about {stage.locks} locks, and the server has room for {stage.room}"
+    )
 
 
 def net_effect_started(stage: NetEffectStarted) -> Said:
@@ -159,6 +167,12 @@ RUNNING: dict[type[Stage], Lesson] = {
         "the same schema editor writes a script and works on a live database; only its output is another one",
         "minimig.runtime.script",
         script_begun,
+    ),
+    Crowded: Lesson(
+        "Locks",
+        "a transaction keeps the lock of each table, index and sequence that it touches until its end",
+        "minimig.runtime.lock_count",
+        crowded,
     ),
     NetEffectStarted: Lesson(
         "Net effect",

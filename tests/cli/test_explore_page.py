@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import runpy
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from support.browser import Noticed, chromium, violations
 from support.databases import sqlite_in
 from support.explored import served
 from support.histories import add
+from support.large_project import write_project
 from support.projects import REPOSITORY, ProjectFolder
 
 RENAMED = "blog.0004_rename_blog_notes_to_blog_comments"
@@ -331,7 +331,6 @@ def test_hostile_names_are_text_and_no_revision_is_a_page(browser: Any, tmp_path
 @pytest.mark.slow
 def test_500_revisions_of_60_tables_stay_smooth(browser: Any, tmp_path: Path) -> None:
     """The page is below half a megabyte with one dialect, opens at once, and a step is a matter of milliseconds."""
-    write_project = runpy.run_path(str(REPOSITORY / "tests" / "benchmarks" / "project.py"))["write_project"]
     write_project(tmp_path / "large", 60, 500)
     ProjectFolder(tmp_path / "large").ok("explore", "--no-database", "--dialect", "oracle")
     file = tmp_path / "large" / "minimig-explore.html"

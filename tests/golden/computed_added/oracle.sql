@@ -4,4 +4,4 @@
 
 -- down
 
--- refused: computed column items.twice is to be stored, and Oracle only computes when it reads
+ALTER TABLE items DROP COLUMN twice;
