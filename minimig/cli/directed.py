@@ -52,16 +52,10 @@ def upgrade(
       minimig upgrade --tenants --canaries 3
     """
     script.check(target, plan=plan, tenants=tenants)
-    if script.wanted:
-        return run_as_script(session, script, target, None, direction=Direction.FORWARD, as_json=as_json)
     options = MigrateOptions(
         dry=plan, lock_timeout=lock_timeout, direction=Direction.FORWARD, **ways(script, assume), **care
     )
-    if tenants is not None:
-        return for_tenants(session, tenants, None, target, options, check=False, as_json=as_json)
-    emit = partial(print_json, str(click.get_current_context().info_name)) if as_json else None
-    run(session, session.settings(), None, target, options, show=True, emit=emit)
-    return 0
+    return _go(session, target, script, tenants, options, as_json=as_json)
 
 
 @click.command(context_settings=STEPS)
@@ -100,8 +94,6 @@ def downgrade(
       minimig downgrade blog.0003 --tenant acme
     """
     script.check(target, plan=plan, from_record=from_record, tenants=tenants)
-    if script.wanted:
-        return run_as_script(session, script, target, None, direction=Direction.BACKWARD, as_json=as_json)
     options = MigrateOptions(
         dry=plan,
         from_record=from_record,
@@ -110,6 +102,21 @@ def downgrade(
         **ways(script, assume),
         **care,
     )
+    return _go(session, target, script, tenants, options, as_json=as_json)
+
+
+def _go(
+    session: Session,
+    target: str | None,
+    script: ScriptWords,
+    tenants: TenantChoice | None,
+    options: MigrateOptions,
+    *,
+    as_json: bool,
+) -> int:
+    """As a script, on tenants, or on the configured database."""
+    if script.wanted:
+        return run_as_script(session, script, target, None, direction=options.direction, as_json=as_json)
     if tenants is not None:
         return for_tenants(session, tenants, None, target, options, check=False, as_json=as_json)
     emit = partial(print_json, str(click.get_current_context().info_name)) if as_json else None

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from types import ModuleType
 
 import pytest
 
+from support import generators
+from support.generators import FOLDER
 from support.projects import REPOSITORY
-
-FOLDER = REPOSITORY / "docs" / "reference"
 
 
 @pytest.fixture(scope="module")
 def generator() -> ModuleType:
     """The program that writes the page."""
-    specification = importlib.util.spec_from_file_location("detection_page", FOLDER / "detection.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    sys.modules[specification.name] = module  # dataclasses look there for the names of types
-    specification.loader.exec_module(module)
-    return module
+    return generators.generator("detection")
 
 
 def test_the_page_says_what_the_folders_say(generator: ModuleType) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 from types import ModuleType
@@ -10,22 +9,17 @@ from types import ModuleType
 import pytest
 
 from minimig.lessons.catalogue import pages
+from support import generators
+from support.generators import FOLDER
 from support.lessons import base_project, typed
-from support.projects import REPOSITORY
 
-FOLDER = REPOSITORY / "docs" / "reference"
 EXIT_CODES = (FOLDER / "errors-and-exit-codes.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
 def generator() -> ModuleType:
     """The program that writes the page of errors."""
-    specification = importlib.util.spec_from_file_location("errors_page", FOLDER / "errors.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
+    return generators.generator("errors")
 
 
 def test_the_page_says_what_the_code_says(generator: ModuleType) -> None:

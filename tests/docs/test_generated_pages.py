@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from types import ModuleType
-
 import click
 import pytest
 
 from minimig.cli.main import COMMANDS, cli
-from support.projects import REPOSITORY
-
-FOLDER = REPOSITORY / "docs" / "reference"
-
-
-def generator(name: str) -> ModuleType:
-    """The program that writes a page."""
-    specification = importlib.util.spec_from_file_location(f"page_of_{name}", FOLDER / f"{name}.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    sys.modules[specification.name] = module
-    specification.loader.exec_module(module)
-    return module
+from support.generators import FOLDER, generator
 
 
 @pytest.mark.parametrize(("name", "page"), [("commands", "commands"), ("json_shapes", "json")])

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 from types import ModuleType
 
 import pytest
 
 import minimig
-from support.projects import REPOSITORY
-
-FOLDER = REPOSITORY / "docs" / "reference"
+from support import generators
+from support.generators import FOLDER
 
 
 @pytest.fixture(scope="module")
 def generator() -> ModuleType:
     """The program that writes the lists."""
-    specification = importlib.util.spec_from_file_location("library_page", FOLDER / "library.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
+    return generators.generator("library")
 
 
 def test_the_page_says_what_the_code_says(generator: ModuleType) -> None:

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from types import ModuleType
 
 import pytest
 
 from minimig import ops
-from support.projects import REPOSITORY
-
-FOLDER = REPOSITORY / "docs" / "reference"
+from support import generators
+from support.generators import FOLDER
 
 
 @pytest.fixture(scope="module")
 def generator() -> ModuleType:
     """The program that writes the page."""
-    sys.path.insert(0, str(FOLDER))
-    try:
-        specification = importlib.util.spec_from_file_location("operations_page", FOLDER / "operations.py")
-        assert specification is not None
-        assert specification.loader is not None
-        module = importlib.util.module_from_spec(specification)
-        specification.loader.exec_module(module)
-    finally:
-        sys.path.remove(str(FOLDER))
-    return module
+    return generators.generator("operations")
 
 
 def test_every_operation_has_an_example(generator: ModuleType) -> None:
