@@ -90,7 +90,7 @@ class Executor:
         began, self._listener, revisions = time.perf_counter(), listener, tuple(each.step.revision for each in steps)
         rows = [version_row(prepared) for prepared in steps]
         real = [prepared for prepared in steps if not prepared.step.faked]
-        refuse_names(real, self._editor())
+        refuse_names(real[net.count if net else 0 :], self._editor())
         if self.borrowed and not commits_each(self.connection):
             refuse_outside(real, self._editor())
         if self.whole:
