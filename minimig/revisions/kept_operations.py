@@ -54,11 +54,6 @@ class KeptOperations:
         up, down = unpack(row.packed)
         return Migration(header, up, down, digest=row.digest, meant=row.meant)
 
-    def digest(self, header: Header) -> str | None:
-        """The checksum of the bytes of such a file."""
-        row = self._row(header)
-        return None if row is None else row.digest
-
     def was_run(self, migration: Migration) -> None:
         """Remember a file that had to be run, until `keep`."""
         self._run[migration.header.path.name] = migration
