@@ -14,6 +14,7 @@ from minimig.environment import import_path
 from minimig.errors import TargetError, nearest
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.header import Header
+from minimig.revisions.kept_operations import KeptOperations
 from minimig.revisions.loader import Migration, load_migration
 from minimig.revisions.replay import creators, replay_branches
 from minimig.revisions.routing import routed
@@ -39,6 +40,7 @@ class Files:
 
     def __init__(self) -> None:
         self._loaded: dict[str, Migration] = {}
+        self._kept: dict[str, KeptOperations] = {}
         self._graphs: dict[object, MigrationGraph] = {}
         self._prepared: dict[object, tuple[PreparedStep, ...]] = {}
         self._reading = RLock()
@@ -97,11 +99,29 @@ class Files:
         """The same of a file that was read already, whatever is wrong with others."""
         with self._reading:
             if header.revision not in self._loaded:
-                with import_path(self.settings.root):
-                    migration = load_migration(header, partial(self.convention_of, header.app))
+                kept = self._kept_of(header.app)
+                known = kept.get(header)
+                migration = known or self._executed(header)
+                if known is None:
+                    kept.was_run(migration)
                 self._loaded[header.revision] = migration
-                self.tell(MigrationLoaded(migration))
+                self.tell(MigrationLoaded(migration, executed=known is None))
             return self._loaded[header.revision]
+
+    def _executed(self, header: Header) -> Migration:
+        with import_path(self.settings.root):
+            return load_migration(header, partial(self.convention_of, header.app))
+
+    def _kept_of(self, app: str) -> KeptOperations:
+        if app not in self._kept:
+            self._kept[app] = KeptOperations(app, self.folders[app])
+        return self._kept[app]
+
+    def _keep(self) -> None:
+        """Keep what was run for the next time: called where all that a command needs has been loaded."""
+        files = {header.path for header in self.headers}
+        for kept in self._kept.values():
+            kept.keep(files)
 
     def prepared(self, graph: MigrationGraph, plan: Plan, applied: frozenset[str]) -> tuple[PreparedStep, ...]:
         """The steps of a plan with their operations and states; the same for each database that has had the same."""
@@ -109,6 +129,7 @@ class Files:
         with self._reading, import_path(self.settings.root):
             if key not in self._prepared:
                 self._prepared[key] = prepare(graph, self.load, plan, applied, self.tell)
+                self._keep()
                 self.tell(StepsPrepared(self._prepared[key]))
             return self._prepared[key]
 
@@ -122,6 +143,7 @@ class Files:
         with import_path(self.settings.root):  # once, not for each
             found = tuple(self.load(revision) for revision in self.graph.order())
         self.on_work(READING, len(found), len(found))
+        self._keep()
         return found
 
     @cached_property
