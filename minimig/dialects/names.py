@@ -29,10 +29,14 @@ def shortened(dialect: sa.Dialect, name: str) -> str:
 
     SQLAlchemy counts characters; a database that counts bytes cuts the rest off itself, between two characters.
     """
+    counts_bytes = dialect.name in _COUNTING_BYTES
+    limit = dialect.max_index_name_length or dialect.max_identifier_length
+    if len(name) <= limit and (name.isascii() or not counts_bytes):
+        return name  # as a rule
     preparer: Any = dialect.identifier_preparer
     # The argument keeps SQLAlchemy from quoting; it is there for Alembic and has been since SQLAlchemy 1.4.
     found: str = preparer.truncate_and_render_index_name(conv(name), _alembic_quote=False)
-    if dialect.name in _COUNTING_BYTES:
+    if counts_bytes:
         return found.encode()[: dialect.max_identifier_length].decode(errors="ignore")
     return found
 
