@@ -251,7 +251,7 @@ class Executor:
                 with self.connection.begin():
                     self.recorder.mark_unfinished(self.connection, version_row(prepared))
         noted = notes_of(self._notes, prepared.step.revision, prepared.step.direction)
-        book = Notebook(self.connection, journal, output, self.tell)
+        book = Notebook(self.connection, journal, output, self.tell, self._notes)
         run = Stepwise(
             Bench(self.connection, output, book, Scribe(prepared), self._editor),
             progress,
