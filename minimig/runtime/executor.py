@@ -160,12 +160,13 @@ class Executor:
     def _look_ahead(self, steps: Sequence[PreparedStep], real: Sequence[PreparedStep], net: NetEffect | None) -> None:
         """Raise DatabaseError for what can be known to stop the run: rights that are missing, a full disk, rows."""
         known = real if self.within is None else real[:1]  # what the project is told of a step may hand out rights
-        first, count = ([(None, net.moves)], net.count) if net else ([], 0)
+        first, made, count = ([(None, net.moves)], net.moves, net.count) if net else ([], (), 0)
         self._look_at_rights([*first, *((each, each.moves) for each in known[count:])], steps)
         warn_of_locks(self.connection, real if self.whole else (), self._editor(), self._listener)
         if self.precheck and not self.borrowed:
-            refuse_full_disk(self.connection, self._editor(), real)
-            refuse_rows(self.connection, self._editor(), self.recorder.journal, real, self._listener, self.tell)
+            editor, journal = self._editor(), self.recorder.journal
+            refuse_full_disk(self.connection, editor, real)
+            refuse_rows(self.connection, editor, journal, real[count:], self._listener, self.tell, made)
 
     def _look_at_rights(self, places: Places, steps: Sequence[PreparedStep], *, erases: bool = False) -> None:
         if self.precheck:
@@ -250,13 +251,12 @@ class Executor:
             if prepared.step.direction is Direction.BACKWARD:
                 with self.connection.begin():
                     self.recorder.mark_unfinished(self.connection, version_row(prepared))
-        noted = notes_of(self._notes, prepared.step.revision, prepared.step.direction)
         book = Notebook(self.connection, journal, output, self.tell, self._notes)
         run = Stepwise(
             Bench(self.connection, output, book, Scribe(prepared), self._editor),
             progress,
             self._limits,
-            noted=noted,
+            noted=notes_of(self._notes, prepared.step.revision, prepared.step.direction),
             assume=self.assume,
             patience=self.patience,
             listener=self._listener,
