@@ -43,14 +43,20 @@ def shortened(dialect: sa.Dialect, name: str) -> str:
 
 def refuse_names(dialect: sa.Dialect, before: SchemaState, after: SchemaState, *, folds_case: bool) -> None:
     """Raise UnsupportedError for names in tables that are new or changed: one that is too long, or two that meet."""
-    changed = differing(after.tables, before.tables)
-    for table in map(after.tables.__getitem__, changed):
-        for what, name in (("table", table.name), *(("column", name) for name in table.columns)):
-            _refuse_long(dialect, table, what, name)
-        _refuse_same(table, "columns", ((name, _folded(name, folds_case)) for name in table.columns), dialect)
-        items = (*table.constraints, *table.indexes)
-        kept = ((name, _folded(shortened(dialect, name), folds_case)) for name in items)
-        _refuse_same(table, "constraints or indexes", kept, dialect)
+    for key in differing(after.tables, before.tables):
+        table, former = after.tables[key], before.tables.get(key)
+        if former is None or table.columns is not former.columns:
+            for what, name in (("table", table.name), *(("column", name) for name in table.columns)):
+                _refuse_long(dialect, table, what, name)
+            _refuse_same(table, "columns", ((name, _folded(name, folds_case)) for name in table.columns), dialect)
+        if former is None or not _same_items(table, former):
+            items = (*table.constraints, *table.indexes)
+            kept = ((name, _folded(shortened(dialect, name), folds_case)) for name in items)
+            _refuse_same(table, "constraints or indexes", kept, dialect)
+
+
+def _same_items(table: TableState, former: TableState) -> bool:
+    return table.constraints is former.constraints and table.indexes is former.indexes
 
 
 _HINT = "rename one of them, in the models too"
