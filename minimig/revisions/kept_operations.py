@@ -52,7 +52,10 @@ class KeptOperations:
         row = self._row(header)
         if row is None or not row.packed:
             return None
-        up, down = unpack(row.packed)
+        try:
+            up, down = unpack(row.packed)
+        except Exception:  # noqa: BLE001 - written by code that called itself the same: whatever is odd about it
+            return None
         return Migration(header, up, down, digest=row.digest, meant=row.meant)
 
     def says_the_same(self, header: Header) -> bool:

@@ -36,7 +36,7 @@ class KeptState:
     def before(self, headers: Sequence[Header]) -> tuple[int, SchemaState]:
         """How many of the first revisions are behind the state, and the state; none, and an empty one."""
         count, sum_, _ = self._kept
-        if 0 < count <= len(headers) and _sum(headers[:count]) == sum_:
+        if 0 < count <= len(headers) and _sum(headers[:count]) == sum_ and self._state is not None:
             return count, self._state
         return 0, SchemaState()
 
@@ -57,8 +57,11 @@ class KeptState:
         return count, sum_, packed
 
     @cached_property
-    def _state(self) -> SchemaState:
-        state: SchemaState = unpack(self._kept[2])
+    def _state(self) -> SchemaState | None:
+        try:
+            state: SchemaState = unpack(self._kept[2])
+        except Exception:  # noqa: BLE001 - written by code that called itself the same: whatever is odd about it
+            return None
         return state
 
 

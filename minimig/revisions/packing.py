@@ -11,7 +11,7 @@ import io
 import pickle
 import zlib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
@@ -90,7 +90,7 @@ class _Unpacker(pickle.Unpickler):
 
 def _described(type_: TypeEngine[Any], call: Call) -> Call:
     """The call that describes a type. Raises NotPackedError for a type that holds more than that."""
-    built = built_type(call).sa_type
+    built = _built(call).sa_type
     if type(built) is not type(type_) or _plain(built) != _plain(type_):
         raise NotPackedError(repr(type_))
     return call
@@ -117,12 +117,22 @@ def _expression_reduced(text: str, element: sa.ClauseElement) -> Any:
     return NotImplemented
 
 
+@lru_cache(maxsize=4096)  # thousands of columns have few types that differ
+def _built(call: Call) -> SqlType:
+    if not call.is_of("sqlalchemy"):
+        raise NotPackedError(repr(call))
+    built = built_type(call)
+    if describe_type(built) != call:
+        raise NotPackedError(repr(call))
+    return SqlType(built, call)
+
+
 def _type(call: Call) -> SqlType:
-    return built_type(call)
+    return _built(call)
 
 
 def _bare_type(call: Call) -> TypeEngine[Any]:
-    return built_type(call).copy()
+    return _built(call).copy()
 
 
 def _text_expression(text: str, sql: str) -> SqlExpression:
