@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from threading import RLock
@@ -15,8 +15,9 @@ from minimig.errors import TargetError, nearest
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.header import Header
 from minimig.revisions.kept_operations import KeptOperations
+from minimig.revisions.kept_state import WORTH, KeptState
 from minimig.revisions.loader import Migration, load_migration
-from minimig.revisions.replay import creators, replay_branches
+from minimig.revisions.replay import EMPTY, creators, replay, replay_branches
 from minimig.revisions.routing import routed
 from minimig.revisions.scanning import scan
 from minimig.revisions.spoken import graph_for
@@ -26,9 +27,12 @@ from minimig.revisions.tags import Tags
 from minimig.runtime.plan import Plan
 from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.stages import StepsPrepared
-from minimig.stages import Tell
+from minimig.stages import Tell, untold
 from minimig.state.schema import SchemaState
 from minimig.state.written import Convention
+
+Replaying = Callable[[Iterable[Migration], SchemaState], SchemaState]
+"""How the state after some migrations is told from the state before them."""
 
 
 class Files:
@@ -128,7 +132,8 @@ class Files:
         key = (plan, applied, frozenset(graph.headers))
         with self._reading, import_path(self.settings.root):
             if key not in self._prepared:
-                self._prepared[key] = prepare(graph, self.load, plan, applied, self.tell)
+                behind = partial(self.state_after, keep=True)
+                self._prepared[key] = prepare(graph, self.load, behind, plan, applied)
                 self._keep()
                 self.tell(StepsPrepared(self._prepared[key]))
             return self._prepared[key]
@@ -149,7 +154,30 @@ class Files:
     @cached_property
     def files_state(self) -> SchemaState:
         """The schema that the revision files lead to, branches of an app one after the other."""
-        return replay_branches(self.migrations, self.graph.conflicts(), self.tell)
+        graph = self.graph
+        return self._replayed(
+            graph.order(), lambda found, base: replay_branches(found, base, graph.conflicts(), self.tell), keep=True
+        )
+
+    def state_after(self, revisions: Sequence[str], *, keep: bool = False) -> SchemaState:
+        """The schema after these revisions, which are in the order of a graph; with `keep` it will be wanted again."""
+        return self._replayed(revisions, lambda found, base: replay(found, base, self.tell), keep=keep)
+
+    def _replayed(self, revisions: Sequence[str], replaying: Replaying, *, keep: bool) -> SchemaState:
+        headers = [self._header_of[revision] for revision in revisions]
+        with self._reading, import_path(self.settings.root):
+            unheard = self.tell is untold  # whoever listens wants to hear of each revision
+            count, state = self._kept_state.before(headers) if headers and unheard else (0, EMPTY)
+            state = replaying((self.load(revision) for revision in revisions[count:]), state)
+            if keep and unheard and len(headers) - count >= WORTH:
+                self._keep()
+                if all(self._kept_of(header.app).says_the_same(header) for header in headers):
+                    self._kept_state.keep(headers, state)
+        return state
+
+    @cached_property
+    def _kept_state(self) -> KeptState:
+        return KeptState(min(self.folders.items())[1])
 
     @cached_property
     def created_by(self) -> Mapping[str, str]:

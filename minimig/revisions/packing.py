@@ -11,7 +11,7 @@ import io
 import pickle
 import zlib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
@@ -24,6 +24,7 @@ from minimig.operations import base
 from minimig.state import tables
 from minimig.state.built_types import built_type
 from minimig.state.calls import Call
+from minimig.state.describing import describe_type
 from minimig.state.sql import SqlExpression
 from minimig.state.values import SqlType
 
@@ -68,7 +69,9 @@ class _Packer(pickle.Pickler):
     def reducer_override(self, value: Any) -> Any:
         """How to pack what is no plain value. Raises NotPackedError."""
         if isinstance(value, SqlType):
-            return _type_reduced(value)
+            return _type, (_described(value.sa_type, value.call),)
+        if isinstance(value, TypeEngine):  # in an expression; it may hold on to whoever listens to it
+            return _bare_type, (_described(value, describe_type(value)),)
         if isinstance(value, SqlExpression) and value.element is not None:
             return _expression_reduced(value.text, value.element)
         if _is_packed(value):
@@ -85,16 +88,18 @@ class _Unpacker(pickle.Unpickler):
         raise NotPackedError(f"{module}.{name}")
 
 
-def _type_reduced(value: SqlType) -> Reduced:
-    """A type by the call that describes it. Raises NotPackedError for one that holds more than that."""
-    built = built_type(value.call)
-    if type(built.sa_type) is not type(value.sa_type) or _plain(built.sa_type) != _plain(value.sa_type):
-        raise NotPackedError(repr(value))
-    return _type, (value.call,)
+def _described(type_: TypeEngine[Any], call: Call) -> Call:
+    """The call that describes a type. Raises NotPackedError for a type that holds more than that."""
+    built = _built(call).sa_type
+    if type(built) is not type(type_) or _plain(built) != _plain(type_):
+        raise NotPackedError(repr(type_))
+    return call
 
 
 def _plain(type_: TypeEngine[Any]) -> dict[str, Any]:
-    return {name: value for name, value in vars(type_).items() if isinstance(value, str | int | float | tuple | list)}
+    """What it was given; what it has found out since is not of interest."""
+    plain = (str, int, float, tuple, list)
+    return {name: value for name, value in vars(type_).items() if name[0] != "_" and isinstance(value, plain)}
 
 
 def _expression_reduced(text: str, element: sa.ClauseElement) -> Any:
@@ -112,8 +117,22 @@ def _expression_reduced(text: str, element: sa.ClauseElement) -> Any:
     return NotImplemented
 
 
+@lru_cache(maxsize=4096)  # thousands of columns have few types that differ
+def _built(call: Call) -> SqlType:
+    if not call.is_of("sqlalchemy"):
+        raise NotPackedError(repr(call))
+    built = built_type(call)
+    if describe_type(built) != call:
+        raise NotPackedError(repr(call))
+    return SqlType(built, call)
+
+
 def _type(call: Call) -> SqlType:
-    return built_type(call)
+    return _built(call)
+
+
+def _bare_type(call: Call) -> TypeEngine[Any]:
+    return _built(call).copy()
 
 
 def _text_expression(text: str, sql: str) -> SqlExpression:
@@ -128,7 +147,9 @@ def _literal_expression(value: str) -> SqlExpression:
     return SqlExpression.literal(value)
 
 
-_FUNCTIONS: frozenset[Callable[..., Any]] = frozenset({_type, _text_expression, _word_expression, _literal_expression})
+_FUNCTIONS: frozenset[Callable[..., Any]] = frozenset(
+    {_type, _bare_type, _text_expression, _word_expression, _literal_expression}
+)
 _OPERATORS = ("sqlalchemy.sql.operators", "_operator")
 """What an expression of SQLAlchemy's says `+` and the comma with."""
 _OURS = ("minimig.operations.", "minimig.state.", "sqlalchemy.sql.", "sqlalchemy.util.")

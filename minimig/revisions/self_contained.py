@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from symtable import Symbol
+from collections.abc import Collection
+from symtable import SymbolTable
 
 from minimig.syntax import parsed, symbols
 
@@ -19,27 +20,31 @@ _HARMLESS = frozenset(
 )
 """Functions of Python that give the same for the same arguments, in every process. (The order of a set is another.)"""
 
-_PLAIN = (ast.Expr, ast.Assign, ast.AnnAssign)
+_PLAIN = (ast.Expr, ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def is_self_contained(source: bytes) -> bool:
     """Whether a valid revision file needs nothing but itself, SQLAlchemy and minimig's operations.
 
-    In doubt it is not: one with a function, a comprehension, or anything at its left margin that is neither an import
-    nor an assignment, is not looked into.
+    In doubt it is not: what has anything else at its left margin than imports, assignments and functions is not looked
+    into. A function may be called while the file is run, so it has to keep to the same rules.
     """
     table = symbols(source)
-    if table.has_children():
+    own = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_imported() or symbol.is_assigned()}
+    if any(hasattr(builtins, name) for name in own):
         return False
     statements = all(isinstance(each, _PLAIN) or _is_ours(each) for each in parsed(source).body)
-    return statements and all(map(_is_known, table.get_symbols()))
+    return statements and _knows(table, own | _HARMLESS)
 
 
-def _is_known(symbol: Symbol) -> bool:
-    """Whether a name is the file's own, or harmless."""
-    name = symbol.get_name()
-    own = symbol.is_imported() or symbol.is_assigned()
-    return name in _HARMLESS or (own and not hasattr(builtins, name))
+def _knows(table: SymbolTable, known: Collection[str]) -> bool:
+    """Whether a scope, and each in it, takes from outside nothing but the names that are known."""
+    is_module = table.get_type() == "module"
+    if not is_module and any(symbol.is_imported() for symbol in table.get_symbols()):
+        return False
+    outside = [symbol for symbol in table.get_symbols() if is_module or symbol.is_global()]
+    children = all(child.get_type() == "function" and _knows(child, known) for child in table.get_children())
+    return children and all(symbol.get_name() in known for symbol in outside)
 
 
 def _is_ours(statement: ast.stmt) -> bool:

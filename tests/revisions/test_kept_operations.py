@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import sys
 import time
 from collections.abc import Callable
@@ -157,6 +158,18 @@ def test_another_minimig_keeps_its_own(project: ProjectFolder, ran: list[str], m
     ran.clear()
     monkeypatch.setattr("minimig.revisions.kept_operations.shape", lambda: packing.shape() + 1)
     script(project)
+    assert len(ran) == MANY
+
+
+def test_what_cannot_be_unpacked_is_run(
+    project: ProjectFolder, ran: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bytes that another minimig of this name packed may speak of classes that are not there."""
+    with monkeypatch.context() as patched:
+        patched.setattr("minimig.revisions.kept_operations.pack", lambda _: pickle.dumps(Path))
+        first = script(project)
+    ran.clear()
+    assert script(project) == first
     assert len(ran) == MANY
 
 

@@ -7,6 +7,15 @@ import pytest
 from minimig.revisions.self_contained import is_self_contained
 
 HEAD = "import sqlalchemy as sa\n\nfrom minimig import ops\n\n"
+STEP = """def step(connection, tables):
+    rows = [dict(id=number) for number in range(3)]
+
+    def inner():
+        return rows
+
+    connection.execute(sa.insert(tables.t), inner())
+
+"""
 
 
 @pytest.mark.parametrize(
@@ -16,6 +25,9 @@ HEAD = "import sqlalchemy as sa\n\nfrom minimig import ops\n\n"
         f"{HEAD}from sqlalchemy.dialects import postgresql\nup = [ops.DropTable('t')]\n",
         f"from __future__ import annotations\n{HEAD}WIDTH: int = 3\nup = [ops.RunSQL(str(max(WIDTH, 2)))]\n",
         "from minimig.ops import RunSQL as R\nimport sqlalchemy.dialects.mysql\nup = [R('x')]\n",
+        f"{HEAD}NAMES = ('a', 'b')\nup = [ops.RunSQL(name + NAMES[0]) for name in NAMES]\n",
+        f"{HEAD}up = [ops.RunPython(lambda connection, tables: None)]\n",
+        f"{HEAD}{STEP}up = [ops.RunPython(step)]\n",
         "# coding: latin-1\nfrom minimig import ops\nup = [ops.RunSQL('\xe9')]\n",
     ],
 )
@@ -39,9 +51,12 @@ def test_a_file_of_its_own_words_is(source: str) -> None:
         f"{HEAD}up = [ops.RunSQL(__file__)]\n",
         f"{HEAD}up = [ops.RunSQL(str(hash('x')))]\n",
         f"{HEAD}up = [ops.RunSQL(__builtins__['open']('x').read())]\n",
-        f"{HEAD}def step(connection, tables):\n    pass\n\nup = [ops.RunPython(step)]\n",
-        f"{HEAD}up = [ops.RunPython(lambda connection, tables: None)]\n",
-        f"{HEAD}up = [ops.RunSQL(name) for name in ('a', 'b')]\n",
+        f"{HEAD}def step(connection, tables):\n    open('x')\n\nup = [ops.RunPython(step)]\n",
+        f"{HEAD}def sql():\n    import os\n    return os.environ['SQL']\n\nup = [ops.RunSQL(sql())]\n",
+        f"{HEAD}def sql():\n    global os\n    import os\n\nup = [ops.RunSQL(sql())]\n",
+        f"{HEAD}def sql():\n    return (lambda: open('x'))()\n\nup = [ops.RunSQL(sql())]\n",
+        f"{HEAD}up = [ops.RunSQL(open(name).read()) for name in ('a', 'b')]\n",
+        f"{HEAD}class Step:\n    pass\n\nup = []\n",
         "from sqlalchemy import *\nfrom minimig import ops\nup = [ops.RunSQL(text('x'))]\n",
         "from minimig import *\nup = []\n",
         "import minimig\nup = minimig.diff(minimig.reflect('sqlite://'), minimig.SchemaState())\n",
