@@ -22,6 +22,7 @@ from minimig.revisions.spoken import graph_for
 from minimig.revisions.stages import GraphBuilt, MigrationLoaded
 from minimig.revisions.survey import Survey, survey
 from minimig.revisions.tags import Tags
+from minimig.runtime.once import Itself, Once
 from minimig.runtime.plan import Plan
 from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.stages import StepsPrepared
@@ -40,7 +41,7 @@ class Files:
     def __init__(self) -> None:
         self._loaded: dict[str, Migration] = {}
         self._graphs: dict[object, MigrationGraph] = {}
-        self._prepared: dict[object, tuple[PreparedStep, ...]] = {}
+        self.once = Once()
         self._reading = RLock()
 
     @abstractmethod
@@ -105,12 +106,13 @@ class Files:
 
     def prepared(self, graph: MigrationGraph, plan: Plan, applied: frozenset[str]) -> tuple[PreparedStep, ...]:
         """The steps of a plan with their operations and states; the same for each database that has had the same."""
-        key = (plan, applied, frozenset(graph.headers))
+        return self.once((plan, applied, Itself(graph)), lambda: self._steps(graph, plan, applied))
+
+    def _steps(self, graph: MigrationGraph, plan: Plan, applied: frozenset[str]) -> tuple[PreparedStep, ...]:
         with self._reading, import_path(self.settings.root):
-            if key not in self._prepared:
-                self._prepared[key] = prepare(graph, self.load, plan, applied, self.tell)
-                self.tell(StepsPrepared(self._prepared[key]))
-            return self._prepared[key]
+            found = prepare(graph, self.load, plan, applied, self.tell)
+        self.tell(StepsPrepared(found))
+        return found
 
     @cached_property
     def _header_of(self) -> Mapping[str, Header]:
