@@ -256,11 +256,15 @@ def _told(step: PreparedStep, options: MigrateOptions) -> PlannedStep:
 
 def _irreversible(prepared: PreparedStep) -> str | None:
     """Why a step forward could not be taken back, None when it could."""
-    if prepared.step.direction is Direction.FORWARD and prepared.moves:
-        try:
-            downward(prepared.migration, prepared.moves[0].before)
-        except IrreversibleError as error:
-            return error.message
-        except StateError:
-            return None  # what minimig check reports: a `down` that does not fit
+    migration, forward = prepared.migration, prepared.step.direction is Direction.FORWARD
+    if not forward or not prepared.moves:
+        return None
+    if migration.header.irreversible is None and migration.down is not None:
+        return None  # a `down` of its own; whether it fits is what minimig check looks at
+    try:
+        downward(migration, prepared.moves[0].before, prepared.moves)
+    except IrreversibleError as error:
+        return error.message
+    except StateError:
+        return None  # likewise
     return None

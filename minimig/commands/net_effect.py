@@ -80,8 +80,10 @@ def net_effect(steps: Sequence[PreparedStep], dialect: sa.Dialect) -> NetEffect 
     try:
         found = changes(diff(EMPTY, wanted), EMPTY)
         rehearse_moves(found, dialect, lambda _: "", phrases)
+        for _, before, after in found:
+            editor.refuse_names(before, after)
     except MinimigError:
-        return None  # a knot of foreign keys that each step by itself can tie; a type that is refused with its file
+        return None  # a knot of foreign keys that each step by itself can tie; what is to be refused with its file
     same = (found[-1].after if found else EMPTY) == wanted
     return NetEffect(found, len(beginning), phrases) if same else None
 

@@ -93,11 +93,11 @@ def downward(migration: Migration, before: SchemaState, forward: Sequence[Change
         return downward_from(migration, state)
     found: list[Change] = []
     for number, change in reversed(list(enumerate(forward))):
-        where = f"{path}, the reverse of up[{number}]: {change.operation.describe()}"
         try:
             back = change.operation.reverse(change.before)
             following = back.state_forwards(state)
         except (IrreversibleError, StateError) as error:
+            where = f"{path}, the reverse of up[{number}]: {change.operation.describe()}"
             raise type(error)(error.message, where=where, hint=error.hint, code=error.code) from error
         found.append(Change(back, state, following))
         state = following
@@ -246,14 +246,17 @@ def _fields(found: object, wanted: object) -> str:
 def _along(migration: Migration, name: str, operations: Sequence[Operation], before: SchemaState) -> list[Change]:
     found: list[Change] = []
     state = before
-    for number, operation in enumerate(operations):
-        where = f"{migration.header.path}, {name}[{number}]: {operation.describe()}"
+
+    def where() -> str:  # described only for an error: a plan of thousands has as many descriptions
+        return f"{migration.header.path}, {name}[{len(found)}]: {operations[len(found)].describe()}"
+
+    for operation in operations:
         try:
             after = operation.state_forwards(state)
         except MinimigError as error:
-            raise StateError(error.message, where=where, hint=error.hint, code=error.code) from error
+            raise StateError(error.message, where=where(), hint=error.hint, code=error.code) from error
         except Exception as error:  # an operation of the project's own
-            raise StateError(f"the operation failed: {type(error).__name__}: {error}", where=where) from error
+            raise StateError(f"the operation failed: {type(error).__name__}: {error}", where=where()) from error
         found.append(Change(operation, state, after))
         state = after
     return found

@@ -25,6 +25,7 @@ class Foreseen:
     def __init__(self, steps: Sequence[PreparedStep] = (), net: NetEffect | None = None) -> None:
         self.steps, self.net = tuple(steps), net
         self.real = [prepared for prepared in steps if not prepared.step.faked]
+        self._at_once = net.count if net else 0
         self._once = Once()
 
     @property
@@ -34,13 +35,13 @@ class Foreseen:
 
     def refuse_names(self, editor: SchemaEditor) -> None:
         """Raise UnsupportedError for names that the database cannot hold or keep apart."""
-        self._once("names", lambda: refuse_names(self.real, editor))
+        self._once("names", lambda: refuse_names(self.real[self._at_once :], editor))
 
     def wanted(self, editor: SchemaEditor, *, first: bool) -> tuple[Wanted, ...]:
         """The rights that the run needs; of its `first` step alone where the project, told of it, may hand out more."""
         known = self.real[:1] if first else self.real
-        beginning, count = ([(None, self.net.moves)], self.net.count) if self.net else ([], 0)
-        places = [*beginning, *((each, each.moves) for each in known[count:])]
+        beginning = [(None, self.net.moves)] if self.net else []
+        places = [*beginning, *((each, each.moves) for each in known[self._at_once :])]
         return self._once(("wanted", first), lambda: tuple(wants(places, editor)))
 
     def demands(self, editor: SchemaEditor) -> tuple[Demand, ...]:

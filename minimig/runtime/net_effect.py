@@ -23,13 +23,16 @@ from minimig.runtime.limits import Limits
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, Recorder
-from minimig.runtime.rehearsal import rehearse
+from minimig.runtime.rehearsal import refuse_names, rehearse
 from minimig.runtime.rows import row_changes
 
 
 @dataclass(frozen=True)
 class NetEffect:
-    """Operations that stand for the first `count` steps of a run, and what was said when they were rehearsed."""
+    """Operations that stand for the first `count` steps of a run, and what was said when they were rehearsed.
+
+    Whoever makes one has looked at the names that they give.
+    """
 
     moves: tuple[Change, ...]
     count: int
@@ -73,6 +76,7 @@ def take(
                 hint="run the same command again: all of the beginning is there and recorded, or nothing of it",
             ) from error
         listener(NetEffectRefused(reason(error) if isinstance(error, sa.exc.DBAPIError) else error.message))
+        refuse_names(beginning, editor)
         rehearse(beginning, connection.dialect)
         return 0
     listener(NetEffectDone(time.perf_counter() - started))

@@ -18,7 +18,7 @@ from minimig.dialects.limits import Limits
 from minimig.dialects.sqlite.limits import LIMITS
 from minimig.dialects.sqlite.rights import sqlite_lacks, sqlite_room
 from minimig.errors import UnsupportedError
-from minimig.state.parts import ColumnState, ConstraintState, ForeignKeyState, IndexState, UniqueState
+from minimig.state.parts import ColumnState, ConstraintState, ForeignKeyState, IndexState, PrimaryKeyState, UniqueState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState, columns_of
 from minimig.state.written import Item
@@ -34,10 +34,14 @@ class SQLiteClauses(SchemaEditor):
 
     def spelled(self, table: TableState) -> TableState:
         """Only foreign keys can be deferred; WITHOUT ROWID is left out while an operation has taken the key away."""
-        table = replace(table, constraints={name: _at_once(item) for name, item in table.constraints.items()})
-        if table.primary_key is not None:
-            return replace(table, primary_key=replace(table.primary_key, deferrable=None, initially=None))
-        return replace(table, options=tuple(item for item in table.options if item[0] != "sqlite_with_rowid"))
+        constraints = {name: _at_once(item) for name, item in table.constraints.items()}
+        key = table.primary_key
+        if key is None:
+            options = tuple(item for item in table.options if item[0] != "sqlite_with_rowid")
+            return replace(table, constraints=constraints, options=options)
+        if all(item is table.constraints[name] for name, item in constraints.items()) and not _is_deferred(key):
+            return table
+        return replace(table, constraints=constraints, primary_key=replace(key, deferrable=None, initially=None))
 
     def built(self, table: TableState) -> sa.Table:
         """As everywhere. Raises UnsupportedError for AUTOINCREMENT where SQLite does not take it."""
@@ -107,10 +111,14 @@ def in_column(constraint: sa.Constraint, compiler: Any) -> str:
     return said
 
 
+def _is_deferred(item: PrimaryKeyState | UniqueState) -> bool:
+    return (item.deferrable, item.initially) != (None, None)
+
+
 def _at_once(constraint: ConstraintState) -> ConstraintState:
-    if isinstance(constraint, UniqueState):
+    if isinstance(constraint, UniqueState) and _is_deferred(constraint):
         return replace(constraint, deferrable=None, initially=None)
-    if isinstance(constraint, ForeignKeyState):
+    if isinstance(constraint, ForeignKeyState) and (constraint.initially, constraint.match) != (None, None):
         # SQLite reads MATCH and does nothing with it, and takes INITIALLY only behind DEFERRABLE.
         deferred = (constraint.initially or "").upper() == "DEFERRED"
         if constraint.deferrable is None and not deferred:

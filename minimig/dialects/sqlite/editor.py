@@ -38,7 +38,6 @@ from minimig.dialects.sqlite.rebuild import Rebuild, affinity, converted
 from minimig.dialects.sqlite.swap import carry_out, legacy_alter
 from minimig.dialects.sqlite.transaction import join_transaction, sqlite_transaction
 from minimig.dialects.sqlite.waiting import SQLiteWaiting
-from minimig.dialects.why import INDEX_APART
 from minimig.state.expressions import mentions
 from minimig.state.parts import ColumnState, ConstraintState, IndexState, PrimaryKeyState
 from minimig.state.schema import SchemaState
@@ -100,9 +99,8 @@ class SQLiteEditor(SQLiteClauses):
         watch = Watch.of(self.output.connection)
         if watch and table.foreign_keys:
             watch.tables(table.schema, [table.name])
-        self.execute(native.create_table_sql(self, table))
-        for index in table.indexes.values():
-            self.execute(self.index_sql(table, index), INDEX_APART)
+        for statement, reason in native.creating(self, table):
+            self.execute(statement, reason)
 
     def drop_table(self, before: SchemaState, after: SchemaState, table: TableState) -> None:
         self._pending.pop(table.key, None)

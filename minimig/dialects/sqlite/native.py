@@ -7,8 +7,10 @@ CHECK is NULL, which a CHECK allows (found by trying 3.53.4, 3.54.0 and 3.54.1);
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
 from minimig.dialects.change import TableChange
@@ -17,9 +19,10 @@ from minimig.dialects.sqlite.clauses import brought_constraints, stands_in_colum
 from minimig.dialects.sqlite.create_sql import TableText, table_text
 from minimig.dialects.sqlite.live import live_text
 from minimig.dialects.sqlite.merge import create_sql, in_order
+from minimig.dialects.why import INDEX_APART
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import is_constant, names_in
-from minimig.state.parts import CheckState, ColumnState, ConstraintState, ForeignKeyState, PrimaryKeyState
+from minimig.state.parts import CheckState, ColumnState, ConstraintState, ForeignKeyState, PrimaryKeyState, UniqueState
 from minimig.state.tables import TableState
 
 ASSUMED = (3, 40, 0)
@@ -32,15 +35,36 @@ def version(editor: SchemaEditor) -> tuple[int, ...]:
     return tuple(int(part) for part in running) if running else ASSUMED
 
 
+def creating(editor: SchemaEditor, table: TableState) -> Sequence[tuple[str, str | None]]:
+    """The statements that create a table with all it holds, each with its reason; the table is built once for all."""
+
+    def say() -> Iterator[tuple[str, str | None]]:
+        built = editor.built(table)
+        yield _spelled(editor, table, built), None
+        for index in table.indexes.values():
+            yield editor.create_index_sql(built, index.name), INDEX_APART
+
+    return editor.phrases.once("creating", (table,), lambda: tuple(say()))
+
+
 def create_table_sql(editor: SchemaEditor, table: TableState) -> str:
     """CREATE TABLE as the state has it, written so that its columns can be renamed."""
-    return editor.phrases.once("create", (table,), lambda: _create_table_sql(editor, table))
+    return editor.phrases.once("create", (table,), lambda: _spelled(editor, table, editor.built(table)))
 
 
-def _create_table_sql(editor: SchemaEditor, table: TableState) -> str:
-    sql = editor.compile(CreateTable(editor.built(table)))
+def _spelled(editor: SchemaEditor, table: TableState, built: sa.Table) -> str:
+    sql = editor.compile(CreateTable(built))
+    if not _states_key_again(table):
+        return sql
     text = table_text(sql)
     return sql if in_order(text) == text.constraints else create_sql(editor.table(table), text)
+
+
+def _states_key_again(table: TableState) -> bool:
+    """Whether a UNIQUE is over the columns of the primary key: only then does the order of the two matter."""
+    key = {name.lower() for name in table.primary_key.columns} if table.primary_key else set()
+    uniques = (each for each in table.constraints.values() if isinstance(each, UniqueState))
+    return any({name.lower() for name in unique.columns} == key for unique in uniques)
 
 
 def looks_the_same(editor: SchemaEditor, change: TableChange) -> bool:
