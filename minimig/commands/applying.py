@@ -149,15 +149,16 @@ def migrate_connection(
     options: MigrateOptions,
     listener: Listener = silence,
     on_late: OnLate = unheard,
+    rows: Sequence[Applied] | None = None,
 ) -> MigrateResult:
-    """Bring the database behind `connection` to a target.
+    """Bring the database behind `connection` to a target; `rows` are those of its version table, where they are known.
 
     One runner at a time: when another is at work, this one waits, and plans again once it is alone. A run with nothing
     to do takes no lock. A connection inside a transaction belongs to the caller: nothing is committed then. Raises
     LockError, TargetError, HeadsError, HistoryError, RevisionFileError, StateError, IrreversibleError and
     UnsupportedError before anything runs, MigrationFailedError when a migration fails.
     """
-    rows = project.applied(connection)
+    rows = project.applied(connection) if rows is None else rows
     run = _planned(project, connection, rows, app, target, options)
     prepared = run.steps
     if not prepared:
@@ -190,8 +191,9 @@ def migrate_connection(
                 executor.fake(prepared, listener)
             else:
                 seconds, at_once = executor.run(run, listener), executor.at_once
-            squashes = squashes_to_record(project, project.applied(connection))
-            executor.rewrite((), squashes)
+            if project.has_squashes:
+                squashes = squashes_to_record(project, project.applied(connection))
+                executor.rewrite((), squashes)
             tell_of_run("after_run", project.environment.after_run, prepared, connection)
     else:
         tell_of_run("after_run", project.environment.after_run, (), connection)

@@ -67,12 +67,17 @@ class Files:
         self.tell(GraphBuilt(graph))
         return graph
 
+    @cached_property
+    def has_squashes(self) -> bool:
+        """Whether one of the files stands for others."""
+        return any(header.replaces for header in self.headers)
+
     def graph_at(self, applied: frozenset[str], *words: str | None) -> MigrationGraph:
         """The graph for a database that has these revisions: they decide which squashed revisions stand.
 
         Where one of `words`, what somebody typed as a target, names a revision that a squash hides, no squash stands.
         """
-        if not any(header.replaces for header in self.headers):
+        if not self.has_squashes:
             return self.graph
         with self._reading:
             if (applied, words) not in self._graphs:

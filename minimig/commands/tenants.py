@@ -14,6 +14,7 @@ from typing import Any
 from minimig.commands.project import Project
 from minimig.commands.stamping import standing_at
 from minimig.commands.tenant_list import Tenant
+from minimig.commands.tenant_readers import Readers
 from minimig.commands.tenant_work import (
     DIFFERENT,
     FAILED,
@@ -111,8 +112,8 @@ def migrate_tenants(
     """
     check_target(project, options)  # which reads the graph, before there are several threads
     own = ThreadPoolExecutor(workers, "minimig-tenant") if executor is None else nullcontext(executor)
-    with own as pool:
-        run = _Run(_submitter(project, pool, options), workers, stop_after, len(tenants), on_event)
+    with Readers(project) as readers, own as pool:
+        run = _Run(_submitter(project, pool, options, readers), workers, stop_after, len(tenants), on_event)
         run.all(tenants[:canaries])
         if not run.failures:
             run.all(tenants[canaries:])
@@ -196,10 +197,10 @@ def _lost(error: BaseException) -> str:
     return f"the worker was lost: {type(error).__name__}: {error}"
 
 
-def _submitter(project: Project, executor: Executor, options: TenantOptions) -> Submit:
+def _submitter(project: Project, executor: Executor, options: TenantOptions, readers: Readers) -> Submit:
     """What hands a tenant to the executor."""
     if isinstance(executor, ThreadPoolExecutor):
-        return lambda tenant: executor.submit(work, project, tenant, options)
+        return lambda tenant: executor.submit(work, project, tenant, options, readers)
     settings = project.settings
     if settings.source is None or settings.database is None:
         raise UsageError(
