@@ -22,7 +22,7 @@ from minimig.revisions.spoken import graph_for
 from minimig.revisions.stages import GraphBuilt, MigrationLoaded
 from minimig.revisions.survey import Survey, survey
 from minimig.revisions.tags import Tags
-from minimig.runtime.once import Itself, Once
+from minimig.runtime.once import Once
 from minimig.runtime.plan import Plan
 from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.stages import StepsPrepared
@@ -111,7 +111,7 @@ class Files:
 
     def prepared(self, graph: MigrationGraph, plan: Plan, applied: frozenset[str]) -> tuple[PreparedStep, ...]:
         """The steps of a plan with their operations and states; the same for each database that has had the same."""
-        return self.once((plan, applied, Itself(graph)), lambda: self._steps(graph, plan, applied))
+        return self.once((plan, applied, frozenset(graph.headers)), lambda: self._steps(graph, plan, applied))
 
     def _steps(self, graph: MigrationGraph, plan: Plan, applied: frozenset[str]) -> tuple[PreparedStep, ...]:
         with self._reading, import_path(self.settings.root):

@@ -63,6 +63,11 @@ class TenantOptions:
     words: tuple[str, ...] = ()
     purge: bool = False
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether each tenant is to have all there is, and no more is asked."""
+        return self.task is Task.MIGRATE and self.app is None and self.target is None
+
 
 @dataclass(frozen=True)
 class TenantResult:
@@ -177,7 +182,7 @@ def _work(project: Project, reading: Reading, tenant: Tenant, options: TenantOpt
         rows = here.applied(connection)
         known = TenantResult(tenant.name, NOTHING, at=_stands_at(here, rows), unknown=_unknown(here, rows))
         if options.task is Task.MIGRATE:
-            if options.target is None and options.app is None and has_nothing_to_do(here, rows):
+            if options.is_plain and has_nothing_to_do(here, rows):
                 refuse_half_done(here, connection, rows, ())
                 return known
             if options.migrate.dry:

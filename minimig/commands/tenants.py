@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from minimig.commands.project import Project
 from minimig.commands.stamping import standing_at
 from minimig.commands.tenant_list import Tenant
 from minimig.commands.tenant_readers import Readers
+from minimig.commands.tenant_rest import tenants_at_rest
 from minimig.commands.tenant_work import (
     DIFFERENT,
     FAILED,
@@ -114,6 +115,8 @@ def migrate_tenants(
     own = ThreadPoolExecutor(workers, "minimig-tenant") if executor is None else nullcontext(executor)
     with Readers(project) as readers, own as pool:
         run = _Run(_submitter(project, pool, options, readers), workers, stop_after, len(tenants), on_event)
+        if options.is_plain:
+            run.found(tenants_at_rest(project, tenants, readers))
         run.all(tenants[:canaries])
         if not run.failures:
             run.all(tenants[canaries:])
@@ -157,8 +160,13 @@ class _Run:
         self._total = total
         self._on_event = on_event
 
+    def found(self, results: Iterable[TenantResult]) -> None:
+        """These are done without any work."""
+        for result in results:
+            self._tell(result)
+
     def all(self, tenants: Sequence[Tenant]) -> None:
-        """Work through these tenants; returns when nothing is at work any more."""
+        """Work through those of these tenants who are not done; returns when nothing is at work any more."""
         waiting = iter(tenants)
         at_work: dict[Future[TenantResult], Tenant] = {}
         while True:
@@ -178,7 +186,7 @@ class _Run:
         for _ in range(free):
             if self._broken or (self._stop_after is not None and self.failures >= self._stop_after):
                 return
-            tenant = next(waiting, None)
+            tenant = next((tenant for tenant in waiting if tenant.name not in self.done), None)
             if tenant is None:
                 return
             yield tenant
