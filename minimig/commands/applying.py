@@ -21,6 +21,7 @@ from minimig.operations.base import Operation
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.replay import downward
 from minimig.runtime.events import Listener, silence
+from minimig.runtime.executor import Executor
 from minimig.runtime.foreseen import Foreseen
 from minimig.runtime.log import logged
 from minimig.runtime.once import Itself
@@ -177,14 +178,7 @@ def migrate_connection(
                 behind = late_steps(project, now, prepared, app, target)
             refuse_half_done(project, connection, now, prepared)
             on_late(behind)
-            executor = executor_of(
-                project,
-                connection,
-                whole=options.whole,
-                assume=options.assume,
-                patience=options.patience,
-                precheck=options.precheck,
-            )
+            executor = _executor(project, connection, options)
             listener = logged(listener, project.database_name)
             tell_of_run("before_run", project.environment.before_run, prepared, connection)
             if options.fake:
@@ -203,6 +197,17 @@ def migrate_connection(
     place = None if prepared else place_of_database(project, rows, app, target)
     return MigrateResult(
         project.database_name, steps, seconds, options.dry, unknown, behind, place, recorded, at_once, begun
+    )
+
+
+def _executor(project: Project, connection: sa.Connection, options: MigrateOptions) -> Executor:
+    return executor_of(
+        project,
+        connection,
+        whole=options.whole,
+        assume=options.assume,
+        patience=options.patience,
+        precheck=options.precheck,
     )
 
 
