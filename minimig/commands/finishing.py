@@ -19,7 +19,7 @@ from minimig.commands.standing import Standing, standing
 from minimig.errors import GraphError, HistoryError, StateError, TargetError, UsageError, nearest
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.header import Header
-from minimig.revisions.replay import differences, replay
+from minimig.revisions.replay import differences
 from minimig.revisions.rewriting import Rewrite, check_graph, following_tags, rewrite_header, write_rewrites
 
 
@@ -128,8 +128,8 @@ def _refuse_changed(project: Project, after: MigrationGraph) -> None:
         before = MigrationGraph(project.headers, squashed=False)
     except GraphError:
         return  # some of the old files are gone already: there is nothing left to compare with
-    old = replay(project.load(revision) for revision in before.order())
-    found = differences(replay(project.load(revision) for revision in after.order()), old)
+    old = project.state_after(before.order())
+    found = differences(project.state_after(after.order()), old)
     if found:
         raise StateError(
             f"without the replaced files the history leads elsewhere: {found[0]}; nothing was changed",

@@ -17,7 +17,7 @@ from minimig.dialects.script_style import NO_FRAME, ScriptStyle
 from minimig.errors import MinimigError, TargetError
 from minimig.revisions.header import Header
 from minimig.revisions.identifiers import resolve
-from minimig.revisions.replay import downward, replay, steps
+from minimig.revisions.replay import downward, steps
 from minimig.runtime.output import ScriptOutput
 from minimig.runtime.plan import Direction, Step
 from minimig.runtime.prepare import PreparedStep
@@ -182,7 +182,7 @@ def sql_migrate(project: Project, app: str, name: str | None, *, backwards: bool
         )
     migration = project.load(target.revision)
     older = graph.ancestors([target.revision]) - {target.revision}
-    before = replay((project.load(revision) for revision in graph.order(older)), tell=project.tell)
+    before = project.state_after(graph.order(older))
     moves = tuple(downward(migration, before) if backwards else steps(migration, before))
     step = Step(target.revision, Direction.BACKWARD if backwards else Direction.FORWARD)
     dialect = project.dialect

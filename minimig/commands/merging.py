@@ -25,7 +25,7 @@ from minimig.revisions.header import Header
 from minimig.revisions.identifiers import resolve
 from minimig.revisions.migration import NewMigration
 from minimig.revisions.names import merge_name, slug
-from minimig.revisions.replay import EMPTY, replay, steps
+from minimig.revisions.replay import steps
 
 
 @dataclass(frozen=True)
@@ -170,9 +170,7 @@ def _refuse_impossible(project: Project, plan: MergePlan) -> None:
     """Raise StateError for branches that no order can replay, because both add one column, say."""
     graph = project.graph
     try:
-        replay(
-            project.load(revision) for revision in graph.order(graph.ancestors(branch.head for branch in plan.branches))
-        )
+        project.state_after(graph.order(graph.ancestors(branch.head for branch in plan.branches)))
     except StateError as error:
         raise StateError(
             f"the branches of {plan.app} cannot be joined, and nothing is written: {error.message}",
@@ -233,7 +231,7 @@ def _branch(project: Project, head: str, common: frozenset[str]) -> Branch:
     graph = project.graph
     app = graph.headers[head].app
     own = [r for r in graph.order(graph.ancestors([head])) if r not in common]
-    state = replay((project.load(revision) for revision in graph.order(common)), EMPTY)
+    state = project.state_after(graph.order(common))
     found = []
     for revision in own:
         for change in steps(project.load(revision), state):

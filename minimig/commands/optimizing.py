@@ -79,7 +79,7 @@ def optimize_file(project: Project, revision: str, options: OptimizeOptions) -> 
     """
     graph = project.graph
     migration = project.load(revision)
-    before = replay(project.load(r) for r in graph.order(graph.ancestors([revision]) - {revision}))
+    before = project.state_after(graph.order(graph.ancestors([revision]) - {revision}))
     after = replay([migration], before)
     up = optimize(migration.up, before, project.tell)
     down = None if migration.down is None else optimize(migration.down, after, project.tell)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from threading import RLock
@@ -14,8 +14,10 @@ from minimig.environment import import_path
 from minimig.errors import TargetError, nearest
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.header import Header
+from minimig.revisions.kept_operations import KeptOperations
+from minimig.revisions.kept_state import WORTH, KeptState
 from minimig.revisions.loader import Migration, load_migration
-from minimig.revisions.replay import creators, replay_branches
+from minimig.revisions.replay import EMPTY, creators, replay, replay_branches
 from minimig.revisions.routing import routed
 from minimig.revisions.scanning import scan
 from minimig.revisions.spoken import graph_for
@@ -26,9 +28,12 @@ from minimig.runtime.once import Once
 from minimig.runtime.plan import Plan
 from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.stages import StepsPrepared
-from minimig.stages import Tell
+from minimig.stages import Tell, untold
 from minimig.state.schema import SchemaState
 from minimig.state.written import Convention
+
+Replaying = Callable[[Iterable[Migration], SchemaState], SchemaState]
+"""How the state after some migrations is told from the state before them."""
 
 
 class Files:
@@ -40,6 +45,7 @@ class Files:
 
     def __init__(self) -> None:
         self._loaded: dict[str, Migration] = {}
+        self._kept: dict[str, KeptOperations] = {}
         self._graphs: dict[object, MigrationGraph] = {}
         self.once = Once()
         self._reading = RLock()
@@ -103,11 +109,29 @@ class Files:
         """The same of a file that was read already, whatever is wrong with others."""
         with self._reading:
             if header.revision not in self._loaded:
-                with import_path(self.settings.root):
-                    migration = load_migration(header, partial(self.convention_of, header.app))
+                kept = self._kept_of(header.app)
+                known = kept.get(header)
+                migration = known or self._executed(header)
+                if known is None:
+                    kept.was_run(migration)
                 self._loaded[header.revision] = migration
-                self.tell(MigrationLoaded(migration))
+                self.tell(MigrationLoaded(migration, executed=known is None))
             return self._loaded[header.revision]
+
+    def _executed(self, header: Header) -> Migration:
+        with import_path(self.settings.root):
+            return load_migration(header, partial(self.convention_of, header.app))
+
+    def _kept_of(self, app: str) -> KeptOperations:
+        if app not in self._kept:
+            self._kept[app] = KeptOperations(app, self.folders[app])
+        return self._kept[app]
+
+    def _keep(self) -> None:
+        """Keep what was run for the next time: called where all that a command needs has been loaded."""
+        files = {header.path for header in self.headers}
+        for kept in self._kept.values():
+            kept.keep(files)
 
     def prepared(self, graph: MigrationGraph, plan: Plan, applied: frozenset[str]) -> tuple[PreparedStep, ...]:
         """The steps of a plan with their operations and states; the same for each database that has had the same."""
@@ -115,7 +139,9 @@ class Files:
 
     def _steps(self, graph: MigrationGraph, plan: Plan, applied: frozenset[str]) -> tuple[PreparedStep, ...]:
         with self._reading, import_path(self.settings.root):
-            found = prepare(graph, self.load, plan, applied, self.tell)
+            behind = partial(self.state_after, keep=True)
+            found = prepare(graph, self.load, behind, plan, applied)
+            self._keep()
         self.tell(StepsPrepared(found))
         return found
 
@@ -129,12 +155,36 @@ class Files:
         with import_path(self.settings.root):  # once, not for each
             found = tuple(self.load(revision) for revision in self.graph.order())
         self.on_work(READING, len(found), len(found))
+        self._keep()
         return found
 
     @cached_property
     def files_state(self) -> SchemaState:
         """The schema that the revision files lead to, branches of an app one after the other."""
-        return replay_branches(self.migrations, self.graph.conflicts(), self.tell)
+        graph = self.graph
+        return self._replayed(
+            graph.order(), lambda found, base: replay_branches(found, base, graph.conflicts(), self.tell), keep=True
+        )
+
+    def state_after(self, revisions: Sequence[str], *, keep: bool = False) -> SchemaState:
+        """The schema after these revisions, which are in the order of a graph; with `keep` it will be wanted again."""
+        return self._replayed(revisions, lambda found, base: replay(found, base, self.tell), keep=keep)
+
+    def _replayed(self, revisions: Sequence[str], replaying: Replaying, *, keep: bool) -> SchemaState:
+        headers = [self._header_of[revision] for revision in revisions]
+        with self._reading, import_path(self.settings.root):
+            unheard = self.tell is untold  # whoever listens wants to hear of each revision
+            count, state = self._kept_state.before(headers) if headers and unheard else (0, EMPTY)
+            state = replaying((self.load(revision) for revision in revisions[count:]), state)
+            if keep and unheard and len(headers) - count >= WORTH:
+                self._keep()
+                if all(self._kept_of(header.app).says_the_same(header) for header in headers):
+                    self._kept_state.keep(headers, state)
+        return state
+
+    @cached_property
+    def _kept_state(self) -> KeptState:
+        return KeptState(min(self.folders.items())[1])
 
     @cached_property
     def created_by(self) -> Mapping[str, str]:

@@ -50,7 +50,7 @@ def steps_from_record(
 
         if all(each.complete for each in stored.values()):
             return _prepared(graph, load, plan, effective)
-        like = replay(project.load(revision) for revision in graph.order(effective - set(doomed)))
+        like = project.state_after(graph.order(effective - set(doomed)))
         return _along_live(worded(connection, like), graph, [load(step.revision) for step in plan])
     finally:
         if not borrowed:
@@ -62,7 +62,7 @@ def _prepared(
 ) -> tuple[PreparedStep, ...]:
     """The steps along the replayed states. Raises StateError where rows and files do not fit together."""
     try:
-        return prepare(graph, load, plan, effective)
+        return prepare(graph, load, lambda revisions: replay(map(load, revisions)), plan, effective)
     except StateError as error:
         raise StateError(
             f"the recorded revisions do not fit beside the files that there are: {error.message}; nothing was changed",

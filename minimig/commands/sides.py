@@ -19,7 +19,6 @@ from minimig.dialects.registry import dialect_of
 from minimig.environment import engine_for, import_path
 from minimig.errors import RevisionFileError, TargetError
 from minimig.revisions.identifiers import resolve
-from minimig.revisions.replay import replay
 from minimig.revisions.snapshots import read_snapshot
 from minimig.runtime.recorder import revisions
 from minimig.state.schema import SchemaState
@@ -66,7 +65,7 @@ def state_after(project: Project, revisions: Sequence[str]) -> SchemaState:
     """The schema after these revisions, which are in the order of the graph; after all of them it may be known."""
     if not project.graph.conflicts() and tuple(revisions) == project.graph.order():
         return project.files_state
-    return replay((project.load(revision) for revision in revisions), tell=project.tell)
+    return project.state_after(revisions)
 
 
 def engines_of(project: Project, words: Iterable[str], folder: Path) -> list[sa.Engine]:

@@ -72,7 +72,7 @@ def squash(project: Project, app: str, start: str | None, end: str | None, optio
     members = _members(graph, app, start, end)
     _refuse_circle(graph, members)
     older = graph.ancestors(members) - set(members)
-    before = replay(project.load(revision) for revision in graph.order(older))
+    before = project.state_after(graph.order(older))
     migrations = [_without_elidable(project.load(revision)) for revision in members]
     left_out = sum(len(project.load(revision).up) for revision in members) - sum(len(m.up) for m in migrations)
     up, down, irreversible = _operations(migrations, before)

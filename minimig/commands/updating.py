@@ -125,7 +125,7 @@ def _rewrite(
             hint="leave --update out to write a new file",
         )
     older = graph.ancestors([old.revision, *needs]) - {old.revision}
-    before = replay(project.load(revision) for revision in graph.order(older))
+    before = project.state_after(graph.order(older))
     between = steps(old, before)[-1].after if old.up else before
     wanted = replay([added], between)
     up = tuple(optimize([*old.up, *added.up], before))

@@ -64,8 +64,9 @@ def migration_loaded(stage: MigrationLoaded) -> Said:
     """The operations in a file."""
     migration = stage.migration
     down = "its own down" if migration.down is not None else "down is the reverse of up"
+    how = "executed" if stage.executed else "kept from an earlier run:"
     return Said(
-        f"executed {migration.header.path.name}: {count(len(migration.up), 'operation')}, {down}",
+        f"{how} {migration.header.path.name}: {count(len(migration.up), 'operation')}, {down}",
         everything=described(migration.up),
     )
 

@@ -15,11 +15,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from minimig.errors import RevisionFileError, nearest
-from minimig.revisions.folders import name_of
+from minimig.revisions.folders import Signature, name_of
 from minimig.revisions.toplevel import Binding, bindings, parse
 
 LITERAL_NAMES = ("dependencies", "run_before", "replaces", "labels", "initial", "atomic", "irreversible")
@@ -46,7 +46,8 @@ class Header:
     """What a revision file says about itself, without its operations.
 
     `doc` is the whole docstring ("" when there is none). `initial` is None when the file does not say.
-    `irreversible` is the reason why there is no way back, or None.
+    `irreversible` is the reason why there is no way back, or None. `signature` is what the file was on disk just before
+    it was read, where that is known.
     """
 
     app: str
@@ -60,6 +61,7 @@ class Header:
     initial: bool | None = None
     atomic: bool = True
     irreversible: str | None = None
+    signature: Signature | None = field(default=None, compare=False, repr=False)
 
     @property
     def revision(self) -> str:
@@ -72,7 +74,7 @@ class Header:
         return self.doc.strip().partition("\n")[0].rstrip()
 
 
-def read_header(path: Path, app: str, data: bytes | None = None) -> Header:
+def read_header(path: Path, app: str, data: bytes | None = None, *, signature: Signature | None = None) -> Header:
     """The header of one file, or of `data` that is to be its content; it is parsed and never run.
 
     Raises RevisionFileError, with `path:line` as its place, for a name that no revision can have, text that
@@ -95,6 +97,7 @@ def read_header(path: Path, app: str, data: bytes | None = None) -> Header:
         initial=fields.flag("initial"),
         atomic=fields.flag("atomic") is not False,
         irreversible=fields.reason("irreversible"),
+        signature=signature,
     )
 
 

@@ -4,8 +4,9 @@ In: a `Header`, read already without running anything. Out: a `Migration`. A fil
 needed; whatever goes wrong in it is a RevisionFileError with the line in that file, never a traceback.
 
 The bytes are read once, so what is run is what the digest is of. No bytecode is kept: Python tells old bytecode from
-new by time and size alone, and a file that was written twice in one second must not run as it was before. Django and
-Alembic import revision files as modules; Django leaves them among the imported modules for good.
+new by time and size alone, and a file that was written twice in one second must not run as it was before. What can be
+kept is what a file says (`kept_operations`). Django and Alembic import revision files as modules; Django leaves them
+among the imported modules for good.
 """
 
 from __future__ import annotations
@@ -30,18 +31,38 @@ from minimig.state.written import Convention
 
 @dataclass(frozen=True)
 class Migration:
-    """A revision with its operations. `down` None means the reverse of `up`; `digest` is of the file's bytes."""
+    """A revision with its operations. `down` None means the reverse of `up`; `digest` is of the file's bytes.
+
+    `has_open_names` tells that a naming convention has named something in it. `meant` is the checksum of what it means,
+    where that is known already.
+    """
 
     header: Header
     up: tuple[Operation, ...]
     down: tuple[Operation, ...] | None
     digest: str = ""
-    source: bytes = field(default=b"", repr=False, compare=False)
+    has_open_names: bool = False
+    content: bytes | None = field(default=None, repr=False, compare=False)
+    meant: str | None = field(default=None, repr=False, compare=False)
 
     @property
     def revision(self) -> str:
         """The identifier `app.name`."""
         return self.header.revision
+
+    @property
+    def source(self) -> bytes:
+        """The bytes of the file, which are read when they were not needed before. Raises RevisionFileError."""
+        if self.content is not None:
+            return self.content
+        found = file_bytes(self.header)
+        if sha256(found).hexdigest() != self.digest:
+            raise RevisionFileError(
+                "the revision file was changed while minimig was at work",
+                where=str(self.header.path),
+                hint="run it again",
+            )
+        return found
 
 
 def load_migration(
@@ -58,14 +79,16 @@ def load_migration(
     source = file_bytes(header) if data is None else data
     module = _run(header, source)
     lists = {name: _operations(header, name, getattr(module, name)) for name in ("up", "down") if hasattr(module, name)}
-    if convention and any(operation.has_open_names for operations in lists.values() for operation in operations):
+    has_open_names = any(operation.has_open_names for operations in lists.values() for operation in operations)
+    if convention and has_open_names:
         lists = {name: named(operations, convention()) for name, operations in lists.items()}
     return Migration(
         header=header,
         up=lists["up"] if "up" in lists else _operations(header, "up", None),
         down=lists.get("down"),
         digest=sha256(source).hexdigest(),
-        source=source,
+        has_open_names=has_open_names,
+        content=source,
     )
 
 

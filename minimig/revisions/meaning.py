@@ -32,7 +32,7 @@ def checksum(migration: Migration) -> str:
 
     When the canonical text changes, so does the version, and rows written before are known for what they are.
     """
-    return f"{VERSION}:{sha256(meaning(migration).encode()).hexdigest()}"
+    return migration.meant or f"{VERSION}:{sha256(meaning(migration).encode()).hexdigest()}"
 
 
 def is_comparable(written: str | None) -> bool:

@@ -120,14 +120,14 @@ def place_of(migration: Migration, moves: Sequence[Change], position: int, *, ba
 
 
 def replay_branches(
-    migrations: Iterable[Migration], conflicts: Mapping[str, Sequence[str]], tell: Tell = untold
+    migrations: Iterable[Migration], base: SchemaState, conflicts: Mapping[str, Sequence[str]], tell: Tell = untold
 ) -> SchemaState:
     """The state behind all migrations, where apps may have several heads (`conflicts`), one branch after the other.
 
     Raises StateError; HeadsError where it may be branches that do not fit together.
     """
     try:
-        return replay(migrations, tell=tell)
+        return replay(migrations, base, tell)
     except StateError as error:
         if not conflicts:
             raise

@@ -9,7 +9,8 @@ from pathlib import Path
 from minimig.errors import RevisionFileError
 from minimig.revisions.folders import Signature, revision_files
 from minimig.revisions.header import Header, read_header
-from minimig.revisions.kept_headers import NOTHING, WORTH, keep_headers, kept_headers
+from minimig.revisions.kept import is_worth_it
+from minimig.revisions.kept_headers import NOTHING, keep_headers, kept_headers
 from minimig.stages import Stage, Tell, untold
 
 Problem = Callable[[RevisionFileError], None]
@@ -49,29 +50,27 @@ def scan(folders: Mapping[str, Path], problem: Problem | None = None, tell: Tell
 def _headers(
     app: str, folder: Path, files: Mapping[Path, Signature | None], problem: Problem | None, tell: Tell
 ) -> Iterator[Header]:
-    kept = kept_headers(folder, app) if len(files) >= WORTH else NOTHING
-    known: list[tuple[Signature, Header]] = []
+    kept = kept_headers(folder, app) if is_worth_it(files.values()) else NOTHING
     found: list[Header] = []
-    parsed: set[str] = set()
+    parsed: dict[str, Signature | None] = {}
     seen: dict[str, Path] = {}
     for path, signature in files.items():
         try:
             header = kept.get(path, signature)
             if header is None:
-                header = read_header(path, app)
-                parsed.add(header.revision)
+                # The signature of before the file was read: one that changed meanwhile will not match.
+                header = read_header(path, app, signature=signature)
+                parsed[header.revision] = signature
             _check_twin(seen.setdefault(header.name.casefold(), path), path)
         except RevisionFileError as error:
             if problem is None:
                 raise
             problem(error)
         else:
-            if signature is not None:  # of before the file was read: one that changed meanwhile will not match
-                known.append((signature, header))
             found.append(header)
             yield header
-    if len(parsed) >= WORTH:
-        keep_headers(folder, app, known)
+    if is_worth_it(parsed.values()):
+        keep_headers(folder, app, found)
     tell(FolderRead(app, folder, tuple(found), frozenset(parsed)))
 
 

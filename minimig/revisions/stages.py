@@ -18,6 +18,7 @@ class GraphBuilt(Stage):
 
 @dataclass(frozen=True)
 class MigrationLoaded(Stage):
-    """A revision file was executed, since its operations are needed."""
+    """The operations of a revision file are needed: it was `executed` for them, or they were kept from another time."""
 
     migration: Migration
+    executed: bool = True

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from minimig.dialects.phrases import Phrases
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.loader import Migration
-from minimig.revisions.replay import EMPTY, Change, downward, place_of, replay, steps
+from minimig.revisions.replay import EMPTY, Change, downward, place_of, steps
 from minimig.runtime.plan import Direction, Plan, Step
-from minimig.stages import Tell, untold
+from minimig.state.schema import SchemaState
 from minimig.state.shared import differing
 
 
@@ -45,19 +45,20 @@ class PreparedStep:
 def prepare(
     graph: MigrationGraph,
     load: Callable[[str], Migration],
+    state_after: Callable[[Sequence[str]], SchemaState],
     plan: Plan,
     applied: Collection[str],
-    tell: Tell = untold,
 ) -> tuple[PreparedStep, ...]:
     """Every step of the plan with its operations and states, in the order of the plan.
 
+    `load` gives the migration of a revision, `state_after` the schema after some revisions in their order.
     Raises RevisionFileError, StateError or IrreversibleError, naming file and operation.
     """
     planned = set(plan.revisions)
     known = set(applied) & set(graph.headers)
     if plan.direction is Direction.BACKWARD:
-        return _prepare_backward(graph, load, plan, known - planned, tell)
-    state = replay((load(revision) for revision in graph.order(known)), tell=tell)
+        return _prepare_backward(graph, load, plan, state_after(graph.order(known - planned)))
+    state = state_after(graph.order(known))
     prepared = []
     for step in plan:
         migration = load(step.revision)
@@ -82,10 +83,9 @@ def schemas_of(steps: Sequence[PreparedStep]) -> frozenset[str]:
 
 
 def _prepare_backward(
-    graph: MigrationGraph, load: Callable[[str], Migration], plan: Plan, staying: Collection[str], tell: Tell
+    graph: MigrationGraph, load: Callable[[str], Migration], plan: Plan, state: SchemaState
 ) -> tuple[PreparedStep, ...]:
-    # What stays is replayed first, so that each state holds exactly what the database will hold at that moment.
-    state = replay((load(revision) for revision in graph.order(staying)), tell=tell)
+    # `state` is of what stays, so that each state holds exactly what the database will hold at that moment.
     prepared = []
     for step in reversed(plan.steps):
         migration = load(step.revision)

@@ -14,6 +14,10 @@ class Reference:
     module: str
     name: str
 
+    def is_of(self, *packages: str) -> bool:
+        """Whether it comes from one of these packages."""
+        return self.module.partition(".")[0] in packages
+
 
 @dataclass(frozen=True)
 class Call:
@@ -34,10 +38,10 @@ class Call:
         return hash((self.target, positional, tuple((name, _hashed(v)) for name, v in self.kwargs), self.variants))
 
     def is_of(self, *packages: str) -> bool:
-        """Whether what it calls, and what every call in it calls, comes from one of these packages."""
+        """Whether what it calls, and whatever is named in it, comes from one of these packages."""
         inner = (*self.args, *(value for _, value in self.kwargs), *(call for call, _ in self.variants))
-        own = self.target.module.partition(".")[0] in packages
-        return own and all(each.is_of(*packages) for each in inner if isinstance(each, Call))
+        named = (each for each in inner if isinstance(each, Call | Reference))
+        return self.target.is_of(*packages) and all(each.is_of(*packages) for each in named)
 
 
 def _hashed(argument: Any) -> int:

@@ -5,7 +5,6 @@ SQLAlchemy's types cannot be edited, so the call that a type is compared by is e
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -13,9 +12,9 @@ from typing import Any
 from sqlalchemy.types import TypeEngine
 
 from minimig.errors import StateError
+from minimig.state.built_types import built_type
 from minimig.state.named_types import Labels, TypeName, enum_of, items_of, type_name, variants_of
-from minimig.state.to_metadata import sa_expression
-from minimig.state.values import Call, Reference, SqlExpression, SqlType
+from minimig.state.values import Call, SqlType
 
 
 @lru_cache(maxsize=512)  # many columns use the same enum
@@ -34,15 +33,6 @@ def with_enum(type_: SqlType, name: TypeName, labels: Labels, new_name: str) -> 
     return built
 
 
-def built_type(call: Call) -> TypeEngine[Any]:
-    """The SQLAlchemy type that a call describes."""
-    args = [_value(arg) for arg in call.args]
-    type_: TypeEngine[Any] = _imported(call.target)(*args, **{name: _value(arg) for name, arg in call.kwargs})
-    for variant, dialects in call.variants:
-        type_ = type_.with_variant(built_type(variant), *dialects)
-    return type_
-
-
 def _edited(type_: TypeEngine[Any], call: Call, name: TypeName, labels: Labels, new_name: str) -> Call:
     enum = enum_of(type_)
     if enum is not None and type_name(enum) == name:
@@ -53,20 +43,3 @@ def _edited(type_: TypeEngine[Any], call: Call, name: TypeName, labels: Labels, 
     variants = zip(variants_of(type_, call), call.variants, strict=True)
     edited = tuple((_edited(*variant, name, labels, new_name), dialects) for variant, (_, dialects) in variants)
     return replace(call, variants=edited)
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, Call):
-        return built_type(value)
-    if isinstance(value, Reference):
-        return _imported(value)
-    if isinstance(value, SqlExpression):
-        return sa_expression(value)
-    return tuple(_value(item) for item in value) if isinstance(value, tuple) else value
-
-
-def _imported(reference: Reference) -> Any:
-    found: Any = importlib.import_module(reference.module)
-    for part in reference.name.split("."):
-        found = getattr(found, part)
-    return found

@@ -24,7 +24,6 @@ from minimig.errors import DatabaseError, TargetError, nearest
 from minimig.operations.tables_then import TablesThen
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.identifiers import resolve
-from minimig.revisions.replay import replay
 from minimig.runtime.executor import Executor
 from minimig.runtime.plan import Direction, Plan, Step
 from minimig.runtime.prepare import prepare
@@ -105,7 +104,7 @@ class MigrationRunner:
     @property
     def state(self) -> SchemaState:
         """The schema that the applied revisions lead to, by what their files say."""
-        return replay(self.project.load(revision) for revision in self.applied)
+        return self.project.state_after(self.applied)
 
     @property
     def tables(self) -> TablesThen:
@@ -115,7 +114,7 @@ class MigrationRunner:
     def state_at(self, revision: str) -> SchemaState:
         """The schema right behind a revision, with all that it comes after and nothing else."""
         graph, name = self.project.graph, self.resolve(revision)
-        return replay(self.project.load(each) for each in graph.order(graph.ancestors([name])))
+        return self.project.state_after(graph.order(graph.ancestors([name])))
 
     def tables_at(self, revision: str) -> TablesThen:
         """The tables as they are right behind a revision: `runner.tables_at("blog.0002").posts`."""
@@ -167,7 +166,7 @@ class MigrationRunner:
     def _run(self, names: Sequence[str], direction: Direction) -> None:
         graph, applied = self._standing()
         plan = Plan(tuple(Step(name, direction) for name in names))
-        prepared = prepare(graph, self.project.load, plan, applied)
+        prepared = prepare(graph, self.project.load, self.project.state_after, plan, applied)
         with self.project.connect() as connection:
             Executor(connection, self.project.recorder).run(rehearse(prepared, connection.dialect))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from minimig.revisions.kept_headers import WORTH
+from minimig.revisions.kept import MANY as WORTH
 from support.projects import REPOSITORY
 
 MANY = WORTH + 6

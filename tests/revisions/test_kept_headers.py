@@ -9,15 +9,16 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from minimig.errors import RevisionFileError
-from minimig.revisions import kept_headers, scanning
+from minimig.revisions import kept, kept_headers, scanning
 from minimig.revisions.header import Header, read_header
 from minimig.revisions.scanning import scan
 
-MANY = kept_headers.WORTH + 6
+MANY = kept.MANY + 6
 OLD = time.time_ns() - 3600 * 10**9
 
 Read = list[str]
@@ -42,7 +43,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with many revisions, in a Python that writes beside its files what it keeps."""
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     monkeypatch.setattr(sys, "pycache_prefix", None)
-    monkeypatch.setattr(kept_headers, "SETTLED", -60 * 10**9)  # the time of entry of a file cannot be set back
+    monkeypatch.setattr(kept, "SETTLED", -60 * 10**9)  # the time of entry of a file cannot be set back
     for number in range(1, MANY + 1):
         write(tmp_path, number)
     return tmp_path
@@ -53,9 +54,9 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> Read:
     """The names of the files that were opened and parsed."""
     names: Read = []
 
-    def reading(path: Path, app: str) -> Header:
+    def reading(path: Path, app: str, **more: Any) -> Header:
         names.append(path.name)
-        return read_header(path, app)
+        return read_header(path, app, **more)
 
     monkeypatch.setattr(scanning, "read_header", reading)
     return names
@@ -138,7 +139,7 @@ def test_a_file_that_breaks_is_told_of_every_time(folder: Path) -> None:
 
 def test_a_young_file_is_not_kept(folder: Path, parsed: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that changed a moment ago may change again within one tick of the clock of its disk."""
-    monkeypatch.setattr(kept_headers, "SETTLED", 2 * 10**9)
+    monkeypatch.setattr(kept, "SETTLED", 2 * 10**9)
     scan({"blog": folder})
     parsed.clear()
     scan({"blog": folder})
@@ -219,7 +220,7 @@ def test_python_says_whether_and_where(folder: Path, tmp_path: Path, monkeypatch
 
 def test_a_small_history_leaves_nothing_behind(folder: Path) -> None:
     """Parsing a few files takes less than keeping them, so a small project never sees the file."""
-    for path in sorted(folder.glob("*.py"))[kept_headers.WORTH - 1 :]:
+    for path in sorted(folder.glob("*.py"))[kept.MANY - 1 :]:
         path.unlink()
     scan({"blog": folder})
     assert not folder.joinpath("__pycache__").exists()

@@ -37,10 +37,15 @@ class Result:
 
 @dataclass(frozen=True)
 class ProjectFolder:
-    """A folder with sources; `url` is the database that the command is told about."""
+    """A folder with sources; `url` is the database that the command is told about.
+
+    What Python compiles, and what minimig keeps, is not written, since models may change twice in one second; with
+    `keeps` it is.
+    """
 
     path: Path
     url: str | None = None
+    keeps: bool = False
 
     def write(self, name: str, text: str) -> Path:
         """Write a file, with its folders."""
@@ -69,7 +74,7 @@ class ProjectFolder:
         """The same with streams of the caller's; returns the exit code."""
         before = dict(os.environ)
         stdin, sys.stdin = sys.stdin, io.StringIO()
-        bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # models may change twice in one second
+        bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, not self.keeps
         os.environ.clear()
         os.environ.update(self._variables(env))
         try:
