@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from minimig.commands import applying, project_files
+from minimig.commands import applying, edits, project_files
 from minimig.commands.project import Project
 from minimig.commands.schema_engine import engine_in
 from minimig.commands.tenant_list import Tenant, project_of_tenants, tenants_of
@@ -30,6 +30,7 @@ from minimig.commands.tenants import TenantsResult, migrate_tenants
 from minimig.config import load_settings
 from minimig.dialects.registry import lock_for
 from minimig.errors import LockError, UsageError
+from minimig.revisions.header import Header
 from minimig.runtime import foreseen
 from minimig.runtime.journal import Note
 from minimig.runtime.recorder import Recorder
@@ -331,6 +332,31 @@ def test_a_second_tenant_sends_no_more_than_its_own(
     assert len(rows) == 2, "before the lock and behind it"
     mine = said[next(n for n, statement in enumerate(said) if "b.minimig_version" in statement) :]
     assert len(mine) == len(said[: len(said) - len(mine)]), (len(mine), mine)
+
+
+def test_applied_files_are_compared_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of tenants who have had a file, and get another one, each compares its row with the file, which is read once."""
+    names = [f"t{number}" for number in range(5)]
+    folder = with_files(tmp_path, names)
+    run(project_in(folder))
+    with file_of(folder, "t3").begin() as connection:
+        connection.exec_driver_sql("UPDATE minimig_version SET checksum = '2:0', file_checksum = '0'")
+    body = (
+        'from minimig import ops\n\ndependencies = ["0002_second"]\nup = [ops.RunSQL("SELECT 1", reverse="SELECT 1")]\n'
+    )
+    folder.write("migrations/0003_more.py", body)
+    read: list[str] = []
+    digest = edits.digest_of
+
+    def counted(header: Header) -> str:
+        read.append(header.name)
+        return digest(header)
+
+    monkeypatch.setattr(edits, "digest_of", counted)
+    results = {result.tenant: result for result in run(project_in(folder)).results}
+    assert sorted(read) == ["0001_first", "0002_second"]
+    assert [name for name in names if results[name].status == "migrated"] == ["t0", "t1", "t2", "t4"]
+    assert "edited after this database applied" in str(results["t3"].error)
 
 
 def test_what_cannot_be_rehearsed_is_told_for_each_tenant(tmp_path: Path, postgresql_database: Database) -> None:
