@@ -31,6 +31,7 @@ from minimig.config import load_settings
 from minimig.dialects.registry import lock_for
 from minimig.errors import LockError, UsageError
 from minimig.revisions.header import Header
+from minimig.revisions.meaning import VERSION
 from minimig.runtime import foreseen
 from minimig.runtime.journal import Note
 from minimig.runtime.recorder import Recorder
@@ -340,11 +341,8 @@ def test_applied_files_are_compared_once(tmp_path: Path, monkeypatch: pytest.Mon
     folder = with_files(tmp_path, names)
     run(project_in(folder))
     with file_of(folder, "t3").begin() as connection:
-        connection.exec_driver_sql("UPDATE minimig_version SET checksum = '2:0', file_checksum = '0'")
-    body = (
-        'from minimig import ops\n\ndependencies = ["0002_second"]\nup = [ops.RunSQL("SELECT 1", reverse="SELECT 1")]\n'
-    )
-    folder.write("migrations/0003_more.py", body)
+        connection.exec_driver_sql(f"UPDATE minimig_version SET checksum = '{VERSION}:0', file_checksum = '0'")
+    folder.write("migrations/0003_more.py", COUNTED)
     read: list[str] = []
     digest = edits.digest_of
 
