@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 import minimig
+from minimig.state.from_metadata import from_metadata
 from minimig.state.values import SqlType
 from support.databases import Database
 from support.projects import ProjectFolder
@@ -80,6 +81,18 @@ def test_tables_that_agree_are_not_built_again(sqlite_database: Database) -> Non
         with counted(sa.Table, "after_parent_attach") as built:
             assert minimig.diff(connection, metadata) == []
     assert built == []
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_a_new_table_is_built_once_with_its_indexes(dialect: str) -> None:
+    """CREATE TABLE and CREATE INDEX are said of one table of SQLAlchemy's; another one only hints where it points."""
+    metadata, empty = models(5), from_metadata(sa.MetaData())
+    operations = minimig.diff(sa.MetaData(), metadata)
+    with counted(sa.Table, "after_parent_attach") as built:
+        statements = minimig.sql(operations, empty, dialect)
+    assert sum("CREATE INDEX" in each for each in statements) == 5
+    columns = [len(table.columns) for table in built if isinstance(table, sa.Table)]
+    assert sorted(columns) == [1] * 4 + [4] * 5
 
 
 def test_types_that_differ_hash_differently() -> None:

@@ -80,6 +80,8 @@ def _imported(name: str) -> ModuleType:
         return importlib.import_module(name)
     finally:
         if looking:
+            if gc.get_threshold()[0] == COLLECT_AFTER:  # a process of ours, in which modules stay
+                gc.freeze()
             gc.enable()
 
 

@@ -20,7 +20,7 @@ from minimig.state.values import SqlType
 
 
 def excerpt(table: TableState, columns: Collection[str]) -> TableState:
-    """The table with these columns, those of its key and those that it carries, and the foreign keys of all.
+    """The table with these columns and the foreign keys of all; with its key and what that carries for one of the key.
 
     A column of the key numbers itself or not by its type, by the key's other columns, and by where it points. One that
     is computed may speak of any column.
@@ -28,13 +28,17 @@ def excerpt(table: TableState, columns: Collection[str]) -> TableState:
     if any(table.columns[name].computed is not None for name in columns if name in table.columns):
         return table
     key = table.primary_key
-    names = {*columns, *(() if key is None else (*key.columns, *columns_in(key.options, table.columns)))}
+    names = set(columns)
+    if key is not None and names.intersection(key.columns):
+        names.update(key.columns, columns_in(key.options, table.columns))
+    else:
+        key = None
     keys = {each.name: each for each in table.foreign_keys if names.intersection(each.columns)}
     names.update(name for each in keys.values() for name in _spoken_of(each, table))
     if len(names) == len(table.columns) and len(keys) == len(table.constraints) and not table.indexes:
         return table
     kept = {name: column for name, column in table.columns.items() if name in names}
-    return replace(table, columns=kept, constraints=keys, indexes={})
+    return replace(table, columns=kept, primary_key=key, constraints=keys, indexes={})
 
 
 def excerpt_for(

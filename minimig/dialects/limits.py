@@ -148,8 +148,17 @@ class NameBook:
 
 
 def _only_in(state: SchemaState, other: SchemaState) -> Iterator[TableState | ViewState | SequenceState]:
-    """What is in one state and not, or not the same, in another."""
-    yield from (state.tables[key] for key in differing(state.tables, other.tables))
-    for key, item in state.objects.items():
+    """What is in one state and not in another, or may have other names there."""
+    for key in differing(state.tables, other.tables):
+        table, former = state.tables[key], other.tables.get(key)
+        if former is None or not _shares_names(table, former):
+            yield table
+    for key, item in state.objects.items() if state.objects is not other.objects else ():
         if isinstance(item, ViewState | SequenceState) and other.objects.get(key) is not item:
             yield item
+
+
+def _shares_names(table: TableState, former: TableState) -> bool:
+    """Whether a table of the same key has the very same constraints and indexes: an edit of columns leaves them."""
+    names = ("primary_key", "constraints", "indexes")
+    return all(getattr(table, name) is getattr(former, name) for name in names)

@@ -8,7 +8,9 @@ find that out in the middle of a run, and two names that differ only by case nev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,30 +29,66 @@ def shortened(dialect: sa.Dialect, name: str) -> str:
 
     SQLAlchemy counts characters; a database that counts bytes cuts the rest off itself, between two characters.
     """
+    counts_bytes = dialect.name in _COUNTING_BYTES
+    limit = dialect.max_index_name_length or dialect.max_identifier_length
+    if len(name) <= limit and (name.isascii() or not counts_bytes):
+        return name  # as a rule
     preparer: Any = dialect.identifier_preparer
     # The argument keeps SQLAlchemy from quoting; it is there for Alembic and has been since SQLAlchemy 1.4.
     found: str = preparer.truncate_and_render_index_name(conv(name), _alembic_quote=False)
-    if dialect.name in _COUNTING_BYTES:
+    if counts_bytes:
         return found.encode()[: dialect.max_identifier_length].decode(errors="ignore")
     return found
 
 
 def refuse_names(dialect: sa.Dialect, before: SchemaState, after: SchemaState, *, folds_case: bool) -> None:
-    """Raise UnsupportedError for names of tables that are new or changed: one that is too long, or two that meet."""
-    changed = differing(after.tables, before.tables)
-    for table in map(after.tables.__getitem__, changed):
-        for what, name in (("table", table.name), *(("column", name) for name in table.columns)):
-            _refuse_long(dialect, table, what, name)
-        _refuse_same(table, "columns", ((name, _folded(name, folds_case)) for name in table.columns), dialect)
-        items = (*table.constraints, *table.indexes)
-        kept = ((name, _folded(shortened(dialect, name), folds_case)) for name in items)
-        _refuse_same(table, "constraints or indexes", kept, dialect)
-    if folds_tables(dialect) and any(key not in before.tables for key in changed):
-        for one, other in _meeting((key, key.lower()) for key in after.tables):
-            raise UnsupportedError(f"{dialect.name} takes the tables {one!r} and {other!r} for one", hint=_HINT)
+    """Raise UnsupportedError for names in tables that are new or changed: one that is too long, or two that meet."""
+    for key in differing(after.tables, before.tables):
+        table, former = after.tables[key], before.tables.get(key)
+        if former is None or table.columns is not former.columns:
+            for what, name in (("table", table.name), *(("column", name) for name in table.columns)):
+                _refuse_long(dialect, table, what, name)
+            _refuse_same(table, "columns", ((name, _folded(name, folds_case)) for name in table.columns), dialect)
+        if former is None or not _same_items(table, former):
+            items = (*table.constraints, *table.indexes)
+            kept = ((name, _folded(shortened(dialect, name), folds_case)) for name in items)
+            _refuse_same(table, "constraints or indexes", kept, dialect)
+
+
+def _same_items(table: TableState, former: TableState) -> bool:
+    return table.constraints is former.constraints and table.indexes is former.indexes
 
 
 _HINT = "rename one of them, in the models too"
+
+
+@dataclass
+class FoldedTables:
+    """The tables of a moment by their keys without case. It moves along with the states: each costs what it changes."""
+
+    _tables: Mapping[str, TableState] = field(default_factory=dict)
+    _by_name: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def refuse(self, dialect: sa.Dialect, before: SchemaState, after: SchemaState) -> None:
+        """Raise UnsupportedError for a table that is new in `after` and that the database takes for another one."""
+        if not folds_tables(dialect):
+            return
+        self._move(before.tables)
+        for key in self._move(after.tables):
+            one, *others = self._by_name[key.lower()]
+            if others:
+                raise UnsupportedError(f"{dialect.name} takes the tables {one!r} and {others[0]!r} for one", hint=_HINT)
+
+    def _move(self, tables: Mapping[str, TableState]) -> list[str]:
+        """Forget the tables that are gone, and learn the new ones, which are returned."""
+        old, self._tables = self._tables, tables
+        for key in differing(old, tables):
+            if key not in tables:
+                self._by_name[key.lower()].remove(key)
+        fresh = [key for key in differing(tables, old) if key not in old]
+        for key in fresh:
+            self._by_name[key.lower()].append(key)
+        return fresh
 
 
 def _refuse_long(dialect: sa.Dialect, table: TableState, what: str, name: str) -> None:

@@ -20,7 +20,7 @@ from typing import Any, ClassVar, Literal
 import sqlalchemy as sa
 
 from minimig.dialects.limits import Limits, NameBook, NamedKind, refuse_table
-from minimig.dialects.names import folds_tables, refuse_names
+from minimig.dialects.names import FoldedTables, folds_tables, refuse_names
 from minimig.dialects.output import Output, Values
 from minimig.dialects.spelling import Spelling
 from minimig.errors import NeedsAnswerError, UnsupportedError
@@ -72,6 +72,7 @@ class Conditions(Spelling):
     def __init__(self, dialect: sa.Dialect, output: Output) -> None:
         super().__init__(dialect)
         self.output = output
+        self._folded = FoldedTables()
         self._names = NameBook(dialect, self.limits.namespaces, self._kept)
 
     def finish(self) -> None:
@@ -80,6 +81,7 @@ class Conditions(Spelling):
     def refuse_names(self, before: SchemaState, after: SchemaState) -> None:
         """Raise UnsupportedError for names that are new in `after` and that this database cannot keep apart."""
         refuse_names(self.dialect, before, after, folds_case=self.folds_case)
+        self._folded.refuse(self.dialect, before, after)
         self._names.refuse(before, after)
 
     def refuse_models(self, state: SchemaState) -> None:

@@ -11,7 +11,7 @@ Alembic has a render function for each operation; Django walks constructor argum
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from enum import Enum
 from functools import cache
 from typing import Any
@@ -86,6 +86,7 @@ class Serializer:
 
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
         self.rules = (*rules, *RULES)
+        self._chosen: dict[type, Callable[[Any, Writing], Source]] = {}
 
     def source(self, value: Any, imports: Imports, *, place: str = "") -> str:
         """The source of one value; what it needs is added to `imports`. Raises WriterError, which names `place`."""
@@ -104,17 +105,23 @@ class Serializer:
         """The source of a list of operations; what it needs is added to `imports`. Raises WriterError."""
         written = []
         for operation in operations:
-            writing = Writing(self.rules, imports, type(operation).__name__)
+            writing = Writing(self.rules, imports, type(operation).__name__, self._chosen)
             written.append(writing.value(operation))
         tree = list_of(tuple(written), spread=True)
         return flat(tree) if one_line else layout(tree)
 
 
+@cache
+def usual() -> Serializer:
+    """The one of minimig's own rules alone: it remembers which of them fits which type."""
+    return Serializer()
+
+
 def source(value: Any, imports: Imports) -> str:
     """The source of one value by minimig's own rules."""
-    return Serializer().source(value, imports)
+    return usual().source(value, imports)
 
 
 def operations_source(operations: Iterable[Operation]) -> tuple[str, Imports]:
     """The source of a list of operations by minimig's own rules, and the imports it needs."""
-    return Serializer().operations_source(operations)
+    return usual().operations_source(operations)

@@ -61,16 +61,14 @@ Source = str | Bracket | Chain | Lines | Block
 
 def flat(source: Source) -> str:
     """The source in one line."""
-    match source:
-        case Bracket(opening, items, closing, lone_comma=lone_comma):
-            inside = ", ".join(prefix + flat(item) for prefix, item in items)
-            return f"{opening}{inside}{',' if lone_comma and len(items) == 1 else ''}{closing}"
-        case Chain(base, calls):
-            return flat(base) + "".join(flat(call) for call in calls)
-        case Lines(whole) | Block(whole):
-            return whole
-        case _:
-            return source
+    if isinstance(source, str):
+        return source
+    if isinstance(source, Bracket):
+        inside = ", ".join([prefix + flat(item) for prefix, item in source.items])
+        return f"{source.opening}{inside}{',' if source.lone_comma and len(source.items) == 1 else ''}{source.closing}"
+    if isinstance(source, Chain):
+        return flat(source.base) + "".join([flat(call) for call in source.calls])
+    return source.whole
 
 
 def layout(source: Source, indent: int = 0, used: int = 0, reserved: int = 0) -> str:
@@ -79,8 +77,9 @@ def layout(source: Source, indent: int = 0, used: int = 0, reserved: int = 0) ->
     `indent` is that of the statement or item it belongs to, `used` what its first line holds before it, and `reserved`
     what comes after it on its last line.
     """
-    line = flat(source)
-    if isinstance(source, str) or (used + len(line) + reserved <= WIDTH and not _spread(source)):
+    if isinstance(source, str):
+        return source
+    if not _spread(source) and used + len(line := flat(source)) + reserved <= WIDTH:
         return line
     if isinstance(source, Bracket):
         return _opened(source, indent)
@@ -94,15 +93,11 @@ def layout(source: Source, indent: int = 0, used: int = 0, reserved: int = 0) ->
 
 def _spread(source: Source) -> bool:
     """Whether a node inside asks to be opened."""
-    match source:
-        case Bracket(items=items, spread=spread):
-            return spread or any(_spread(item) for _, item in items)
-        case Chain(base, calls):
-            return _spread(base) or any(_spread(call) for call in calls)
-        case Block():
-            return True
-        case _:
-            return False
+    if isinstance(source, Bracket):
+        return source.spread or any(_spread(item) for _, item in source.items if not isinstance(item, str))
+    if isinstance(source, Chain):
+        return _spread(source.base) or any(_spread(call) for call in source.calls)
+    return isinstance(source, Block)
 
 
 def _opened(bracket: Bracket, indent: int) -> str:
@@ -138,18 +133,17 @@ def _chained(chain: Chain, indent: int, used: int, reserved: int) -> str:
 
 def call(target: str, args: tuple[Source, ...] = (), kwargs: tuple[tuple[str, Source], ...] = ()) -> Bracket:
     """A call, of plain and named arguments."""
-    items = [("", arg) for arg in args] + [(f"{name}=", value) for name, value in kwargs]
-    return Bracket(f"{target}(", tuple(items), ")")
+    return Bracket(f"{target}(", (*[("", arg) for arg in args], *[(f"{name}=", value) for name, value in kwargs]), ")")
 
 
 def list_of(items: tuple[Source, ...], *, spread: bool = False) -> Bracket:
     """A list; `spread` opens it whatever its length."""
-    return Bracket("[", tuple(("", item) for item in items), "]", spread=spread)
+    return Bracket("[", tuple([("", item) for item in items]), "]", spread=spread)
 
 
 def text(value: str) -> Source:
     """A string literal, with double quotes unless single ones need fewer backslashes."""
-    lines = value.splitlines(keepends=True)
+    lines = () if value.isprintable() else value.splitlines(keepends=True)
     if len(lines) < 2:
         return quoted(value)
     return Lines(quoted(value), tuple(quoted(line) for line in lines))
@@ -157,6 +151,8 @@ def text(value: str) -> Source:
 
 def quoted(value: str) -> str:
     """The literal of a string, in one line."""
+    if '"' not in value and "\\" not in value and value.isprintable():
+        return f'"{value}"'
     if value.count('"') > value.count("'"):
         return "'" + "\\'".join(repr(piece)[1:-1] for piece in value.split("'")) + "'"
     # A single quote in front makes repr choose double quotes, whatever else the piece holds.

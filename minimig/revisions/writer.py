@@ -23,7 +23,7 @@ from minimig.operations.tables import CreateTable
 from minimig.revisions.carrying import Carried
 from minimig.revisions.header import check_name
 from minimig.revisions.migration import NewMigration
-from minimig.revisions.serializer import Rule, Serializer, Writing
+from minimig.revisions.serializer import Rule, Serializer, Writing, usual
 from minimig.revisions.serializers_layout import Source, layout, list_of, text
 from minimig.revisions.verification import verify
 
@@ -42,7 +42,7 @@ def render(migration: NewMigration, *, serializer: Serializer | None = None, for
     """
     check_name(migration.name)
     migration = replace(migration, doc=_clean(migration.doc) or sentence(migration))
-    source = _text(migration, serializer or Serializer())
+    source = _text(migration, serializer or usual())
     if formatted:
         source = format_source(source, Path(f"{migration.name}.py"))
     verify(source, migration)
@@ -54,7 +54,7 @@ def draft(migration: NewMigration, *, reversible_by_itself: bool = False) -> str
 
     With `reversible_by_itself` it has no `down`, which is the reverse of `up` then.
     """
-    text = _text(migration, Serializer())
+    text = _text(migration, usual())
     return text.rpartition("\n\ndown = ")[0] + "\n" if reversible_by_itself else text
 
 
@@ -187,7 +187,9 @@ def _comment(text: str) -> str:
 
 def docstring(doc: str) -> str:
     """A docstring as source, with what would end it or mean something else escaped."""
-    escaped = "".join(c if c == "\n" or c.isprintable() else repr(c)[1:-1] for c in doc.replace("\\", "\\\\"))
+    escaped = doc.replace("\\", "\\\\")
+    if not escaped.isprintable():
+        escaped = "".join(c if c == "\n" or c.isprintable() else repr(c)[1:-1] for c in escaped)
     escaped = escaped.replace('"""', '\\"\\"\\"')
     escaped = re.sub(r'^"|"$', r'\\"', escaped)
     return f'"""{escaped}"""' if "\n" not in escaped else f'"""{escaped}\n"""'

@@ -250,13 +250,12 @@ class Executor:
             if prepared.step.direction is Direction.BACKWARD:
                 with self.connection.begin():
                     self.recorder.mark_unfinished(self.connection, version_row(prepared))
-        noted = notes_of(self._notes, prepared.step.revision, prepared.step.direction)
-        book = Notebook(self.connection, journal, output, self.tell)
+        book = Notebook(self.connection, journal, output, self.tell, self._notes)
         run = Stepwise(
             Bench(self.connection, output, book, Scribe(prepared), self._editor),
             progress,
             self._limits,
-            noted=noted,
+            noted=notes_of(self._notes, prepared.step.revision, prepared.step.direction),
             assume=self.assume,
             patience=self.patience,
             listener=self._listener,

@@ -46,4 +46,5 @@ class Foreseen:
 
     def demands(self, editor: SchemaEditor) -> tuple[Demand, ...]:
         """What the run demands of rows that are there now."""
-        return self._once("demands", lambda: tuple(demands(self.real, editor)))
+        made = self.net.moves if self.net else ()
+        return self._once("demands", lambda: tuple(demands(self.real[self._at_once :], editor, made)))

@@ -9,7 +9,7 @@ and Flyway stop at "failed" and leave the rest to a person; Rails and Alembic do
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
@@ -20,6 +20,9 @@ from minimig.dialects.noticing import journal_name
 from minimig.dialects.output import REASON
 from minimig.errors import DatabaseError
 from minimig.runtime.plan import Direction
+
+Place = tuple[str, str, int, int]
+"""The key of a note: app, name, operation, piece."""
 
 
 class Status(StrEnum):
@@ -54,6 +57,11 @@ class Note:
     def revision(self) -> str:
         """The migration."""
         return f"{self.app}.{self.name}"
+
+    @property
+    def place(self) -> Place:
+        """What it is a note of: no two have the same."""
+        return self.app, self.name, self.operation, self.piece
 
     @property
     def is_begun(self) -> bool:
@@ -112,12 +120,13 @@ class Journal:
         order = (self.table.c.app, self.table.c.name, self.table.c.operation, self.table.c.piece)
         return tuple(Note(**row) for row in connection.execute(sa.select(*columns).order_by(*order)).mappings())
 
-    def write(self, connection: sa.Connection, notes: Sequence[Note]) -> None:
-        """Write notes, each in place of what was noted of the same piece before."""
+    def write(self, connection: sa.Connection, notes: Sequence[Note], there: Collection[Place]) -> None:
+        """Write notes, each in place of what was noted of the same piece before; `there` is what may be noted."""
         columns = self.table.c
-        latest = {(note.app, note.name, note.operation, note.piece): note for note in notes}
-        for app, name, operation in {place[:3] for place in latest}:
-            gone = sorted(place[3] for place in latest if place[:3] == (app, name, operation))
+        latest = {note.place: note for note in notes}
+        former = [place for place in latest if place in there]
+        for app, name, operation in {place[:3] for place in former}:
+            gone = sorted(place[3] for place in former if place[:3] == (app, name, operation))
             mine = (columns.app == app, columns.name == name, columns.operation == operation)
             gone_before = self.table.delete().where(*mine, columns.piece.in_(gone))
             connection.execute(gone_before.execution_options(**{REASON: "a piece has one note, the latest"}))

@@ -6,7 +6,7 @@ what it did, and ends where the schema is changed: so a failure takes back every
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
@@ -19,12 +19,21 @@ from minimig.stages import Tell, untold
 class Notebook:
     """The journal of one migration on one connection. Nothing that goes through it counts as the migration's."""
 
-    def __init__(self, connection: sa.Connection, journal: Journal, output: LiveOutput, tell: Tell = untold) -> None:
+    def __init__(
+        self,
+        connection: sa.Connection,
+        journal: Journal,
+        output: LiveOutput,
+        tell: Tell = untold,
+        noted: Iterable[Note] = (),
+    ) -> None:
+        """`noted` is all that the journal may hold."""
         self._connection = connection
         self._journal = journal
         self._output = output
         self._tell = tell
         self._rows: sa.RootTransaction | None = None
+        self._there = {note.place for note in noted}
         self.later: list[Note] = []
         """Notes that can wait for the next one: what is planned, and what is done where the schema tells so."""
 
@@ -70,7 +79,8 @@ class Notebook:
         later, self.later = self.later, []
         self._tell(NotesWritten((*later, *notes)))
         with self._output.uncounted():
-            self._journal.write(self._connection, [*later, *notes])
+            self._journal.write(self._connection, [*later, *notes], self._there)
+        self._there.update(note.place for note in (*later, *notes))  # rolled back or not
 
     def forget(self, revision: str) -> None:
         """Remove all notes of a migration that is finished."""

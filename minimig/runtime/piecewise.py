@@ -94,6 +94,7 @@ class Piecewise:
 
     def _send_noted(self, note: Note, piece: Piece) -> None:
         """A statement that commits by itself: written ahead."""
+        self.bench.book.begin_rows()  # it is asked where it is noted: one transaction less
         self.bench.book.commit([note.told(Status.STARTED, self.doubts.fingerprint(piece))])
         try:
             self._send_alone(piece)

@@ -9,7 +9,7 @@ Atlas has such checks in its paid part; all others find out from the database, i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from minimig.dialects.offenders import Offenders, in_words
 from minimig.errors import DatabaseError
 from minimig.operations.base import Operation, states_here
 from minimig.operations.footprint import Key
+from minimig.revisions.replay import Change
 from minimig.runtime.events import CheckSkipped, Listener
 from minimig.runtime.journal import Journal
 from minimig.runtime.prepare import PreparedStep
@@ -42,9 +43,12 @@ class RowsLookedAt(Stage):
 Demand = tuple[PreparedStep, int, Offenders]
 
 
-def demands(steps: Sequence[PreparedStep], editor: SchemaEditor) -> Iterator[Demand]:
-    """What the steps demand of rows that are there now, as far as it can be known from here."""
-    written: set[Key] = set()
+def demands(steps: Sequence[PreparedStep], editor: SchemaEditor, made: Iterable[Change] = ()) -> Iterator[Demand]:
+    """What the steps demand of rows that are there now, as far as it can be known from here.
+
+    What is `made` before the first of them has none.
+    """
+    written: set[Key] = {key for operation, before, _ in made for key in operation.footprint(before).writes}
     for prepared in steps:
         for position, (operation, before, after) in enumerate(prepared.moves):
             touched = operation.footprint(before)

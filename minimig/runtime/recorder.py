@@ -187,17 +187,14 @@ class Recorder:
     def record(self, connection: sa.Connection, row: Applied) -> None:
         """Remember a revision as applied, now by the database's clock."""
         why = "from now on the database knows that it has this revision"
-        connection.execute(self.table.insert().execution_options(**{REASON: why}), self._values(row))
+        connection.execute(self.table.insert().execution_options(**{REASON: why}), self.values(row))
 
     def record_all(self, connection: sa.Connection, rows: Iterable[Applied]) -> None:
         """Remember several revisions as applied, in this order."""
-        connection.execute(self.table.insert(), [self._values(row) for row in rows])
+        connection.execute(self.table.insert(), [self.values(row) for row in rows])
 
-    def insertion(self, row: Applied) -> sa.Insert:
-        """The statement that remembers a revision."""
-        return self.table.insert().values(**self._values(row))
-
-    def _values(self, row: Applied) -> dict[str, Any]:
+    def values(self, row: Applied) -> dict[str, Any]:
+        """What is written for a revision, by column."""
         return {
             "app": row.app,
             "name": row.name,

@@ -7,7 +7,7 @@ so what only a live one can do (a step in Python, a condition that SQL has no wo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
 from minimig.dialects.editor import SchemaEditor
-from minimig.dialects.literals import inlined, literal_dialect
+from minimig.dialects.literals import RowText, inlined, literal_dialect
 from minimig.dialects.registry import editor_for
 from minimig.dialects.script_style import NO_FRAME, Frame, Guard, ScriptStyle
 from minimig.errors import MinimigError, NeedsAnswerError, NeedsConnectionError, UnsupportedError
@@ -25,7 +25,7 @@ from minimig.runtime.plan import Direction, Step
 from minimig.runtime.prepare import PreparedStep
 from minimig.runtime.recorder import Applied, Recorder
 from minimig.runtime.rehearsal import refuse_names
-from minimig.runtime.rows import row_changes, version_row
+from minimig.runtime.rows import RowChange, row_changes, version_row
 from minimig.runtime.stages import OperationBegun, ScriptBegun
 from minimig.stages import Tell, untold
 
@@ -136,36 +136,42 @@ class ScriptWriter:
 
     def forget_everything(self) -> str:
         """The statement that empties the version table."""
-        return self._inlined([self.recorder.table.delete()])[0]
+        return self._inlined(self.recorder.table.delete())
 
     def _step(self, prepared: PreparedStep) -> StepSQL:
         row = version_row(prepared)
-        changes = row_changes(prepared, row)
-        rows = [
-            self.recorder.insertion(each.row) if each.comes else self.recorder.deletion(each.row) for each in changes
-        ]
+        rows = tuple(map(self._row, row_changes(prepared, row)))
         editor = self.editor
         frame = own_frame(prepared, editor)
         if self.one_transaction or (self.idempotent and editor.script.whole_guard):
             frame = NO_FRAME
         operations = () if prepared.step.faked else operations_sql(prepared, self.dialect, frame, self.tell)
-        written = StepSQL(prepared.step, prepared.migration.header.title, operations, tuple(self._inlined(rows)), frame)
+        written = StepSQL(prepared.step, prepared.migration.header.title, operations, rows, frame)
         return replace(written, guard=self._guard(prepared.step, row)) if self.idempotent else written
 
     def forgotten(self, row: Applied) -> StepSQL:
         """A step that takes one row out of the version table and does nothing else."""
-        statements = self._inlined([self.recorder.deletion(row)])
-        return StepSQL(Step(row.revision, Direction.BACKWARD, faked=True), "", (), tuple(statements))
+        statement = self._inlined(self.recorder.deletion(row))
+        return StepSQL(Step(row.revision, Direction.BACKWARD, faked=True), "", (), (statement,))
 
     def recorded(self, prepared: PreparedStep) -> StepSQL:
         """A step that writes its rows and does nothing else, without a transaction of its own."""
         return replace(self._step(prepared.faked()), frame=NO_FRAME)
 
     def _guard(self, step: Step, row: Applied) -> Guard:
-        return Guard(self._inlined([self.recorder.search(row)])[0], there=step.direction is Direction.BACKWARD)
+        return Guard(self._inlined(self.recorder.search(row)), there=step.direction is Direction.BACKWARD)
 
-    def _inlined(self, statements: Iterable[sa.ClauseElement]) -> list[str]:
-        return [inlined(statement, None, self._literal).rstrip().rstrip(";") for statement in statements]
+    def _row(self, change: RowChange) -> str:
+        if change.comes:
+            return self._insertion.of(self.recorder.values(change.row)).rstrip().rstrip(";")
+        return self._inlined(self.recorder.deletion(change.row))
+
+    def _inlined(self, statement: sa.ClauseElement) -> str:
+        return inlined(statement, None, self._literal).rstrip().rstrip(";")
+
+    @cached_property
+    def _insertion(self) -> RowText:
+        return RowText(self.recorder.table, self.recorder.values(Applied("", "")), self._literal)
 
     @cached_property  # it remembers how each type is written
     def _literal(self) -> sa.Dialect:

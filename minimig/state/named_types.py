@@ -44,9 +44,18 @@ class NamedType:
     editable: bool = True
 
 
-@lru_cache(maxsize=4096)
 def named_types_in(type_: SqlType) -> tuple[NamedType, ...]:
     """The named types in a column's type. One that was normalized is only text, and has none."""
+    plain = not type_.call.variants and not isinstance(type_.sa_type, _HOLDERS)
+    return () if plain else _looked_for(type_)  # most are plain, and to find one in a cache takes longer than to see it
+
+
+_HOLDERS = (sa.Enum, postgresql.DOMAIN, sa.ARRAY, TypeDecorator)
+"""Types that are named, or hold one that is; any type may by a variant."""
+
+
+@lru_cache(maxsize=4096)
+def _looked_for(type_: SqlType) -> tuple[NamedType, ...]:
     return tuple(dict.fromkeys(_found(type_.sa_type, type_.call)))
 
 

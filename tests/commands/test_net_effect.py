@@ -246,6 +246,36 @@ def test_also_where_the_database_refuses_first(history: History) -> None:
     assert history.tables == {"t3"}
 
 
+LONG = "x" * 64
+TOO_LONG = f'up = [ops.CreateTable("{LONG}", sa.Column("id", sa.Integer, primary_key=True))]'
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_names_are_looked_at_in_what_it_makes(tmp_path: Path, postgresql_database: Database, *, gone: bool) -> None:
+    """A name that is too long stops the run with its file; one that was there for a while does not, at once."""
+    history = long_history(History.at(tmp_path, postgresql_database))
+    history.write("9001_long", TOO_LONG)
+    if gone:
+        history.write("9002_gone", f'up = [ops.DropTable("{LONG}")]')
+        assert history.migrate().at_once == len(history.names)
+        return
+    with pytest.raises(UnsupportedError, match="has 64 bytes, and postgresql allows 63") as caught:
+        history.migrate()
+    assert "9001_long.py, up[0]" in str(caught.value.where)
+    assert history.tables == set()
+
+
+def test_names_are_looked_at_before_the_steps_run_after_all(tmp_path: Path, postgresql_database: Database) -> None:
+    """A table is in the way of what they lead to, and a name was too long for a while: nothing runs."""
+    history = long_history(History.at(tmp_path, postgresql_database))
+    history.write("9001_long", TOO_LONG)
+    history.write("9002_gone", f'up = [ops.DropTable("{LONG}")]')
+    history.run("CREATE TABLE t3 (x INTEGER)")
+    with pytest.raises(UnsupportedError, match="has 64 bytes"):
+        history.migrate()
+    assert history.tables == {"t3"}
+
+
 def test_rows_of_what_a_squash_replaces(history: History) -> None:
     """They are written with the row of the squash, as when it runs by itself."""
     (history.folder / "0002_squashed.py").write_text(revision([], SQUASH), encoding="utf-8")

@@ -163,6 +163,19 @@ def test_a_name_that_became_free_is_not_refused() -> None:
         editor.refuse_names(along[-1], ops.CreateIndex("x", "one", ["n"]).state_forwards(along[-1]))
 
 
+def test_a_table_that_is_gone_leaves_its_name_in_any_case() -> None:
+    """Where a database takes two tables of one run for one, it is those that are there together."""
+    dialect = dialect_of("sqlite://")
+    tables = [ops.CreateTable(name, Column("a", Integer)) for name in ("words", "WORDS", "Words")]
+    moves = [tables[0], ops.DropTable("words"), tables[1], ops.RenameTable("WORDS", "other"), tables[2]]
+    editor = editor_for(dialect, PaperOutput(dialect))
+    along = states(moves, SchemaState())
+    for before, after in pairwise(along):
+        editor.refuse_names(before, after)
+    with pytest.raises(UnsupportedError, match="takes the tables 'Words' and 'WORDS' for one"):
+        editor.refuse_names(along[-1], tables[1].state_forwards(along[-1]))
+
+
 def test_a_clash_that_is_there_already_stops_nothing_else() -> None:
     """A database that has two of a name, however it came by them, is migrated as before."""
     dialect = dialect_of("postgresql://")

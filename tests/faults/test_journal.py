@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -285,3 +286,25 @@ def test_recording_asks_the_journal_once(tmp_path: Path, database: Database) -> 
         asked.append(len([statement for statement in seen if "minimig_journal" in statement]))
     assert len(history.applied) == 9
     assert asked[0] == asked[1]
+
+
+def test_what_a_statement_that_commits_takes_besides(history: History) -> None:
+    """A migration of one statement asks and writes six times more, where DDL cannot be taken back."""
+    sent: list[str] = []
+
+    def listen(*words: Any) -> None:
+        sent.append(" ".join(words[2].split()[:3]))
+
+    for number in (2, 3):
+        history.write(f"000{number}_more", f'up = [ops.AddColumn("words", sa.Column("c{number}", sa.Integer))]')
+    sa.event.listen(history.database.engine, "before_cursor_execute", listen)
+    history.migrate()
+    first, second = (place for place, each in enumerate(sent) if each == "ALTER TABLE words")
+    assert sent[first + 1 : second] == [
+        "DELETE FROM minimig_journal",
+        "INSERT INTO minimig_version",
+        "SELECT @@SESSION.sql_mode",
+        "SELECT table_schema, table_name,",
+        "SHOW CREATE TABLE",
+        "INSERT INTO minimig_journal",
+    ]

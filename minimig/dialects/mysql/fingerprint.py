@@ -15,7 +15,7 @@ from minimig.dialects.fingerprint import about, digest, words
 _COUNTER = re.compile(r" AUTO_INCREMENT=\d+")
 
 _TABLES = sa.text("""
-    SELECT table_schema, table_name FROM information_schema.tables
+    SELECT table_schema, table_name, database() FROM information_schema.tables
     WHERE (table_name IN :names OR table_name REGEXP '[^a-zA-Z0-9_]')
       AND (table_schema = database() OR table_schema IN :names OR table_schema REGEXP '[^a-zA-Z0-9_]')
 """).bindparams(sa.bindparam("names", expanding=True))
@@ -77,8 +77,7 @@ def _facts(connection: sa.Connection, names: frozenset[str]) -> Iterator[str]:
     for kinds, query in _OTHERS.items():
         if not names.isdisjoint(kinds):
             yield from about(names, connection.exec_driver_sql(query), named_by=2)
-    own = connection.exec_driver_sql("SELECT database()").scalar_one()
-    for schema, table in connection.execute(_TABLES, {"names": sorted(names)}).all():
+    for schema, table, own in connection.execute(_TABLES, {"names": sorted(names)}).all():
         if not (words(table) <= names and (schema == own or words(schema) <= names)):
             continue
         quoted = ".".join(connection.dialect.identifier_preparer.quote_identifier(part) for part in (schema, table))

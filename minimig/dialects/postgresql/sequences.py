@@ -42,7 +42,8 @@ class Sequences:
 
     def serial(self, table: TableState) -> str | None:
         """The column that CREATE TABLE would make SERIAL."""
-        return self._editor.said("serial", self._editor.excerpt(table, ()), _serial)
+        key = table.primary_key.columns if table.primary_key else ()
+        return self._editor.said("serial", self._editor.excerpt(table, key), _serial)
 
     def add_numbered(self, change: TableChange, column: ColumnState) -> bool:
         """Add a column that numbers the rows there are, if it can only be meant to become the key; false if not.
