@@ -213,7 +213,7 @@ def test_who_is_not_at_rest_is_looked_at(tmp_path: Path, postgresql_database: Da
     version, stepwise = "minimig_version", Recorder().journal
     with journal.begin() as connection:
         stepwise.ensure(connection)
-        stepwise.write(connection, [Note("shop", "0002_second", "backward", 0, 0, "started")])
+        stepwise.write(connection, [Note("shop", "0002_second", "backward", 0, 0, "started")], ())
     with engine_in(project.engine, "empty").begin() as connection:
         stepwise.ensure(connection)
     with project.engine.begin() as connection:
