@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,15 +15,18 @@ from minimig.commands.net_effect import net_effect
 from minimig.commands.planning import Place, late_steps, place_of_database, plan_steps, squashes_to_record
 from minimig.commands.project import Project
 from minimig.commands.recorded import steps_from_record
+from minimig.dialects.facts import facts_of
 from minimig.errors import IrreversibleError, StateError
 from minimig.operations.base import Operation
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.replay import downward
 from minimig.runtime.events import Listener, silence
+from minimig.runtime.executor import Executor
+from minimig.runtime.foreseen import Foreseen
 from minimig.runtime.log import logged
-from minimig.runtime.net_effect import NetEffect
+from minimig.runtime.once import Itself
 from minimig.runtime.plan import Direction, Step
-from minimig.runtime.prepare import PreparedStep
+from minimig.runtime.prepare import PreparedStep, schemas_of
 from minimig.runtime.recorder import Applied, revisions
 from minimig.runtime.rehearsal import rehearse
 from minimig.runtime.retrying import Patience
@@ -50,13 +53,6 @@ class PlannedStep:
     step: Step
     operations: tuple[Operation, ...]
     irreversible: str | None = None
-
-
-class Run(NamedTuple):
-    """The steps of a run, and what may stand for the first of them."""
-
-    steps: tuple[PreparedStep, ...] = ()
-    net: NetEffect | None = None
 
 
 @dataclass(frozen=True)
@@ -154,20 +150,22 @@ def migrate_connection(
     options: MigrateOptions,
     listener: Listener = silence,
     on_late: OnLate = unheard,
+    rows: Sequence[Applied] | None = None,
 ) -> MigrateResult:
-    """Bring the database behind `connection` to a target.
+    """Bring the database behind `connection` to a target; `rows` are those of its version table, where they are known.
 
     One runner at a time: when another is at work, this one waits, and plans again once it is alone. A run with nothing
     to do takes no lock. A connection inside a transaction belongs to the caller: nothing is committed then. Raises
     LockError, TargetError, HeadsError, HistoryError, RevisionFileError, StateError, IrreversibleError and
     UnsupportedError before anything runs, MigrationFailedError when a migration fails.
     """
-    rows = project.applied(connection)
-    prepared, net = _planned(project, connection, rows, app, target, options)
+    rows = project.applied(connection) if rows is None else rows
+    run = _planned(project, connection, rows, app, target, options)
+    prepared = run.steps
     if not prepared:
         refuse_half_done(project, connection, rows, prepared)
     behind = late_steps(project, rows, prepared, app, target)
-    seconds, squashes, at_once = 0.0, tuple[PreparedStep, ...](), net.count if net else 0
+    seconds, squashes, at_once = 0.0, tuple[PreparedStep, ...](), run.net.count if run.net else 0
     begun = half_done(project, connection, rows) if options.dry and prepared else ()
     if options.dry:
         on_late(behind)
@@ -175,26 +173,21 @@ def migrate_connection(
         with alone(project, connection, options.lock_timeout):
             now = project.applied(connection)
             if revisions(now) != revisions(rows) or options.initials is not None:  # another runner was faster
-                prepared, net = _planned(project, connection, now, app, target, options)
+                run = _planned(project, connection, now, app, target, options)
+                prepared = run.steps
                 behind = late_steps(project, now, prepared, app, target)
             refuse_half_done(project, connection, now, prepared)
             on_late(behind)
-            executor = executor_of(
-                project,
-                connection,
-                whole=options.whole,
-                assume=options.assume,
-                patience=options.patience,
-                precheck=options.precheck,
-            )
+            executor = _executor(project, connection, options)
             listener = logged(listener, project.database_name)
             tell_of_run("before_run", project.environment.before_run, prepared, connection)
             if options.fake:
                 executor.fake(prepared, listener)
             else:
-                seconds, at_once = executor.run(prepared, listener, net), executor.at_once
-            squashes = squashes_to_record(project, project.applied(connection))
-            executor.rewrite((), squashes)
+                seconds, at_once = executor.run(run, listener), executor.at_once
+            if project.has_squashes:
+                squashes = squashes_to_record(project, project.applied(connection))
+                executor.rewrite((), squashes)
             tell_of_run("after_run", project.environment.after_run, prepared, connection)
     else:
         tell_of_run("after_run", project.environment.after_run, (), connection)
@@ -204,6 +197,17 @@ def migrate_connection(
     place = None if prepared else place_of_database(project, rows, app, target)
     return MigrateResult(
         project.database_name, steps, seconds, options.dry, unknown, behind, place, recorded, at_once, begun
+    )
+
+
+def _executor(project: Project, connection: sa.Connection, options: MigrateOptions) -> Executor:
+    return executor_of(
+        project,
+        connection,
+        whole=options.whole,
+        assume=options.assume,
+        patience=options.patience,
+        precheck=options.precheck,
     )
 
 
@@ -220,25 +224,36 @@ def _planned(
     app: str | None,
     target: str | None,
     options: MigrateOptions,
-) -> Run:
+) -> Foreseen:
     """The steps, those that are only recorded marked, unless the database cannot be told one of the others."""
     first: tuple[PreparedStep, ...] = ()
     if options.from_record:
         first = steps_from_record(project, connection, rows, app)
         gone = {revision for step in first for revision in (step.step.revision, *step.also)}
         rows = [row for row in rows if row.revision not in gone]
-    prepared = (*first, *plan_steps(project, rows, app, target, options.direction, fake=options.fake))
+    planned = plan_steps(project, rows, app, target, options.direction, fake=options.fake)
+    prepared = (*first, *planned) if first else planned
     if options.fake:
-        return Run(tuple(step.faked() for step in prepared))
+        return Foreseen(tuple(step.faked() for step in prepared))
     if options.initials is not None and prepared:
         prepared = options.initials(project, connection, project.graph_at(revisions(rows), app, target), prepared)
     one_by_one = options.one_by_one or options.whole or connection.in_transaction() or project.environment.on_step
-    net = None if rows or first or one_by_one else net_effect(prepared, connection.dialect)
+    fresh, dialect = not (rows or first or one_by_one), connection.dialect
+    if prepared is planned:  # as for each database that has had the same
+        facts = facts_of(dialect, project.once(Itself(prepared), lambda: schemas_of(prepared)))
+        run = project.once((Itself(prepared), facts, fresh), lambda: _on_paper(prepared, dialect, fresh=fresh))
+    else:
+        run = _on_paper(prepared, dialect, fresh=fresh)
+    if rehearsed := run.steps[run.net.count if run.net else 0 :]:
+        project.tell(Rehearsed(rehearsed, dialect.name))
+    return run
+
+
+def _on_paper(prepared: tuple[PreparedStep, ...], dialect: sa.Dialect, *, fresh: bool) -> Foreseen:
+    """The run gone through; of a `fresh` database with what may stand for the first steps."""
+    net = net_effect(prepared, dialect) if fresh else None
     count = 0 if net is None else net.count
-    rehearsed = rehearse(prepared[count:], connection.dialect)
-    if rehearsed:
-        project.tell(Rehearsed(rehearsed, connection.dialect.name))
-    return Run((*prepared[:count], *rehearsed), net)
+    return Foreseen((*prepared[:count], *rehearse(prepared[count:], dialect)), net)
 
 
 def _told(step: PreparedStep, options: MigrateOptions) -> PlannedStep:

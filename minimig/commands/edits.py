@@ -32,21 +32,34 @@ class Edit:
     cosmetic: bool
 
 
+def digest_of(header: Header) -> str:
+    """The sum over the bytes of a file. Raises RevisionFileError when it cannot be read."""
+    return sha256(file_bytes(header)).hexdigest()
+
+
 def edits(
-    headers: Mapping[str, Header], load: Callable[[Header], Migration], rows: Iterable[Applied]
+    headers: Mapping[str, Header],
+    load: Callable[[Header], Migration],
+    rows: Iterable[Applied],
+    digest: Callable[[Header], str] = digest_of,
 ) -> Iterator[Edit]:
     """The files that differ from what their rows remember. Raises RevisionFileError for one that cannot be loaded."""
     for row in rows:
         header = headers.get(row.revision)
         if header is None or row.unfinished or row.file_checksum is None or not is_comparable(row.checksum):
             continue
-        if sha256(file_bytes(header)).hexdigest() != row.file_checksum:
+        if digest(header) != row.file_checksum:
             yield Edit(row.revision, header.path, checksum(load(header)) == row.checksum)
 
 
 def edits_of(project: Project, rows: Iterable[Applied]) -> tuple[Edit, ...]:
-    """The same for a project whose files can all be read."""
-    return tuple(edits({header.revision: header for header in project.headers}, project.load_file, rows))
+    """The same for a project whose files can all be read: each once, for however many databases."""
+    headers = {header.revision: header for header in project.headers}
+
+    def digest(header: Header) -> str:
+        return project.once(("digest", header.path), lambda: digest_of(header))
+
+    return tuple(edits(headers, project.load_file, rows, digest))
 
 
 def refuse_edited(project: Project, rows: Iterable[Applied]) -> None:

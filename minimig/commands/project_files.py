@@ -24,6 +24,7 @@ from minimig.revisions.spoken import graph_for
 from minimig.revisions.stages import GraphBuilt, MigrationLoaded
 from minimig.revisions.survey import Survey, survey
 from minimig.revisions.tags import Tags
+from minimig.runtime.once import Once
 from minimig.runtime.plan import Plan
 from minimig.runtime.prepare import PreparedStep, prepare
 from minimig.runtime.stages import StepsPrepared
@@ -46,7 +47,7 @@ class Files:
         self._loaded: dict[str, Migration] = {}
         self._kept: dict[str, KeptOperations] = {}
         self._graphs: dict[object, MigrationGraph] = {}
-        self._prepared: dict[object, tuple[PreparedStep, ...]] = {}
+        self.once = Once()
         self._reading = RLock()
 
     @abstractmethod
@@ -72,12 +73,17 @@ class Files:
         self.tell(GraphBuilt(graph))
         return graph
 
+    @cached_property
+    def has_squashes(self) -> bool:
+        """Whether one of the files stands for others."""
+        return any(header.replaces for header in self.headers)
+
     def graph_at(self, applied: frozenset[str], *words: str | None) -> MigrationGraph:
         """The graph for a database that has these revisions: they decide which squashed revisions stand.
 
         Where one of `words`, what somebody typed as a target, names a revision that a squash hides, no squash stands.
         """
-        if not any(header.replaces for header in self.headers):
+        if not self.has_squashes:
             return self.graph
         with self._reading:
             if (applied, words) not in self._graphs:
@@ -129,14 +135,15 @@ class Files:
 
     def prepared(self, graph: MigrationGraph, plan: Plan, applied: frozenset[str]) -> tuple[PreparedStep, ...]:
         """The steps of a plan with their operations and states; the same for each database that has had the same."""
-        key = (plan, applied, frozenset(graph.headers))
+        return self.once((plan, applied, frozenset(graph.headers)), lambda: self._steps(graph, plan, applied))
+
+    def _steps(self, graph: MigrationGraph, plan: Plan, applied: frozenset[str]) -> tuple[PreparedStep, ...]:
         with self._reading, import_path(self.settings.root):
-            if key not in self._prepared:
-                behind = partial(self.state_after, keep=True)
-                self._prepared[key] = prepare(graph, self.load, behind, plan, applied)
-                self._keep()
-                self.tell(StepsPrepared(self._prepared[key]))
-            return self._prepared[key]
+            behind = partial(self.state_after, keep=True)
+            found = prepare(graph, self.load, behind, plan, applied)
+            self._keep()
+        self.tell(StepsPrepared(found))
+        return found
 
     @cached_property
     def _header_of(self) -> Mapping[str, Header]:

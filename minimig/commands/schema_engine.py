@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,11 +13,15 @@ from sqlalchemy.pool import NullPool
 def engine_in(base: sa.Engine, schema: str, shared: Sequence[str] = ()) -> sa.Engine:
     """An engine with the connections of `base`, in which `schema` is the default; `shared` ones are looked in after it.
 
-    The search path is set before SQLAlchemy asks a new connection for its default schema, so that the dialect, and all
-    of minimig with it, takes the schema for the default one. What is made goes there, whoever writes the statement: an
-    operation, a RunSQL, a data step. Nothing is pooled. The dialect must be PostgreSQL's.
+    Each connection asks for its default schema when its search path is set, so that the dialect, and all of minimig
+    with it, takes the schema for the default one. What is made goes there, whoever writes the statement: an operation,
+    a RunSQL, a data step. All else that a dialect asks its server for, that of `base` has asked already; where it was
+    never connected, it is now. Nothing is pooled. The dialect must be PostgreSQL's.
     """
-    quote = base.dialect.identifier_preparer.quote_identifier
+    if base.dialect.server_version_info is None:
+        base.connect().close()
+    dialect = copy(base.dialect)
+    quote = dialect.identifier_preparer.quote_identifier
     path = f"SET search_path TO {', '.join(map(quote, (schema, *shared)))}"
 
     def connect() -> Any:
@@ -27,9 +32,11 @@ def engine_in(base: sa.Engine, schema: str, shared: Sequence[str] = ()) -> sa.En
     def enter(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
         cursor.execute(path)
+        cursor.execute("SELECT current_schema()")
+        [dialect.default_schema_name] = cursor.fetchone()
         cursor.close()
         connection.commit()  # or the first rollback would lead out of the schema
 
-    engine = sa.create_engine(base.url, creator=connect, poolclass=NullPool)
-    sa.event.listen(engine, "connect", enter, insert=True)
-    return engine
+    pool = NullPool(connect, dialect=dialect)
+    sa.event.listen(pool, "connect", enter)
+    return sa.Engine(pool, dialect, base.url)

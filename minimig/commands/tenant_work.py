@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
@@ -29,6 +29,7 @@ from minimig.commands.project import Project
 from minimig.commands.schema_engine import engine_in
 from minimig.commands.stamping import stamp_connection
 from minimig.commands.tenant_list import Tenant, project_of_tenants
+from minimig.commands.tenant_readers import Readers
 from minimig.config import load_settings
 from minimig.environment import engine_for, make_engine
 from minimig.errors import DatabaseError, MinimigError
@@ -37,6 +38,7 @@ from minimig.runtime.recorder import Applied, revisions
 
 MIGRATED, NOTHING, PENDING, FAILED, NOT_REACHED = "migrated", "nothing to do", "pending", "failed", "not reached"
 STAMPED, AGREES, DIFFERENT = "stamped", "agrees", "different"
+Reading = Callable[[], AbstractContextManager[sa.Connection]]
 
 
 class Task(StrEnum):
@@ -60,6 +62,11 @@ class TenantOptions:
     task: Task = Task.MIGRATE
     words: tuple[str, ...] = ()
     purge: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether each tenant is to have all there is, and no more is asked."""
+        return self.task is Task.MIGRATE and self.app is None and self.target is None
 
 
 @dataclass(frozen=True)
@@ -100,11 +107,14 @@ class Job:
     tag: str | None = None
 
 
-def work(project: Project, tenant: Tenant, options: TenantOptions) -> TenantResult:
-    """Bring one tenant to its target, or in a dry run look what that would take. `project` is the tenants' database."""
+def work(project: Project, tenant: Tenant, options: TenantOptions, readers: Readers | None = None) -> TenantResult:
+    """Bring one tenant to its target, or in a dry run look what that would take. `project` is the tenants' database.
+
+    What it has had is read on one of the `readers`, where there are some, if it is a schema.
+    """
     began = time.perf_counter()
     try:
-        result = _on_its_loop(project, tenant, options)
+        result = _on_its_loop(project, tenant, options, readers)
     except MinimigError as error:
         result = failed(tenant, error.message, error.where, error.hint)
     except Exception as error:  # noqa: BLE001 - whatever it is, it must not take the other tenants down with it
@@ -143,7 +153,7 @@ def _project(_run: str, source: str, overrides: tuple[tuple[str, str], ...], dat
     return project
 
 
-def _on_its_loop(project: Project, tenant: Tenant, options: TenantOptions) -> TenantResult:
+def _on_its_loop(project: Project, tenant: Tenant, options: TenantOptions, readers: Readers | None) -> TenantResult:
     """The work, in an event loop of its own where the driver is asynchronous.
 
     An asynchronous engine serves one loop at a time, also while it is connected to for the first time: another loop
@@ -151,38 +161,44 @@ def _on_its_loop(project: Project, tenant: Tenant, options: TenantOptions) -> Te
     """
     if tenant.url is not None:
         engine = engine_for(tenant.url, project.environment.connect_args)
-        return in_loop_for([engine], partial(_work, project, tenant, options, engine))
+        here = project.at(project.settings.for_tenant(tenant.name, tenant.url), engine)
+        return in_loop_for([engine], partial(_work, here, here.connect, tenant, options))
     turn: AbstractContextManager[object] = nullcontext()
     if project.engine.dialect.is_async:
+        readers = None
         if project.environment.engine is None and project.settings.engine is None:
             project = project.at(project.settings, make_engine(project.settings, project.environment.connect_args))
         else:
             turn = _one_loop
-    shared = project.settings.tenants.shared_schemas if project.settings.tenants is not None else ()
-    engine = engine_in(project.engine, tenant.name, shared)
+    reading = project.connect if readers is None else readers.one
     with turn:
-        return in_loop_for([project.engine, engine], partial(_work, project, tenant, options, engine))
+        return in_loop_for([project.engine], partial(_work, project, reading, tenant, options))
 
 
-def _work(project: Project, tenant: Tenant, options: TenantOptions, engine: sa.Engine) -> TenantResult:
-    settings = project.settings.for_tenant(tenant.name, tenant.url)
-    here = project.at(settings, engine)
-    # The version table of a schema can be read on any connection: most runs have no need for one of the tenant's own.
-    with (project if tenant.url is None else here).connect() as connection:
+def _work(project: Project, reading: Reading, tenant: Tenant, options: TenantOptions) -> TenantResult:
+    """The work, on a project that lives in the tenant's database."""
+    with reading() as connection:
+        here = project if tenant.schema is None else _in_schema(project, tenant)
         rows = here.applied(connection)
         known = TenantResult(tenant.name, NOTHING, at=_stands_at(here, rows), unknown=_unknown(here, rows))
         if options.task is Task.MIGRATE:
-            if options.target is None and options.app is None and has_nothing_to_do(here, rows):
+            if options.is_plain and has_nothing_to_do(here, rows):
                 refuse_half_done(here, connection, rows, ())
                 return known
             if options.migrate.dry:
                 return _planned(here, rows, options, known)
         if tenant.schema is None:
-            return _ACTS[options.task](here, connection, options, known)
+            return _ACTS[options.task](here, connection, options, known, rows)
         if not rows and options.task is not Task.CHECK:
             _ensure_schema(project, connection, tenant.name)
     with here.connect() as connection:
-        return _ACTS[options.task](here, connection, options, known)
+        return _ACTS[options.task](here, connection, options, known, rows)
+
+
+def _in_schema(project: Project, tenant: Tenant) -> Project:
+    settings = project.settings.for_tenant(tenant.name, None)
+    shared = settings.tenants.shared_schemas if settings.tenants is not None else ()
+    return project.at(settings, engine_in(project.engine, tenant.name, shared))
 
 
 def _planned(project: Project, rows: tuple[Applied, ...], options: TenantOptions, known: TenantResult) -> TenantResult:
@@ -191,20 +207,26 @@ def _planned(project: Project, rows: tuple[Applied, ...], options: TenantOptions
     return replace(known, status=PENDING if steps else NOTHING, steps=steps)
 
 
-def _migrated(project: Project, connection: sa.Connection, options: TenantOptions, known: TenantResult) -> TenantResult:
-    result = migrate_connection(project, connection, options.app, options.target, options.migrate)
+def _migrated(
+    project: Project, connection: sa.Connection, options: TenantOptions, known: TenantResult, rows: Sequence[Applied]
+) -> TenantResult:
+    result = migrate_connection(project, connection, options.app, options.target, options.migrate, rows=rows)
     steps = tuple(planned.step.revision for planned in result.steps)
     return replace(known, status=MIGRATED if steps else NOTHING, steps=steps)
 
 
-def _stamped(project: Project, connection: sa.Connection, options: TenantOptions, known: TenantResult) -> TenantResult:
+def _stamped(
+    project: Project, connection: sa.Connection, options: TenantOptions, known: TenantResult, _: Sequence[Applied]
+) -> TenantResult:
     words, wait = options.words, options.migrate.lock_timeout
     result = stamp_connection(project, connection, words, purge=options.purge, lock_timeout=wait)
     steps = (*result.forgotten, *result.recorded)
     return replace(known, status=STAMPED if steps else NOTHING, steps=steps)
 
 
-def _checked(project: Project, connection: sa.Connection, _: TenantOptions, known: TenantResult) -> TenantResult:
+def _checked(
+    project: Project, connection: sa.Connection, _: TenantOptions, known: TenantResult, _rows: Sequence[Applied]
+) -> TenantResult:
     pending, drift = against_database(project, connection)
     mends = tuple(change.operation.describe() for change in drift)
     return replace(known, status=DIFFERENT if pending or mends else AGREES, steps=pending, drift=mends)
@@ -214,7 +236,8 @@ _ACTS = {Task.MIGRATE: _migrated, Task.STAMP: _stamped, Task.CHECK: _checked}
 
 
 def _stands_at(project: Project, rows: tuple[Applied, ...]) -> tuple[str, ...]:
-    return last_applied(project.graph_at(revisions(rows)), revisions(rows))
+    applied = revisions(rows)
+    return project.once(("last", applied), lambda: last_applied(project.graph_at(applied), applied))
 
 
 def _unknown(project: Project, rows: tuple[Applied, ...]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -14,6 +14,8 @@ from typing import Any
 from minimig.commands.project import Project
 from minimig.commands.stamping import standing_at
 from minimig.commands.tenant_list import Tenant
+from minimig.commands.tenant_readers import Readers
+from minimig.commands.tenant_rest import tenants_at_rest
 from minimig.commands.tenant_work import (
     DIFFERENT,
     FAILED,
@@ -111,8 +113,10 @@ def migrate_tenants(
     """
     check_target(project, options)  # which reads the graph, before there are several threads
     own = ThreadPoolExecutor(workers, "minimig-tenant") if executor is None else nullcontext(executor)
-    with own as pool:
-        run = _Run(_submitter(project, pool, options), workers, stop_after, len(tenants), on_event)
+    with Readers(project) as readers, own as pool:
+        run = _Run(_submitter(project, pool, options, readers), workers, stop_after, len(tenants), on_event)
+        if options.is_plain:
+            run.found(tenants_at_rest(project, tenants, readers))
         run.all(tenants[:canaries])
         if not run.failures:
             run.all(tenants[canaries:])
@@ -156,8 +160,13 @@ class _Run:
         self._total = total
         self._on_event = on_event
 
+    def found(self, results: Iterable[TenantResult]) -> None:
+        """These are done without any work."""
+        for result in results:
+            self._tell(result)
+
     def all(self, tenants: Sequence[Tenant]) -> None:
-        """Work through these tenants; returns when nothing is at work any more."""
+        """Work through those of these tenants who are not done; returns when nothing is at work any more."""
         waiting = iter(tenants)
         at_work: dict[Future[TenantResult], Tenant] = {}
         while True:
@@ -177,7 +186,7 @@ class _Run:
         for _ in range(free):
             if self._broken or (self._stop_after is not None and self.failures >= self._stop_after):
                 return
-            tenant = next(waiting, None)
+            tenant = next((tenant for tenant in waiting if tenant.name not in self.done), None)
             if tenant is None:
                 return
             yield tenant
@@ -196,10 +205,10 @@ def _lost(error: BaseException) -> str:
     return f"the worker was lost: {type(error).__name__}: {error}"
 
 
-def _submitter(project: Project, executor: Executor, options: TenantOptions) -> Submit:
+def _submitter(project: Project, executor: Executor, options: TenantOptions, readers: Readers) -> Submit:
     """What hands a tenant to the executor."""
     if isinstance(executor, ThreadPoolExecutor):
-        return lambda tenant: executor.submit(work, project, tenant, options)
+        return lambda tenant: executor.submit(work, project, tenant, options, readers)
     settings = project.settings
     if settings.source is None or settings.database is None:
         raise UsageError(

@@ -26,19 +26,19 @@ from minimig.runtime.disk import refuse_full_disk
 from minimig.runtime.doubt import Assume
 from minimig.runtime.events import Listener, Retrying, StepDone, StepRecorded, StepStarted, Within, silence
 from minimig.runtime.failure import Progress, Standing
+from minimig.runtime.foreseen import Foreseen
 from minimig.runtime.hearing import heard
 from minimig.runtime.journal import Note, notes_of
 from minimig.runtime.limits import Limits
 from minimig.runtime.lock_count import warn_of_locks
-from minimig.runtime.net_effect import NetEffect, take
+from minimig.runtime.net_effect import take
 from minimig.runtime.notebook import Notebook
 from minimig.runtime.output import LiveOutput
 from minimig.runtime.plan import Direction, Step
 from minimig.runtime.prechecks import refuse_rows
 from minimig.runtime.prepare import PreparedStep
-from minimig.runtime.privileges import Places, needs_of_record, refuse_lacks
+from minimig.runtime.privileges import Found, needs_of_record, refuse_lacks
 from minimig.runtime.recorder import Applied, Recorder
-from minimig.runtime.rehearsal import refuse_names
 from minimig.runtime.retrying import ONCE, PATIENCE, Patience, persist
 from minimig.runtime.rows import row_changes, version_row
 from minimig.runtime.scribe import Scribe
@@ -82,22 +82,22 @@ class Executor:
         self._limits = Limits(connection, self._editor(), self.patience)
         self._notes: tuple[Note, ...] | None = None
 
-    def run(self, steps: Sequence[PreparedStep], listener: Listener = silence, net: NetEffect | None = None) -> float:
+    def run(self, steps: Sequence[PreparedStep] | Foreseen, listener: Listener = silence) -> float:
         """Carry out all steps; returns the seconds it took. Stops with MigrationFailedError at the first error.
 
-        A step that is faked is recorded and not run. `net` may stand for the first steps; then they are `at_once`.
+        A step that is faked is recorded and not run. Those that a net effect stands for are `at_once`.
         """
+        run = steps if isinstance(steps, Foreseen) else Foreseen(steps)
+        steps, net, rows = run.steps, run.net, run.rows
         began, self._listener, revisions = time.perf_counter(), listener, tuple(each.step.revision for each in steps)
-        rows = [version_row(prepared) for prepared in steps]
-        real = [prepared for prepared in steps if not prepared.step.faked]
-        refuse_names(real[net.count if net else 0 :], self._editor())
+        run.refuse_names(self._editor())
         if self.borrowed and not commits_each(self.connection):
-            refuse_outside(real, self._editor())
+            refuse_outside(run.real, self._editor())
         if self.whole:
-            refuse_apart(real, self._editor())
+            refuse_apart(run.real, self._editor())
         with heard(self.connection, self.tell):
             if steps:
-                self._look_ahead(steps, real, net)
+                self._look_ahead(run)
                 if self.borrowed:
                     self._editor().join(self.connection)
                 self._ensure_version_table()
@@ -127,7 +127,7 @@ class Executor:
         """Record or erase all steps without running anything."""
         revisions = tuple(prepared.step.revision for prepared in steps)
         if steps:
-            self._look_at_rights((), steps)
+            self._look_at_rights(steps)
             self._ensure_version_table()
         with nullcontext() if self.borrowed else self.connection.begin():
             self._forget_half_done(revisions)
@@ -141,7 +141,7 @@ class Executor:
         rows = [version_row(prepared) for prepared in steps]
         if not gone and not rows:
             return
-        self._look_at_rights((), steps, erases=bool(gone))
+        self._look_at_rights(steps, erases=bool(gone))
         self._ensure_version_table()
         with nullcontext() if self.borrowed else self.connection.begin():
             self._forget_half_done([*(row.revision for row in gone), *(prepared.step.revision for prepared in steps)])
@@ -157,21 +157,20 @@ class Executor:
         for revision in half_done.intersection(revisions):
             self.recorder.forget_unfinished(self.connection, revision)
 
-    def _look_ahead(self, steps: Sequence[PreparedStep], real: Sequence[PreparedStep], net: NetEffect | None) -> None:
+    def _look_ahead(self, run: Foreseen) -> None:
         """Raise DatabaseError for what can be known to stop the run: rights that are missing, a full disk, rows."""
-        known = real if self.within is None else real[:1]  # what the project is told of a step may hand out rights
-        first, made, count = ([(None, net.moves)], net.moves, net.count) if net else ([], (), 0)
-        self._look_at_rights([*first, *((each, each.moves) for each in known[count:])], steps)
-        warn_of_locks(self.connection, real if self.whole else (), self._editor(), self._listener)
+        editor = self._editor()
+        self._look_at_rights(run.steps, lambda: run.wanted(editor, first=self.within is not None))
+        warn_of_locks(self.connection, run.real if self.whole else (), editor, self._listener)
         if self.precheck and not self.borrowed:
-            editor, journal = self._editor(), self.recorder.journal
-            refuse_full_disk(self.connection, editor, real)
-            refuse_rows(self.connection, editor, journal, real[count:], self._listener, self.tell, made)
+            refuse_full_disk(self.connection, editor, run.real)
+            journal, demands = self.recorder.journal, run.demands(editor)
+            refuse_rows(self.connection, editor, journal, demands, self._listener, self.tell)
 
-    def _look_at_rights(self, places: Places, steps: Sequence[PreparedStep], *, erases: bool = False) -> None:
+    def _look_at_rights(self, steps: Sequence[PreparedStep], found: Found = tuple, *, erases: bool = False) -> None:
         if self.precheck:
             own = needs_of_record(self.recorder, self._editor(), steps, erases=erases)
-            refuse_lacks(self.connection, self._editor(), self.recorder, places, own)
+            refuse_lacks(self.connection, self._editor(), self.recorder, found, own)
 
     def _ensure_version_table(self) -> None:
         self.tell(VersionTableWanted(self.recorder.table.key))

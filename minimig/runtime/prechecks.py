@@ -1,10 +1,10 @@
 """The rows looked at before the first statement of a run: those that a later one would stumble over are counted.
 
-In: prepared steps and a connection outside a transaction. Only what is true of the rows now and when the operation runs
-is asked for: the table and its columns are there, and nothing before it in the run writes them, or may write anything
-(a step in Python, SQL). Each demand is one query. One that takes too long, or that the database refuses, is passed over
-and told; the operation itself still fails then, only later. (Prisma looks for NULLs where it warns; Atlas has such
-checks in its paid part; all others find out from the database, in the middle.)
+In: what prepared steps demand, and a connection outside a transaction. Only what is true of the rows now and when the
+operation runs is asked for: the table and its columns are there, and nothing before it in the run writes them, or may
+write anything (a step in Python, SQL). Each demand is one query. One that takes too long, or that the database refuses,
+is passed over and told; the operation itself still fails then, only later. (Prisma looks for NULLs where it warns;
+Atlas has such checks in its paid part; all others find out from the database, in the middle.)
 """
 
 from __future__ import annotations
@@ -66,16 +66,14 @@ def refuse_rows(
     connection: sa.Connection,
     editor: SchemaEditor,
     journal: Journal,
-    steps: Sequence[PreparedStep],
+    found: Sequence[Demand],
     listener: Listener,
     tell: Tell = untold,
-    made: Iterable[Change] = (),
 ) -> None:
-    """Raise DatabaseError for rows that one of the steps would stumble over, before which something is `made`.
+    """Raise DatabaseError for rows that do not meet one of the demands.
 
     Not where an earlier run was interrupted: then nothing is as it says.
     """
-    found = tuple(demands(steps, editor, made))
     if not found:
         return
     notes = journal.read(connection)

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from minimig.dialects.phrases import Phrases
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.loader import Migration
-from minimig.revisions.replay import Change, downward, place_of, steps
+from minimig.revisions.replay import EMPTY, Change, downward, place_of, steps
 from minimig.runtime.plan import Direction, Plan, Step
 from minimig.state.schema import SchemaState
+from minimig.state.shared import differing
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,20 @@ def prepare(
         state = moves[-1].after if moves else state
         prepared.append(PreparedStep(step, migration, moves, graph.covered(step.revision)))
     return tuple(prepared)
+
+
+def schemas_of(steps: Sequence[PreparedStep]) -> frozenset[str]:
+    """The schemas that the states of these steps name."""
+    found: set[str | None] = set()
+    state = EMPTY
+    for change in (change for step in steps for change in step.moves):
+        for following in change[1:]:
+            tables = [following.tables[key] for key in differing(following.tables, state.tables)]
+            items = () if following.objects is state.objects else following.objects.values()
+            found.update(each.schema for each in (*tables, *items))
+            found.update(key.target.rpartition(".")[0] for table in tables for key in table.foreign_keys)
+            state = following
+    return frozenset(filter(None, found))
 
 
 def _prepare_backward(

@@ -8,7 +8,7 @@ a condition (`if_exists`) is passed over. What is not certain is left to the ope
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,9 @@ class Wanted:
 
 Places = Iterable[tuple[PreparedStep | None, Sequence[Change]]]
 """What a run does, in order: the operations of each step, or of the net effect that stands for the first ones."""
+
+Found = Callable[[], Sequence[Wanted]]
+"""What a run needs, looked for where the database can be asked about it."""
 
 
 def wants(places: Places, editor: SchemaEditor) -> Iterator[Wanted]:
@@ -77,13 +80,13 @@ def refuse_lacks(
     connection: sa.Connection,
     editor: SchemaEditor,
     recorder: Recorder,
-    places: Places,
+    wanted: Found,
     own: Sequence[Need],
 ) -> None:
     """Raise DatabaseError for all that this user may not do of what a run and the version table (`own`) need."""
     if editor.lacks is no_lacks:
         return
-    found = tuple(wants(places, editor))
+    found = wanted()
     borrowed = connection.in_transaction()
     asked = tuple(dict.fromkeys((*own, *(each.need for each in found))))
     lacks = editor.lacks(connection, asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import signal
@@ -9,26 +10,35 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from minimig.commands import applying, edits, project_files
 from minimig.commands.project import Project
 from minimig.commands.schema_engine import engine_in
 from minimig.commands.tenant_list import Tenant, project_of_tenants, tenants_of
-from minimig.commands.tenant_work import failed
+from minimig.commands.tenant_work import TenantOptions, failed
 from minimig.commands.tenants import TenantsResult, migrate_tenants
 from minimig.config import load_settings
 from minimig.dialects.registry import lock_for
 from minimig.errors import LockError, UsageError
+from minimig.revisions.header import Header
+from minimig.revisions.meaning import VERSION
+from minimig.runtime import foreseen
+from minimig.runtime.journal import Note
+from minimig.runtime.recorder import Recorder
 from support.async_databases import async_url
 from support.databases import Database
 from support.projects import REPOSITORY, ProjectFolder
-from support.tenants import file_of, heal, items, poison, with_files, with_schemas
+from support.tenants import file_of, heal, items, poison, project_at, with_files, with_schemas
 
 RICH = """
 import sqlalchemy as sa
@@ -162,17 +172,205 @@ def test_files_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 COUNTED = 'from minimig import ops\n\ndependencies = ["0002_second"]\nup = []\n'
 
 
-def test_nothing_to_do_costs_one_query(tmp_path: Path, postgresql_database: Database) -> None:
-    """A tenant that has everything is asked for its rows, on a connection of the shared engine, and nothing more."""
-    folder = with_schemas(tmp_path, postgresql_database, ["a", "b", "c"])
+@pytest.fixture
+def said() -> Iterator[list[str]]:
+    """What any engine sends."""
+    found: list[str] = []
+
+    def listen(*call: Any) -> None:
+        found.append(call[2])
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", listen)
+    yield found
+    sa.event.remove(sa.Engine, "before_cursor_execute", listen)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 30])
+def test_nothing_to_do_costs_two_queries_at_most(
+    tmp_path: Path, postgresql_database: Database, said: list[str], count: int
+) -> None:
+    """Tenants who have everything are asked together, on one connection; one or two are asked for their rows."""
+    folder = with_schemas(tmp_path, postgresql_database, [f"t{number}" for number in range(count)])
     project = project_in(folder)
     run(project)
-    said: list[str] = []
-    sa.event.listen(project.engine, "before_cursor_execute", lambda *call: said.append(call[2]))
-    with project.connect():
-        said.clear()
-    assert counts(run(project)) == {"nothing to do": 3}
-    assert len(said) == 3, said
+    connected: list[object] = []
+    sa.event.listen(project.engine, "connect", lambda connection, _: connected.append(connection))
+    said.clear()
+    found = run(project)
+    assert counts(found) == {"nothing to do": count}
+    assert {result.at for result in found.results} == {("shop.0002_second",)}
+    assert len(said) == min(count, 2), said
+    assert 1 <= len(connected) <= (count if count < 3 else 1)
+
+
+def test_who_is_not_at_rest_is_looked_at(tmp_path: Path, postgresql_database: Database) -> None:
+    """Tenants with other rows, a journal, an older table or no right to read it are found as each by itself."""
+    names = ["fine", "less", "more", "begun", "journal", "old", "closed", "none", "empty"]
+    folder = with_schemas(tmp_path, postgresql_database, names)
+    project = project_in(folder)
+    run(project)
+    journal = engine_in(project.engine, "journal")
+    version, stepwise = "minimig_version", Recorder().journal
+    with journal.begin() as connection:
+        stepwise.ensure(connection)
+        stepwise.write(connection, [Note("shop", "0002_second", "backward", 0, 0, "started")], ())
+    with engine_in(project.engine, "empty").begin() as connection:
+        stepwise.ensure(connection)
+    with project.engine.begin() as connection:
+        say = connection.exec_driver_sql
+        say(f"DELETE FROM less.{version} WHERE name = '0002_second'")
+        say("ALTER TABLE less.items DROP COLUMN name")
+        say("DELETE FROM less.items")
+        say(f"INSERT INTO more.{version} (app, name) VALUES ('shop', '0003_gone')")
+        say(f"UPDATE begun.{version} SET unfinished = 'backward' WHERE name = '0002_second'")
+        say(f"ALTER TABLE old.{version} DROP COLUMN unfinished")
+        say("DROP ROLE IF EXISTS minimig_reader")
+        say("CREATE ROLE minimig_reader")
+        for name in names:
+            say(f"GRANT USAGE ON SCHEMA {name} TO minimig_reader")
+            if name != "closed":
+                say(f"GRANT ALL ON ALL TABLES IN SCHEMA {name} TO minimig_reader")
+        say("ALTER TABLE less.items OWNER TO minimig_reader")
+        say(f"ALTER TABLE less.{version} OWNER TO minimig_reader")
+        say(f"DROP TABLE none.{version}")
+    environment = replace(project.environment, prepare=lambda given: given.exec_driver_sql("SET ROLE minimig_reader"))
+    try:
+        found = {result.tenant: result for result in run(Project(environment)).results}
+    finally:
+        with project.engine.begin() as connection:
+            connection.exec_driver_sql("DROP OWNED BY minimig_reader CASCADE")
+            connection.exec_driver_sql("DROP ROLE minimig_reader")
+    told = {name: (found[name].status, found[name].unknown, (found[name].error or "")[:24]) for name in names}
+    assert told == {
+        "fine": ("nothing to do", (), ""),
+        "less": ("migrated", (), ""),
+        "more": ("nothing to do", ("shop.0003_gone",), ""),
+        "begun": ("failed", (), "shop.0002_second is half"),
+        "journal": ("failed", (), "shop.0002_second is half"),
+        "old": ("nothing to do", (), ""),
+        "closed": ("failed", (), "version table closed.min"),
+        "none": ("failed", (), "this user may not do all"),
+        "empty": ("nothing to do", (), ""),
+    }
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each part of a run on paper was made."""
+    found: Counter[str] = Counter()
+    parts = [(applying, "rehearse"), (applying, "net_effect"), (foreseen, "version_row")]
+    parts += [(foreseen, "wants"), (foreseen, "demands"), (foreseen, "refuse_names"), (project_files, "prepare")]
+    for module, name in parts:
+        monkeypatch.setattr(module, name, _counting(found, name, getattr(module, name)))
+    return found
+
+
+def _counting(found: Counter[str], name: str, make: Callable[..., Any]) -> Callable[..., Any]:
+    def count(*given: Any) -> Any:
+        found[name] += 1
+        return make(*given)
+
+    return count
+
+
+ALL_ONCE = {"prepare": 1, "net_effect": 1, "rehearse": 1, "refuse_names": 1, "version_row": 2, "wants": 1, "demands": 1}
+"""Two steps have two rows."""
+
+
+def test_tenants_at_one_place_are_one_run_on_paper(
+    tmp_path: Path, postgresql_database: Database, made: Counter[str]
+) -> None:
+    """Ten tenants, four at a time, are rehearsed once; one that stands elsewhere has a run of its own."""
+    names = [f"t{number}" for number in range(10)]
+    project = project_in(with_schemas(tmp_path, postgresql_database, names))
+    one = TenantOptions(app="shop", target="0001")
+    migrate_tenants(project, tenants_of(project, names[:1]), options=one)
+    made.clear()
+    assert counts(run(project.fresh())) == {"migrated": 10}
+    both = Counter(ALL_ONCE) + Counter(ALL_ONCE)
+    assert made == {**both, "net_effect": 1, "version_row": 3}
+    rows = "SELECT applied_at, checksum, way_back FROM {}.minimig_version WHERE name = '0002_second'"
+    with postgresql_database.engine.connect() as connection:
+        found = [connection.exec_driver_sql(rows.format(name)).one() for name in names]
+    assert len({row.applied_at for row in found}) == 10
+    assert len({(row.checksum, row.way_back) for row in found}) == 1
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
+def test_tenants_with_databases_share_as_well(
+    tmp_path: Path, request: pytest.FixtureRequest, made: Counter[str], kind: str
+) -> None:
+    """Each has an engine of its own, and what is said to one server is said to all of its version."""
+    if kind == "sqlite":
+        folder = with_files(tmp_path, ["a", "b", "c"])
+        assert counts(run(project_in(folder))) == {"migrated": 3}
+    else:
+        database: Database = request.getfixturevalue("mariadb_database")
+        names = [f"{database.engine.url.database}_{number}" for number in range(3)]
+        pattern = f'names = {json.dumps(names)}\nurl = "{database.url.rpartition("/")[0]}/{{tenant}}"'
+        with database.engine.begin() as connection:
+            for name in names:
+                connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        try:
+            assert counts(run(project_in(project_at(tmp_path, pattern)))) == {"migrated": 3}
+        finally:
+            with database.engine.begin() as connection:
+                for name in names:
+                    connection.exec_driver_sql(f"DROP DATABASE {name}")
+    assert made == ALL_ONCE
+
+
+def test_a_second_tenant_sends_no_more_than_its_own(
+    tmp_path: Path, postgresql_database: Database, said: list[str]
+) -> None:
+    """What the dialect asks a server is asked once; of history, rights, lock and limits each tenant is asked itself."""
+    folder = with_schemas(tmp_path, postgresql_database, ["a", "b"])
+    project = project_in(folder)
+    run(project, workers=1)
+    says = [statement for statement in said if "version()" in statement]
+    rows = [statement for statement in said if statement.startswith("SELECT b.minimig_version")]
+    assert len(says) <= 1
+    assert len(rows) == 2, "before the lock and behind it"
+    mine = said[next(n for n, statement in enumerate(said) if "b.minimig_version" in statement) :]
+    assert len(mine) == len(said[: len(said) - len(mine)]), (len(mine), mine)
+
+
+def test_applied_files_are_compared_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of tenants who have had a file, and get another one, each compares its row with the file, which is read once."""
+    names = [f"t{number}" for number in range(5)]
+    folder = with_files(tmp_path, names)
+    run(project_in(folder))
+    with file_of(folder, "t3").begin() as connection:
+        connection.exec_driver_sql(f"UPDATE minimig_version SET checksum = '{VERSION}:0', file_checksum = '0'")
+    folder.write("migrations/0003_more.py", COUNTED)
+    read: list[str] = []
+    digest = edits.digest_of
+
+    def counted(header: Header) -> str:
+        read.append(header.name)
+        return digest(header)
+
+    monkeypatch.setattr(edits, "digest_of", counted)
+    results = {result.tenant: result for result in run(project_in(folder)).results}
+    assert sorted(read) == ["0001_first", "0002_second"]
+    assert [name for name in names if results[name].status == "migrated"] == ["t0", "t1", "t2", "t4"]
+    assert "edited after this database applied" in str(results["t3"].error)
+
+
+def test_what_cannot_be_rehearsed_is_told_for_each_tenant(tmp_path: Path, postgresql_database: Database) -> None:
+    """A run that is refused on paper fails for each tenant with the same words, and is not kept as if it were done."""
+    folder = with_schemas(tmp_path, postgresql_database, ["a", "b", "c", "d", "e"])
+    column = 'ops.AddColumn("items", sa.Column("more", sa.Integer), before="name")'
+    folder.write(
+        "migrations/0003_no.py",
+        f'import sqlalchemy as sa\nfrom minimig import ops\n\ndependencies = ["0002_second"]\nup = [{column}]\n',
+    )
+    project = project_in(folder)
+    for _ in range(2):
+        results = run(project).results
+        assert {result.status for result in results} == {"failed"}
+        assert len({(result.error, result.where, result.hint) for result in results}) == 1
+        assert "adds columns at the end only" in str(results[0].error)
 
 
 class Own(Executor):

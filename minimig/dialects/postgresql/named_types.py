@@ -107,8 +107,13 @@ class NamedTypes:
     # --- what a column uses -------------------------------------------------------------------------------------------
 
     def _wanted(self, columns: Iterable[ColumnState]) -> dict[TypeName, Named]:
-        found = (type_ for column in columns for type_ in named_types(column.type.sa_type, self._editor.dialect))
-        return {_name(type_): type_ for type_ in found if type_.create_type}
+        about, dialect = tuple(columns), self._editor.dialect
+
+        def look() -> dict[TypeName, Named]:
+            found = (type_ for column in about for type_ in named_types(column.type.sa_type, dialect))
+            return {_name(type_): type_ for type_ in found if type_.create_type}
+
+        return self._editor.phrases.once("named types", about, look)
 
     def _types(self, state: SchemaState, name: TypeName) -> Iterator[Named]:
         """The versions of a type that columns use, be it as what a domain is based on."""
