@@ -22,6 +22,12 @@ def pragma(connection: sa.Connection, text: str) -> tuple[Any, ...] | None:
     return row
 
 
+def scratch(connection: sa.Connection) -> Any:
+    """A connection of the driver's own to an empty database in memory, made by the same SQLite."""
+    module: Any = connection.dialect.dbapi
+    return getattr(module, "sqlite", module).connect(":memory:")  # aiosqlite's stands before that of Python
+
+
 def in_transaction(connection: sa.Connection) -> bool:
     """Whether SQLite itself is inside a transaction, whatever SQLAlchemy believes."""
     driver: Any = connection.connection.driver_connection

@@ -123,7 +123,7 @@ class SQLiteEditor(SQLiteClauses):
         self._merge(change)
 
     def rebuild_table(self, change: TableChange) -> None:
-        self._pending[change.new.key] = self._rebuild(change).to(change.new)
+        self._pending[change.new.key] = replace(self._rebuild(change).to(change.new), asked_for=True)
 
     # --- columns ------------------------------------------------------------------------------------------------------
 
@@ -201,7 +201,7 @@ class SQLiteEditor(SQLiteClauses):
 
     def replace_labels(self, table: TableState, column: ColumnState, values: Mapping[str, str]) -> None:
         """In a rebuild: an UPDATE would fire the table's triggers."""
-        native.refuse_rebuild(self, table)
+        native.rebuilds(self.output.connection)
         self._settle(table)
         rebuild = self._pending.get(table.key) or Rebuild.of(table, self.quote)
         value = self.replaced(rebuild.values[column.name], values)
@@ -274,7 +274,7 @@ class SQLiteEditor(SQLiteClauses):
         key = change.old.key
         self._latest = change.after
         text = " ".join(each for each in sql if each is not None)
-        native.refuse_rebuild(self, change.new)
+        native.rebuilds(self.output.connection)
         self._settle(change.new, text)
         if key in self._pending and not self._pending[key].can_read(text):
             self._flush(key)

@@ -2,7 +2,8 @@
 
 In goes a `Rebuild`; out go statements through the editor, in the order of SQLite's manual ("Making Other Kinds Of Table
 Schema Changes"). On a live connection the database is asked first what hangs on the table, and whatever would be lost
-stops the rebuild before its first statement.
+stops the rebuild before its first statement. A change that leaves the rows of a live table as they are needs none of
+this (`schema_edit`).
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from minimig.dialects.sqlite.driver import in_transaction
 from minimig.dialects.sqlite.foreign_keys import Watch
 from minimig.dialects.sqlite.live import LiveTable, broken_dependents, read_table, referencing_tables
 from minimig.dialects.sqlite.merge import Merge, create_sql, unqualified
-from minimig.dialects.sqlite.native import create_table_sql
+from minimig.dialects.sqlite.native import NEVER, create_table_sql, rebuilds, refuse_rebuild
 from minimig.dialects.sqlite.rebuild import Rebuild, kept_rowid
+from minimig.dialects.sqlite.schema_edit import rewritten
 from minimig.errors import DatabaseError, UnsupportedError
 from minimig.state.tables import TableState
 
@@ -43,14 +45,20 @@ def carry_out(editor: SchemaEditor, rebuild: Rebuild) -> None:
     table = rebuild.old
     live = read_table(connection, table, _temporary(table))
     _refuse_loss(rebuild, live)
-    _refuse_enforcement(connection, table)
     built = _built(editor, rebuild, live)
+    empty = _is_empty(editor, table, built)
+    if not empty or rebuilds(connection) == NEVER:
+        with _whole(connection):
+            if rewritten(editor, connection, rebuild, live, built):
+                return
+    refuse_rebuild(editor, table)
+    _refuse_enforcement(connection, table)
     watch = Watch.of(connection)
     if watch and rebuild.touches_keys(live.text, built, live.indexes.values()):
         watch.tables(table.schema, [table.name, *referencing_tables(connection, table)])
     broken = broken_dependents(connection, table.schema, live)
     with _whole(connection):
-        _swap(editor, rebuild, built, live)
+        _swap(editor, rebuild, built, live, empty=empty)
         _refuse_broken(table, broken, broken_dependents(connection, table.schema, live))
 
 
@@ -96,12 +104,14 @@ def _built(editor: SchemaEditor, rebuild: Rebuild, live: LiveTable | None) -> Ta
     return merge.result()
 
 
-def _swap(editor: SchemaEditor, rebuild: Rebuild, built: TableText, live: LiveTable | None) -> None:
+def _swap(
+    editor: SchemaEditor, rebuild: Rebuild, built: TableText, live: LiveTable | None, *, empty: bool = False
+) -> None:
     table = rebuild.old
     temporary = replace(table, name=_temporary(table))
     if live and live.leftover:
         editor.execute(f"DROP TABLE {editor.table(temporary)}", "an attempt that was interrupted left it behind")
-    if live and _is_empty(editor, table, built):
+    if live and empty:
         _drop(editor, table, "a table without rows is built under its own name: nothing is copied or renamed")
         editor.execute(
             create_sql(editor.table(table), unqualified(built, table.name)),
