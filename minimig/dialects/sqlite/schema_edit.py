@@ -44,7 +44,7 @@ def rewritten(
 
     Raises DatabaseError when SQLite does not read what was written as it did in the scratch database.
     """
-    if version(editor) < _SINCE or rebuild.asked_for or not _is_only_text(rebuild, live, built):
+    if not is_only_text(editor, rebuild, live.text, built) or not is_understood(live.sql):
         return False
     schema = _Schema(editor, connection, rebuild.old)
     former, wanted = schema.version_of(live.sql), schema.version_of(create_sql(written_name(live.sql), built))
@@ -60,14 +60,15 @@ def rewritten(
     return True
 
 
-def _is_only_text(rebuild: Rebuild, live: LiveTable, built: TableText) -> bool:
-    """Whether the change is one of words, all of which are understood. An index that changes was dropped before."""
+def is_only_text(editor: SchemaEditor, rebuild: Rebuild, former: TableText, built: TableText) -> bool:
+    """Whether the change is one of words, as far as words can tell. An index that changes was dropped before."""
     before, after = rebuild.old.indexes, rebuild.target.indexes
     return (
-        rebuild.keeps_values()
+        version(editor) >= _SINCE
+        and not rebuild.asked_for
+        and rebuild.keeps_values()
         and all(after.get(name) == index for name, index in before.items())
-        and leaves_rows(live.text, built)
-        and is_understood(live.sql)
+        and leaves_rows(former, built)
     )
 
 

@@ -23,7 +23,8 @@ from minimig.dialects.sqlite.live import LiveTable, broken_dependents, read_tabl
 from minimig.dialects.sqlite.merge import Merge, create_sql, unqualified
 from minimig.dialects.sqlite.native import NEVER, create_table_sql, rebuilds, refuse_rebuild
 from minimig.dialects.sqlite.rebuild import Rebuild, kept_rowid
-from minimig.dialects.sqlite.schema_edit import rewritten
+from minimig.dialects.sqlite.schema_edit import is_only_text, rewritten
+from minimig.dialects.why import COPIED, COPIED_ON_PAPER
 from minimig.errors import DatabaseError, UnsupportedError
 from minimig.state.tables import TableState
 
@@ -121,14 +122,15 @@ def _swap(
         return
     create = create_sql(editor.table(temporary), unqualified(built, table.name))
     why = "SQLite cannot alter this in a table: the new one is built beside the old one, for all changes of it at once"
-    editor.execute(create if live else f"{_warning(table)}\n{create}", why)
+    former = live.text if live else table_text(create_table_sql(editor, table))
+    perhaps = live is None and is_only_text(editor, rebuild, former, built)
+    editor.execute(create if live else f"{_warning(table, perhaps=perhaps)}\n{create}", why)
     key = built.primary_key()
     if key is not None and "AUTOINCREMENT" in key.words:
         editor.execute(_mark_sql(table, temporary), "AUTOINCREMENT never gives a number twice, also not after a swap")
-    former = live.text if live else table_text(create_table_sql(editor, table))
     rowid = kept_rowid(former, built)
     copy = rebuild.copy_sql(editor.table(table), editor.table(temporary), built, rowid)
-    editor.execute(copy, "every row is copied; what a column should hold instead is computed on the way")
+    editor.execute(copy, COPIED_ON_PAPER if perhaps else COPIED)
     with legacy_alter(editor, on=True):
         _drop(editor, table)
         why = "the new table takes the old one's name; keys, views and triggers of others mean it from now on"
@@ -185,12 +187,16 @@ def _hang_on(editor: SchemaEditor, target: TableState, live: LiveTable | None) -
             raise _broken(f"{what} of table {target.key}", str(error.orig)) from error
 
 
-def _warning(table: TableState) -> str:
-    """What a script cannot know. It leads a statement, so that it is there wherever the statement goes."""
-    return (
+def _warning(table: TableState, *, perhaps: bool) -> str:
+    """What a script cannot know. It leads a statement, so that it is there wherever the statement goes.
+
+    `perhaps` the rows could stay as they are.
+    """
+    said = (
         f"-- Table {table.key} is rebuilt from the migrations alone: columns, constraints, indexes and triggers that\n"
         "-- they do not know are lost with the old table. A migration with a live connection keeps them."
     )
+    return f"{said}\n-- It also copies no row for this change, where the database lets it." if perhaps else said
 
 
 def _refuse_loss(rebuild: Rebuild, live: LiveTable) -> None:
