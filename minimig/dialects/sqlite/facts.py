@@ -71,6 +71,7 @@ class Facts:
         """Of a table that is not there; None when SQLite cannot make it on its own, without what the program adds."""
         module: Any = connection.dialect.dbapi
         with closing(scratch(connection)) as trial:
+            trial.text_factory = lambda raw: raw.decode(errors="surrogateescape")  # EXPLAIN shows a BLOB as it is
             try:
                 trial.execute(create)
                 return cls._by(lambda sql: trial.execute(sql).fetchall(), name)

@@ -32,8 +32,6 @@ from minimig.state.tables import TableState
 _SINCE = (3, 35)
 """Older ones are not trusted to read a schema again that they have written themselves."""
 
-_REFUSALS = ("may not be modified", "not authorized")
-
 WHY = "no row is touched: only what the schema says of the table is written anew"
 
 
@@ -150,22 +148,23 @@ class _Schema:
 
     def _unlocked(self, update: str, why: str) -> bool:
         """Send a statement that writes into the schema, if the connection lets us; the lock is as it was afterwards."""
-        former = self._is_writable()
+        former = (pragma(self.connection, "writable_schema") or (0,))[0]
         self.connection.exec_driver_sql("PRAGMA writable_schema = ON")
         try:
-            if not self._is_writable():
-                return False  # in defensive mode it cannot be switched
-            self.editor.execute(update, why)
-        except sa.exc.DBAPIError as error:
-            if any(words in str(error.orig) for words in _REFUSALS):
+            if not self._may_send(update):
                 return False
-            raise
+            self.editor.execute(update, why)
         finally:
-            self.connection.exec_driver_sql(f"PRAGMA writable_schema = {int(former)}")
+            self.connection.exec_driver_sql(f"PRAGMA writable_schema = {former}")
         return True
 
-    def _is_writable(self) -> bool:
-        return bool((pragma(self.connection, "writable_schema") or (0,))[0])
+    def _may_send(self, update: str) -> bool:
+        """Whether SQLite compiles it. A connection in defensive mode, or with an authorizer that minds, does not."""
+        try:
+            self.connection.exec_driver_sql(f"EXPLAIN {update}").close()
+        except sa.exc.DBAPIError:
+            return False
+        return True
 
     def differs(self, reason: str = "") -> DatabaseError:
         """The error for a schema that is not what was written."""
