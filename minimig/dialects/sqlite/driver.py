@@ -6,6 +6,7 @@ the driver's own connection knows whether it is inside a transaction.
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +27,18 @@ def scratch(connection: sa.Connection) -> Any:
     """A connection of the driver's own to an empty database in memory, made by the same SQLite."""
     module: Any = connection.dialect.dbapi
     return getattr(module, "sqlite", module).connect(":memory:")  # aiosqlite's stands before that of Python
+
+
+def reads_schema_again(connection: sa.Connection) -> bool:
+    """Whether this SQLite reads a schema that it has written itself, told to by its number; older ones did not."""
+    with closing(scratch(connection)) as trial:
+        trial.execute("CREATE TABLE tried (a)")
+        trial.execute("BEGIN")
+        trial.execute("PRAGMA writable_schema = ON")
+        trial.execute("UPDATE sqlite_master SET sql = 'CREATE TABLE tried (a DEFAULT 1)'")
+        trial.execute("PRAGMA writable_schema = OFF")
+        trial.execute("PRAGMA schema_version = 7")
+        return bool(trial.execute("SELECT dflt_value = '1' FROM pragma_table_info('tried')").fetchone()[0])
 
 
 def in_transaction(connection: sa.Connection) -> bool:

@@ -19,18 +19,14 @@ import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.sqlite.create_sql import Clause, ColumnText, TableText
-from minimig.dialects.sqlite.driver import pragma
+from minimig.dialects.sqlite.driver import pragma, reads_schema_again
 from minimig.dialects.sqlite.facts import Facts, Told
 from minimig.dialects.sqlite.live import LiveTable
 from minimig.dialects.sqlite.merge import create_sql, spelled_column
-from minimig.dialects.sqlite.native import version
 from minimig.dialects.sqlite.rebuild import Rebuild
 from minimig.dialects.sqlite.untouched import is_understood, leaves_rows, may_be_left_out, other_defaults, written_name
 from minimig.errors import DatabaseError
 from minimig.state.tables import TableState
-
-_SINCE = (3, 35)
-"""Older ones are not trusted to read a schema again that they have written themselves."""
 
 WHY = "no row is touched: only what the schema says of the table is written anew"
 
@@ -42,7 +38,9 @@ def rewritten(
 
     Raises DatabaseError when SQLite does not read what was written as it did in the scratch database.
     """
-    if not is_only_text(editor, rebuild, live.text, built) or not is_understood(live.sql):
+    if not is_only_text(rebuild, live.text, built) or not is_understood(live.sql):
+        return False
+    if not reads_schema_again(connection):
         return False
     schema = _Schema(editor, connection, rebuild.old)
     former, wanted = schema.version_of(live.sql), schema.version_of(create_sql(written_name(live.sql), built))
@@ -58,12 +56,11 @@ def rewritten(
     return True
 
 
-def is_only_text(editor: SchemaEditor, rebuild: Rebuild, former: TableText, built: TableText) -> bool:
+def is_only_text(rebuild: Rebuild, former: TableText, built: TableText) -> bool:
     """Whether the change is one of words, as far as words can tell. An index that changes was dropped before."""
     before, after = rebuild.old.indexes, rebuild.target.indexes
     return (
-        version(editor) >= _SINCE
-        and not rebuild.asked_for
+        not rebuild.asked_for
         and rebuild.keeps_values()
         and all(after.get(name) == index for name, index in before.items())
         and leaves_rows(former, built)
@@ -83,7 +80,7 @@ def _rows_are_whole(schema: _Schema, former: _Version, live: TableText, built: T
     if marked is None or not schema.write(marked, "a mark as the default tells whether a row leaves its value to that"):
         return False
     # NOT INDEXED: an index holds what was the default when it was made.
-    rows = f"SELECT 1 FROM {schema.editor.table(schema.table)} NOT INDEXED WHERE {column.written} = {mark}"
+    rows = f"SELECT 1 FROM {schema.place}.{schema.name} NOT INDEXED WHERE {column.written} = {mark}"
     short = bool(schema.connection.exec_driver_sql(f"SELECT EXISTS ({rows})").scalar())
     if short and not schema.write(former, "there are such rows, so all rows are copied"):
         raise schema.differs()
@@ -117,6 +114,16 @@ class _Schema:
     connection: sa.Connection
     table: TableState
 
+    @property
+    def place(self) -> str:
+        """The database that the table is in, spelled: one of that name may be in several."""
+        return self.editor.quote(self.table.schema or "main")
+
+    @property
+    def name(self) -> str:
+        """The table's name, spelled."""
+        return self.editor.quote(self.table.name)
+
     def version_of(self, create: str) -> _Version | None:
         """A text with its facts; None when this SQLite makes nothing of it in a scratch database."""
         facts = Facts.of(self.connection, create, self.table.name)
@@ -131,14 +138,13 @@ class _Schema:
 
         Raises DatabaseError when SQLite does not make of it now what it did before.
         """
-        schema = self.editor.quote(self.table.schema or "main")
         where = f"type = 'table' AND name = {self.editor.string(self.table.name)} COLLATE NOCASE"
-        number = (pragma(self.connection, f"{schema}.schema_version") or (0,))[0]
-        update = f"UPDATE {schema}.sqlite_master SET sql = {self.editor.string(new.create)} WHERE {where}"
+        number = (pragma(self.connection, f"{self.place}.schema_version") or (0,))[0]
+        update = f"UPDATE {self.place}.sqlite_master SET sql = {self.editor.string(new.create)} WHERE {where}"
         if not self._unlocked(update, why):
             return False
-        self.connection.exec_driver_sql(f"PRAGMA {schema}.schema_version = {number + 1}")
-        query = f"SELECT sql FROM {schema}.sqlite_master WHERE {where}"
+        self.connection.exec_driver_sql(f"PRAGMA {self.place}.schema_version = {number + 1}")
+        query = f"SELECT sql FROM {self.place}.sqlite_master WHERE {where}"
         try:
             if self.connection.exec_driver_sql(query).scalar() == new.create and self.told() == new.facts.told:
                 return True

@@ -123,7 +123,7 @@ def _swap(
     create = create_sql(editor.table(temporary), unqualified(built, table.name))
     why = "SQLite cannot alter this in a table: the new one is built beside the old one, for all changes of it at once"
     former = live.text if live else table_text(create_table_sql(editor, table))
-    perhaps = live is None and is_only_text(editor, rebuild, former, built)
+    perhaps = live is None and is_only_text(rebuild, former, built)
     editor.execute(create if live else f"{_warning(table, perhaps=perhaps)}\n{create}", why)
     key = built.primary_key()
     if key is not None and "AUTOINCREMENT" in key.words:

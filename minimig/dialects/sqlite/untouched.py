@@ -46,13 +46,18 @@ def other_defaults(live: TableText, built: TableText) -> list[ColumnText]:
 def may_be_left_out(live: TableText, column: ColumnText) -> bool:
     """Whether a stored row may hold nothing for this column, so that it reads as whatever the default is.
 
-    ADD COLUMN writes no row. What it refuses where there are rows (a key, NOT NULL without a default) was there before
-    all of them, and every column in front of it too, for a row is only ever short at its end.
+    A row is only ever short at its end: where ADD COLUMN, which writes no row, came after it, or where a SQLite that
+    was built to do so has left out the NULLs there. Neither goes past a column that is NOT NULL and has no default:
+    ADD COLUMN refuses it where there are rows, unless it is computed; of a key the rowid may stand for the value.
     """
     place = next(at for at, each in enumerate(live.columns) if each.name == column.name)
-    in_keys = {name.lower() for clause in live.all_constraints() if clause.kind in _INDEXED for name in clause.columns}
+    key = live.primary_key()
+    passed = {name.lower() for name in key.columns} if key else set()
     return not any(
-        each.name.lower() in in_keys or (each.clause("not null") is not None and each.clause("default") is None)
+        each.clause("not null") is not None
+        and each.clause("default") is None
+        and each.clause("computed") is None
+        and each.name.lower() not in passed
         for each in live.columns[place:]
     )
 
