@@ -331,6 +331,25 @@ def test_rows_written_since_are_no_longer_short(bench: Bench) -> None:
     intact(bench)
 
 
+def test_an_index_is_not_believed(bench: Bench) -> None:
+    """It holds the default of when it was made, and a table WITHOUT ROWID is looked for in it whatever is said."""
+    bench.sql(
+        "CREATE TABLE t (id TEXT PRIMARY KEY, a TEXT) WITHOUT ROWID",
+        "INSERT INTO t VALUES (1, 2)",
+        "ALTER TABLE t ADD COLUMN b TEXT",
+        "CREATE INDEX ix ON t (b)",
+    )
+    bench.adopt()
+    assert rebuilds(bench.step(ops.AlterColumn("t", "b", server_default="new"))) == 1
+    assert bench.rows("SELECT * FROM t") == [("1", "2", None)]
+    bench.sql("DROP INDEX ix", "ALTER TABLE t ADD COLUMN c TEXT")
+    bench.adopt()
+    sent = bench.step(ops.AlterColumn("t", "b", server_default="newer"))
+    assert (edits(sent), rebuilds(sent)) == (2, 0)
+    assert rebuilds(bench.step(ops.AlterColumn("t", "c", server_default="new"))) == 1
+    assert bench.rows("SELECT * FROM t") == [("1", "2", None, None)]
+
+
 def test_a_computed_column_is_added_whatever_it_says(bench: Bench) -> None:
     """NOT NULL proves nothing of it: ADD COLUMN takes it where there are rows."""
     aged(bench, "ALTER TABLE t ADD COLUMN c INT NOT NULL AS (id)")

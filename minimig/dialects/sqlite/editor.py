@@ -7,8 +7,8 @@ SQLite follows a rename into other tables' keys, triggers and views, which a reb
 What a rebuild keeps: rows and their rowids, keys of other tables, views, triggers and indexes that the migrations do
 not know, STRICT, WITHOUT ROWID, AUTOINCREMENT and its high-water mark, and whatever stands in CREATE TABLE that this
 migration does not change: columns, constraints, collations, defaults, declared types (`merge`). It refuses to leave a
-view or trigger behind that worked before and no longer compiles. A script is written from the state alone; a comment in
-it says what that means.
+view or trigger behind that worked before and no longer compiles. Where all that waits leaves the rows as they are, the
+table's text is written into the schema instead (`schema_edit`). A script is written from the state alone, and says so.
 
 With `execution_options(minimig_rebuild="never")` on the engine an operation that needs a rebuild is refused;
 `ops.RebuildTable` is the opposite. SQLite 3.26 or later is expected.
