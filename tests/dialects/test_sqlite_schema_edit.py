@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -448,6 +449,19 @@ def test_what_a_scratch_database_does_not_know_gets_the_copy(bench: Bench) -> No
         sent = bench.step(WIDEN)
         assert (edits(sent), rebuilds(sent)) == (0, 1)
         bench.sql("DROP TABLE t")
+
+
+@pytest.mark.parametrize("change", [{"driver": "another"}, {"dbapi": "pysqlite3"}], ids=["driver", "another SQLite"])
+def test_a_database_that_cannot_be_tried_gets_the_copy(small: Bench, change: dict[str, str]) -> None:
+    """A driver that nobody has tried, or a scratch database of another SQLite than the one that runs."""
+    dialect: Any = small.engine.dialect
+    if "dbapi" in change:
+        if newer_sqlite_in(Path()) is None:
+            missing_newer_sqlite()
+        change["dbapi"] = importlib.import_module(change["dbapi"])
+    vars(dialect).update(change)
+    sent = small.step(WIDEN)
+    assert (edits(sent), rebuilds(sent)) == (0, 1)
 
 
 def test_a_schema_that_is_not_read_again_is_taken_back(small: Bench) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+_KNOWN = ("pysqlite", "aiosqlite")
+
 
 def pragma(connection: sa.Connection, text: str) -> tuple[Any, ...] | None:
     """The first row that a PRAGMA answers with."""
@@ -24,13 +26,18 @@ def pragma(connection: sa.Connection, text: str) -> tuple[Any, ...] | None:
 
 
 def scratch(connection: sa.Connection) -> Any:
-    """A connection of the driver's own to an empty database in memory, made by the same SQLite."""
+    """A connection of the driver's own to an empty database in memory."""
     module: Any = connection.dialect.dbapi
     return getattr(module, "sqlite", module).connect(":memory:")  # aiosqlite's stands before that of Python
 
 
-def reads_schema_again(connection: sa.Connection) -> bool:
-    """Whether this SQLite reads a schema that it has written itself, told to by its number; older ones did not."""
+def can_be_tried(connection: sa.Connection) -> bool:
+    """Whether what a scratch database does is what this one would do: by a driver that is known, and the same SQLite.
+
+    And by one that reads a schema again which it has written itself, told to by its number; older ones did not.
+    """
+    if connection.dialect.driver not in _KNOWN:
+        return False
     with closing(scratch(connection)) as trial:
         trial.execute("CREATE TABLE tried (a)")
         trial.execute("BEGIN")
@@ -38,7 +45,9 @@ def reads_schema_again(connection: sa.Connection) -> bool:
         trial.execute("UPDATE sqlite_master SET sql = 'CREATE TABLE tried (a DEFAULT 1)'")
         trial.execute("PRAGMA writable_schema = OFF")
         trial.execute("PRAGMA schema_version = 7")
-        return bool(trial.execute("SELECT dflt_value = '1' FROM pragma_table_info('tried')").fetchone()[0])
+        query = "SELECT sqlite_source_id(), dflt_value FROM pragma_table_info('tried')"
+        found: tuple[str, str | None] = trial.execute(query).fetchone()
+    return found == (connection.exec_driver_sql("SELECT sqlite_source_id()").scalar(), "1")
 
 
 def in_transaction(connection: sa.Connection) -> bool:

@@ -7,6 +7,7 @@ CHECK is NULL, which a CHECK allows (found by trying 3.53.4, 3.54.0 and 3.54.1);
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -20,7 +21,14 @@ from minimig.dialects.sqlite.live import live_text
 from minimig.dialects.sqlite.merge import create_sql, in_order
 from minimig.errors import UnsupportedError
 from minimig.state.expressions import is_constant, names_in
-from minimig.state.parts import CheckState, ColumnState, ConstraintState, ForeignKeyState, PrimaryKeyState
+from minimig.state.parts import (
+    CheckState,
+    ColumnState,
+    ConstraintState,
+    ForeignKeyState,
+    PrimaryKeyState,
+    UniqueState,
+)
 from minimig.state.tables import TableState
 
 AUTO, NEVER = "auto", "never"
@@ -41,10 +49,22 @@ def create_table_sql(editor: SchemaEditor, table: TableState) -> str:
     return editor.phrases.once("create", (table,), lambda: _create_table_sql(editor, table))
 
 
+def create_table_text(editor: SchemaEditor, table: TableState) -> TableText:
+    """The same, taken apart."""
+    return editor.phrases.once("create text", (table,), lambda: table_text(create_table_sql(editor, table)))
+
+
 def _create_table_sql(editor: SchemaEditor, table: TableState) -> str:
     sql = editor.compile(CreateTable(editor.built(table)))
+    uniques = [_folded(each.columns) for each in table.constraints.values() if isinstance(each, UniqueState)]
+    if table.primary_key is None or _folded(table.primary_key.columns) not in uniques:
+        return sql  # nothing to put in order, which only a text that was taken apart could be
     text = table_text(sql)
     return sql if in_order(text) == text.constraints else create_sql(editor.table(table), text)
+
+
+def _folded(columns: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(str.lower, columns))
 
 
 def looks_the_same(editor: SchemaEditor, change: TableChange) -> bool:

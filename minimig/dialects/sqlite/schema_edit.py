@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.sqlite.create_sql import Clause, ColumnText, TableText
-from minimig.dialects.sqlite.driver import pragma, reads_schema_again
+from minimig.dialects.sqlite.driver import can_be_tried, pragma
 from minimig.dialects.sqlite.facts import Facts, Told
 from minimig.dialects.sqlite.live import LiveTable
 from minimig.dialects.sqlite.merge import create_sql, spelled_column
@@ -40,7 +40,7 @@ def rewritten(
     """
     if not is_only_text(rebuild, live.text, built) or not is_understood(live.sql):
         return False
-    if not reads_schema_again(connection):
+    if not can_be_tried(connection):
         return False
     schema = _Schema(editor, connection, rebuild.old)
     former, wanted = schema.version_of(live.sql), schema.version_of(create_sql(written_name(live.sql), built))

@@ -16,12 +16,12 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
-from minimig.dialects.sqlite.create_sql import Clause, TableText, table_text
+from minimig.dialects.sqlite.create_sql import Clause, TableText
 from minimig.dialects.sqlite.driver import in_transaction
 from minimig.dialects.sqlite.foreign_keys import Watch
 from minimig.dialects.sqlite.live import LiveTable, broken_dependents, read_table, referencing_tables
 from minimig.dialects.sqlite.merge import Merge, create_sql, unqualified
-from minimig.dialects.sqlite.native import NEVER, create_table_sql, rebuilds, refuse_rebuild
+from minimig.dialects.sqlite.native import NEVER, create_table_text, rebuilds, refuse_rebuild
 from minimig.dialects.sqlite.rebuild import Rebuild, kept_rowid
 from minimig.dialects.sqlite.schema_edit import is_only_text, rewritten
 from minimig.dialects.why import COPIED, COPIED_ON_PAPER
@@ -97,7 +97,7 @@ def _temporary(table: TableState) -> str:
 
 def _built(editor: SchemaEditor, rebuild: Rebuild, live: LiveTable | None) -> TableText:
     """The table to build. Raises DatabaseError for a constraint that shall go and is not there."""
-    before, after = (table_text(create_table_sql(editor, table)) for table in (rebuild.old, rebuild.target))
+    before, after = (create_table_text(editor, table) for table in (rebuild.old, rebuild.target))
     merge = Merge(live.text if live else before, before, after, rebuild.carried)
     for clause in merge.missing():
         if clause.name in rebuild.old.constraints:
@@ -122,7 +122,7 @@ def _swap(
         return
     create = create_sql(editor.table(temporary), unqualified(built, table.name))
     why = "SQLite cannot alter this in a table: the new one is built beside the old one, for all changes of it at once"
-    former = live.text if live else table_text(create_table_sql(editor, table))
+    former = live.text if live else create_table_text(editor, table)
     perhaps = live is None and is_only_text(rebuild, former, built)
     editor.execute(create if live else f"{_warning(table, perhaps=perhaps)}\n{create}", why)
     key = built.primary_key()
