@@ -474,9 +474,13 @@ def test_a_schema_that_is_not_read_again_is_taken_back(small: Bench) -> None:
     intact(small)
 
 
-@pytest.mark.parametrize("words", ["UPDATE main.sqlite_master", "PRAGMA main.schema_version =", "SELECT sql FROM main"])
+WORDS = ["UPDATE main.sqlite_master", "PRAGMA main.schema_version =", "SELECT sql FROM main", "EXPLAIN QUERY"]
+
+
+@pytest.mark.parametrize("words", WORDS)
 def test_an_error_at_any_statement_leaves_the_old_schema(small: Bench, words: str) -> None:
-    """In a transaction or without one; and the schema cannot be written over this connection afterwards."""
+    """In a transaction, without one, in a caller's who commits all the same; and nobody may write schemas after it."""
+    change = ops.AlterColumn("t", "a", server_default="new")  # the rows are asked: see the last statement
     engine = small.engine = sa.create_engine(small.engine.url, poolclass=StaticPool)
     before, state = small.rows("SELECT * FROM sqlite_master"), small.state
     inside: list[bool] = []
@@ -489,13 +493,15 @@ def test_an_error_at_any_statement_leaves_the_old_schema(small: Bench, words: st
 
     sa.event.listen(engine, "before_cursor_execute", fail)
     with pytest.raises(RuntimeError):
-        small.step(WIDEN)
+        small.step(change)
     intact(small)
+    with small.transaction() as connection, pytest.raises(RuntimeError):
+        small.run(connection, [change])
     autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
     with autocommit.connect() as connection, pytest.raises(RuntimeError):
-        drive(SQLiteEditor(connection.dialect, Recording(connection)), state, [WIDEN])
+        drive(SQLiteEditor(connection.dialect, Recording(connection)), state, [change])
     sa.event.remove(engine, "before_cursor_execute", fail)
-    assert inside == [True, True]
+    assert inside == [True, True, True]
     assert small.rows("SELECT * FROM sqlite_master") == before
     intact(small)
     engine.dispose()

@@ -49,7 +49,9 @@ def rewritten(
     if former.facts.told != schema.told() or not _rows_are_whole(schema, former, live.text, built):
         return False
     if not schema.write(wanted, WHY):
-        return False
+        if former.facts.told == schema.told():
+            return False
+        raise schema.differs()
     for name, index in rebuild.target.indexes.items():
         if name not in rebuild.old.indexes:
             editor.execute(editor.index_sql(rebuild.target, index))

@@ -49,7 +49,7 @@ def carry_out(editor: SchemaEditor, rebuild: Rebuild) -> None:
     built = _built(editor, rebuild, live)
     empty = _is_empty(editor, table, built)
     if not empty or rebuilds(connection) == NEVER:
-        with _whole(connection):
+        with _whole(connection, always=True):
             if rewritten(editor, connection, rebuild, live, built):
                 return
     refuse_rebuild(editor, table)
@@ -259,9 +259,9 @@ def _broken(what: str, reason: str) -> UnsupportedError:
 
 
 @contextmanager
-def _whole(connection: sa.Connection) -> Iterator[None]:
-    """All or nothing. Inside a transaction that is so already; otherwise a savepoint stands in for one."""
-    if in_transaction(connection):
+def _whole(connection: sa.Connection, *, always: bool = False) -> Iterator[None]:
+    """All or nothing. A transaction that is open sees to that; otherwise, or `always`, a savepoint stands in for one."""
+    if in_transaction(connection) and not always:
         yield
         return
     connection.exec_driver_sql("SAVEPOINT minimig_rebuild")
