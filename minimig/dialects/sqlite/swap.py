@@ -260,7 +260,7 @@ def _broken(what: str, reason: str) -> UnsupportedError:
 
 @contextmanager
 def _whole(connection: sa.Connection, *, always: bool = False) -> Iterator[None]:
-    """All or nothing. A transaction that is open sees to that; otherwise, or `always`, a savepoint stands in for one."""
+    """All or nothing. An open transaction sees to that; otherwise, or `always`, a savepoint stands in for one."""
     if in_transaction(connection) and not always:
         yield
         return
