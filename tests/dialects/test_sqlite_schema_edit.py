@@ -53,8 +53,8 @@ TABLES = [
     'CREATE VIEW v AS SELECT Id, "sel""ect" FROM "or ""der"',
     'CREATE TABLE child (e INTEGER NOT NULL REFERENCES "or ""der" (Id) ON DELETE CASCADE)',
     "INSERT INTO \"par ent\" VALUES (1, 'p'), (2, 'q')",
-    """INSERT INTO "or ""der" (Id, "sel""ect", slug, code, plain, small) VALUES
-        (1, 'A', 'p', 'p', 'a', 1), (7, 'b', NULL, 'p', 'c', NULL), (90, 'gone', NULL, 'q', NULL, 9)""",
+    """INSERT INTO "or ""der" (Id, "sel""ect", slug, code, plain, small, made) VALUES
+        (1, 'A', 'p', 'p', 'a', 1, 'once'), (7, 'b', NULL, 'p', 'c', NULL, NULL), (90, 'gone', NULL, 'q', NULL, 9, 5)""",
     'DELETE FROM "or ""der" WHERE Id = 90',
     "DELETE FROM log",
     "INSERT INTO child VALUES (1), (7)",

@@ -6,7 +6,8 @@ the driver's own connection knows whether it is inside a transaction.
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -54,3 +55,19 @@ def in_transaction(connection: sa.Connection) -> bool:
     """Whether SQLite itself is inside a transaction, whatever SQLAlchemy believes."""
     driver: Any = connection.connection.driver_connection
     return bool(driver.in_transaction)
+
+
+@contextmanager
+def whole(connection: sa.Connection, *, always: bool = False) -> Iterator[None]:
+    """All or nothing. An open transaction sees to that; otherwise, or `always`, a savepoint stands in for one."""
+    if in_transaction(connection) and not always:
+        yield
+        return
+    connection.exec_driver_sql("SAVEPOINT minimig_rebuild")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK TO minimig_rebuild")
+        connection.exec_driver_sql("RELEASE minimig_rebuild")
+        raise
+    connection.exec_driver_sql("RELEASE minimig_rebuild")

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.sqlite.create_sql import Clause, ColumnText, TableText
-from minimig.dialects.sqlite.driver import can_be_tried, pragma
+from minimig.dialects.sqlite.driver import can_be_tried, pragma, whole
 from minimig.dialects.sqlite.facts import Facts, Told
 from minimig.dialects.sqlite.live import LiveTable
 from minimig.dialects.sqlite.merge import create_sql, spelled_column
@@ -46,16 +46,26 @@ def rewritten(
     former, wanted = schema.version_of(live.sql), schema.version_of(create_sql(written_name(live.sql), built))
     if former is None or wanted is None or not former.facts.becomes(wanted.facts, live.text, built):
         return False
-    if former.facts.told != schema.told() or not _rows_are_whole(schema, former, live.text, built):
+    if former.facts.told != schema.told():
         return False
-    if not schema.write(wanted, WHY):
-        if former.facts.told == schema.told():
+    with whole(connection, always=True):
+        if not _is_written(schema, former, wanted, live.text, built):
             return False
-        raise schema.differs()
     for name, index in rebuild.target.indexes.items():
         if name not in rebuild.old.indexes:
             editor.execute(editor.index_sql(rebuild.target, index))
     return True
+
+
+def _is_written(schema: _Schema, former: _Version, wanted: _Version, live: TableText, built: TableText) -> bool:
+    """Write the wanted text into the schema; where that cannot be, or may not, the former one is there again."""
+    if not _rows_are_whole(schema, former, live, built):
+        return False
+    if schema.write(wanted, WHY):
+        return True
+    if former.facts.told != schema.told():
+        raise schema.differs()
+    return False
 
 
 def is_only_text(rebuild: Rebuild, former: TableText, built: TableText) -> bool:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.sqlite.create_sql import Clause, TableText
-from minimig.dialects.sqlite.driver import in_transaction
+from minimig.dialects.sqlite.driver import whole
 from minimig.dialects.sqlite.foreign_keys import Watch
 from minimig.dialects.sqlite.live import LiveTable, broken_dependents, read_table, referencing_tables
 from minimig.dialects.sqlite.merge import Merge, create_sql, unqualified
@@ -48,17 +48,15 @@ def carry_out(editor: SchemaEditor, rebuild: Rebuild) -> None:
     _refuse_loss(rebuild, live)
     built = _built(editor, rebuild, live)
     empty = _is_empty(editor, table, built)
-    if not empty or rebuilds(connection) == NEVER:
-        with _whole(connection, always=True):
-            if rewritten(editor, connection, rebuild, live, built):
-                return
+    if (not empty or rebuilds(connection) == NEVER) and rewritten(editor, connection, rebuild, live, built):
+        return
     refuse_rebuild(editor, table)
     _refuse_enforcement(connection, table)
     watch = Watch.of(connection)
     if watch and rebuild.touches_keys(live.text, built, live.indexes.values()):
         watch.tables(table.schema, [table.name, *referencing_tables(connection, table)])
     broken = broken_dependents(connection, table.schema, live)
-    with _whole(connection):
+    with whole(connection):
         _swap(editor, rebuild, built, live, empty=empty)
         _refuse_broken(table, broken, broken_dependents(connection, table.schema, live))
 
@@ -256,22 +254,6 @@ def _broken(what: str, reason: str) -> UnsupportedError:
         f"{what} would no longer work: {reason}",
         hint="drop it with ops.RunSQL before this operation, and create it again, adapted, after it",
     )
-
-
-@contextmanager
-def _whole(connection: sa.Connection, *, always: bool = False) -> Iterator[None]:
-    """All or nothing. An open transaction sees to that; otherwise, or `always`, a savepoint stands in for one."""
-    if in_transaction(connection) and not always:
-        yield
-        return
-    connection.exec_driver_sql("SAVEPOINT minimig_rebuild")
-    try:
-        yield
-    except BaseException:
-        connection.exec_driver_sql("ROLLBACK TO minimig_rebuild")
-        connection.exec_driver_sql("RELEASE minimig_rebuild")
-        raise
-    connection.exec_driver_sql("RELEASE minimig_rebuild")
 
 
 def _quote(name: str) -> str:
