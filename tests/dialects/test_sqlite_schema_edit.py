@@ -54,7 +54,7 @@ TABLES = [
     'CREATE TABLE child (e INTEGER NOT NULL REFERENCES "or ""der" (Id) ON DELETE CASCADE)',
     "INSERT INTO \"par ent\" VALUES (1, 'p'), (2, 'q')",
     """INSERT INTO "or ""der" (Id, "sel""ect", slug, code, plain, small, made) VALUES
-        (1, 'A', 'p', 'p', 'a', 1, 'once'), (7, 'b', NULL, 'p', 'c', NULL, NULL), (90, 'gone', NULL, 'q', NULL, 9, 5)""",
+        (1, 'A', 'p', 'p', 'a', 1, 'once'), (7, 'b', NULL, 'p', 'c', NULL, NULL), (90, 'x', NULL, 'q', NULL, 9, 5)""",
     'DELETE FROM "or ""der" WHERE Id = 90',
     "DELETE FROM log",
     "INSERT INTO child VALUES (1), (7)",
