@@ -120,7 +120,7 @@ def holds(bench: Bench) -> tuple[Any, ...]:
     return (*(bench.rows(query) for query in asked), flat(bench.master(TABLE).replace('"', "")))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_the_schema_edit_leads_where_the_copy_leads(data: st.DataObject) -> None:
     """Two databases that are the same, one changed as minimig wants, the other by a copy: the same after, and intact.
