@@ -8,4 +8,6 @@ FILLED_BY_DEFAULT = "a constant default gives old rows their value at once; none
 DEFAULT_HAS_FILLED = "the default was there for the old rows only; the models have none"
 LOOSE_AT_FIRST = "the column comes loose at first: old rows have no value for it yet"
 FULL_NOW = "every row has a value now, so the column can become what it shall be"
+COPIED = "every row is copied; what a column should hold instead is computed on the way"
+COPIED_ON_PAPER = "every row is copied, for a script cannot look whether the rows may stay as they are"
 CHECK_OF_TYPE = "the type of the column brings a CHECK along"

@@ -7,16 +7,16 @@ refused that would write more than fits for certain: the content of one table, a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
-from minimig.dialects.output import Values
+from minimig.dialects.output import REASON, Values
 from minimig.dialects.registry import editor_for
 from minimig.dialects.rights import no_room
+from minimig.dialects.why import COPIED
 from minimig.errors import DatabaseError, MinimigError
 from minimig.runtime.output import PaperOutput
 from minimig.runtime.prepare import PreparedStep
@@ -24,11 +24,10 @@ from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
 
 _MARGIN = 2**20
-_COPY = re.compile(r"INSERT OR ABORT INTO \S*_minimig_")
 
 
 class _Copies(PaperOutput):
-    """Notes whether a table is copied."""
+    """Notes whether a table is copied for certain; where its rows may perhaps stay, that is not so."""
 
     copied = False
 
@@ -38,7 +37,7 @@ class _Copies(PaperOutput):
         parameters: Values | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> None:
-        self.copied = self.copied or _COPY.match(str(statement)) is not None
+        self.copied = self.copied or (options or {}).get(REASON) == COPIED
 
 
 def refuse_full_disk(connection: sa.Connection, editor: SchemaEditor, steps: Sequence[PreparedStep]) -> None:

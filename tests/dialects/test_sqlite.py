@@ -165,7 +165,7 @@ def test_what_sqlite_does_not_keep_costs_no_statement(blog: Bench) -> None:
 
 def test_children_of_a_cascading_key_survive(blog: Bench) -> None:
     """Rebuilding the parent of ON DELETE CASCADE deletes no child, and the key still points to it."""
-    assert rebuilds(blog.migrate(ops.AlterColumn("users", "email", type=sa.Text()))) == 1
+    assert rebuilds(blog.migrate(ops.RebuildTable("users"))) == 1
     assert blog.rows("SELECT id, user_id FROM posts") == [(1, 1), (2, 2), (5, None)]
     with blog.transaction(enforced=True) as connection:
         connection.exec_driver_sql("DELETE FROM users WHERE id = 1")
@@ -176,14 +176,14 @@ def test_a_parent_is_not_rebuilt_while_keys_are_enforced(blog: Bench) -> None:
     """With enforcement on, a rebuild would delete children: it refuses, names them, and touches nothing."""
     before = blog.master("users")
     with pytest.raises(UnsupportedError, match=r"posts points to it[\s\S]*foreign_keys=OFF"):
-        blog.migrate(ops.AlterColumn("users", "email", type=sa.Text()), enforced=True)
+        blog.migrate(ops.RebuildTable("users"), enforced=True)
     assert blog.master("users") == before
     assert len(blog.rows("SELECT * FROM posts")) == 3
 
 
 def test_a_table_nobody_points_to_is_rebuilt_with_enforcement(blog: Bench) -> None:
     """Enforcement alone is no obstacle."""
-    assert rebuilds(blog.migrate(ops.AlterColumn("posts", "title", type=sa.Text()), enforced=True)) == 1
+    assert rebuilds(blog.migrate(ops.RebuildTable("posts"), enforced=True)) == 1
     assert len(blog.rows("SELECT * FROM posts")) == 3
 
 
@@ -470,7 +470,7 @@ def test_a_rename_while_a_rebuild_waits_reaches_other_tables(blog: Bench) -> Non
         "CREATE TRIGGER tr AFTER INSERT ON users BEGIN UPDATE posts SET title = NEW.email; END",
     )
     sent = blog.migrate(
-        ops.AlterColumn("users", "email", type=sa.Text()),
+        ops.AlterColumn("users", "email", type=sa.Integer()),
         ops.RenameColumn("users", "email", "mail"),
         ops.RenameColumn("users", "id", "number"),
         ops.AlterColumn("users", "mail", nullable=True),
@@ -581,7 +581,7 @@ def test_hand_written_sql_and_python_see_the_table_rebuilt(blog: Bench) -> None:
     sent = blog.migrate(
         ops.AddColumn("posts", sa.Column("slug", sa.String, nullable=False), fill="'s'"),
         ops.RunPython(look),
-        ops.AlterColumn("posts", "slug", type=sa.Text()),
+        ops.AlterColumn("posts", "slug", type=sa.Integer()),
         ops.RunSQL("UPDATE posts SET slug = 't'"),
         ops.RenameTable("posts", "articles"),
     )
@@ -636,7 +636,7 @@ def test_a_default_or_nullability_changes_both_ways(blog: Bench) -> None:
     blog.sql("INSERT INTO posts (id) VALUES (9)")
     assert blog.rows("SELECT title FROM posts WHERE id IN (2, 9) ORDER BY id") == [(None,), ("none",)]
     blog.migrate(change.reverse(before))
-    assert blog.master("posts").split() == master.replace("CREATE TABLE posts", 'CREATE TABLE "posts"').split()
+    assert blog.master("posts").split() == master.split()
 
 
 def test_a_check_is_added_and_dropped(blog: Bench) -> None:
@@ -726,7 +726,7 @@ def test_a_rebuild_outside_a_transaction_is_whole_or_nothing(blog: Bench) -> Non
 def test_a_leftover_of_a_broken_script_is_cleared_away(blog: Bench) -> None:
     """The half-filled table of a script that stopped does not block the next try; a lost original is named."""
     blog.sql("CREATE TABLE _minimig_posts (x)")
-    blog.migrate(ops.AlterColumn("posts", "title", type=sa.Text()))
+    blog.migrate(ops.RebuildTable("posts"))
     assert blog.master("_minimig_posts") == ""
     blog.sql("ALTER TABLE posts RENAME TO _minimig_posts")
     with pytest.raises(DatabaseError, match="rename _minimig_posts to posts"):

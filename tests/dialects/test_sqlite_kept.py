@@ -173,10 +173,10 @@ def _without_names(found: dict[str, Any]) -> dict[str, Any]:
 def test_what_a_rebuild_does_not_touch_is_there_word_for_word(torture: Bench) -> None:
     """Every column and constraint keeps the words it was written in; only the changed column is written anew."""
     before = table_text(torture.master(TABLE))
-    torture.step(ops.AlterColumn(TABLE, "spare", type=sa.BigInteger()))
+    torture.step(ops.AlterColumn(TABLE, "spare", type=sa.Text()))
     after = table_text(torture.master(TABLE))
     changed = [(a.text, b.text) for a, b in zip(before.columns, after.columns, strict=True) if a != b]
-    assert changed == [("spare INT", "spare BIGINT")]
+    assert changed == [("spare INT", "spare TEXT")]
     dropped = "CHECK (plain IS NULL OR length(plain) < 100)"
     assert [c.text for c in after.constraints] == [
         dropped if c.text.startswith("CHECK") else c.text for c in before.constraints
@@ -373,7 +373,7 @@ def test_a_table_without_rows_is_built_under_its_own_name(bench: Bench) -> None:
     assert bench.master("child") == "CREATE TABLE child (t_id INTEGER REFERENCES t (id))"
     assert bench.rows("SELECT * FROM v") == []
     bench.sql("INSERT INTO t VALUES (1, 'x', 'y')")
-    assert rebuilds(bench.step(ops.AlterColumn("t", "a", type=sa.String(9)))) == 1
+    assert rebuilds(bench.step(ops.AlterColumn("t", "a", type=sa.Integer()))) == 1
     assert bench.rows("SELECT * FROM t") == [(1, "x", "y")]
 
 

@@ -73,22 +73,23 @@ def test_more_than_not_null_takes_a_rebuild(newer: Bench) -> None:
     """A fill, another type beside it, a rebuild that waits: one rebuild, and no ALTER COLUMN."""
     for operations in (
         [ops.AlterColumn("or der", "b", nullable=False, fill="0")],
-        [ops.AlterColumn("or der", "Not", nullable=True, type=sa.Text())],
-        [ops.AlterColumn("or der", "Not", type=sa.String(30)), ops.AlterColumn("or der", "b", nullable=True)],
+        [ops.AlterColumn("or der", "Not", nullable=True, type=sa.Integer())],
+        [ops.AlterColumn("or der", "Not", type=sa.Text()), ops.AlterColumn("or der", "b", nullable=True)],
     ):
         sent = newer.step(*operations)
         assert rebuilds(sent) == 1
         assert not any("ALTER COLUMN" in statement for statement in sent)
 
 
-def test_a_check_without_a_name_in_the_database_takes_a_rebuild(newer: Bench) -> None:
+def test_a_check_without_a_name_in_the_database_is_not_dropped_by_name(newer: Bench) -> None:
     """DROP CONSTRAINT works by name; what the state calls by a made-up name has none."""
     newer.sql(
         "CREATE TABLE t (a INTEGER CHECK (a > 0), b INTEGER CONSTRAINT one UNIQUE)", "INSERT INTO t VALUES (1, 1)"
     )
     newer.adopt()
     (name,) = (name for name in newer.state["t"].constraints if name.startswith("ck_"))
-    assert rebuilds(newer.step(ops.DropConstraint(name, "t"))) == 1
+    sent = newer.step(ops.DropConstraint(name, "t"))
+    assert not any("DROP CONSTRAINT" in statement for statement in sent)
     assert "CHECK" not in newer.master("t")
 
 

@@ -77,10 +77,20 @@ WHOLE = ["main.foreign_key_check"] * 2
         ([ops.CreateIndex("ux", "users", ["email"], unique=True)], []),
         ([ops.AlterColumn("posts", "title", type=sa.Text())], []),
         ([ops.AlterColumn("users", "email", nullable=False, fill="''")], []),
-        ([ops.AlterColumn("posts", "user_id", type=sa.BigInteger())], ['"main".foreign_key_check("posts")'] * 2),
+        ([ops.AlterColumn("posts", "user_id", type=sa.BigInteger())], []),
+        ([ops.AlterColumn("posts", "user_id", type=sa.Text())], ['"main".foreign_key_check("posts")'] * 2),
         ([ops.RunSQL("SELECT 1")], WHOLE),
     ],
-    ids=["add", "rename", "index", "rebuild of a child", "rebuild of a parent", "rebuild of a key", "by hand"],
+    ids=[
+        "add",
+        "rename",
+        "index",
+        "rebuild of a child",
+        "rebuild of a parent",
+        "no rebuild of a key",
+        "rebuild of a key",
+        "by hand",
+    ],
 )
 def test_foreign_keys_are_checked_where_they_can_break(
     bench: Bench, operations: list[Operation], expected: list[str]
@@ -210,10 +220,11 @@ def test_no_rebuild_where_none_is_wanted(bench: Bench) -> None:
     engine = bench.engine
     bench.engine = engine.execution_options(minimig_rebuild="never")
     before = everything(bench)
-    for change in (ops.AlterColumn("posts", "title", type=sa.Text()), ops.RebuildTable("posts")):
+    for change in (ops.AlterColumn("posts", "title", type=sa.Integer()), ops.RebuildTable("posts")):
         with pytest.raises(UnsupportedError, match=r'building table posts anew[\s\S]*"never" forbids it'):
             bench.step(change)
     assert everything(bench) == before
+    bench.step(ops.AlterColumn("posts", "title", type=sa.Text()))
     bench.step(ops.AddColumn("posts", sa.Column("a", sa.Integer)), ops.DropColumn("posts", "title"))
     bench.engine = engine.execution_options(minimig_rebuild="always")
     with pytest.raises(UnsupportedError, match=r"'always'[\s\S]*RebuildTable"):

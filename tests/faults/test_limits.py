@@ -101,6 +101,22 @@ def test_a_disk_too_full_for_a_copy(tmp_path: Path) -> None:
         assert history.applied == ["0001_words", "0002_pages", "0003_copy"]
 
 
+def test_a_full_disk_is_no_matter_where_no_row_is_copied(tmp_path: Path) -> None:
+    """A wider VARCHAR needs no room for the table: it is not refused, and it runs."""
+    disk = tmp_path / "disk"
+    with small_disk(disk, "2m"):
+        history = History.at(tmp_path, sqlite_in(disk))
+        history.write("0001_words", WORDS)
+        history.migrate()
+        values = ", ".join(f"({number}, '{'x' * 190}')" for number in range(1, 5001))
+        history.run(f"INSERT INTO words VALUES {values}")
+        history.write("0002_wider", 'up = [ops.AlterColumn("words", "word", type=sa.String(300))]')
+        (disk / "ballast").write_bytes(b"x" * 300_000)
+        history.migrate()
+        assert history.applied == ["0001_words", "0002_wider"]
+        assert history.values("PRAGMA integrity_check") == ["ok"]
+
+
 # --- large things -----------------------------------------------------------------------------------------------------
 
 

@@ -6,9 +6,13 @@ the driver's own connection knows whether it is inside a transaction.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 import sqlalchemy as sa
+
+_KNOWN = ("pysqlite", "aiosqlite")
 
 
 def pragma(connection: sa.Connection, text: str) -> tuple[Any, ...] | None:
@@ -22,7 +26,48 @@ def pragma(connection: sa.Connection, text: str) -> tuple[Any, ...] | None:
     return row
 
 
+def scratch(connection: sa.Connection) -> Any:
+    """A connection of the driver's own to an empty database in memory."""
+    module: Any = connection.dialect.dbapi
+    return getattr(module, "sqlite", module).connect(":memory:")  # aiosqlite's stands before that of Python
+
+
+def can_be_tried(connection: sa.Connection) -> bool:
+    """Whether what a scratch database does is what this one would do: by a driver that is known, and the same SQLite.
+
+    And by one that reads a schema again which it has written itself, told to by its number; older ones did not.
+    """
+    if connection.dialect.driver not in _KNOWN:
+        return False
+    with closing(scratch(connection)) as trial:
+        trial.execute("CREATE TABLE tried (a)")
+        trial.execute("BEGIN")
+        trial.execute("PRAGMA writable_schema = ON")
+        trial.execute("UPDATE sqlite_master SET sql = 'CREATE TABLE tried (a DEFAULT 1)'")
+        trial.execute("PRAGMA writable_schema = OFF")
+        trial.execute("PRAGMA schema_version = 7")
+        query = "SELECT sqlite_source_id(), dflt_value FROM pragma_table_info('tried')"
+        found: tuple[str, str | None] = trial.execute(query).fetchone()
+    return found == (connection.exec_driver_sql("SELECT sqlite_source_id()").scalar(), "1")
+
+
 def in_transaction(connection: sa.Connection) -> bool:
     """Whether SQLite itself is inside a transaction, whatever SQLAlchemy believes."""
     driver: Any = connection.connection.driver_connection
     return bool(driver.in_transaction)
+
+
+@contextmanager
+def whole(connection: sa.Connection, *, always: bool = False) -> Iterator[None]:
+    """All or nothing. An open transaction sees to that; otherwise, or `always`, a savepoint stands in for one."""
+    if in_transaction(connection) and not always:
+        yield
+        return
+    connection.exec_driver_sql("SAVEPOINT minimig_rebuild")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK TO minimig_rebuild")
+        connection.exec_driver_sql("RELEASE minimig_rebuild")
+        raise
+    connection.exec_driver_sql("RELEASE minimig_rebuild")

@@ -7,8 +7,8 @@ SQLite follows a rename into other tables' keys, triggers and views, which a reb
 What a rebuild keeps: rows and their rowids, keys of other tables, views, triggers and indexes that the migrations do
 not know, STRICT, WITHOUT ROWID, AUTOINCREMENT and its high-water mark, and whatever stands in CREATE TABLE that this
 migration does not change: columns, constraints, collations, defaults, declared types (`merge`). It refuses to leave a
-view or trigger behind that worked before and no longer compiles. A script is written from the state alone; a comment in
-it says what that means.
+view or trigger behind that worked before and no longer compiles. Where all that waits leaves the rows as they are, the
+table's text is written into the schema instead (`schema_edit`). A script is written from the state alone, and says so.
 
 With `execution_options(minimig_rebuild="never")` on the engine an operation that needs a rebuild is refused;
 `ops.RebuildTable` is the opposite. SQLite 3.26 or later is expected.
@@ -121,7 +121,7 @@ class SQLiteEditor(SQLiteClauses):
         self._merge(change)
 
     def rebuild_table(self, change: TableChange) -> None:
-        self._pending[change.new.key] = self._rebuild(change).to(change.new)
+        self._pending[change.new.key] = replace(self._rebuild(change).to(change.new), asked_for=True)
 
     # --- columns ------------------------------------------------------------------------------------------------------
 
@@ -199,7 +199,7 @@ class SQLiteEditor(SQLiteClauses):
 
     def replace_labels(self, table: TableState, column: ColumnState, values: Mapping[str, str]) -> None:
         """In a rebuild: an UPDATE would fire the table's triggers."""
-        native.refuse_rebuild(self, table)
+        native.rebuilds(self.output.connection)
         self._settle(table)
         rebuild = self._pending.get(table.key) or Rebuild.of(table, self.quote)
         value = self.replaced(rebuild.values[column.name], values)
@@ -272,7 +272,7 @@ class SQLiteEditor(SQLiteClauses):
         key = change.old.key
         self._latest = change.after
         text = " ".join(each for each in sql if each is not None)
-        native.refuse_rebuild(self, change.new)
+        native.rebuilds(self.output.connection)
         self._settle(change.new, text)
         if key in self._pending and not self._pending[key].can_read(text):
             self._flush(key)

@@ -150,7 +150,7 @@ class Merge:
                 clauses.append(clause)
         clauses += [clause for clause in facets.values() if clause]
         clauses += self._added(after.name)
-        return _column_text(live, type_, clauses)
+        return spelled_column(live, type_, clauses)
 
     def _differs(self, kind: str, before: ColumnText, after: ColumnText) -> bool:
         """Whether the states say something else; a key that goes takes along the NOT NULL that it implied."""
@@ -196,13 +196,21 @@ def in_order(table: TableText) -> tuple[Clause, ...]:
     return (*others, key) if "WITHOUT ROWID" in table.ending else (key, *others)
 
 
+def spelled_column(column: ColumnText, type_: str, clauses: Sequence[Clause], *, anew: bool = False) -> ColumnText:
+    """The column with another type or other clauses; what it was, word for word, when they are the same, or `anew`."""
+    if type_ == column.type and tuple(clauses) == column.clauses and not anew:
+        return column
+    words = (column.written, type_, *(clause.text for clause in clauses))
+    return replace(column, type=type_, clauses=tuple(clauses), text=" ".join(filter(None, words)))
+
+
 def unqualified(table: TableText, name: str) -> TableText:
     """The table with its CHECKs naming columns alone: `posts.price` means nothing while the table has another name."""
 
     def spelled(clause: Clause) -> Clause:
         return replace(clause, text=without_qualifier(clause.text, name)) if clause.kind == "check" else clause
 
-    columns = (_column_text(c, c.type, [spelled(clause) for clause in c.clauses]) for c in table.columns)
+    columns = (spelled_column(c, c.type, [spelled(clause) for clause in c.clauses]) for c in table.columns)
     return replace(table, columns=tuple(columns), constraints=tuple(map(spelled, table.constraints)))
 
 
@@ -222,15 +230,7 @@ def _without_autoincrement(column: ColumnText) -> ColumnText:
         replace(c, text=c.text[: c.text.upper().rindex("AUTOINCREMENT")].rstrip()) if c.kind == "primary key" else c
         for c in column.clauses
     ]
-    return _column_text(column, column.type, clauses)
-
-
-def _column_text(column: ColumnText, type_: str, clauses: Sequence[Clause]) -> ColumnText:
-    """The column with another type or other clauses; word for word what it was when they are the same."""
-    if type_ == column.type and tuple(clauses) == column.clauses:
-        return column
-    words = (column.written, type_, *(clause.text for clause in clauses))
-    return replace(column, type=type_, clauses=tuple(clauses), text=" ".join(filter(None, words)))
+    return spelled_column(column, column.type, clauses)
 
 
 def _placed(names: Iterable[str], others: Sequence[str], last: Collection[str]) -> list[str]:

@@ -25,6 +25,9 @@ from minimig.state.expressions import is_constant, names_in
 from minimig.state.parts import CheckState, ColumnState, ConstraintState, ForeignKeyState, PrimaryKeyState, UniqueState
 from minimig.state.tables import TableState
 
+AUTO, NEVER = "auto", "never"
+"""What the execution option `minimig_rebuild` may say."""
+
 ASSUMED = (3, 40, 0)
 """The SQLite that a script is written for."""
 
@@ -50,6 +53,11 @@ def creating(editor: SchemaEditor, table: TableState) -> Sequence[tuple[str, str
 def create_table_sql(editor: SchemaEditor, table: TableState) -> str:
     """CREATE TABLE as the state has it, written so that its columns can be renamed."""
     return editor.phrases.once("create", (table,), lambda: _spelled(editor, table, editor.built(table)))
+
+
+def create_table_text(editor: SchemaEditor, table: TableState) -> TableText:
+    """The same, taken apart."""
+    return editor.phrases.once("create text", (table,), lambda: table_text(create_table_sql(editor, table)))
 
 
 def _spelled(editor: SchemaEditor, table: TableState, built: sa.Table) -> str:
@@ -145,19 +153,23 @@ def _is_used(live: TableText, column: str) -> bool:
     return False
 
 
+def rebuilds(connection: sa.Connection | None) -> str:
+    """Whether tables are built anew where SQLite cannot alter them. Raises UnsupportedError for an unknown word."""
+    wanted: str = AUTO if connection is None else connection.get_execution_options().get("minimig_rebuild", AUTO)
+    if wanted in (AUTO, NEVER):
+        return wanted
+    raise UnsupportedError(
+        f"the execution option minimig_rebuild is {wanted!r}",
+        hint='it is "auto" or "never"; ops.RebuildTable rebuilds a table always',
+    )
+
+
 def refuse_rebuild(editor: SchemaEditor, table: TableState) -> None:
     """Raise UnsupportedError where rebuilds are not wanted."""
-    connection = editor.output.connection
-    wanted = "auto" if connection is None else connection.get_execution_options().get("minimig_rebuild", "auto")
-    if wanted == "never":
+    if rebuilds(editor.output.connection) == NEVER:
         running = ".".join(map(str, version(editor)))
         raise UnsupportedError(
             f"SQLite {running} can do this only by building table {table.key} anew, and the execution option"
             ' minimig_rebuild="never" forbids it',
             hint="leave the option out for this migration",
-        )
-    if wanted != "auto":
-        raise UnsupportedError(
-            f"the execution option minimig_rebuild is {wanted!r}",
-            hint='it is "auto" or "never"; ops.RebuildTable rebuilds a table always',
         )

@@ -33,6 +33,8 @@ class Rebuild:
     carried: frozenset[str]
     """Columns of the target that are the old table's column of the same name."""
     quote: Quote
+    asked_for: bool = False
+    """Whether somebody wants the table written anew, needed or not."""
 
     @classmethod
     def of(cls, old: TableState, quote: Quote) -> Rebuild:
@@ -76,7 +78,14 @@ class Rebuild:
             for name, value in self.values.items()
         }
         carried = frozenset(new if name == old else name for name in self.carried)
-        return Rebuild(self.old.with_renamed_column(old, new), target, values, carried, self.quote)
+        before = self.old.with_renamed_column(old, new)
+        return replace(self, old=before, target=target, values=values, carried=carried)
+
+    def keeps_values(self) -> bool:
+        """Whether every column is the old table's, and holds what it held."""
+        names = frozenset(self.target.columns)
+        same = names == frozenset(self.old.columns) == self.carried
+        return same and all(value == self.quote(name) for name, value in self.values.items())
 
     def is_plain(self, column: str) -> bool:
         """Whether the column holds, after all that was asked so far, what the old table's column of that name holds.

@@ -2,7 +2,8 @@
 
 In goes a `Rebuild`; out go statements through the editor, in the order of SQLite's manual ("Making Other Kinds Of Table
 Schema Changes"). On a live connection the database is asked first what hangs on the table, and whatever would be lost
-stops the rebuild before its first statement.
+stops the rebuild before its first statement. A change that leaves the rows of a live table as they are needs none of
+this (`schema_edit`).
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from minimig.dialects.editor import SchemaEditor
-from minimig.dialects.sqlite.create_sql import Clause, TableText, table_text
-from minimig.dialects.sqlite.driver import in_transaction
+from minimig.dialects.sqlite.create_sql import Clause, TableText
+from minimig.dialects.sqlite.driver import whole
 from minimig.dialects.sqlite.foreign_keys import Watch
 from minimig.dialects.sqlite.live import LiveTable, broken_dependents, read_table, referencing_tables
 from minimig.dialects.sqlite.merge import Merge, create_sql, unqualified
-from minimig.dialects.sqlite.native import create_table_sql
+from minimig.dialects.sqlite.native import NEVER, create_table_text, rebuilds, refuse_rebuild
 from minimig.dialects.sqlite.rebuild import Rebuild, kept_rowid
+from minimig.dialects.sqlite.schema_edit import is_only_text, rewritten
+from minimig.dialects.why import COPIED, COPIED_ON_PAPER
 from minimig.errors import DatabaseError, UnsupportedError
 from minimig.state.tables import TableState
 
@@ -43,14 +46,18 @@ def carry_out(editor: SchemaEditor, rebuild: Rebuild) -> None:
     table = rebuild.old
     live = read_table(connection, table, _temporary(table))
     _refuse_loss(rebuild, live)
-    _refuse_enforcement(connection, table)
     built = _built(editor, rebuild, live)
+    empty = _is_empty(editor, table, built)
+    if (not empty or rebuilds(connection) == NEVER) and rewritten(editor, connection, rebuild, live, built):
+        return
+    refuse_rebuild(editor, table)
+    _refuse_enforcement(connection, table)
     watch = Watch.of(connection)
     if watch and rebuild.touches_keys(live.text, built, live.indexes.values()):
         watch.tables(table.schema, [table.name, *referencing_tables(connection, table)])
     broken = broken_dependents(connection, table.schema, live)
-    with _whole(connection):
-        _swap(editor, rebuild, built, live)
+    with whole(connection):
+        _swap(editor, rebuild, built, live, empty=empty)
         _refuse_broken(table, broken, broken_dependents(connection, table.schema, live))
 
 
@@ -88,7 +95,7 @@ def _temporary(table: TableState) -> str:
 
 def _built(editor: SchemaEditor, rebuild: Rebuild, live: LiveTable | None) -> TableText:
     """The table to build. Raises DatabaseError for a constraint that shall go and is not there."""
-    before, after = (table_text(create_table_sql(editor, table)) for table in (rebuild.old, rebuild.target))
+    before, after = (create_table_text(editor, table) for table in (rebuild.old, rebuild.target))
     merge = Merge(live.text if live else before, before, after, rebuild.carried)
     for clause in merge.missing():
         if clause.name in rebuild.old.constraints:
@@ -96,12 +103,14 @@ def _built(editor: SchemaEditor, rebuild: Rebuild, live: LiveTable | None) -> Ta
     return merge.result()
 
 
-def _swap(editor: SchemaEditor, rebuild: Rebuild, built: TableText, live: LiveTable | None) -> None:
+def _swap(
+    editor: SchemaEditor, rebuild: Rebuild, built: TableText, live: LiveTable | None, *, empty: bool = False
+) -> None:
     table = rebuild.old
     temporary = replace(table, name=_temporary(table))
     if live and live.leftover:
         editor.execute(f"DROP TABLE {editor.table(temporary)}", "an attempt that was interrupted left it behind")
-    if live and _is_empty(editor, table, built):
+    if live and empty:
         _drop(editor, table, "a table without rows is built under its own name: nothing is copied or renamed")
         editor.execute(
             create_sql(editor.table(table), unqualified(built, table.name)),
@@ -111,14 +120,15 @@ def _swap(editor: SchemaEditor, rebuild: Rebuild, built: TableText, live: LiveTa
         return
     create = create_sql(editor.table(temporary), unqualified(built, table.name))
     why = "SQLite cannot alter this in a table: the new one is built beside the old one, for all changes of it at once"
-    editor.execute(create if live else f"{_warning(table)}\n{create}", why)
+    former = live.text if live else create_table_text(editor, table)
+    perhaps = live is None and is_only_text(rebuild, former, built)
+    editor.execute(create if live else f"{_warning(table, perhaps=perhaps)}\n{create}", why)
     key = built.primary_key()
     if key is not None and "AUTOINCREMENT" in key.words:
         editor.execute(_mark_sql(table, temporary), "AUTOINCREMENT never gives a number twice, also not after a swap")
-    former = live.text if live else table_text(create_table_sql(editor, table))
     rowid = kept_rowid(former, built)
     copy = rebuild.copy_sql(editor.table(table), editor.table(temporary), built, rowid)
-    editor.execute(copy, "every row is copied; what a column should hold instead is computed on the way")
+    editor.execute(copy, COPIED_ON_PAPER if perhaps else COPIED)
     with legacy_alter(editor, on=True):
         _drop(editor, table)
         why = "the new table takes the old one's name; keys, views and triggers of others mean it from now on"
@@ -175,12 +185,16 @@ def _hang_on(editor: SchemaEditor, target: TableState, live: LiveTable | None) -
             raise _broken(f"{what} of table {target.key}", str(error.orig)) from error
 
 
-def _warning(table: TableState) -> str:
-    """What a script cannot know. It leads a statement, so that it is there wherever the statement goes."""
-    return (
+def _warning(table: TableState, *, perhaps: bool) -> str:
+    """What a script cannot know. It leads a statement, so that it is there wherever the statement goes.
+
+    `perhaps` the rows could stay as they are.
+    """
+    said = (
         f"-- Table {table.key} is rebuilt from the migrations alone: columns, constraints, indexes and triggers that\n"
         "-- they do not know are lost with the old table. A migration with a live connection keeps them."
     )
+    return f"{said}\n-- It also copies no row for this change, where the database lets it." if perhaps else said
 
 
 def _refuse_loss(rebuild: Rebuild, live: LiveTable) -> None:
@@ -240,22 +254,6 @@ def _broken(what: str, reason: str) -> UnsupportedError:
         f"{what} would no longer work: {reason}",
         hint="drop it with ops.RunSQL before this operation, and create it again, adapted, after it",
     )
-
-
-@contextmanager
-def _whole(connection: sa.Connection) -> Iterator[None]:
-    """All or nothing. Inside a transaction that is so already; otherwise a savepoint stands in for one."""
-    if in_transaction(connection):
-        yield
-        return
-    connection.exec_driver_sql("SAVEPOINT minimig_rebuild")
-    try:
-        yield
-    except BaseException:
-        connection.exec_driver_sql("ROLLBACK TO minimig_rebuild")
-        connection.exec_driver_sql("RELEASE minimig_rebuild")
-        raise
-    connection.exec_driver_sql("RELEASE minimig_rebuild")
 
 
 def _quote(name: str) -> str:

@@ -61,6 +61,11 @@ def tokens(sql: str) -> Iterator[Token]:
             yield Token(kind, text, match.start(), match.end())
 
 
+def flat(sql: str) -> tuple[str, ...]:
+    """Every token as it is written, parentheses and what is in them included; white space and comments left out."""
+    return tuple(match[0] for match in _TOKEN.finditer(sql) if match.lastgroup != "space")
+
+
 def items(text: str) -> Iterator[list[Token]]:
     """The parts of `text` between commas."""
     item: list[Token] = []

@@ -4,6 +4,7 @@ ALTER TABLE users RENAME COLUMN nick TO handle;
 
 -- Table users is rebuilt from the migrations alone: columns, constraints, indexes and triggers that
 -- they do not know are lost with the old table. A migration with a live connection keeps them.
+-- It also copies no row for this change, where the database lets it.
 CREATE TABLE _minimig_users (
     id INTEGER NOT NULL,
     handle VARCHAR(80),
@@ -26,6 +27,7 @@ ALTER TABLE users RENAME COLUMN handle TO nick;
 
 -- Table users is rebuilt from the migrations alone: columns, constraints, indexes and triggers that
 -- they do not know are lost with the old table. A migration with a live connection keeps them.
+-- It also copies no row for this change, where the database lets it.
 CREATE TABLE _minimig_users (
     id INTEGER NOT NULL,
     nick VARCHAR(40),

@@ -2,6 +2,7 @@
 
 -- Table teams is rebuilt from the migrations alone: columns, constraints, indexes and triggers that
 -- they do not know are lost with the old table. A migration with a live connection keeps them.
+-- It also copies no row for this change, where the database lets it.
 CREATE TABLE _minimig_teams (
     id INTEGER NOT NULL,
     captain_id INTEGER,

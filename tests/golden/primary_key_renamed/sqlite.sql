@@ -2,6 +2,7 @@
 
 -- Table tags is rebuilt from the migrations alone: columns, constraints, indexes and triggers that
 -- they do not know are lost with the old table. A migration with a live connection keeps them.
+-- It also copies no row for this change, where the database lets it.
 CREATE TABLE _minimig_tags (
     word VARCHAR(20) NOT NULL,
     CONSTRAINT pk_words PRIMARY KEY (word)
@@ -21,6 +22,7 @@ PRAGMA legacy_alter_table = OFF;
 
 -- Table tags is rebuilt from the migrations alone: columns, constraints, indexes and triggers that
 -- they do not know are lost with the old table. A migration with a live connection keeps them.
+-- It also copies no row for this change, where the database lets it.
 CREATE TABLE _minimig_tags (
     word VARCHAR(20) NOT NULL,
     CONSTRAINT pk_tags PRIMARY KEY (word)

@@ -6,6 +6,7 @@ ALTER TABLE accounts ADD COLUMN born DATE;
 
 -- Table accounts is rebuilt from the migrations alone: columns, constraints, indexes and triggers that
 -- they do not know are lost with the old table. A migration with a live connection keeps them.
+-- It also copies no row for this change, where the database lets it.
 CREATE TABLE _minimig_accounts (
     id INTEGER NOT NULL,
     email VARCHAR(200) NOT NULL,

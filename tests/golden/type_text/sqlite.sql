@@ -2,6 +2,7 @@
 
 -- Table posts is rebuilt from the migrations alone: columns, constraints, indexes and triggers that
 -- they do not know are lost with the old table. A migration with a live connection keeps them.
+-- It also copies no row for this change, where the database lets it.
 CREATE TABLE _minimig_posts (
     id INTEGER NOT NULL,
     body TEXT,
@@ -22,6 +23,7 @@ PRAGMA legacy_alter_table = OFF;
 
 -- Table posts is rebuilt from the migrations alone: columns, constraints, indexes and triggers that
 -- they do not know are lost with the old table. A migration with a live connection keeps them.
+-- It also copies no row for this change, where the database lets it.
 CREATE TABLE _minimig_posts (
     id INTEGER NOT NULL,
     body VARCHAR(200),
