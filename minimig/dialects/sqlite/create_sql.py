@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from minimig.dialects.sqlite.tokens import Token, excerpt, items, spaced, tokens
+from minimig.dialects.sqlite.tokens import Token, excerpt, items, parted, spaced, tokens
 from minimig.state.values import SqlExpression
 
 CONSTRAINTS = frozenset(["primary key", "unique", "check", "foreign key"])
@@ -80,6 +80,19 @@ class ColumnText:
         """Its first clause of a kind."""
         return next((clause for clause in self.clauses if clause.kind == kind), None)
 
+    @cached_property  # the same text stands in many tables
+    def constraints(self) -> tuple[Clause, ...]:
+        """Those of its clauses that might stand beside the columns."""
+        return tuple(clause for clause in self.clauses if clause.kind in CONSTRAINTS)
+
+    @cached_property
+    def says_more(self) -> bool:
+        """Whether it says of the column itself what no PRAGMA reports."""
+        return any(
+            clause.kind in ("computed", "collate") or (clause.kind == "not null" and "CONFLICT" in clause.words)
+            for clause in self.clauses
+        )
+
 
 @dataclass(frozen=True)
 class TableText:
@@ -91,8 +104,7 @@ class TableText:
 
     def all_constraints(self) -> tuple[Clause, ...]:
         """The constraints, those that stand in a column included."""
-        inner = (clause for column in self.columns for clause in column.clauses if clause.kind in CONSTRAINTS)
-        return (*inner, *self.constraints)
+        return (*(clause for column in self.columns for clause in column.constraints), *self.constraints)
 
     def primary_key(self) -> Clause | None:
         """The primary key."""
@@ -122,31 +134,42 @@ class IndexText:
 @lru_cache(maxsize=256)  # one migration looks at the few tables that it changes again and again
 def table_text(create: str) -> TableText:
     """A CREATE TABLE statement taken apart."""
-    top = list(tokens(create))
-    place = next((i for i, token in enumerate(top) if token.kind == "group"), len(top))
-    body = top[place].text if place < len(top) else ""
+    written, rest = parted(create)
     columns: list[ColumnText] = []
     constraints: list[Clause] = []
-    for item in items(body):
-        if item[0].word in _ALONE:
-            constraints += _clauses(body, item, None)
+    for each in written:
+        part = _part(each.strip())
+        if isinstance(part, ColumnText):
+            columns.append(part)
         else:
-            columns.append(_column(body, item))
-    ending = " ".join(token.word or token.text for token in top[place + 1 :])
+            constraints += part
+    ending = " ".join(token.word or token.text for token in tokens(rest))
     return TableText(tuple(columns), tuple(constraints), tuple(filter(None, map(str.strip, ending.split(",")))))
+
+
+@lru_cache(maxsize=8192)  # a thousand tables say few things that differ: `id INTEGER NOT NULL`, `PRIMARY KEY (id)`
+def _part(text: str) -> ColumnText | tuple[Clause, ...]:
+    """A column or a constraint."""
+    item = list(tokens(text))
+    if not item:
+        return ()
+    if item[0].word not in _ALONE:
+        return _column(text, item)
+    return tuple(_clauses(text, item, None))
 
 
 def index_text(create: str) -> IndexText:
     """Elements and predicate of a CREATE INDEX statement."""
-    top = list(tokens(create))
-    place = next(i for i, token in enumerate(top) if token.kind == "group")
-    elements = tuple(
-        item[0].name if len(item) == 1 and item[0].kind != "group" else SqlExpression(spaced(item))
-        for item in items(top[place].text)
-    )
-    rest = top[place + 1 :]
-    where = create[rest[0].end :].strip() if rest and rest[0].word == "WHERE" else None
-    return IndexText(elements, where)
+    written, rest = parted(create)
+    found = list(tokens(rest))
+    where = rest[found[0].end :].strip() if found and found[0].word == "WHERE" else None
+    return IndexText(tuple(map(_element, written)), where)
+
+
+@lru_cache(maxsize=4096)
+def _element(text: str) -> str | SqlExpression:
+    item = list(tokens(text))
+    return item[0].name if len(item) == 1 and item[0].kind != "group" else SqlExpression(spaced(item))
 
 
 def column_list(text: str) -> tuple[str, ...]:
