@@ -37,9 +37,9 @@ class SQLiteReader(Reader):
         names = table_names(connection, schema) if only is None else only
         found = {name: RawTable(name) for name in names}
         types = _Types(connection.dialect)
-        for table, *told in _column_rows(connection, schema, None if only is None else list(only)):
-            if table in found and told[-1] != _HIDDEN:
-                found[table].columns.append(_column(types, told))
+        for row in _column_rows(connection, schema, None if only is None else list(only)):
+            if row[0] in found and row[-1] != _HIDDEN:
+                found[row[0]].columns.append(_column(types, row[1:]))
         return found
 
     def complete(self, connection: sa.Connection, schema: str | None, tables: Tables) -> None:
@@ -130,9 +130,13 @@ def _complete(table: RawTable, create: str) -> None:
         table.options["sqlite_with_rowid"] = False
     if "STRICT" in text.ending:
         table.options["sqlite_strict"] = True
-    rows = {row["name"]: row for row in table.columns}
-    for column in text.columns:
-        if column.says_more and column.name in rows:
+    _complete_columns(table, [column for column in text.columns if column.says_more])
+
+
+def _complete_columns(table: RawTable, told: Sequence[ColumnText]) -> None:
+    rows = {row["name"]: row for row in table.columns} if told else {}
+    for column in told:
+        if column.name in rows:
             _complete_column(rows[column.name], column)
 
 
