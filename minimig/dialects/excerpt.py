@@ -76,7 +76,8 @@ def holding(table: TableState, column: ColumnState) -> TableState:
 
 def brings_checks(type_: SqlType) -> bool:
     """Whether a CHECK may come with a type. SQLAlchemy's own Enum and Boolean only make one when they are told to."""
-    return any(_listens(each) for each in (type_.sa_type, *type_.sa_type._variant_mapping.values()))  # noqa: SLF001
+    variants = type_.sa_type._variant_mapping  # noqa: SLF001 - nothing public tells the variants
+    return _listens(type_.sa_type) or any(map(_listens, variants.values()))
 
 
 def _listens(type_: TypeEngine[object]) -> bool:

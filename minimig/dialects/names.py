@@ -27,6 +27,8 @@ def shortened(dialect: sa.Dialect, name: str) -> str:
 
     SQLAlchemy counts characters; a database that counts bytes cuts the rest off itself, between two characters.
     """
+    if name.isascii() and len(name) <= min(dialect.max_identifier_length, dialect.max_index_name_length or len(name)):
+        return name
     preparer: Any = dialect.identifier_preparer
     # The argument keeps SQLAlchemy from quoting; it is there for Alembic and has been since SQLAlchemy 1.4.
     found: str = preparer.truncate_and_render_index_name(conv(name), _alembic_quote=False)

@@ -144,7 +144,8 @@ class PostgreSQLNormalizer(Normalizer):
 
     def index(self, index: IndexState, table: TableState) -> IndexState:
         index = super().index(index, table)
-        return replace(index, options=tuple(o for o in index.options if o != ("postgresql_using", "btree")))
+        options = tuple(o for o in index.options if o != ("postgresql_using", "btree"))
+        return index if options == index.options else replace(index, options=options)
 
     def alike_constraint(self, live: ConstraintState, expected: ConstraintState) -> ConstraintState:
         """What may be NOT VALID may have been validated: CREATE TABLE never leaves a constraint unchecked."""

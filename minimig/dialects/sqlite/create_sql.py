@@ -172,6 +172,7 @@ def _element(text: str) -> str | SqlExpression:
     return item[0].name if len(item) == 1 and item[0].kind != "group" else SqlExpression(spaced(item))
 
 
+@lru_cache(maxsize=4096)
 def column_list(text: str) -> tuple[str, ...]:
     """Column names of `a, "b c" COLLATE NOCASE`."""
     return tuple(item[0].name for item in items(text))
@@ -179,43 +180,47 @@ def column_list(text: str) -> tuple[str, ...]:
 
 def _column(body: str, item: Sequence[Token]) -> ColumnText:
     name = item[0].name
-    first = next((i for i in range(1, len(item)) if _begins(item, i)), len(item))
+    words = [token.word for token in item]
+    first = next((i for i in range(1, len(item)) if _begins(words, i)), len(item))
     clauses = tuple(_clauses(body, item[first:], name))
     return ColumnText(name, item[0].text, excerpt(body, item[1:first]), clauses, excerpt(body, item))
 
 
 def _clauses(body: str, part: Sequence[Token], column: str | None) -> Iterator[Clause]:
-    starts = [place for place in range(len(part)) if place == 0 or _begins(part, place)]
+    words = [token.word for token in part]
+    starts = [place for place in range(len(part)) if place == 0 or _begins(words, place)]
     for start, end in zip(starts, [*starts[1:], len(part)], strict=False):
-        yield _clause(body, part[start:end], column)
+        yield _clause(body, part[start:end], words[start:end], column)
 
 
-def _begins(part: Sequence[Token], place: int) -> bool:
+def _begins(words: Sequence[str], place: int) -> bool:
     """Whether a clause begins here: at a keyword that does not belong to the clause before it."""
-    word = part[place].word
-    before, earlier = (part[place - n].word if place >= n else "" for n in (1, 2))
-    if word not in _KINDS or before == "CONSTRAINT" or (earlier == "CONSTRAINT" and word != "CONSTRAINT"):
+    word = words[place]
+    if word not in _KINDS:
+        return False
+    before, earlier = words[place - 1] if place else "", words[place - 2] if place > 1 else ""
+    if before == "CONSTRAINT" or (earlier == "CONSTRAINT" and word != "CONSTRAINT"):
         return False  # a name, or what is named
     if before == "SET" or (before == "DEFAULT" and earlier != "SET"):
         return False  # ON DELETE SET NULL, DEFAULT NULL
     if word == "NOT":
-        return not (place + 1 < len(part) and part[place + 1].word == "DEFERRABLE")
+        return words[place + 1 : place + 2] != ["DEFERRABLE"]
     if word == "REFERENCES":
         return earlier != "KEY"  # FOREIGN KEY (...) REFERENCES
     return (before, word) not in (("NOT", "NULL"), ("ALWAYS", "AS"))
 
 
-def _clause(body: str, part: Sequence[Token], column: str | None) -> Clause:
-    named = part[0].word == "CONSTRAINT" and len(part) > 1
-    core = part[2:] if named else part
-    kind = _KINDS.get(core[0].word, "name") if core else "name"
+def _clause(body: str, part: Sequence[Token], said: Sequence[str], column: str | None) -> Clause:
+    named = said[0] == "CONSTRAINT" and len(part) > 1
+    core, words = (part[2:], said[2:]) if named else (part, said)
+    kind = _KINDS.get(words[0], "name") if words else "name"
     groups = [(place, token.text.strip()) for place, token in enumerate(core) if token.kind == "group"]
     inner = groups[0][1] if groups else ""
     columns = (column,) if column is not None else column_list(inner)
     target: str | None = None
     target_columns: tuple[str, ...] = ()
     if kind == "foreign key":
-        place = next((i for i, token in enumerate(core) if token.word == "REFERENCES"), len(core) - 1)
+        place = words.index("REFERENCES") if "REFERENCES" in words else len(core) - 1
         target = core[place + 1].name if place + 1 < len(core) else None
         target_columns = next((column_list(text) for at, text in groups if at == place + 2), ())
     return Clause(
@@ -227,6 +232,6 @@ def _clause(body: str, part: Sequence[Token], column: str | None) -> Clause:
         columns=columns if kind in ("unique", "primary key", "foreign key") else (),
         target=target,
         target_columns=target_columns,
-        words=tuple(token.word for token in core),
+        words=tuple(words),
         last=core[-1].name if core else "",
     )

@@ -56,7 +56,10 @@ def tokens(sql: str) -> Iterator[Token]:
     """The tokens of `sql` without white space and comments, each group in parentheses as one."""
     depth, start = 0, 0
     for match in _TOKEN.finditer(sql):
-        kind, text = str(match.lastgroup), match[0]
+        kind = str(match.lastgroup)
+        if kind == "space":
+            continue
+        text = match[0]
         if text == "(" and kind == "other":
             start = match.end() if depth == 0 else start
             depth += 1
@@ -64,7 +67,7 @@ def tokens(sql: str) -> Iterator[Token]:
             depth -= 1
             if depth == 0:
                 yield Token("group", sql[start : match.start()], start - 1, match.end())
-        elif depth == 0 and kind != "space":
+        elif depth == 0:
             yield Token(kind, text, match.start(), match.end())
 
 
