@@ -129,6 +129,8 @@ def _renamed_columns(before: TableState, after: TableState, questioner: Question
     full = {f"{after.key}.{name}": name for name in (*before.columns, *after.columns)}
     old_keys, new_keys = ({f"{after.key}.{name}" for name in table.columns} for table in (before, after))
     leaving = {full[key] for key in _leaving(old_keys, new_keys, questioner)}
+    if not leaving and old_keys == new_keys:  # as a rule
+        return Renames([], frozenset())
     olds = {name: column for name, column in before.columns.items() if name in leaving}
     news = {name: column for name, column in after.columns.items() if name in leaving or name not in before.columns}
     old_places, new_places = _places(before), _places(after)

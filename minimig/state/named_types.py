@@ -44,9 +44,20 @@ class NamedType:
     editable: bool = True
 
 
-@lru_cache(maxsize=4096)
 def named_types_in(type_: SqlType) -> tuple[NamedType, ...]:
     """The named types in a column's type. One that was normalized is only text, and has none."""
+    found = type_.sa_type
+    if not isinstance(found, _HOLDING) and not found._variant_mapping:  # noqa: SLF001 - as below; most types are plain
+        return ()
+    return _named_types(type_)
+
+
+_HOLDING = (sa.Enum, postgresql.DOMAIN, sa.ARRAY, TypeDecorator)
+"""Types that have a name, or may hold one that has."""
+
+
+@lru_cache(maxsize=4096)
+def _named_types(type_: SqlType) -> tuple[NamedType, ...]:
     return tuple(dict.fromkeys(_found(type_.sa_type, type_.call)))
 
 
