@@ -81,6 +81,6 @@ def brings_checks(type_: SqlType) -> bool:
 
 
 def _listens(type_: TypeEngine[object]) -> bool:
-    if type(type_) in (sa.Enum, sa.Boolean):
-        return bool(getattr(type_, "create_constraint", True))
+    if isinstance(type_, sa.Enum | sa.Boolean) and type(type_).__module__.startswith("sqlalchemy."):
+        return bool(type_.create_constraint)
     return isinstance(type_, SchemaEventTarget)
