@@ -21,11 +21,8 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.built_parts import checks_of_types, numbers_itself
-from minimig.dialects.object_normalizer import ObjectNormalizer
-from minimig.dialects.phrases import Phrases
-from minimig.dialects.sqltext import canonical
+from minimig.dialects.text_normalizer import TextNormalizer
 from minimig.state.conditional import on_dialect
-from minimig.state.options import Pairs
 from minimig.state.parts import (
     CheckState,
     ColumnState,
@@ -47,7 +44,7 @@ from minimig.state.values import Call, Reference, SqlExpression, SqlType
 _NUMBER = re.compile(r"'\s*([-+]?\d+(?:\.\d+)?)\s*'")
 
 
-class Normalizer(ObjectNormalizer):
+class Normalizer(TextNormalizer):
     """The spelling that most databases share. `normalize(normalize(s)) == normalize(s)` holds."""
 
     supports_comments: ClassVar[bool] = True
@@ -63,9 +60,6 @@ class Normalizer(ObjectNormalizer):
     type_detail: ClassVar[re.Pattern[str] | None] = None
     """The words in a type that are the database's affair as long as the models do not say them."""
 
-    ignored_options: ClassVar[frozenset[str]] = frozenset()
-    """Dialect options of indexes and constraints that the database does not report, or that change nothing."""
-
     unsaid_options: ClassVar[Mapping[str, str]] = {}
     """What the options of a table are, normalized, where the database reports none."""
 
@@ -74,11 +68,6 @@ class Normalizer(ObjectNormalizer):
 
     rewrites_expressions: ClassVar[bool] = True
     """Whether the database prints expressions in words of its own, so that it may have to be asked."""
-
-    def __init__(self, dialect: sa.Dialect) -> None:
-        super().__init__(dialect)
-        self._types: dict[SqlType, Call] = {}
-        self._phrases = Phrases()
 
     def normalize(self, state: SchemaState) -> SchemaState:
         """The whole schema in the database's spelling."""
@@ -130,29 +119,6 @@ class Normalizer(ObjectNormalizer):
             identity=identity and self.identity(identity, spelled_type.target.name),
             autoincrement=True if identity is None and in_key and self.counts(column, table) else "auto",
         )
-
-    def column_type(self, type_: SqlType) -> Call:
-        """A column's type as it is reported, which is but text. Many columns have few types."""
-        return self._phrases.once("type", (type_.call,), lambda: self._reported_type(type_))
-
-    def _reported_type(self, type_: SqlType) -> Call:
-        """The same for types that are equal, not only one. A project's own may hide what it was called with."""
-        if not type_.call.is_of("sqlalchemy", "minimig"):
-            return Call(Reference("sql", self.type_text(type_.sa_type)))
-        if type_ not in self._types:
-            self._types[type_] = Call(Reference("sql", self.type_text(type_.sa_type)))
-        return self._types[type_]
-
-    def type_text(self, type_: TypeEngine[Any]) -> str:
-        """A type as the database reports it."""
-        try:
-            return self.type_synonym(type_.compile(dialect=self.dialect), type_)
-        except sa.exc.CompileError:
-            return type(type_).__name__  # no table of this database can have it
-
-    def type_synonym(self, text: str, type_: TypeEngine[Any]) -> str:
-        """Another word for the same type."""
-        return text
 
     def default(self, column: ColumnState, type_: TypeEngine[Any]) -> SqlExpression | None:
         """A server default."""
@@ -271,37 +237,7 @@ class Normalizer(ObjectNormalizer):
         """The live constraint of the same name, without a difference that means nothing."""
         return live
 
-    # --- expressions and options --------------------------------------------------------------------------------------
-
-    def expression(self, expression: SqlExpression) -> SqlExpression:
-        """A CHECK, a computed column, an index element, a predicate."""
-        return SqlExpression(self.tidied(self.compiled(expression)), expression.element)
-
-    def compiled(self, expression: SqlExpression) -> str:
-        """The SQL of an expression; tables share those that say the same, and SQLAlchemy compiles each."""
-        if expression.element is None:
-            return expression.text
-        return self._phrases.once("sql", (expression.element,), lambda: expression.compile(self.dialect))
-
-    def tidied(self, sql: str) -> str:
-        """SQL text in one style."""
-        return canonical(sql)
-
-    def options(self, options: Options) -> Options:
-        """Options of a constraint or index that this database knows and reports."""
-        if not options:
-            return ()
-        prefix = f"{self.dialect.name}_"
-        mine = ((k, self.option(v)) for k, v in options if k.startswith(prefix) and k not in self.ignored_options)
-        return tuple(sorted((k, v) for k, v in mine if v not in (None, False, ())))
-
-    def option(self, value: Any) -> Any:
-        """One option's value."""
-        if isinstance(value, SqlExpression):
-            return self.expression(value)
-        if isinstance(value, Pairs):
-            return Pairs((k, self.option(str(v).lower() if isinstance(v, bool) else v)) for k, v in value)
-        return tuple(self.option(v) for v in value) if isinstance(value, tuple) else value
+    # --- options --------------------------------------------------------------------------------------
 
     def table_options(self, options: Options) -> Options:
         """Options of a table."""
