@@ -42,10 +42,17 @@ class RawTable:
 
 
 def read_tables(
-    connection: sa.Connection, schema: str | None, temporary: Collection[str] = (), only: Collection[str] | None = None
+    connection: sa.Connection,
+    schema: str | None,
+    temporary: Collection[str] = (),
+    only: Collection[str] | None = None,
+    inspector: sa.Inspector | None = None,
 ) -> dict[str, RawTable]:
-    """All tables of a schema by name, or `only` those; when `temporary` names some, those temporary tables alone."""
-    inspector, dialect = sa.inspect(connection), connection.dialect.name
+    """All tables of a schema by name, or `only` those; when `temporary` names some, those temporary tables alone.
+
+    Asked is an inspector of the connection, or `inspector`.
+    """
+    inspector, dialect = inspector or sa.inspect(connection), connection.dialect.name
     wanted: dict[str, Any] = {"schema": schema, "kind": ObjectKind.TABLE, "scope": ObjectScope.DEFAULT}
     if only is not None:
         wanted["filter_names"] = list(only)

@@ -7,7 +7,7 @@ that are expressions.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
@@ -15,9 +15,10 @@ from sqlalchemy.dialects import mysql
 from minimig.dialects.mysql.create_sql import column_lines
 from minimig.dialects.mysql.definitions import KINDS, live_objects
 from minimig.dialects.mysql.provider_reader import read_sequences
+from minimig.dialects.mysql.shown import inspector_of
 from minimig.dialects.mysql.text import unescaped
 from minimig.state.objects import ObjectState, SequenceState
-from minimig.state.raw_tables import RawTable, Row
+from minimig.state.raw_tables import RawTable, Row, read_tables
 from minimig.state.reader import Reader, Tables, is_unknown, name_types
 
 _DESCENDING = sa.text("""
@@ -45,6 +46,11 @@ _COLUMN_TYPES = sa.text("""
 
 class MySQLReader(Reader):
     """The catalogs of MySQL and MariaDB."""
+
+    def tables(
+        self, connection: sa.Connection, schema: str | None, only: Collection[str] | None
+    ) -> dict[str, RawTable]:
+        return read_tables(connection, schema, only=only, inspector=inspector_of(connection, schema, only))
 
     def complete(self, connection: sa.Connection, schema: str | None, tables: Tables) -> None:
         name = {"schema": schema}
