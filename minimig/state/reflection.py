@@ -90,7 +90,7 @@ class _Schema:
         elif only is None or only:
             raw = self.reader.tables(self.connection, schema, only)
             self.reader.complete(self.connection, schema, raw)
-        return (self.table(table) for table in raw.values())
+        return (self.table(raw.pop(name)) for name in list(raw))  # what became a state is not kept beside it
 
     def names(self, schema: str | None, ignore: Callable[[str], bool]) -> list[str] | None:
         """The tables that are not ignored; None when that is all of them."""
