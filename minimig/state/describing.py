@@ -193,6 +193,8 @@ def _alike(value: Any, default: Any) -> bool:
 
 def _freeze(value: Any) -> Any:
     """A constructor argument as a comparable value."""
+    if type(value) in PLAIN_KINDS:
+        return value
     for kind, freeze in _FREEZING:
         if isinstance(value, kind):
             return freeze(value)
