@@ -7,8 +7,9 @@ constraints, and what follows them; every part keeps the words it was written in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from minimig.dialects.sqlite.tokens import Token, excerpt, items, parted, spaced, tokens
@@ -31,6 +32,12 @@ _KINDS = {
     "AS": "computed",
     "CONSTRAINT": "name",
 }
+_NAMED = re.compile(
+    r"(?P<head>CONSTRAINT\s+(?P<name>[^\W\d][\w$]*)\s+)(?P<rest>(?:PRIMARY|UNIQUE|CHECK|FOREIGN)\b.*)",
+    re.DOTALL | re.IGNORECASE,
+)
+"""A constraint with a name, which is all that tells it from those of other tables."""
+
 _ALONE = frozenset(["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"])
 """What a table's constraint begins with, where a column begins with its name."""
 
@@ -138,24 +145,28 @@ def table_text(create: str) -> TableText:
     columns: list[ColumnText] = []
     constraints: list[Clause] = []
     for each in written:
-        part = _part(each.strip())
-        if isinstance(part, ColumnText):
-            columns.append(part)
-        else:
-            constraints += part
+        column, clauses = _part(each.strip())
+        columns += [] if column is None else [column]
+        constraints += clauses
     ending = " ".join(token.word or token.text for token in tokens(rest))
     return TableText(tuple(columns), tuple(constraints), tuple(filter(None, map(str.strip, ending.split(",")))))
 
 
+def _part(text: str) -> tuple[ColumnText | None, tuple[Clause, ...]]:
+    """A column; or a constraint, perhaps with others that no comma parts from it."""
+    named = _NAMED.fullmatch(text)
+    if named is None:
+        return _unnamed(text)
+    _, (first, *others) = _unnamed(named["rest"])
+    return None, (replace(first, name=named["name"], text=named["head"] + first.text), *others)
+
+
 @lru_cache(maxsize=8192)  # a thousand tables say few things that differ: `id INTEGER NOT NULL`, `PRIMARY KEY (id)`
-def _part(text: str) -> ColumnText | tuple[Clause, ...]:
-    """A column or a constraint."""
+def _unnamed(text: str) -> tuple[ColumnText | None, tuple[Clause, ...]]:
     item = list(tokens(text))
-    if not item:
-        return ()
-    if item[0].word not in _ALONE:
-        return _column(text, item)
-    return tuple(_clauses(text, item, None))
+    if item and item[0].word not in _ALONE:
+        return _column(text, item), ()
+    return None, tuple(_clauses(text, item, None))
 
 
 def index_text(create: str) -> IndexText:
