@@ -66,8 +66,7 @@ class TableState:
         """The enums and domains that its columns use, with the names of those columns."""
         found: dict[TypeName, list[str]] = {}
         for column in self.columns.values():
-            used = named_types_in(column.type)
-            for name in {each.name for each in used} if used else ():
+            for name in {used.name for used in named_types_in(column.type)}:
                 found.setdefault(name, []).append(column.name)
         return {name: tuple(columns) for name, columns in found.items()}
 
