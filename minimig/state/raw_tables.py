@@ -2,8 +2,8 @@
 
 One `get_multi_*` call for each subject, whatever the number of tables (how many statements that becomes is the
 dialect's affair: a constant number on PostgreSQL, one for each table on MySQL, where a reader may hand in an inspector
-that knows the answers). A `Reader` then adds what the Inspector leaves out, or reads the tables itself. Everything here is still SQLAlchemy's vocabulary; `reflection` turns
-it into states.
+that knows the answers). A `Reader` then adds what the Inspector leaves out, or reads the tables itself. Everything here
+is still SQLAlchemy's vocabulary; `reflection` turns it into states.
 """
 
 from __future__ import annotations
