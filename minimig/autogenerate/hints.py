@@ -58,13 +58,18 @@ def hints_of(metadata: Iterable[sa.MetaData], tables: Collection[str]) -> Hints:
     renames: dict[str, tuple[str, ...]] = {}
     sql: dict[str, dict[str, str]] = {"fill": {}, "using": {}}
     for table in (table for each in metadata for table in each.tables.values() if table.key in tables):
-        columns = {f"{table.key}.{column.name}": column.info for column in table.columns}
-        for name, info in [(table.key, table.info), *columns.items()]:
+        columns = {f"{table.key}.{column.name}": info for column in table.columns if (info := _info(column))}
+        for name, info in [(table.key, _info(table)), *columns.items()]:
             if "renamed_from" in info:
                 renames[name] = _names(name, info["renamed_from"])
         for kind, found in sql.items():
             found.update((name, _text(name, kind, info[kind])) for name, info in columns.items() if kind in info)
     return Hints(renames, sql["fill"], sql["using"])
+
+
+def _info(item: sa.Table | sa.Column[Any]) -> Mapping[Any, Any]:
+    """The `info` of a table or a column; where there is none, SQLAlchemy would make one, and keep it."""
+    return item.info if "info" in vars(item) else {}
 
 
 def _names(name: str, value: Any) -> tuple[str, ...]:

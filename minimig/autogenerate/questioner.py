@@ -196,8 +196,10 @@ class Answers:
         return self._otherwise.rename_label(enum, old, candidates)
 
     def handed_over(self, names: Collection[str]) -> frozenset[str]:
-        wanted = {self._beside(old, new) for old, new in self._renames.items()}
         gone = {*self._renames, *self._drops}
+        if not gone:
+            return frozenset()
+        wanted = {self._beside(old, new) for old, new in self._renames.items()}
         own = {name: self._names_of(name) for name in names}
         return frozenset(name for name in names if not (wanted.isdisjoint(own[name]) or gone.isdisjoint(own[name])))
 

@@ -65,7 +65,8 @@ def find_renames(
     state = SchemaState(states(sequences, before)[-1].tables)  # some objects will have to step aside first
     state = states(tables.operations, state)[-1]
     shared = sorted(state.tables.keys() & after.tables.keys())
-    parts = [tables, *(_renamed_columns(state[key], after[key], questioner) for key in shared)]
+    foretold = _foretold(questioner)
+    parts = [tables, *(_renamed_columns(state[key], after[key], questioner, foretold) for key in shared)]
     operations = [operation for part in parts for operation in part.operations]
     return Renames([*sequences, *operations], frozenset[str]().union(*(part.dropped for part in parts)))
 
@@ -73,7 +74,8 @@ def find_renames(
 def _renamed_tables(
     before: SchemaState, after: SchemaState, questioner: Questioner, same_group: Callable[[str, str], bool]
 ) -> Renames:
-    leaving = _leaving(before.tables.keys(), after.tables.keys(), questioner)
+    foretold = _foretold(questioner)
+    leaving = _leaving(before.tables.keys(), after.tables.keys(), foretold)
     olds = {key: table for key, table in before.tables.items() if key in leaving}
     news = {key: table for key, table in after.tables.items() if key in leaving or key not in before.tables}
 
@@ -83,7 +85,7 @@ def _renamed_tables(
 
     def told(old: str, names: Iterable[str]) -> str | None:
         possible = [new for new in names if olds[old].schema == news[new].schema and same_group(old, new)]
-        return questioner.stated(old, possible) if isinstance(questioner, Foretold) else None
+        return None if foretold is None else foretold.stated(old, possible)
 
     def ask(old: str, names: Sequence[str]) -> str | None:
         return questioner.rename_table(olds[old], [news[name] for name in names])
@@ -125,10 +127,16 @@ def _bare(key: str) -> str:
     return key.partition(" ")[2]
 
 
-def _renamed_columns(before: TableState, after: TableState, questioner: Questioner) -> Renames:
+def _renamed_columns(
+    before: TableState, after: TableState, questioner: Questioner, foretold: Foretold | None
+) -> Renames:
+    if foretold is None and before.columns.keys() == after.columns.keys():  # as a rule
+        return Renames([], frozenset())
     full = {f"{after.key}.{name}": name for name in (*before.columns, *after.columns)}
     old_keys, new_keys = ({f"{after.key}.{name}" for name in table.columns} for table in (before, after))
-    leaving = {full[key] for key in _leaving(old_keys, new_keys, questioner)}
+    leaving = {full[key] for key in _leaving(old_keys, new_keys, foretold)}
+    if not leaving and old_keys == new_keys:  # as a rule
+        return Renames([], frozenset())
     olds = {name: column for name, column in before.columns.items() if name in leaving}
     news = {name: column for name, column in after.columns.items() if name in leaving or name not in before.columns}
     old_places, new_places = _places(before), _places(after)
@@ -138,9 +146,9 @@ def _renamed_columns(before: TableState, after: TableState, questioner: Question
         return column_likeness(olds[old], news[new], place)
 
     def told(old: str, names: Iterable[str]) -> str | None:
-        if not isinstance(questioner, Foretold):
+        if foretold is None:
             return None
-        said = questioner.stated(f"{after.key}.{old}", [f"{after.key}.{name}" for name in names])
+        said = foretold.stated(f"{after.key}.{old}", [f"{after.key}.{name}" for name in names])
         return None if said is None else full[said]
 
     def ask(old: str, names: Sequence[str]) -> str | None:
@@ -153,10 +161,15 @@ def _renamed_columns(before: TableState, after: TableState, questioner: Question
     return Renames(found, frozenset(f"{after.key}.{name}" for name in (*gone, *aside.values())))
 
 
-def _leaving(before: Collection[str], after: Collection[str], questioner: Questioner) -> set[str]:
+def _foretold(questioner: Questioner) -> Foretold | None:
+    """The questioner, if it was told things beforehand: looking for that takes too long to do it for each table."""
+    return questioner if isinstance(questioner, Foretold) else None
+
+
+def _leaving(before: Collection[str], after: Collection[str], foretold: Foretold | None) -> set[str]:
     """The full names of before that their things do not keep: they are gone, or were told to go to another thing."""
     both = sorted(name for name in before if name in after)
-    handed_over = questioner.handed_over(both) if isinstance(questioner, Foretold) else frozenset()
+    handed_over = frozenset[str]() if foretold is None else foretold.handed_over(both)
     return {name for name in before if name not in after} | handed_over
 
 

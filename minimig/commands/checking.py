@@ -101,10 +101,10 @@ def _not_leading_back(project: Project) -> tuple[tuple[str, tuple[str, ...]], ..
     found = []
     state = replay(())
     for number, migration in enumerate(project.migrations, 1):
-        differences = tuple(leads_back(migration, state))
+        moves = steps(migration, state)
+        differences = tuple(leads_back(migration, state, moves))
         if differences:
             found.append((migration.header.revision, differences))
-        moves = list(steps(migration, state))
         state = moves[-1].after if moves else state
         project.on_work(CHECKING, number, len(project.migrations))
     return tuple(found)

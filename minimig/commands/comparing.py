@@ -156,13 +156,15 @@ def _ignoring(
     if options.everything or all(side.connection is not None for side in sides):
         of_extensions = {key for side in sides for key in _of_extensions(side)}
         return lambda key: unread(key) or key in of_extensions
-    declared = project.files_state.tables.keys()
 
     def ignore(key: str) -> bool:
-        strange = key not in declared and not unread(key)
+        """Asked only of tables that the other side does not have: as a rule no file has to be run for that."""
+        if unread(key):
+            return True
+        strange = key not in project.files_state.tables
         if strange:
             left_out.append(key)
-        return strange or unread(key)
+        return strange
 
     return ignore
 

@@ -21,8 +21,17 @@ def numbers_itself(column: ColumnState, table: TableState, spelling: Spelling) -
     drawn = column.sequence is not None and spelling.dialect.supports_sequences
     if drawn or column.default is not None or column.computed is not None:
         return False
-    built = spelling.built(excerpt(table, [column.name]))
-    return built.autoincrement_column is built.c[column.name]
+
+    def ask() -> bool:
+        built = spelling.built(excerpt(table, [column.name]))
+        return built.autoincrement_column is built.c[column.name]
+
+    key = table.primary_key
+    alone = key is not None and key.columns == (column.name,) and column.sequence is None
+    if not alone or any(column.name in foreign.columns for foreign in table.foreign_keys):
+        return ask()
+    # Of a key of one column that points nowhere nothing else counts, and most tables have the same.
+    return spelling.phrases.once(f"numbered, {column.autoincrement}", (column.type.call, column.identity), ask)
 
 
 def checks_of_types(table: TableState, spelling: Spelling) -> Iterator[CheckState]:

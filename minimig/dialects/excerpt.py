@@ -80,10 +80,11 @@ def holding(table: TableState, column: ColumnState) -> TableState:
 
 def brings_checks(type_: SqlType) -> bool:
     """Whether a CHECK may come with a type. SQLAlchemy's own Enum and Boolean only make one when they are told to."""
-    return any(_listens(each) for each in (type_.sa_type, *type_.sa_type._variant_mapping.values()))  # noqa: SLF001
+    variants = type_.sa_type._variant_mapping  # noqa: SLF001 - nothing public tells the variants
+    return _listens(type_.sa_type) or any(map(_listens, variants.values()))
 
 
 def _listens(type_: TypeEngine[object]) -> bool:
-    if type(type_) in (sa.Enum, sa.Boolean):
-        return bool(getattr(type_, "create_constraint", True))
+    if isinstance(type_, sa.Enum | sa.Boolean) and type(type_).__module__.startswith("sqlalchemy."):
+        return bool(type_.create_constraint)
     return isinstance(type_, SchemaEventTarget)

@@ -21,10 +21,8 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.built_parts import checks_of_types, numbers_itself
-from minimig.dialects.object_normalizer import ObjectNormalizer
-from minimig.dialects.sqltext import canonical
+from minimig.dialects.text_normalizer import TextNormalizer
 from minimig.state.conditional import on_dialect
-from minimig.state.options import Pairs
 from minimig.state.parts import (
     CheckState,
     ColumnState,
@@ -46,7 +44,7 @@ from minimig.state.values import Call, Reference, SqlExpression, SqlType
 _NUMBER = re.compile(r"'\s*([-+]?\d+(?:\.\d+)?)\s*'")
 
 
-class Normalizer(ObjectNormalizer):
+class Normalizer(TextNormalizer):
     """The spelling that most databases share. `normalize(normalize(s)) == normalize(s)` holds."""
 
     supports_comments: ClassVar[bool] = True
@@ -62,9 +60,6 @@ class Normalizer(ObjectNormalizer):
     type_detail: ClassVar[re.Pattern[str] | None] = None
     """The words in a type that are the database's affair as long as the models do not say them."""
 
-    ignored_options: ClassVar[frozenset[str]] = frozenset()
-    """Dialect options of indexes and constraints that the database does not report, or that change nothing."""
-
     unsaid_options: ClassVar[Mapping[str, str]] = {}
     """What the options of a table are, normalized, where the database reports none."""
 
@@ -73,10 +68,6 @@ class Normalizer(ObjectNormalizer):
 
     rewrites_expressions: ClassVar[bool] = True
     """Whether the database prints expressions in words of its own, so that it may have to be asked."""
-
-    def __init__(self, dialect: sa.Dialect) -> None:
-        super().__init__(dialect)
-        self._type_texts: dict[SqlType, str] = {}
 
     def normalize(self, state: SchemaState) -> SchemaState:
         """The whole schema in the database's spelling."""
@@ -115,45 +106,26 @@ class Normalizer(ObjectNormalizer):
     def column(self, column: ColumnState, table: TableState) -> ColumnState:
         """One column."""
         type_ = column.type.sa_type
-        text = self.column_type(column.type)
+        spelled_type = self.column_type(column.type)
         identity = column.identity if self.supports_identity else None
         in_key = table.primary_key is not None and column.name in table.primary_key.columns
         return ColumnState(
             name=column.name,
-            type=SqlType(type_, Call(Reference("sql", text))),
+            type=SqlType(type_, spelled_type),
             nullable=column.nullable and identity is None and not in_key,
             default=self.default(column, type_),
             comment=column.comment if self.supports_comments else None,
             computed=column.computed and self.computed(column.computed),
-            identity=identity and self.identity(identity, text),
+            identity=identity and self.identity(identity, spelled_type.target.name),
             autoincrement=True if identity is None and in_key and self.counts(column, table) else "auto",
         )
-
-    def column_type(self, type_: SqlType) -> str:
-        """A column's type as it is reported; many have few. A project's own may hide what it was called with."""
-        if not type_.call.is_of("sqlalchemy", "minimig"):
-            return self.type_text(type_.sa_type)
-        if type_ not in self._type_texts:
-            self._type_texts[type_] = self.type_text(type_.sa_type)
-        return self._type_texts[type_]
-
-    def type_text(self, type_: TypeEngine[Any]) -> str:
-        """A type as the database reports it."""
-        try:
-            return self.type_synonym(type_.compile(dialect=self.dialect), type_)
-        except sa.exc.CompileError:
-            return type(type_).__name__  # no table of this database can have it
-
-    def type_synonym(self, text: str, type_: TypeEngine[Any]) -> str:
-        """Another word for the same type."""
-        return text
 
     def default(self, column: ColumnState, type_: TypeEngine[Any]) -> SqlExpression | None:
         """A server default."""
         if column.default is None or column.computed is not None:
             return None
-        text = self.default_text(column.default.compile(self.dialect).strip(), type_)
-        return None if text.lower() == "null" else replace(column.default, text=text)
+        text = self.default_text(self.compiled(column.default).strip(), type_)
+        return None if text.lower() == "null" else SqlExpression(text, column.default.element)
 
     def default_text(self, text: str, type_: TypeEngine[Any]) -> str:
         """A server default's text; a number in quotes is a number where the column takes numbers."""
@@ -186,25 +158,27 @@ class Normalizer(ObjectNormalizer):
 
     def constraint(self, constraint: ConstraintState, table: TableState) -> ConstraintState:
         """Any constraint but the primary key."""
-        common: dict[str, Any] = {"name": self.name(constraint.name), "options": self.options(constraint.options)}
+        name, options = self.name(constraint.name), self.options(constraint.options)
         if isinstance(constraint, CheckState):
-            return replace(constraint, expression=self.expression(constraint.expression), **common)
+            return CheckState(name, self.expression(constraint.expression), options)
         deferrable, initially = self.deferrable(constraint)
         if isinstance(constraint, UniqueState):
-            return replace(constraint, deferrable=deferrable, initially=initially, **common)
+            return UniqueState(name, constraint.columns, deferrable, initially, options)
         if isinstance(constraint, ExcludeState):
             elements = tuple((self.element(e, table), operator) for e, operator in constraint.elements)
-            return replace(constraint, elements=elements, deferrable=deferrable, initially=initially, **common)
+            return ExcludeState(name, elements, deferrable, initially, options)
         schema, _, target = constraint.target.rpartition(".")
-        return replace(
-            constraint,
+        return ForeignKeyState(
+            name=name,
+            columns=constraint.columns,
             target=table_key(target, self.schema(schema or None)),
+            target_columns=constraint.target_columns,
             ondelete=self.action(constraint.ondelete),
             onupdate=self.action(constraint.onupdate),
             deferrable=deferrable,
             initially=initially,
             match=self.match(constraint.match),
-            **common,
+            options=options,
         )
 
     def deferrable(
@@ -235,7 +209,9 @@ class Normalizer(ObjectNormalizer):
     def index(self, index: IndexState, table: TableState) -> IndexState:
         """An index."""
         elements = tuple(self.element(element, table) for element in index.elements)
-        return replace(index, name=self.name(index.name), elements=elements, options=self.options(index.options))
+        return IndexState(
+            self.name(index.name), elements, index.unique, self.options(index.options), index.concurrently
+        )
 
     def element(self, element: str | SqlExpression, table: TableState) -> str | SqlExpression:
         """An index element; an expression that is only a column's name is that column."""
@@ -261,29 +237,7 @@ class Normalizer(ObjectNormalizer):
         """The live constraint of the same name, without a difference that means nothing."""
         return live
 
-    # --- expressions and options --------------------------------------------------------------------------------------
-
-    def expression(self, expression: SqlExpression) -> SqlExpression:
-        """A CHECK, a computed column, an index element, a predicate."""
-        return replace(expression, text=self.tidied(expression.compile(self.dialect)))
-
-    def tidied(self, sql: str) -> str:
-        """SQL text in one style."""
-        return canonical(sql)
-
-    def options(self, options: Options) -> Options:
-        """Options of a constraint or index that this database knows and reports."""
-        prefix = f"{self.dialect.name}_"
-        mine = ((k, self.option(v)) for k, v in options if k.startswith(prefix) and k not in self.ignored_options)
-        return tuple(sorted((k, v) for k, v in mine if v not in (None, False, ())))
-
-    def option(self, value: Any) -> Any:
-        """One option's value."""
-        if isinstance(value, SqlExpression):
-            return self.expression(value)
-        if isinstance(value, Pairs):
-            return Pairs((k, self.option(str(v).lower() if isinstance(v, bool) else v)) for k, v in value)
-        return tuple(self.option(v) for v in value) if isinstance(value, tuple) else value
+    # --- options --------------------------------------------------------------------------------------
 
     def table_options(self, options: Options) -> Options:
         """Options of a table."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from minimig.state.values import SqlExpression
 
@@ -31,6 +32,7 @@ _TIGHT_AFTER = frozenset(["(", ".", "::", "["])
 _TIGHT_BEFORE = frozenset([")", ",", ".", "::", "[", "]"])
 
 
+@lru_cache(maxsize=4096)  # a thousand tables say few things that differ
 def canonical(sql: str) -> str:
     """`sql` in one style. Two texts that come out alike mean the same; two that do not may still do so."""
     tokens = _without_outer_parentheses(list(_tokens(sql)))

@@ -139,18 +139,20 @@ def replay_branches(
         ) from error
 
 
-def leads_back(migration: Migration, before: SchemaState) -> list[str]:
+def leads_back(migration: Migration, before: SchemaState, forward: Sequence[Change] | None = None) -> list[str]:
     """In words, how the schema differs from `before` once the migration was applied and taken back.
 
-    A migration that says it is irreversible, or whose operations are, leads nowhere and differs in nothing.
+    `forward` is what `steps` says, where that is known already. A migration that says it is irreversible, or whose
+    operations are, leads nowhere and differs in nothing.
     """
     try:
-        way = downward(migration, before)
+        way = downward(migration, before, forward)
     except IrreversibleError:
         return []
     except StateError as error:
         return [f"{error.message} ({error.where})"]
-    return differences(way[-1].after if way else replay([migration], before), before)
+    last = way or (steps(migration, before) if forward is None else forward)
+    return differences(last[-1].after if last else before, before)
 
 
 def creators(migrations: Iterable[Migration]) -> Mapping[str, str]:

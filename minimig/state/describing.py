@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +24,7 @@ from minimig.errors import StateError
 from minimig.state.calls import Call, ListArgument, Reference
 from minimig.state.signatures import hands_on, parameters_of, variadic_name
 from minimig.state.sql import SqlExpression
+from minimig.state.type_arguments import PLAIN_KINDS, SAID_OTHERWISE, attribute, plain_values, told_parameters
 
 _DIALECTS = ("postgresql", "mysql", "sqlite", "mssql", "oracle")
 _PLAIN = (bool, int, float, str)
@@ -37,9 +37,14 @@ def describe_type(type_: TypeEngine[Any]) -> Call:
 
     Raises StateError when a constructor argument is not kept as an attribute, so that it cannot be known.
     """
-    by_dialect = sorted(type_._variant_mapping.items())  # noqa: SLF001 - nothing public tells the variants
-    variants = tuple((describe_type(variant), (dialect,)) for dialect, variant in by_dialect)
     cls: Any = type(type_)
+    by_dialect = type_._variant_mapping  # noqa: SLF001 - nothing public tells the variants
+    if not by_dialect and (values_of := plain_values(cls)) is not None:
+        values = values_of(type_)
+        kinds = tuple(map(type, values))
+        if PLAIN_KINDS.issuperset(kinds):
+            return _plain_call(cls, values, kinds)
+    variants = tuple((describe_type(variant), (dialect,)) for dialect, variant in sorted(by_dialect.items()))
     if isinstance(type_, sa.Enum):
         args, kwargs = _enum_arguments(type_)
     elif isinstance(type_, mysql.SET):
@@ -99,10 +104,6 @@ def _set_arguments(type_: mysql.SET) -> Arguments:
     return args, tuple(sorted(options.items()))
 
 
-_SAID_OTHERWISE = ("schema", "metadata", "inherit_schema")
-"""Where a named type lives: by now that is its `schema`, wherever it came from."""
-
-
 def _domain_arguments(type_: postgresql.DOMAIN) -> Arguments:
     """A domain says no more than what was given."""
     args, others = _arguments(type_)
@@ -125,14 +126,19 @@ def _decorator_arguments(type_: TypeDecorator[Any]) -> Arguments:
 
 def _arguments(type_: TypeEngine[Any]) -> Arguments:
     cls: Any = type(type_)
-    defaults = _default_arguments(cls)
     positional: list[Any] = [*map(_freeze, getattr(type_, variadic_name(cls), ()))]
+    args, named = _told_apart(cls, positional, [_freeze(attribute(type_, each)) for each in told_parameters(cls)])
+    if isinstance(type_, TypeDecorator) and hands_on(cls, TypeDecorator):
+        named.update(_handed_on(type_, named))
+    return args, tuple(named.items())
+
+
+def _told_apart(cls: Any, positional: list[Any], values: Iterable[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """What has to be said of the values of a constructor's parameters, by place and by name."""
+    defaults = _default_arguments(cls)
     named: dict[str, Any] = {}
     in_front = not positional  # what follows *values can only be given by name
-    for parameter in parameters_of(cls):
-        if isinstance(type_, sa.types.SchemaType) and parameter.name in _SAID_OTHERWISE:
-            continue
-        value = _freeze(_attribute(type_, parameter))
+    for parameter, value in zip(told_parameters(cls), values, strict=True):
         if _alike(value, defaults.get(parameter.name, _freeze(parameter.default))):
             in_front = False
         elif in_front and parameter.kind is not parameter.KEYWORD_ONLY and not isinstance(value, bool):
@@ -140,9 +146,14 @@ def _arguments(type_: TypeEngine[Any]) -> Arguments:
         else:
             named[parameter.name] = value
             in_front = False
-    if isinstance(type_, TypeDecorator) and hands_on(cls, TypeDecorator):
-        named.update(_handed_on(type_, named))
-    return tuple(positional), tuple(named.items())
+    return tuple(positional), named
+
+
+@lru_cache(maxsize=4096)
+def _plain_call(cls: Any, values: tuple[Any, ...], _kinds: tuple[type, ...]) -> Call:
+    """The call of such a type: ten thousand columns have few that differ. The kinds tell True from 1."""
+    args, named = _told_apart(cls, [], values)
+    return Call(reference_to(cls), args, tuple(named.items()))
 
 
 def _handed_on(type_: TypeDecorator[Any], taken: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,7 +162,7 @@ def _handed_on(type_: TypeDecorator[Any], taken: Mapping[str, Any]) -> dict[str,
     That is where the wrapped type differs from that of a decorator which was given only its own arguments.
     """
     cls: Any = type(type_)
-    own = {parameter.name: _attribute(type_, parameter) for parameter in parameters_of(cls)}
+    own = {parameter.name: attribute(type_, parameter) for parameter in parameters_of(cls)}
     try:
         plain = cls(*getattr(type_, variadic_name(cls), ()), **own).impl_instance
     except (TypeError, ValueError, sa.exc.SQLAlchemyError):
@@ -160,7 +171,7 @@ def _handed_on(type_: TypeDecorator[Any], taken: Mapping[str, Any]) -> dict[str,
     if type(impl) is not type(plain) or isinstance(impl, sa.types.SchemaType):
         return {}
     kind: Any = type(impl)
-    pairs = [(p.name, _freeze(_attribute(impl, p)), _freeze(_attribute(plain, p))) for p in parameters_of(kind)]
+    pairs = [(p.name, _freeze(attribute(impl, p)), _freeze(attribute(plain, p))) for p in parameters_of(kind)]
     return {name: value for name, value, default in pairs if name not in taken and not _alike(value, default)}
 
 
@@ -171,7 +182,7 @@ def _default_arguments(cls: type) -> Mapping[str, Any]:
         instance = cls()
     except Exception:  # noqa: BLE001 - somebody's own __init__ may fail in any way
         return {}
-    return {p.name: _freeze(_attribute(instance, p)) for p in parameters_of(cls) if p.name not in _SAID_OTHERWISE}
+    return {p.name: _freeze(attribute(instance, p)) for p in parameters_of(cls) if p.name not in SAID_OTHERWISE}
 
 
 def _alike(value: Any, default: Any) -> bool:
@@ -180,37 +191,10 @@ def _alike(value: Any, default: Any) -> bool:
     return kinds and bool(value == default)
 
 
-_MISSING = object()
-
-
-def _attribute(type_: TypeEngine[Any], parameter: inspect.Parameter) -> Any:
-    for name in (parameter.name, f"_{parameter.name}"):
-        try:
-            value = getattr(type_, name, _MISSING)
-        except Exception as error:  # a property runs code of somebody's own
-            raise StateError(
-                f"type {type(type_).__qualname__} fails when it is asked for its argument {name!r}: {error}",
-                hint=_own_class(type_),
-            ) from error
-        if value is not _MISSING:
-            # A constructor that takes a class may keep an instance of it.
-            given = parameter.default
-            return given if isinstance(given, type) and type(value) is given else value
-    if parameter.default is not inspect.Parameter.empty:
-        return parameter.default
-    raise StateError(
-        f"type {type(type_).__qualname__} does not keep its argument {parameter.name!r}",
-        hint=f"set self.{parameter.name} in its __init__, so that a revision file can repeat the call; "
-        f"or {_own_class(type_)}",
-    )
-
-
-def _own_class(type_: TypeEngine[Any]) -> str:
-    return f"use a subclass of {type(type_).__qualname__} whose __init__ takes no arguments and hands them on itself"
-
-
 def _freeze(value: Any) -> Any:
     """A constructor argument as a comparable value."""
+    if type(value) in PLAIN_KINDS:
+        return value
     for kind, freeze in _FREEZING:
         if isinstance(value, kind):
             return freeze(value)

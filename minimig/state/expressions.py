@@ -174,6 +174,8 @@ def spell_like(sql: str, names: Collection[str]) -> str:
 
     Only for names that need no quotes, which no database tells apart by case; a rename there and back is exact then.
     """
+    if sql == sql.lower():
+        return sql
     plain = {name.lower(): name for name in names if name == name.lower()}
     return "".join(plain.get(token.lower(), token) if kind == "word" else token for kind, token in _tokens(sql))
 

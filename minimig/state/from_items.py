@@ -15,7 +15,7 @@ from sqlalchemy.sql import quoted_name
 from minimig.errors import ModelsError, StateError, UnsupportedError
 from minimig.state import naming
 from minimig.state.conditional import condition
-from minimig.state.options import freeze_options
+from minimig.state.options import freeze_options, given_options
 from minimig.state.parts import (
     CheckState,
     ColumnState,
@@ -63,7 +63,7 @@ def column_state(column: sa.Column[Any]) -> ColumnState:
         computed=None if column.computed is None else computed_state(column.computed),
         identity=None if column.identity is None else identity_state(column.identity),
         autoincrement=column.autoincrement,
-        options=freeze_options(column.dialect_kwargs),
+        options=freeze_options(given_options(column)),
         sequence=drawn_from(column.default),
     )
 
@@ -116,7 +116,7 @@ def primary_key_state(key: sa.PrimaryKeyConstraint | PrimaryKeyState) -> Primary
     """A primary key."""
     if isinstance(key, PrimaryKeyState):
         return key
-    name, options = plain_name(key.name), freeze_options(key.dialect_kwargs)
+    name, options = plain_name(key.name), freeze_options(given_options(key))
     return PrimaryKeyState(_column_names(key), name, options, key.deferrable, key.initially)
 
 
@@ -127,7 +127,7 @@ def constraint_state(
     if isinstance(constraint, ConstraintState):
         return constraint
     name = plain_name(constraint.name)
-    options = freeze_options({**constraint.dialect_kwargs, **condition(constraint)})
+    options = freeze_options({**given_options(constraint), **condition(constraint)})
     if isinstance(constraint, sa.ForeignKeyConstraint):
         return _foreign_key_state(constraint, table, name, options)
     if isinstance(constraint, sa.CheckConstraint):
@@ -158,7 +158,7 @@ def index_state(index: sa.Index) -> IndexState:
         raise ModelsError(f"index {index.name} of table {index.table} has no columns", hint="name at least one column")
     elements = tuple(index_element(e) for e in index.expressions)
     name = plain_name(index.name) or _index_name(index.table, elements)
-    return new_index(name, elements, unique=bool(index.unique), options={**index.dialect_kwargs, **condition(index)})
+    return new_index(name, elements, unique=bool(index.unique), options={**given_options(index), **condition(index)})
 
 
 def _index_name(table: Any, elements: tuple[str | SqlExpression, ...]) -> str:

@@ -25,7 +25,7 @@ from minimig.state.from_items import (
 )
 from minimig.state.from_objects import namespaces, objects_of
 from minimig.state.objects import ObjectState
-from minimig.state.options import freeze_options
+from minimig.state.options import freeze_options, given_options
 from minimig.state.parts import ColumnState, ConstraintState, IndexState
 from minimig.state.schema import SchemaState
 from minimig.state.tables import TableState
@@ -88,7 +88,7 @@ def table_state(table: sa.Table) -> TableState:
         constraints=constraints,
         indexes=indexes,
         comment=table.comment or None,
-        options=tuple(sorted([*freeze_options(table.dialect_kwargs), *prefixes])),
+        options=tuple(sorted([*freeze_options(given_options(table)), *prefixes])),
     )
 
 

@@ -16,7 +16,6 @@ from minimig.state.from_items import plain_name
 from minimig.state.objects import NamespaceState, ObjectState, SequenceState
 from minimig.state.parts import Options
 from minimig.state.tables import TableState
-from minimig.state.type_parts import schemas_of_type
 from minimig.state.values import SqlType
 
 NUMBERS = ("start", "increment", "minvalue", "maxvalue", "cycle", "cache", "order", "optional")
@@ -74,6 +73,6 @@ def namespaces(tables: Iterable[TableState], objects: Iterable[ObjectState]) -> 
     names: dict[str | None, None] = {}
     for table in tables:
         names[table.schema] = None
-        names.update(dict.fromkeys(name for c in table.columns.values() for name in schemas_of_type(c.type)))
+        names.update(dict.fromkeys(type_.schema for type_ in table.named_types))
     names.update(dict.fromkeys(item.schema for item in objects))
     yield from (NamespaceState(name) for name in sorted(filter(None, names)) if "." not in name)

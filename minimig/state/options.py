@@ -38,8 +38,18 @@ def columns_in(options: Options, among: Collection[str]) -> Iterator[str]:
             yield from (column for column in value if column in among)
 
 
+def given_options(item: sa.Column[Any] | sa.Constraint | sa.Index | sa.Table) -> Mapping[str, Any]:
+    """The dialect options that a part of SQLAlchemy's was made with.
+
+    Where there are none, SQLAlchemy makes an answer that is kept with the part, which is longer than the question.
+    """
+    return item.dialect_kwargs if "dialect_options" in vars(item) else {}
+
+
 def freeze_options(options: Mapping[str, Any]) -> Options:
     """Dialect options as sorted pairs of comparable values; None means the option was not given."""
+    if not options:
+        return ()
     return tuple(sorted((str(key), _frozen_option(key, value)) for key, value in options.items() if value is not None))
 
 

@@ -1,9 +1,9 @@
 """What SQLAlchemy's Inspector reports, gathered table by table.
 
 One `get_multi_*` call for each subject, whatever the number of tables (how many statements that becomes is the
-dialect's affair: a constant number on PostgreSQL, one for each table on MySQL). A `Reader` then adds what the
-Inspector leaves out, or reads the tables itself. Everything here is still SQLAlchemy's vocabulary; `reflection` turns
-it into states.
+dialect's affair: a constant number on PostgreSQL, one for each table on MySQL, where a reader may hand in an inspector
+that knows the answers). A `Reader` then adds what the Inspector leaves out, or reads the tables itself. Everything here
+is still SQLAlchemy's vocabulary; `reflection` turns it into states.
 """
 
 from __future__ import annotations
@@ -42,10 +42,17 @@ class RawTable:
 
 
 def read_tables(
-    connection: sa.Connection, schema: str | None, temporary: Collection[str] = (), only: Collection[str] | None = None
+    connection: sa.Connection,
+    schema: str | None,
+    temporary: Collection[str] = (),
+    only: Collection[str] | None = None,
+    inspector: sa.Inspector | None = None,
 ) -> dict[str, RawTable]:
-    """All tables of a schema by name, or `only` those; when `temporary` names some, those temporary tables alone."""
-    inspector, dialect = sa.inspect(connection), connection.dialect.name
+    """All tables of a schema by name, or `only` those; when `temporary` names some, those temporary tables alone.
+
+    Asked is an inspector of the connection, or `inspector`.
+    """
+    inspector, dialect = inspector or sa.inspect(connection), connection.dialect.name
     wanted: dict[str, Any] = {"schema": schema, "kind": ObjectKind.TABLE, "scope": ObjectScope.DEFAULT}
     if only is not None:
         wanted["filter_names"] = list(only)

@@ -90,7 +90,7 @@ class _Schema:
         elif only is None or only:
             raw = self.reader.tables(self.connection, schema, only)
             self.reader.complete(self.connection, schema, raw)
-        return (self.table(table) for table in raw.values())
+        return (self.table(raw.pop(name)) for name in list(raw))  # what became a state is not kept beside it
 
     def names(self, schema: str | None, ignore: Callable[[str], bool]) -> list[str] | None:
         """The tables that are not ignored; None when that is all of them."""
@@ -120,8 +120,6 @@ class _Schema:
         name, type_, computed, identity = row["name"], row["type"], row.get("computed"), row.get("identity")
         own_sequence = bool(row.get("owns_sequence")) and name in key
         default = None if own_sequence or computed else row.get("default")
-        options = {k: (identity or {}).get(k) for k in IDENTITY_OPTIONS}
-        options["on_null"] = options["on_null"] or None  # Oracle says no where nobody asked
         return ColumnState(
             name=str(name),
             # A column of SQLite may have no type at all; it then stores what it is given.
@@ -130,7 +128,7 @@ class _Schema:
             default=None if default is None else SqlExpression(str(default)),
             comment=row.get("comment") or None,
             computed=computed and ComputedState(SqlExpression(computed["sqltext"]), computed.get("persisted")),
-            identity=identity and IdentityState(bool(identity["always"]), freeze_options(options)),
+            identity=identity and _identity(identity),
             autoincrement=self.reader.autoincrement(row, key),
             options=freeze_options(row.get("options") or {}),
         )
@@ -188,8 +186,10 @@ class _Schema:
 
     def options(self, row: Row, construct: type[Any]) -> Options:
         """The dialect options that SQLAlchemy would also take; empty ones were not given."""
+        given = row.get("dialect_options")
+        if not given:
+            return ()
         taken = _arguments(self.dialect, construct)
-        given = row.get("dialect_options") or {}
         return freeze_options(
             {
                 key: sa.text(value.replace(":", "\\:")) if key.endswith("_where") and isinstance(value, str) else value
@@ -197,6 +197,12 @@ class _Schema:
                 if value not in (None, False, [], {}, ()) and key.partition("_")[2] in taken
             }
         )
+
+
+def _identity(row: Row) -> IdentityState:
+    options = {name: row.get(name) for name in IDENTITY_OPTIONS}
+    options["on_null"] = options["on_null"] or None  # Oracle says no where nobody asked
+    return IdentityState(bool(row["always"]), freeze_options(options))
 
 
 def _index_elements(row: Row) -> Iterator[str | SqlExpression]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +22,11 @@ from minimig.state.generic import GenericDialect
 
 GENERIC = GenericDialect(paramstyle="named")
 """The dialect that SQL text is spelled in while no database is meant."""
+
+_CONSTANT: frozenset[type[Any]] = frozenset(
+    [type(sa.true()), type(sa.false()), type(sa.null()), sa.sql.functions.now, sa.sql.functions.current_timestamp]
+)
+"""Expressions that are always the same one, and the default of many columns."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,15 @@ class SqlExpression:
             return value
         if isinstance(value, str):
             return cls(value)
+        if type(value) is sa.TextClause and not value._bindparams:  # noqa: SLF001 - nothing public tells of parameters
+            return cls._of_text(value.text)
+        kind: Any = type(value)
+        if kind in _CONSTANT and not len(getattr(value, "clauses", ())):
+            return cls._of_constant(kind)
+        return cls._of_element(value)
+
+    @classmethod
+    def _of_element(cls, value: sa.ClauseElement) -> SqlExpression:
         _check_portable(value)
         detached: Any = visitors.replacement_traverse(value, {}, _without_table)
         try:
@@ -52,6 +66,16 @@ class SqlExpression:
     def literal(cls, value: str) -> SqlExpression:
         """A string as a SQL literal: what SQLAlchemy makes of `server_default="draft"`."""
         return cls.of(sa.literal(value, sa.String()))
+
+    @classmethod
+    @lru_cache(maxsize=4096)
+    def _of_text(cls, text: str) -> SqlExpression:
+        return cls._of_element(sa.text(text))
+
+    @classmethod
+    @cache
+    def _of_constant(cls, kind: Any) -> SqlExpression:
+        return cls._of_element(kind())
 
     def spelled_like(self, names: Collection[str]) -> SqlExpression:
         """The same expression with the names in its text spelled as the columns are."""

@@ -228,6 +228,28 @@ def test_clauses_of_a_table() -> None:
     assert index_text("CREATE INDEX i ON t ((a + 1), [b c])").elements == (SqlExpression("(a + 1)"), "b c")
 
 
+def test_constraints_that_differ_in_their_name_alone() -> None:
+    """Each keeps its own name and words, whatever stood before it; a clause behind it has none."""
+    create = """CREATE TABLE t (a INT, b INT,
+        CONSTRAINT one CHECK (a <> '),(') -- no, not (this,
+        , constraint "t w o" check (a <> '),('),
+        CONSTRAINT three CHECK (a <> '),(') UNIQUE (b), CHECK (a <> '),('))"""
+    found = table_text(create).constraints
+    assert [(clause.kind, clause.name) for clause in found] == [
+        ("check", "one"),
+        ("check", "t w o"),
+        ("check", "three"),
+        ("unique", None),
+        ("check", None),
+    ]
+    assert {clause.body for clause in found if clause.kind == "check"} == {"a <> '),('"}
+    assert [clause.text for clause in found][:3] == [
+        "CONSTRAINT one CHECK (a <> '),(')",
+        """constraint "t w o" check (a <> '),(')""",
+        "CONSTRAINT three CHECK (a <> '),(')",
+    ]
+
+
 def test_options_of_keys_that_stand_in_their_column(sqlite_database: Database) -> None:
     """Names, actions and DEFERRABLE of column-level references are read, and ON CONFLICT of constraints."""
     run(

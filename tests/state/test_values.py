@@ -88,6 +88,24 @@ def test_different_types(one: Any, other: Any) -> None:
     assert SqlType.of(one) != SqlType.of(other)
 
 
+@pytest.mark.parametrize(
+    "kind", [sa.Integer, sa.Text, sa.Boolean, sa.Float, sa.DateTime, mysql.BIGINT, postgresql.UUID]
+)
+def test_types_that_say_the_same_share_their_call(kind: Any) -> None:
+    """What is compared most often is one object."""
+    assert SqlType.of(kind()).call is SqlType.of(kind()).call
+
+
+def test_a_call_is_shared_by_none_that_says_more() -> None:
+    """Neither a variant, nor a class of somebody's own, nor a value that only equals another."""
+    plain = SqlType.of(sa.String(1))
+    assert SqlType.of(sa.String(1).with_variant(sa.Text(), "mysql")) != plain
+    assert SqlType.of(type("Own", (sa.String,), {"__module__": "own"})(1)) != plain
+    assert [type(arg) for arg in SqlType.of(sa.Numeric(10, 1)).call.args] == [int, int]
+    assert SqlType.of(sa.Numeric(10, True)).call.kwargs == (("scale", True),)
+    assert SqlType.of(sa.Numeric(10, 1)).call.kwargs == ()
+
+
 def test_a_type_is_described_by_its_shortest_public_name() -> None:
     """SQLAlchemy's types by where people import them, one's own by their module."""
     assert SqlType.of(sa.String(80)).call == Call(Reference("sqlalchemy", "String"), (80,))
@@ -131,6 +149,16 @@ def test_expressions_are_equal_when_their_text_is() -> None:
     assert SqlExpression.of(table.c.price > 0) == SqlExpression("price > 0")
     assert SqlExpression.of(sa.text("price > 0")) == SqlExpression.of("price > 0")
     assert SqlExpression.of(sa.true()).text == "true"
+
+
+def test_expressions_that_say_the_same_are_compiled_once() -> None:
+    """Text without parameters and constants are shared; a call with arguments is not the one without."""
+    assert SqlExpression.of(sa.text("a > 0")) is SqlExpression.of(sa.text("a > 0"))
+    assert SqlExpression.of(sa.true()) is SqlExpression.of(sa.true())
+    assert [SqlExpression.of(sa.func.now(*args)).text for args in ((), (3,), ())] == ["now()", "now(3)", "now()"]
+    assert SqlExpression.of(sa.text(r"a = '\:x'")).text == "a = ':x'"
+    bound = sa.text("a > :least").bindparams(sa.bindparam("least", 5))
+    assert [SqlExpression.of(each).text for each in (bound, sa.text("a > 5"))] == ["a > 5", "a > 5"]
 
 
 def test_an_expression_is_compiled_for_a_dialect() -> None:

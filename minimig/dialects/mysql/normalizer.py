@@ -101,9 +101,8 @@ class MySQLNormalizer(Normalizer):
     def index(self, index: IndexState, table: TableState) -> IndexState:
         """A length that was said once is that of every column."""
         index = super().index(index, table)
-        return replace(
-            index, options=tuple((k, _lengths(index, v) if k.endswith("_length") else v) for k, v in index.options)
-        )
+        options = tuple((k, _lengths(index, v) if k.endswith("_length") else v) for k, v in index.options)
+        return index if options == index.options else replace(index, options=options)
 
     def telling_options(self, options: Options) -> Options:
         """Without the usual engine, and without character sets, which are the database's as a rule."""

@@ -7,7 +7,7 @@ that are expressions.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
@@ -15,10 +15,11 @@ from sqlalchemy.dialects import mysql
 from minimig.dialects.mysql.create_sql import column_lines
 from minimig.dialects.mysql.definitions import KINDS, live_objects
 from minimig.dialects.mysql.provider_reader import read_sequences
+from minimig.dialects.mysql.shown import inspector_of
 from minimig.dialects.mysql.text import unescaped
 from minimig.state.objects import ObjectState, SequenceState
-from minimig.state.raw_tables import RawTable, Row
-from minimig.state.reader import Reader, Tables, name_types
+from minimig.state.raw_tables import RawTable, Row, read_tables
+from minimig.state.reader import Reader, Tables, is_unknown, name_types
 
 _DESCENDING = sa.text("""
     SELECT table_name AS `table`, index_name, column_name AS `column`
@@ -32,38 +33,40 @@ _COLUMN_CHECKS = sa.text("""
 """)
 _JSON = re.compile(r"\(*json_valid\(`((?:[^`]|``)+)`\)+")
 _MYSQL_COLUMNS = sa.text("""
-    SELECT table_name AS `table`, column_name AS `column`, column_type AS type, column_default AS `default`,
-           extra AS extra, column_comment AS comment
+    SELECT table_name, column_name, column_default, extra, column_comment
     FROM information_schema.columns
     WHERE table_schema = coalesce(:schema, database())
 """)
+_COLUMN_TYPES = sa.text("""
+    SELECT table_name, column_name, column_type
+    FROM information_schema.columns
+    WHERE table_schema = coalesce(:schema, database()) AND table_name IN :tables
+""").bindparams(sa.bindparam("tables", expanding=True))
 
 
 class MySQLReader(Reader):
     """The catalogs of MySQL and MariaDB."""
+
+    def tables(
+        self, connection: sa.Connection, schema: str | None, only: Collection[str] | None
+    ) -> dict[str, RawTable]:
+        return read_tables(connection, schema, only=only, inspector=inspector_of(connection, schema, only))
 
     def complete(self, connection: sa.Connection, schema: str | None, tables: Tables) -> None:
         name = {"schema": schema}
         for found in connection.execute(_DESCENDING, name):
             if found.table in tables:
                 _descending(tables[found.table], found.index_name, found.column)
-        columns = [row for row in connection.execute(_MYSQL_COLUMNS, name) if row.table in tables]
-        for column in columns:
-            if "`" in column.column:
-                _unquote(tables[column.table], column.column)
-            # The Inspector overlooks one behind a default in which a quote is escaped.
-            tables[column.table].column(column.column)["comment"] = column.comment or None
+        _complete_columns(connection, name, tables)
         for table in tables.values():
             _drop_indexes_of_keys(table)
             _drop_other_faces(table)
             _decode_labels(table)
-        name_types(tables, {(row.table, row.column): row.type for row in columns})
+        _name_unknown_types(connection, schema, tables)
         if _is_mariadb(connection):
             for found in connection.execute(_COLUMN_CHECKS, name):
                 if found.table in tables:
                     _column_check(tables[found.table], found.clause)
-            for found in columns:
-                _column_default(tables[found.table].column(found.column), found.default, found.extra)
 
     def objects(self, connection: sa.Connection, wanted: Mapping[str, ObjectState]) -> dict[str, ObjectState]:
         others = {k: item for k, item in wanted.items() if not isinstance(item, (*KINDS, SequenceState))}
@@ -90,14 +93,35 @@ class MySQLReader(Reader):
             _drop_other_faces(table)
 
 
+def _complete_columns(connection: sa.Connection, name: Mapping[str, str | None], tables: Tables) -> None:
+    mariadb = _is_mariadb(connection)
+    rows = {(table.name, row["name"]): row for table in tables.values() for row in table.columns}
+    for table, column, default, extra, comment in connection.execute(_MYSQL_COLUMNS, name):
+        if table not in tables:
+            continue
+        row = _unquote(tables[table], column) if "`" in column else rows[table, column]
+        # The Inspector overlooks one behind a default in which a quote is escaped.
+        row["comment"] = comment or None
+        if mariadb:
+            _column_default(row, default, extra)
+
+
 def _descending(table: RawTable, index: str, column: str) -> None:
     for row in table.indexes:
         if row["name"] == index:
             row.setdefault("column_sorting", {})[column] = ("desc",)
 
 
-def _unquote(table: RawTable, name: str) -> None:
-    """A backtick in a column's name, which the Inspector leaves doubled."""
+def _name_unknown_types(connection: sa.Connection, schema: str | None, tables: Tables) -> None:
+    """Types that SQLAlchemy does not know, as the server writes them."""
+    unknown = sorted(name for name, table in tables.items() if any(map(is_unknown, table.columns)))
+    if unknown:
+        rows = connection.execute(_COLUMN_TYPES, {"schema": schema, "tables": unknown})
+        name_types(tables, {(table, column): type_ for table, column, type_ in rows})
+
+
+def _unquote(table: RawTable, name: str) -> Row:
+    """A column with a backtick in its name, which the Inspector leaves doubled, and which is put right everywhere."""
     doubled = name.replace("`", "``")
     for row in table.columns:
         row["name"] = name if row["name"] == doubled else row["name"]
@@ -105,6 +129,7 @@ def _unquote(table: RawTable, name: str) -> None:
         for words in ("constrained_columns", "column_names"):
             if words in row:
                 row[words] = [name if column == doubled else column for column in row[words]]
+    return table.column(name)
 
 
 def _is_mariadb(connection: sa.Connection) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -39,6 +40,7 @@ _NOW = {"now()", "current_timestamp", "transaction_timestamp()"}
 _MOMENTS = {"'now'", "'today'", "'tomorrow'", "'yesterday'"}
 """Moments that PostgreSQL looks up when the column is made: the default is then that very moment for ever."""
 _UNLOGGED = "postgresql_unlogged"
+_OWN_ENUMS = (sa.Enum, postgresql.ENUM)
 _INTEGERS = {"SMALLINT": SqlType.of(sa.SmallInteger), "INTEGER": SqlType.of(sa.Integer)}
 
 
@@ -62,6 +64,10 @@ class PostgreSQLNormalizer(Normalizer):
         FunctionState,
     )
 
+    def __init__(self, dialect: sa.Dialect) -> None:
+        super().__init__(dialect)
+        self._string = lru_cache(maxsize=1024)(self.spelling.string)
+
     @property
     def default_schema(self) -> str:
         return self.dialect.default_schema_name or "public"
@@ -74,19 +80,24 @@ class PostgreSQLNormalizer(Normalizer):
     # --- columns ------------------------------------------------------------------------------------------------------
 
     def type_synonym(self, text: str, type_: TypeEngine[Any]) -> str:
+        variants = type_._variant_mapping  # noqa: SLF001 - nothing public tells the variants
+        if isinstance(type_, sa.Enum) and type(type_) in _OWN_ENUMS and type_.native_enum and not variants:
+            return self._enum(type_)  # as the implementation that SQLAlchemy would build for it would be told
         native = plain_type(type_.dialect_impl(self.dialect))
         if isinstance(native, sa.ARRAY):
             return f"{self.type_text(native.item_type)}[]"  # the number of dimensions is not kept
         if isinstance(native, postgresql.ENUM):
-            labels = ", ".join(self.spelling.string(label) for label in native.enums)
-            return f"{self._named(native)} ENUM ({labels})"
+            return self._enum(native)
         if isinstance(native, postgresql.DOMAIN):
             return f"{self._named(native)} DOMAIN {' '.join(self._domain(native))}"
         if isinstance(native, postgresql.INTERVAL):
             return text.upper()
         return _scalar(text)
 
-    def _named(self, type_: postgresql.ENUM | postgresql.DOMAIN) -> str:
+    def _enum(self, type_: sa.Enum) -> str:
+        return f"{self._named(type_)} ENUM ({', '.join(map(self._string, type_.enums))})"
+
+    def _named(self, type_: sa.Enum | postgresql.DOMAIN) -> str:
         schema = self.schema(type_.schema)
         return f"{schema + '.' if schema else ''}{type_.name}"
 
@@ -144,7 +155,8 @@ class PostgreSQLNormalizer(Normalizer):
 
     def index(self, index: IndexState, table: TableState) -> IndexState:
         index = super().index(index, table)
-        return replace(index, options=tuple(o for o in index.options if o != ("postgresql_using", "btree")))
+        options = tuple(o for o in index.options if o != ("postgresql_using", "btree"))
+        return index if options == index.options else replace(index, options=options)
 
     def alike_constraint(self, live: ConstraintState, expected: ConstraintState) -> ConstraintState:
         """What may be NOT VALID may have been validated: CREATE TABLE never leaves a constraint unchecked."""

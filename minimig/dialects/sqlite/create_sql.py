@@ -7,11 +7,12 @@ constraints, and what follows them; every part keeps the words it was written in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
-from minimig.dialects.sqlite.tokens import Token, excerpt, items, spaced, tokens
+from minimig.dialects.sqlite.tokens import Token, excerpt, items, parted, spaced, tokens
 from minimig.state.values import SqlExpression
 
 CONSTRAINTS = frozenset(["primary key", "unique", "check", "foreign key"])
@@ -31,6 +32,12 @@ _KINDS = {
     "AS": "computed",
     "CONSTRAINT": "name",
 }
+_NAMED = re.compile(
+    r"(?P<head>CONSTRAINT\s+(?P<name>[^\W\d][\w$]*)\s+)(?P<rest>(?:PRIMARY|UNIQUE|CHECK|FOREIGN)\b.*)",
+    re.DOTALL | re.IGNORECASE,
+)
+"""A constraint with a name, which is all that tells it from those of other tables."""
+
 _ALONE = frozenset(["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"])
 """What a table's constraint begins with, where a column begins with its name."""
 
@@ -80,6 +87,19 @@ class ColumnText:
         """Its first clause of a kind."""
         return next((clause for clause in self.clauses if clause.kind == kind), None)
 
+    @cached_property  # the same text stands in many tables
+    def constraints(self) -> tuple[Clause, ...]:
+        """Those of its clauses that might stand beside the columns."""
+        return tuple(clause for clause in self.clauses if clause.kind in CONSTRAINTS)
+
+    @cached_property
+    def says_more(self) -> bool:
+        """Whether it says of the column itself what no PRAGMA reports."""
+        return any(
+            clause.kind in ("computed", "collate") or (clause.kind == "not null" and "CONFLICT" in clause.words)
+            for clause in self.clauses
+        )
+
 
 @dataclass(frozen=True)
 class TableText:
@@ -91,8 +111,7 @@ class TableText:
 
     def all_constraints(self) -> tuple[Clause, ...]:
         """The constraints, those that stand in a column included."""
-        inner = (clause for column in self.columns for clause in column.clauses if clause.kind in CONSTRAINTS)
-        return (*inner, *self.constraints)
+        return (*(clause for column in self.columns for clause in column.constraints), *self.constraints)
 
     def primary_key(self) -> Clause | None:
         """The primary key."""
@@ -122,33 +141,49 @@ class IndexText:
 @lru_cache(maxsize=256)  # one migration looks at the few tables that it changes again and again
 def table_text(create: str) -> TableText:
     """A CREATE TABLE statement taken apart."""
-    top = list(tokens(create))
-    place = next((i for i, token in enumerate(top) if token.kind == "group"), len(top))
-    body = top[place].text if place < len(top) else ""
+    written, rest = parted(create)
     columns: list[ColumnText] = []
     constraints: list[Clause] = []
-    for item in items(body):
-        if item[0].word in _ALONE:
-            constraints += _clauses(body, item, None)
-        else:
-            columns.append(_column(body, item))
-    ending = " ".join(token.word or token.text for token in top[place + 1 :])
+    for each in written:
+        column, clauses = _part(each.strip())
+        columns += [] if column is None else [column]
+        constraints += clauses
+    ending = " ".join(token.word or token.text for token in tokens(rest))
     return TableText(tuple(columns), tuple(constraints), tuple(filter(None, map(str.strip, ending.split(",")))))
+
+
+def _part(text: str) -> tuple[ColumnText | None, tuple[Clause, ...]]:
+    """A column; or a constraint, perhaps with others that no comma parts from it."""
+    named = _NAMED.fullmatch(text)
+    if named is None:
+        return _unnamed(text)
+    _, (first, *others) = _unnamed(named["rest"])
+    return None, (replace(first, name=named["name"], text=named["head"] + first.text), *others)
+
+
+@lru_cache(maxsize=8192)  # a thousand tables say few things that differ: `id INTEGER NOT NULL`, `PRIMARY KEY (id)`
+def _unnamed(text: str) -> tuple[ColumnText | None, tuple[Clause, ...]]:
+    item = list(tokens(text))
+    if item and item[0].word not in _ALONE:
+        return _column(text, item), ()
+    return None, tuple(_clauses(text, item, None))
 
 
 def index_text(create: str) -> IndexText:
     """Elements and predicate of a CREATE INDEX statement."""
-    top = list(tokens(create))
-    place = next(i for i, token in enumerate(top) if token.kind == "group")
-    elements = tuple(
-        item[0].name if len(item) == 1 and item[0].kind != "group" else SqlExpression(spaced(item))
-        for item in items(top[place].text)
-    )
-    rest = top[place + 1 :]
-    where = create[rest[0].end :].strip() if rest and rest[0].word == "WHERE" else None
-    return IndexText(elements, where)
+    written, rest = parted(create)
+    found = list(tokens(rest))
+    where = rest[found[0].end :].strip() if found and found[0].word == "WHERE" else None
+    return IndexText(tuple(map(_element, written)), where)
 
 
+@lru_cache(maxsize=4096)
+def _element(text: str) -> str | SqlExpression:
+    item = list(tokens(text))
+    return item[0].name if len(item) == 1 and item[0].kind != "group" else SqlExpression(spaced(item))
+
+
+@lru_cache(maxsize=4096)
 def column_list(text: str) -> tuple[str, ...]:
     """Column names of `a, "b c" COLLATE NOCASE`."""
     return tuple(item[0].name for item in items(text))
@@ -156,43 +191,47 @@ def column_list(text: str) -> tuple[str, ...]:
 
 def _column(body: str, item: Sequence[Token]) -> ColumnText:
     name = item[0].name
-    first = next((i for i in range(1, len(item)) if _begins(item, i)), len(item))
+    words = [token.word for token in item]
+    first = next((i for i in range(1, len(item)) if _begins(words, i)), len(item))
     clauses = tuple(_clauses(body, item[first:], name))
     return ColumnText(name, item[0].text, excerpt(body, item[1:first]), clauses, excerpt(body, item))
 
 
 def _clauses(body: str, part: Sequence[Token], column: str | None) -> Iterator[Clause]:
-    starts = [place for place in range(len(part)) if place == 0 or _begins(part, place)]
+    words = [token.word for token in part]
+    starts = [place for place in range(len(part)) if place == 0 or _begins(words, place)]
     for start, end in zip(starts, [*starts[1:], len(part)], strict=False):
-        yield _clause(body, part[start:end], column)
+        yield _clause(body, part[start:end], words[start:end], column)
 
 
-def _begins(part: Sequence[Token], place: int) -> bool:
+def _begins(words: Sequence[str], place: int) -> bool:
     """Whether a clause begins here: at a keyword that does not belong to the clause before it."""
-    word = part[place].word
-    before, earlier = (part[place - n].word if place >= n else "" for n in (1, 2))
-    if word not in _KINDS or before == "CONSTRAINT" or (earlier == "CONSTRAINT" and word != "CONSTRAINT"):
+    word = words[place]
+    if word not in _KINDS:
+        return False
+    before, earlier = words[place - 1] if place else "", words[place - 2] if place > 1 else ""
+    if before == "CONSTRAINT" or (earlier == "CONSTRAINT" and word != "CONSTRAINT"):
         return False  # a name, or what is named
     if before == "SET" or (before == "DEFAULT" and earlier != "SET"):
         return False  # ON DELETE SET NULL, DEFAULT NULL
     if word == "NOT":
-        return not (place + 1 < len(part) and part[place + 1].word == "DEFERRABLE")
+        return words[place + 1 : place + 2] != ["DEFERRABLE"]
     if word == "REFERENCES":
         return earlier != "KEY"  # FOREIGN KEY (...) REFERENCES
     return (before, word) not in (("NOT", "NULL"), ("ALWAYS", "AS"))
 
 
-def _clause(body: str, part: Sequence[Token], column: str | None) -> Clause:
-    named = part[0].word == "CONSTRAINT" and len(part) > 1
-    core = part[2:] if named else part
-    kind = _KINDS.get(core[0].word, "name") if core else "name"
+def _clause(body: str, part: Sequence[Token], said: Sequence[str], column: str | None) -> Clause:
+    named = said[0] == "CONSTRAINT" and len(part) > 1
+    core, words = (part[2:], said[2:]) if named else (part, said)
+    kind = _KINDS.get(words[0], "name") if words else "name"
     groups = [(place, token.text.strip()) for place, token in enumerate(core) if token.kind == "group"]
     inner = groups[0][1] if groups else ""
     columns = (column,) if column is not None else column_list(inner)
     target: str | None = None
     target_columns: tuple[str, ...] = ()
     if kind == "foreign key":
-        place = next((i for i, token in enumerate(core) if token.word == "REFERENCES"), len(core) - 1)
+        place = words.index("REFERENCES") if "REFERENCES" in words else len(core) - 1
         target = core[place + 1].name if place + 1 < len(core) else None
         target_columns = next((column_list(text) for at, text in groups if at == place + 2), ())
     return Clause(
@@ -204,6 +243,6 @@ def _clause(body: str, part: Sequence[Token], column: str | None) -> Clause:
         columns=columns if kind in ("unique", "primary key", "foreign key") else (),
         target=target,
         target_columns=target_columns,
-        words=tuple(token.word for token in core),
+        words=tuple(words),
         last=core[-1].name if core else "",
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
@@ -25,12 +25,13 @@ from minimig.state.parts import (
     ConstraintState,
     ExcludeState,
     ForeignKeyState,
-    Options,
     PrimaryKeyState,
     UniqueState,
 )
 from minimig.state.raw_type import RawType
 from minimig.state.tables import TableState
+
+Key = TypeVar("Key", PrimaryKeyState, UniqueState)
 
 _COLLATION = re.compile(r' COLLATE (?:"([^"]*)"|(\w+))')
 
@@ -64,8 +65,10 @@ class SQLiteNormalizer(Normalizer):
 
     def column(self, column: ColumnState, table: TableState) -> ColumnState:
         """What ON CONFLICT is for NULL is reported as well."""
-        said = dict(column.options).get("sqlite_on_conflict_not_null")
         spelled = super().column(column, table)
+        if not column.options:
+            return spelled
+        said = dict(column.options).get("sqlite_on_conflict_not_null")
         options = {"sqlite_on_conflict_not_null": self.option(said)} if said and not spelled.nullable else {}
         return replace(spelled, options=freeze_options(options))
 
@@ -91,12 +94,11 @@ class SQLiteNormalizer(Normalizer):
         return super().deferrable(constraint) if isinstance(constraint, ForeignKeyState) else (None, None)
 
     def primary_key(self, key: PrimaryKeyState, table: TableState) -> PrimaryKeyState:
-        options = _with_conflict(key, table, "sqlite_on_conflict_primary_key")
-        return super().primary_key(replace(key, options=options), table)
+        return super().primary_key(_with_conflict(key, table, "sqlite_on_conflict_primary_key"), table)
 
     def constraint(self, constraint: ConstraintState, table: TableState) -> ConstraintState:
         if isinstance(constraint, UniqueState):
-            constraint = replace(constraint, options=_with_conflict(constraint, table, "sqlite_on_conflict_unique"))
+            constraint = _with_conflict(constraint, table, "sqlite_on_conflict_unique")
         return super().constraint(constraint, table)
 
     def option(self, value: Any) -> Any:
@@ -110,11 +112,14 @@ class SQLiteNormalizer(Normalizer):
 def _unqualified(constraint: ConstraintState, table: str) -> ConstraintState:
     if not isinstance(constraint, CheckState):
         return constraint
-    text = without_qualifier(constraint.expression.text, table)
-    return replace(constraint, expression=replace(constraint.expression, text=text))
+    said = constraint.expression
+    text = without_qualifier(said.text, table)
+    return constraint if text == said.text else replace(constraint, expression=replace(said, text=text))
 
 
-def _with_conflict(key: PrimaryKeyState | UniqueState, table: TableState, option: str) -> Options:
-    """The options of a key; a column that is one alone may say in its place what ON CONFLICT is."""
+def _with_conflict(key: Key, table: TableState, option: str) -> Key:
+    """A key with its options; a column that is one alone may say in its place what ON CONFLICT is."""
     said = dict(table.columns[key.columns[0]].options).get(option) if len(key.columns) == 1 else None
-    return key.options if said is None else freeze_options({"sqlite_on_conflict": said, **dict(key.options)})
+    if said is None:
+        return key
+    return replace(key, options=freeze_options({"sqlite_on_conflict": said, **dict(key.options)}))

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.sqlite.create_sql import Clause, ColumnText, index_text, table_text
 from minimig.dialects.sqlite.definitions import KINDS, live_objects
@@ -35,9 +36,10 @@ class SQLiteReader(Reader):
     ) -> dict[str, RawTable]:
         names = table_names(connection, schema) if only is None else only
         found = {name: RawTable(name) for name in names}
+        types = _Types(connection.dialect)
         for row in _column_rows(connection, schema, None if only is None else list(only)):
             if row[0] in found and row[-1] != _HIDDEN:
-                found[row[0]].columns.append(_column(connection.dialect, row[1:]))
+                found[row[0]].columns.append(_column(types, row[1:]))
         return found
 
     def complete(self, connection: sa.Connection, schema: str | None, tables: Tables) -> None:
@@ -80,15 +82,26 @@ def _column_rows(connection: sa.Connection, schema: str | None, only: list[str] 
         yield from connection.exec_driver_sql(f"{base}{among}", (schema or "main", *(names or ())))
 
 
-def _column(dialect: Any, told: Sequence[Any]) -> Row:
-    """One column as the Inspector would tell it; its type by the rules that SQLAlchemy has for SQLite's words."""
+class _Types(dict[str, TypeEngine[Any]]):
+    """Types by the words that SQLite has for them, by the rules that SQLAlchemy has for these; each is made once."""
+
+    def __init__(self, dialect: Any) -> None:
+        self._dialect = dialect
+
+    def __missing__(self, declared: str) -> TypeEngine[Any]:
+        found: TypeEngine[Any] = self._dialect._resolve_type_affinity(declared)  # noqa: SLF001 - nothing public does
+        return self.setdefault(declared, found)
+
+
+def _column(types: _Types, told: Sequence[Any]) -> Row:
+    """One column as the Inspector would tell it."""
     name, declared, not_null, default, place, kind = told
     text = declared.upper()
     if kind:
         text = text.replace("GENERATED", "").replace("ALWAYS", "").strip()  # SQLite counts them among the type
     row = {
         "name": name,
-        "type": dialect._resolve_type_affinity(text),  # noqa: SLF001 - nothing public knows them
+        "type": types[text],
         "nullable": not not_null,
         "default": None if default is None else str(default),
         "primary_key": place,
@@ -117,8 +130,14 @@ def _complete(table: RawTable, create: str) -> None:
         table.options["sqlite_with_rowid"] = False
     if "STRICT" in text.ending:
         table.options["sqlite_strict"] = True
-    for column in text.columns:
-        _complete_column(table.column(column.name), column)
+    _complete_columns(table, [column for column in text.columns if column.says_more])
+
+
+def _complete_columns(table: RawTable, told: Sequence[ColumnText]) -> None:
+    rows = {row["name"]: row for row in table.columns} if told else {}
+    for column in told:
+        if column.name in rows:
+            _complete_column(rows[column.name], column)
 
 
 def _complete_column(row: Row, column: ColumnText) -> None:

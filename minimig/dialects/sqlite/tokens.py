@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 _TOKEN = re.compile(
     r"""
@@ -17,10 +17,17 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_MARK = re.compile(
+    r"""
+      '(?:[^']|'')*' | "(?:[^"]|"")*" | `(?:[^`]|``)*` | \[[^\]]*\] | --[^\n]* | /\*.*?(?:\*/|\Z)
+    | (?P<mark>[(),])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""What may hide a comma or a parenthesis, and these."""
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A token, or a whole group in parentheses (`kind` "group"); `start` and `end` are its place in the text.
 
     The text of a group is what stands inside; its place includes the parentheses.
@@ -49,7 +56,10 @@ def tokens(sql: str) -> Iterator[Token]:
     """The tokens of `sql` without white space and comments, each group in parentheses as one."""
     depth, start = 0, 0
     for match in _TOKEN.finditer(sql):
-        kind, text = str(match.lastgroup), match[0]
+        kind = str(match.lastgroup)
+        if kind == "space":
+            continue
+        text = match[0]
         if text == "(" and kind == "other":
             start = match.end() if depth == 0 else start
             depth += 1
@@ -57,7 +67,7 @@ def tokens(sql: str) -> Iterator[Token]:
             depth -= 1
             if depth == 0:
                 yield Token("group", sql[start : match.start()], start - 1, match.end())
-        elif depth == 0 and kind != "space":
+        elif depth == 0:
             yield Token(kind, text, match.start(), match.end())
 
 
@@ -79,6 +89,28 @@ def items(text: str) -> Iterator[list[Token]]:
         yield item
 
 
+def parted(sql: str) -> tuple[list[str], str]:
+    """What stands between the commas of the first group in parentheses, and all that follows that group.
+
+    The text is only searched for what parts it, which is a tenth of the work of cutting it into tokens.
+    """
+    found: list[str] = []
+    depth, start = 0, 0
+    for match in _MARK.finditer(sql):
+        mark = match["mark"]
+        if mark == "(":
+            depth += 1
+            start = match.end() if depth == 1 else start
+        elif mark is not None and depth == 1:
+            found.append(sql[start : match.start()])
+            start = match.end()
+            if mark == ")":
+                return found, sql[start:]
+        elif mark == ")":
+            depth -= 1
+    return found, ""
+
+
 def excerpt(text: str, part: Sequence[Token]) -> str:
     """What was written from the first to the last of these tokens of `text`, comments in between included."""
     return text[part[0].start : part[-1].end] if part else ""
@@ -95,6 +127,8 @@ def spaced(part: Sequence[Token]) -> str:
 
 def without_qualifier(sql: str, table: str) -> str:
     """`sql` with `table.` taken off column names, which mean the same without it inside a table's own CHECK."""
+    if "." not in sql:
+        return sql
     found = [match for match in _TOKEN.finditer(sql) if match.lastgroup != "space"]
     out, last = "", 0
     for one, dot in pairwise(found):
