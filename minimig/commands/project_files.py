@@ -140,7 +140,7 @@ class Files:
     def _steps(self, graph: MigrationGraph, plan: Plan, applied: frozenset[str]) -> tuple[PreparedStep, ...]:
         with self._reading, import_path(self.settings.root):
             behind = partial(self.state_after, keep=True)
-            found = prepare(graph, self.load, behind, plan, applied)
+            found = prepare(graph, self.load, plan, applied, behind)
             self._keep()
         self.tell(StepsPrepared(found))
         return found

@@ -19,7 +19,7 @@ from minimig.errors import HistoryError, StateError
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.header import Header
 from minimig.revisions.loader import Migration
-from minimig.revisions.replay import downward_from, replay
+from minimig.revisions.replay import downward_from
 from minimig.revisions.stored import Stored, read_stored
 from minimig.runtime.plan import Direction, Plan, Step
 from minimig.runtime.prepare import PreparedStep, prepare
@@ -62,7 +62,7 @@ def _prepared(
 ) -> tuple[PreparedStep, ...]:
     """The steps along the replayed states. Raises StateError where rows and files do not fit together."""
     try:
-        return prepare(graph, load, lambda revisions: replay(map(load, revisions)), plan, effective)
+        return prepare(graph, load, plan, effective)
     except StateError as error:
         raise StateError(
             f"the recorded revisions do not fit beside the files that there are: {error.message}; nothing was changed",

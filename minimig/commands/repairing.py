@@ -222,7 +222,7 @@ def _told(project: Project, connection: sa.Connection, rows: Sequence[Applied], 
 def _row_of_today(project: Project, rows: Sequence[Applied], revision: str) -> Applied:
     graph = project.graph_at(revisions(rows), revision)
     plan = Plan((Step(revision, Direction.FORWARD),))
-    [prepared] = prepare(graph, project.load, project.state_after, plan, graph.ancestors([revision]) - {revision})
+    [prepared] = prepare(graph, project.load, plan, graph.ancestors([revision]) - {revision}, project.state_after)
     return version_row(prepared)
 
 

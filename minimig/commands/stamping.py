@@ -166,4 +166,4 @@ def _prepared(
     project: Project, graph: MigrationGraph, fresh: Sequence[str], staying: frozenset[str]
 ) -> tuple[PreparedStep, ...]:
     plan = Plan(tuple(Step(revision, Direction.FORWARD) for revision in fresh))
-    return prepare(graph, project.load, project.state_after, plan, staying)
+    return prepare(graph, project.load, plan, staying, project.state_after)

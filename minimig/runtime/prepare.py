@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from minimig.dialects.phrases import Phrases
 from minimig.revisions.graph import MigrationGraph
 from minimig.revisions.loader import Migration
-from minimig.revisions.replay import EMPTY, Change, downward, place_of, steps
+from minimig.revisions.replay import EMPTY, Change, downward, place_of, replay, steps
 from minimig.runtime.plan import Direction, Plan, Step
 from minimig.state.schema import SchemaState
 from minimig.state.shared import differing
@@ -45,16 +45,17 @@ class PreparedStep:
 def prepare(
     graph: MigrationGraph,
     load: Callable[[str], Migration],
-    state_after: Callable[[Sequence[str]], SchemaState],
     plan: Plan,
     applied: Collection[str],
+    state_after: Callable[[Sequence[str]], SchemaState] | None = None,
 ) -> tuple[PreparedStep, ...]:
     """Every step of the plan with its operations and states, in the order of the plan.
 
-    `load` gives the migration of a revision, `state_after` the schema after some revisions in their order.
+    `load` gives the migration of a revision. The schema before the plan is replayed, unless `state_after` can tell it.
     Raises RevisionFileError, StateError or IrreversibleError, naming file and operation.
     """
     planned = set(plan.revisions)
+    state_after = state_after or (lambda revisions: replay(map(load, revisions)))
     known = set(applied) & set(graph.headers)
     if plan.direction is Direction.BACKWARD:
         return _prepare_backward(graph, load, plan, state_after(graph.order(known - planned)))

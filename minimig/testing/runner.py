@@ -166,7 +166,7 @@ class MigrationRunner:
     def _run(self, names: Sequence[str], direction: Direction) -> None:
         graph, applied = self._standing()
         plan = Plan(tuple(Step(name, direction) for name in names))
-        prepared = prepare(graph, self.project.load, self.project.state_after, plan, applied)
+        prepared = prepare(graph, self.project.load, plan, applied, self.project.state_after)
         with self.project.connect() as connection:
             Executor(connection, self.project.recorder).run(rehearse(prepared, connection.dialect))
 
