@@ -51,7 +51,7 @@ def named_types_in(type_: SqlType) -> tuple[NamedType, ...]:
 
 
 _HOLDERS = (sa.Enum, postgresql.DOMAIN, sa.ARRAY, TypeDecorator)
-"""Types that are named, or hold one that is; any type may by a variant."""
+"""Types that are named, or hold one that is; any type may have a variant that does."""
 
 
 @lru_cache(maxsize=4096)
