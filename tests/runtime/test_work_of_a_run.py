@@ -94,7 +94,7 @@ def test_each_migration_costs_its_statements_and_one_row(tmp_path: Path, databas
     few = statements(tmp_path / "few", database, 1)
     database.clear()
     many = statements(tmp_path / "many", database, 4)
-    own = {"postgresql": 2, "sqlite": 3}.get(database.engine.dialect.name, 10)
+    own = {"postgresql": 2, "sqlite": 3}.get(database.engine.dialect.name, 8)
     assert len(many) - len(few) == 3 * own, "\n".join(many)
 
 
