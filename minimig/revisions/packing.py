@@ -19,7 +19,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
-from minimig.errors import StateError
 from minimig.operations import base
 from minimig.state import tables
 from minimig.state.built_types import built_type
@@ -45,7 +44,7 @@ def pack(value: Any) -> bytes | None:
         _Packer(target, protocol=5).dump(value)
         packed = target.getvalue()
         return packed if unpack(packed) == value else None
-    except (NotPackedError, pickle.PickleError, StateError, TypeError, AttributeError, RecursionError):
+    except Exception:  # noqa: BLE001 - not ours to pack, or somebody's type that fails: its file says it each time
         return None
 
 
@@ -90,7 +89,7 @@ class _Unpacker(pickle.Unpickler):
 
 def _described(type_: TypeEngine[Any], call: Call) -> Call:
     """The call that describes a type. Raises NotPackedError for a type that holds more than that."""
-    built = _built(call).sa_type
+    built = _type(call).sa_type
     if type(built) is not type(type_) or _plain(built) != _plain(type_):
         raise NotPackedError(repr(type_))
     return call
@@ -118,7 +117,8 @@ def _expression_reduced(text: str, element: sa.ClauseElement) -> Any:
 
 
 @lru_cache(maxsize=4096)  # thousands of columns have few types that differ
-def _built(call: Call) -> SqlType:
+def _built(call: Call, _kinds: tuple[type, ...]) -> SqlType:
+    """The type of a call; the kinds of its arguments tell 10.0 from 10, which are equal and not the same SQL."""
     if not call.is_of("sqlalchemy"):
         raise NotPackedError(repr(call))
     built = built_type(call)
@@ -128,11 +128,11 @@ def _built(call: Call) -> SqlType:
 
 
 def _type(call: Call) -> SqlType:
-    return _built(call)
+    return _built(call, (*map(type, call.args), *[type(value) for _, value in call.kwargs]))
 
 
 def _bare_type(call: Call) -> TypeEngine[Any]:
-    return _built(call).copy()
+    return _type(call).copy()
 
 
 def _text_expression(text: str, sql: str) -> SqlExpression:

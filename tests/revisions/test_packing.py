@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import mysql, postgresql
 
-from minimig import ops
+from minimig import ops, source
 from minimig.autogenerate.autodetector import diff
 from minimig.revisions.difference import difference
 from minimig.revisions.packing import NotPackedError, pack, unpack
@@ -27,6 +27,18 @@ from support.schemas import dice, pairs
 
 def step(connection: sa.Connection, tables: Any) -> None:
     """A data step."""
+
+
+class Fragile(sa.types.UserDefinedType[Any]):
+    """A type that cannot be pickled, and says so in a way of its own."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "fragile"
+
+    def __reduce__(self) -> Any:
+        raise ValueError("not this one")
 
 
 def packed(value: Any) -> bytes:
@@ -125,6 +137,20 @@ def test_a_type_that_holds_more_than_its_call_is_not_packed() -> None:
     column = ops.AddColumn("t", sa.Column("c", type_)).column
     vars(column.type.sa_type)["length"] = 11
     assert pack((ops.AddColumn("t", column),)) is None
+
+
+def test_equal_numbers_of_two_kinds_are_told_apart() -> None:
+    """Python says that 10 is 10.0, and a database is told the one or the other."""
+    for type_ in (sa.Numeric(10, 2), sa.Numeric(10.0, 2), sa.Numeric(10, 2, asdecimal=0)):  # type: ignore[call-overload]
+        operation = ops.AddColumn("t", sa.Column("c", type_))
+        (found,) = unpack(packed((operation,)))
+        assert source([found]) == source([operation])
+        assert said(found) == said(operation)
+
+
+def test_a_type_that_fails_while_it_is_copied_is_left_to_its_file() -> None:
+    """Whatever a package's type raises: what is kept is never needed."""
+    assert pack((ops.CreateIndex("ix", "t", [sa.cast(sa.column("c"), Fragile())]),)) is None
 
 
 @pytest.mark.parametrize("named", [print, eval, sa.create_engine, sa.text, own.Status, pickle.Pickler])
