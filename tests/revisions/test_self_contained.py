@@ -66,7 +66,7 @@ def test_a_file_of_its_own_words_is(source: str) -> None:
         f"from sqlalchemy import create_engine as e\n{HEAD}up = [ops.RunSQL(e('sqlite://').name)]\n",
         f"from sqlalchemy import util\n{HEAD}up = [ops.RunSQL(util.compat.platform.node())]\n",
         f"{HEAD}up = [ops.RunSQL(sa.util.compat.platform.node())]\n",
-        f"from sqlalchemy.ext.compiler import compiles\n{HEAD}@compiles(sa.Text)\ndef f(*a, **k):\n    pass\n\nup = []\n",
+        f"from sqlalchemy.ext.compiler import compiles\n{HEAD}@compiles(sa.Text)\ndef f(*a):\n    pass\n\nup = []\n",
         f"{HEAD}sa.event.listen(sa.Table, 'after_create', lambda *a: None)\nup = []\n",
         f"{HEAD}sa.dialects.registry.register('x', 'y', 'z')\nup = []\n",
         f"{HEAD}def named(self):\n    return 'x'\n\nops.RunSQL.describe = named\nup = []\n",
