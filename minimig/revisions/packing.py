@@ -8,6 +8,7 @@ is not packed. Unpacking looks up no other class than these, so the bytes can na
 from __future__ import annotations
 
 import io
+import operator
 import pickle
 import zlib
 from collections.abc import Callable
@@ -81,9 +82,10 @@ class _Packer(pickle.Pickler):
 class _Unpacker(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         """The class or function of that name. Raises NotPackedError for one that no packer would have named."""
-        found = super().find_class(module, name)
-        if isinstance(found, type | FunctionType | BuiltinFunctionType) and _is_packed(found):
-            return found
+        if module.startswith((*_OURS, "_operator", __name__)):  # another is not even imported
+            found = super().find_class(module, name)
+            if isinstance(found, type | FunctionType | BuiltinFunctionType) and _is_packed(found):
+                return found
         raise NotPackedError(f"{module}.{name}")
 
 
@@ -150,15 +152,19 @@ def _literal_expression(value: str) -> SqlExpression:
 _FUNCTIONS: frozenset[Callable[..., Any]] = frozenset(
     {_type, _bare_type, _text_expression, _word_expression, _literal_expression}
 )
-_OPERATORS = ("sqlalchemy.sql.operators", "_operator")
-"""What an expression of SQLAlchemy's says `+` and the comma with."""
-_OURS = ("minimig.operations.", "minimig.state.", "sqlalchemy.sql.", "sqlalchemy.util.")
+_OPERATORS: frozenset[Callable[..., Any]] = frozenset(
+    {operator.add, operator.and_, operator.contains, operator.eq, operator.floordiv, operator.ge, operator.getitem}
+    | {operator.gt, operator.inv, operator.le, operator.lshift, operator.lt, operator.mod, operator.mul, operator.ne}
+    | {operator.neg, operator.or_, operator.rshift, operator.sub, operator.truediv, operator.xor}
+)
+"""What an expression of SQLAlchemy's says `+` with: for the comma and such it has functions of its own."""
+_OURS = ("minimig.operations.", "minimig.state.", "sqlalchemy.sql.", "sqlalchemy.util._immutabledict")
 
 
 def _is_packed(value: Any) -> bool:
     """Whether a value, or a class or function that makes values, may be packed."""
     if isinstance(value, FunctionType | BuiltinFunctionType):
-        return value in _FUNCTIONS or value.__module__ in _OPERATORS
+        return value in _FUNCTIONS or value in _OPERATORS or value.__module__ == "sqlalchemy.sql.operators"
     return _is_ours(_kind(value))
 
 

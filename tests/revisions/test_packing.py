@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 import pickle
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -153,8 +155,19 @@ def test_a_type_that_fails_while_it_is_copied_is_left_to_its_file() -> None:
     assert pack((ops.CreateIndex("ix", "t", [sa.cast(sa.column("c"), Fragile())]),)) is None
 
 
-@pytest.mark.parametrize("named", [print, eval, sa.create_engine, sa.text, own.Status, pickle.Pickler])
+@pytest.mark.parametrize(
+    "named",
+    [print, eval, sa.create_engine, sa.text, own.Status, pickle.Pickler, operator.call, sa.util.PluginLoader],
+)
 def test_nothing_else_is_unpacked(named: Any) -> None:
     """Bytes that name a function, or a class of others, are refused before it is looked at."""
     with pytest.raises(NotPackedError):
         unpack(pickle.dumps(named))
+
+
+def test_no_module_is_imported_to_be_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Importing is running."""
+    tmp_path.joinpath("strange_module.py").write_text("raise SystemExit\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(NotPackedError):
+        unpack(b"cstrange_module\nthing\n.")
