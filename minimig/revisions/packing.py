@@ -152,11 +152,8 @@ def _literal_expression(value: str) -> SqlExpression:
 _FUNCTIONS: frozenset[Callable[..., Any]] = frozenset(
     {_type, _bare_type, _text_expression, _word_expression, _literal_expression}
 )
-_OPERATORS: frozenset[Callable[..., Any]] = frozenset(
-    {operator.add, operator.and_, operator.contains, operator.eq, operator.floordiv, operator.ge, operator.getitem}
-    | {operator.gt, operator.inv, operator.le, operator.lshift, operator.lt, operator.mod, operator.mul, operator.ne}
-    | {operator.neg, operator.or_, operator.rshift, operator.sub, operator.truediv, operator.xor}
-)
+_NAMES = "add and_ contains eq floordiv ge getitem gt inv le lshift lt mod mul ne neg or_ rshift sub truediv xor"
+_OPERATORS: frozenset[Callable[..., Any]] = frozenset(getattr(operator, name) for name in _NAMES.split())
 """What an expression of SQLAlchemy's says `+` with: for the comma and such it has functions of its own."""
 _OURS = ("minimig.operations.", "minimig.state.", "sqlalchemy.sql.", "sqlalchemy.util._immutabledict")
 
