@@ -155,7 +155,9 @@ _FUNCTIONS: frozenset[Callable[..., Any]] = frozenset(
 _NAMES = "add and_ contains eq floordiv ge getitem gt inv le lshift lt mod mul ne neg or_ rshift sub truediv xor"
 _OPERATORS: frozenset[Callable[..., Any]] = frozenset(getattr(operator, name) for name in _NAMES.split())
 """What an expression of SQLAlchemy's says `+` with: for the comma and such it has functions of its own."""
-_OURS = ("minimig.operations.", "minimig.state.", "sqlalchemy.sql.", "sqlalchemy.util._immutabledict")
+_FROZEN = ("sqlalchemy.util._immutabledict", "sqlalchemy.cyextension.immutabledict", "sqlalchemy.util._py_collections")
+"""Where SQLAlchemy's frozen dictionary lies: in 2.1; in 2.0, compiled and not."""
+_OURS = ("minimig.operations.", "minimig.state.", "sqlalchemy.sql.", *_FROZEN)
 
 
 def _is_packed(value: Any) -> bool:
