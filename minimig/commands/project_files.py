@@ -130,8 +130,9 @@ class Files:
     def _keep(self) -> None:
         """Keep what was run for the next time: called where all that a command needs has been loaded."""
         files = {header.path for header in self.headers}
-        for kept in self._kept.values():
-            kept.keep(files)
+        with self._reading:  # another thread may be loading
+            for kept in self._kept.values():
+                kept.keep(files)
 
     def prepared(self, graph: MigrationGraph, plan: Plan, applied: frozenset[str]) -> tuple[PreparedStep, ...]:
         """The steps of a plan with their operations and states; the same for each database that has had the same."""

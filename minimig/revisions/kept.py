@@ -37,7 +37,10 @@ def is_worth_it(files: Collection[Signature | None]) -> bool:
 
 
 def settled_before() -> int:
-    """The time, in nanoseconds, that a file must be older than: a younger one may change again and look the same."""
+    """The time, in nanoseconds, that a file must be older than: a younger one may change again and look the same.
+
+    To be asked before a file is read: what it holds by the end of a long run may be something else.
+    """
     return time.time_ns() - SETTLED
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from minimig.revisions.folders import Signature, name_of
 from minimig.revisions.header import Header
-from minimig.revisions.kept import keep_body, kept_body, settled_before
+from minimig.revisions.kept import keep_body, kept_body
 
 FORMAT = 1
 """To be raised when a header read from the same file means something else than before."""
@@ -46,9 +46,8 @@ def kept_headers(folder: Path, app: str) -> KeptHeaders:
     return NOTHING if body is None else KeptHeaders(app, {row[0]: row for row in json.loads(body)})
 
 
-def keep_headers(folder: Path, app: str, read: Iterable[Header]) -> None:
-    """Keep these headers for the next time."""
-    before = settled_before()
+def keep_headers(folder: Path, app: str, read: Iterable[Header], before: int) -> None:
+    """Keep these headers for the next time, but for those of files that changed after `before` (`settled_before`)."""
     rows = [
         [header.path.name, *header.signature, *(getattr(header, field) for field in _FIELDS)]
         for header in read

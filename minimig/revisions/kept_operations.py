@@ -44,6 +44,7 @@ class KeptOperations:
     def __init__(self, app: str, folder: Path) -> None:
         self._app = app
         self._folder = folder
+        self._before = settled_before()  # a file may be written again while others are run
         self._run: dict[str, Migration] = {}
         self._read: dict[str, _Row] | None = None
 
@@ -71,7 +72,7 @@ class KeptOperations:
         run, self._run = self._run, {}
         if is_worth_it([migration.header.signature for migration in run.values()]):
             rows = {name: row for name, row in self._rows.items() if self._folder / name in files}
-            rows |= _packed(run.values())
+            rows |= _packed(run.values(), self._before)
             self._read = rows
             index = [[name, row.signature, row.digest, row.meant, len(row.packed)] for name, row in rows.items()]
             line = json.dumps(index, separators=(",", ":")).encode()
@@ -98,9 +99,8 @@ def _rows_in(body: bytes) -> dict[str, _Row]:
     return rows
 
 
-def _packed(run: Iterable[Migration]) -> Iterator[tuple[str, _Row]]:
+def _packed(run: Iterable[Migration], before: int) -> Iterator[tuple[str, _Row]]:
     """The rows of those that can be kept. Names that a convention gave are another's to change."""
-    before = settled_before()
     for migration in run:
         header = migration.header
         if header.signature is None or max(header.signature[1:]) >= before or migration.has_open_names:

@@ -8,6 +8,7 @@ is not packed. Unpacking looks up no other class than these, so the bytes can na
 from __future__ import annotations
 
 import io
+import operator
 import pickle
 import zlib
 from collections.abc import Callable
@@ -19,7 +20,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
-from minimig.errors import StateError
 from minimig.operations import base
 from minimig.state import tables
 from minimig.state.built_types import built_type
@@ -45,7 +45,7 @@ def pack(value: Any) -> bytes | None:
         _Packer(target, protocol=5).dump(value)
         packed = target.getvalue()
         return packed if unpack(packed) == value else None
-    except (NotPackedError, pickle.PickleError, StateError, TypeError, AttributeError, RecursionError):
+    except Exception:  # noqa: BLE001 - not ours to pack, or somebody's type that fails: its file says it each time
         return None
 
 
@@ -82,15 +82,16 @@ class _Packer(pickle.Pickler):
 class _Unpacker(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         """The class or function of that name. Raises NotPackedError for one that no packer would have named."""
-        found = super().find_class(module, name)
-        if isinstance(found, type | FunctionType | BuiltinFunctionType) and _is_packed(found):
-            return found
+        if module.startswith((*_OURS, "_operator", __name__)):  # another is not even imported
+            found = super().find_class(module, name)
+            if isinstance(found, type | FunctionType | BuiltinFunctionType) and _is_packed(found):
+                return found
         raise NotPackedError(f"{module}.{name}")
 
 
 def _described(type_: TypeEngine[Any], call: Call) -> Call:
     """The call that describes a type. Raises NotPackedError for a type that holds more than that."""
-    built = _built(call).sa_type
+    built = _type(call).sa_type
     if type(built) is not type(type_) or _plain(built) != _plain(type_):
         raise NotPackedError(repr(type_))
     return call
@@ -118,7 +119,8 @@ def _expression_reduced(text: str, element: sa.ClauseElement) -> Any:
 
 
 @lru_cache(maxsize=4096)  # thousands of columns have few types that differ
-def _built(call: Call) -> SqlType:
+def _built(call: Call, _kinds: tuple[type, ...]) -> SqlType:
+    """The type of a call; the kinds of its arguments tell 10.0 from 10, which are equal and not the same SQL."""
     if not call.is_of("sqlalchemy"):
         raise NotPackedError(repr(call))
     built = built_type(call)
@@ -128,11 +130,11 @@ def _built(call: Call) -> SqlType:
 
 
 def _type(call: Call) -> SqlType:
-    return _built(call)
+    return _built(call, (*map(type, call.args), *[type(value) for _, value in call.kwargs]))
 
 
 def _bare_type(call: Call) -> TypeEngine[Any]:
-    return _built(call).copy()
+    return _type(call).copy()
 
 
 def _text_expression(text: str, sql: str) -> SqlExpression:
@@ -150,15 +152,18 @@ def _literal_expression(value: str) -> SqlExpression:
 _FUNCTIONS: frozenset[Callable[..., Any]] = frozenset(
     {_type, _bare_type, _text_expression, _word_expression, _literal_expression}
 )
-_OPERATORS = ("sqlalchemy.sql.operators", "_operator")
-"""What an expression of SQLAlchemy's says `+` and the comma with."""
-_OURS = ("minimig.operations.", "minimig.state.", "sqlalchemy.sql.", "sqlalchemy.util.")
+_NAMES = "add and_ contains eq floordiv ge getitem gt inv le lshift lt mod mul ne neg or_ rshift sub truediv xor"
+_OPERATORS: frozenset[Callable[..., Any]] = frozenset(getattr(operator, name) for name in _NAMES.split())
+"""What an expression of SQLAlchemy's says `+` with: for the comma and such it has functions of its own."""
+_FROZEN = ("sqlalchemy.util._immutabledict", "sqlalchemy.cyextension.immutabledict", "sqlalchemy.util._py_collections")
+"""Where SQLAlchemy's frozen dictionary lies: in 2.1; in 2.0, compiled and not."""
+_OURS = ("minimig.operations.", "minimig.state.", "sqlalchemy.sql.", *_FROZEN)
 
 
 def _is_packed(value: Any) -> bool:
     """Whether a value, or a class or function that makes values, may be packed."""
     if isinstance(value, FunctionType | BuiltinFunctionType):
-        return value in _FUNCTIONS or value.__module__ in _OPERATORS
+        return value in _FUNCTIONS or value in _OPERATORS or value.__module__ == "sqlalchemy.sql.operators"
     return _is_ours(_kind(value))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from minimig.errors import RevisionFileError
 from minimig.revisions.folders import Signature, revision_files
 from minimig.revisions.header import Header, read_header
-from minimig.revisions.kept import is_worth_it
+from minimig.revisions.kept import is_worth_it, settled_before
 from minimig.revisions.kept_headers import NOTHING, keep_headers, kept_headers
 from minimig.stages import Stage, Tell, untold
 
@@ -50,6 +50,7 @@ def scan(folders: Mapping[str, Path], problem: Problem | None = None, tell: Tell
 def _headers(
     app: str, folder: Path, files: Mapping[Path, Signature | None], problem: Problem | None, tell: Tell
 ) -> Iterator[Header]:
+    before = settled_before()  # and not when all are parsed: a file may be written again meanwhile
     kept = kept_headers(folder, app) if is_worth_it(files.values()) else NOTHING
     found: list[Header] = []
     parsed: dict[str, Signature | None] = {}
@@ -70,7 +71,7 @@ def _headers(
             found.append(header)
             yield header
     if is_worth_it(parsed.values()):
-        keep_headers(folder, app, found)
+        keep_headers(folder, app, found, before)
     tell(FolderRead(app, folder, tuple(found), frozenset(parsed)))
 
 

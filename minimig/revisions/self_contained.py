@@ -1,14 +1,16 @@
 """Whether a revision file means the same as long as its own bytes are the same.
 
 That is so where it is made of nothing but itself, SQLAlchemy and minimig's operations: it imports nothing else, and
-uses of Python's own functions none that look at the world (`open`) or at the process (`hash`). A file that takes a
-length from the project's constants, or its SQL from another file, means what these say on the day it is run.
+uses of Python's own functions none that look at the world (`open`) or at the process (`hash`), and of SQLAlchemy what
+describes a schema and no more. A file that takes a length from the project's constants, its SQL from another file, or
+a name from a database that it asks, means what these say on the day it is run.
 """
 
 from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Collection
 from symtable import SymbolTable
 
@@ -19,6 +21,14 @@ _HARMLESS = frozenset(
     | {"sorted", "str", "sum", "tuple", "zip"}
 )
 """Functions of Python that give the same for the same arguments, in every process. (The order of a set is another.)"""
+
+_DESCRIBING = re.compile(r"sqlalchemy(\.(types|schema|sql|sql\.expression|dialects(\.\w+)?))?")
+"""Modules of SQLAlchemy that describe a schema. Importing one of the others may change what these do (`compiles`)."""
+
+_ACTIVE = frozenset({"engine", "event", "ext", "inspection", "log", "orm", "pool", "registry", "util"}) | {
+    *("create_engine", "create_mock_engine", "create_pool_from_url", "engine_from_config"),
+}
+"""What else is found in these modules: ways to a database, to the rest of the process, and to other modules."""
 
 _PLAIN = (ast.Expr, ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -31,10 +41,11 @@ def is_self_contained(source: bytes) -> bool:
     """
     table = symbols(source)
     own = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_imported() or symbol.is_assigned()}
-    if any(hasattr(builtins, name) for name in own):
+    if any(hasattr(builtins, name) or _is_special(name) for name in own):
         return False
-    statements = all(isinstance(each, _PLAIN) or _is_ours(each) for each in parsed(source).body)
-    return statements and _knows(table, own | _HARMLESS)
+    tree = parsed(source)
+    statements = all(isinstance(each, _PLAIN) or _is_ours(each) for each in tree.body)
+    return statements and _knows(table, own | _HARMLESS) and not any(_reaches_out(each, own) for each in ast.walk(tree))
 
 
 def _knows(table: SymbolTable, known: Collection[str]) -> bool:
@@ -48,11 +59,29 @@ def _knows(table: SymbolTable, known: Collection[str]) -> bool:
 
 
 def _is_ours(statement: ast.stmt) -> bool:
-    """Whether it imports from SQLAlchemy, or minimig's operations, and nothing else."""
+    """Whether it imports what describes a schema, or minimig's operations, and nothing else."""
     match statement:
         case ast.Import(names=names):
-            return all(alias.name.partition(".")[0] == "sqlalchemy" for alias in names)
+            return all(_DESCRIBING.fullmatch(alias.name) for alias in names)
+        case ast.ImportFrom(module="minimig", names=names, level=0):
+            return all(alias.name == "ops" for alias in names)
         case ast.ImportFrom(module=str() as module, names=names, level=0):
-            whole = module.partition(".")[0] in ("sqlalchemy", "__future__") or module == "minimig.ops"
-            return whole or (module == "minimig" and all(alias.name == "ops" for alias in names))
+            whole = module in ("__future__", "minimig.ops") or _DESCRIBING.fullmatch(module)
+            return bool(whole) and _ACTIVE.isdisjoint(alias.name for alias in names)
     return False
+
+
+def _reaches_out(node: ast.AST, own: Collection[str]) -> bool:
+    """Whether it is an attribute that leads out of the file, or one of what the file was given that is changed."""
+    if not isinstance(node, ast.Attribute):
+        return False
+    root: ast.expr = node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    is_given = isinstance(root, ast.Name) and root.id in own
+    return _is_special(node.attr) or (is_given and (node.attr in _ACTIVE or not isinstance(node.ctx, ast.Load)))
+
+
+def _is_special(name: str) -> bool:
+    """Whether Python gives it a meaning: by such names everything can be reached (`step.__globals__`)."""
+    return name.startswith("__")

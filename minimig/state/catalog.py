@@ -17,7 +17,7 @@ from minimig.state.tables import TableState
 
 T = TypeVar("T", bound=Hashable)
 Index = SharedDict[T, SharedDict[str, None]]
-"""For each thing that is used, the keys of the tables that use it, in the order in which they came to do so."""
+"""For each thing that is used, the keys of the tables that use it."""
 
 
 class Catalog(SharedDict[str, TableState]):
@@ -65,12 +65,15 @@ class Catalog(SharedDict[str, TableState]):
         return Catalog(super().edited(changes, gone), pointing, using, conditional)
 
     def pointing_to(self, key: str) -> Iterator[TableState]:
-        """The tables with a foreign key to a table."""
-        return (self[holder] for holder in self._pointing.get(key, ()))
+        """The tables with a foreign key to a table, in the order of their keys, however they came to have it.
+
+        An interrupted run is taken up at a statement: they have to come in the same order whoever tells the state.
+        """
+        return (self[holder] for holder in sorted(self._pointing.get(key, ())))
 
     def using(self, name: TypeName) -> Iterator[TableState]:
-        """The tables with a column of an enum or a domain."""
-        return (self[user] for user in self._using.get(name, ()))
+        """The tables with a column of an enum or a domain, in the order of their keys."""
+        return (self[user] for user in sorted(self._using.get(name, ())))
 
 
 def _index(found: Mapping[T, Mapping[str, None]]) -> Index[T]:

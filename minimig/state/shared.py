@@ -21,7 +21,7 @@ _GONE: Any = object()
 
 
 class SharedDict(Mapping[K, V], Generic[K, V]):
-    """An immutable mapping, in order of insertion; a key that went and comes back may stand where it stood."""
+    """An immutable mapping, in order of insertion as a dict, however its edits are kept."""
 
     __slots__ = ("_changes", "_whole")
 
@@ -31,9 +31,12 @@ class SharedDict(Mapping[K, V], Generic[K, V]):
 
     def edited(self, changes: Mapping[K, V], gone: Collection[K] = ()) -> SharedDict[K, V]:
         """The mapping with these entries, new or in place of its own, and without the keys that are `gone`."""
-        later = {**self._changes, **changes, **dict.fromkeys(gone, _GONE)}
-        small = len(later) ** 2 <= len(self._whole)
-        return SharedDict(self._whole, later) if small else SharedDict(_merged(self._whole, later))
+        whole, before = self._whole, self._changes
+        if any(before.get(key) is _GONE for key in changes):  # what comes back stands at the end
+            whole, before = _merged(whole, before), {}
+        later = {**before, **changes, **dict.fromkeys(gone, _GONE)}
+        small = len(later) ** 2 <= len(whole)
+        return SharedDict(whole, later) if small else SharedDict(_merged(whole, later))
 
     def __getitem__(self, key: K) -> V:
         found = self._changes[key] if key in self._changes else self._whole[key]

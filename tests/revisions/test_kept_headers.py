@@ -226,6 +226,24 @@ def test_a_small_history_leaves_nothing_behind(folder: Path) -> None:
     assert not folder.joinpath("__pycache__").exists()
 
 
+def test_a_file_that_was_young_when_it_was_read_is_not_kept(
+    folder: Path, parsed: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading thousands takes a while, in which one may be written again in the moment of its signature."""
+    monkeypatch.setattr(kept, "SETTLED", 60 * 10**9)
+    reading = scanning.read_header
+
+    def slowly(path: Path, app: str, **more: Any) -> Header:
+        monkeypatch.setattr(kept, "SETTLED", -60 * 10**9)  # as if minutes had gone by
+        return reading(path, app, **more)
+
+    monkeypatch.setattr(scanning, "read_header", slowly)
+    scan({"blog": folder})
+    parsed.clear()
+    scan({"blog": folder})
+    assert len(parsed) == MANY
+
+
 def test_many_at_once_all_read_the_truth(folder: Path) -> None:
     """Readers and writers at the same time see whole files, and leave one behind."""
     expected = fresh(folder)
@@ -234,7 +252,7 @@ def test_many_at_once_all_read_the_truth(folder: Path) -> None:
     def work() -> None:
         for _ in range(5):
             found.append(scan({"blog": folder}))
-            kept_headers.keep_headers(folder, "blog", [])
+            kept_headers.keep_headers(folder, "blog", [], 0)
 
     threads = [threading.Thread(target=work) for _ in range(6)]
     for thread in threads:

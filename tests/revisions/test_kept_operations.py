@@ -114,6 +114,24 @@ def test_what_changed_is_run_anew(project: ProjectFolder, ran: list[str], change
     assert "VARCHAR(15)" not in before
 
 
+def test_a_file_that_was_young_when_it_was_run_is_run_again(
+    project: ProjectFolder, ran: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have been written again in the same moment, after it was read, however long the rest took."""
+    monkeypatch.setattr(kept, "SETTLED", 60 * 10**9)
+    running = project_files.load_migration
+
+    def slowly(header: Header, *more: object) -> Migration:
+        monkeypatch.setattr(kept, "SETTLED", -60 * 10**9)  # as if minutes had gone by
+        return running(header, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(project_files, "load_migration", slowly)
+    first = script(project)
+    ran.clear()
+    assert script(project) == first
+    assert len(ran) == MANY
+
+
 def test_a_file_that_listens_to_others_is_run_each_time(project: ProjectFolder, ran: list[str]) -> None:
     """A width from the project's constants is the one that it has today."""
     project.write("sizes.py", "WIDTH = 3\n")

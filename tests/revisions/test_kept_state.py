@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -14,6 +15,7 @@ from minimig.commands.project import Project
 from minimig.config import load_settings
 from minimig.environment import Environment
 from minimig.revisions import kept
+from minimig.revisions.kept_operations import KeptOperations
 from minimig.revisions.replay import replay
 from minimig.state.schema import SchemaState
 
@@ -123,6 +125,23 @@ def test_files_that_listen_to_others_keep_it_from_being_kept(folder: Path) -> No
     write(folder, 7, before="from shop_sizes import WIDTH\n\n", operation=operation)
     for _ in range(2):
         assert found(folder) == (as_the_files_say(folder), COUNT)
+
+
+def test_nothing_is_loaded_while_it_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tenants are migrated by several threads: one may not add to what another is writing down."""
+    project = opened(folder)
+    first = project.headers[0]
+    waited: list[bool] = []
+
+    def keeping(*_: object) -> None:
+        loading = Thread(target=project.load_file, args=(first,), daemon=True)
+        loading.start()
+        loading.join(0.1)
+        waited.append(loading.is_alive())
+
+    monkeypatch.setattr(KeptOperations, "keep", keeping)
+    assert len(project.migrations) == COUNT
+    assert waited == [True]
 
 
 def test_whoever_listens_hears_of_each_revision(folder: Path) -> None:

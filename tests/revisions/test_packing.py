@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 import pickle
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import mysql, postgresql
 
-from minimig import ops
+from minimig import ops, source
 from minimig.autogenerate.autodetector import diff
 from minimig.revisions.difference import difference
 from minimig.revisions.packing import NotPackedError, pack, unpack
@@ -27,6 +29,18 @@ from support.schemas import dice, pairs
 
 def step(connection: sa.Connection, tables: Any) -> None:
     """A data step."""
+
+
+class Fragile(sa.types.UserDefinedType[Any]):
+    """A type that cannot be pickled, and says so in a way of its own."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "fragile"
+
+    def __reduce__(self) -> Any:
+        raise ValueError("not this one")
 
 
 def packed(value: Any) -> bytes:
@@ -127,8 +141,33 @@ def test_a_type_that_holds_more_than_its_call_is_not_packed() -> None:
     assert pack((ops.AddColumn("t", column),)) is None
 
 
-@pytest.mark.parametrize("named", [print, eval, sa.create_engine, sa.text, own.Status, pickle.Pickler])
+def test_equal_numbers_of_two_kinds_are_told_apart() -> None:
+    """Python says that 10 is 10.0, and a database is told the one or the other."""
+    for type_ in (sa.Numeric(10, 2), sa.Numeric(10.0, 2), sa.Numeric(10, 2, asdecimal=0)):  # type: ignore[call-overload]
+        operation = ops.AddColumn("t", sa.Column("c", type_))
+        (found,) = unpack(packed((operation,)))
+        assert source([found]) == source([operation])
+        assert said(found) == said(operation)
+
+
+def test_a_type_that_fails_while_it_is_copied_is_left_to_its_file() -> None:
+    """Whatever a package's type raises: what is kept is never needed."""
+    assert pack((ops.CreateIndex("ix", "t", [sa.cast(sa.column("c"), Fragile())]),)) is None
+
+
+@pytest.mark.parametrize(
+    "named",
+    [print, eval, sa.create_engine, sa.text, own.Status, pickle.Pickler, operator.call, sa.util.PluginLoader],
+)
 def test_nothing_else_is_unpacked(named: Any) -> None:
     """Bytes that name a function, or a class of others, are refused before it is looked at."""
     with pytest.raises(NotPackedError):
         unpack(pickle.dumps(named))
+
+
+def test_no_module_is_imported_to_be_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Importing is running."""
+    tmp_path.joinpath("strange_module.py").write_text("raise SystemExit\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(NotPackedError):
+        unpack(b"cstrange_module\nthing\n.")
