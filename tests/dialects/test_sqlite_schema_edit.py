@@ -539,9 +539,11 @@ def test_without_a_transaction_a_new_index_that_fails_takes_the_edit_back(small:
     assert small.rows("SELECT * FROM sqlite_master") == before
 
 
+@pytest.mark.parametrize("mode", ["DELETE", "WAL"])
 @pytest.mark.parametrize("type_", [sa.Text(), sa.Integer()], ids=["edit", "copy"])
-def test_without_a_transaction_nobody_comes_in_between(small: Bench, type_: Any) -> None:
+def test_without_a_transaction_nobody_comes_in_between(small: Bench, type_: Any, mode: str) -> None:
     """From the first look at the table to the last statement: a column of somebody else's would be lost."""
+    small.rows(f"PRAGMA journal_mode = {mode}")
     others: list[str] = []
 
     def come(_: sa.Connection, __: Any, statement: str, *___: Any) -> None:
