@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -564,6 +565,22 @@ def test_without_a_transaction_nobody_comes_in_between(small: Bench, type_: Any,
         drive(SQLiteEditor(connection.dialect, Recording(connection)), small.state, [change])
     sa.event.remove(small.engine, "before_cursor_execute", come)
     assert others == ["database is locked"]
+    intact(small)
+
+
+def test_a_connection_that_is_gone_is_not_tidied_up(small: Bench) -> None:
+    """SQLAlchemy drops it when a task is cancelled: that must be what the caller hears, and the old schema stands."""
+    before = small.rows("SELECT * FROM sqlite_master")
+
+    def cancel(connection: sa.Connection, _: Any, statement: str, *__: Any) -> None:
+        if statement.startswith("UPDATE main"):
+            connection.invalidate()
+            raise asyncio.CancelledError
+
+    sa.event.listen(small.engine, "before_cursor_execute", cancel)
+    with pytest.raises(asyncio.CancelledError):
+        small.step(WIDEN)
+    assert small.rows("SELECT * FROM sqlite_master") == before
     intact(small)
 
 

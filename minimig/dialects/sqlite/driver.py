@@ -77,6 +77,6 @@ def whole(connection: sa.Connection, *, always: bool = False) -> Iterator[None]:
         yield
         connection.exec_driver_sql(end)
     except BaseException:
-        for statement in undo:
+        for statement in [] if connection.invalidated else undo:  # a task that is cancelled loses its connection
             connection.exec_driver_sql(statement)
         raise

@@ -185,7 +185,8 @@ class _Schema:
                 return False
             self.editor.execute(update, why)
         finally:
-            self.connection.exec_driver_sql(f"PRAGMA writable_schema = {former}")
+            if not self.connection.invalidated:
+                self.connection.exec_driver_sql(f"PRAGMA writable_schema = {former}")
         return True
 
     def _may_send(self, update: str) -> bool:
