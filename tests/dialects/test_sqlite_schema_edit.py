@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -332,6 +333,26 @@ def test_rows_written_since_are_no_longer_short(bench: Bench) -> None:
     intact(bench)
 
 
+def test_a_name_that_would_be_a_string_in_a_query(bench: Bench) -> None:
+    """CREATE TABLE and ADD COLUMN take 'b' for a name; the question to the rows must not compare a string."""
+    bench.sql(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY)",
+        "INSERT INTO t VALUES (1)",
+        "ALTER TABLE t ADD COLUMN 'b' TEXT DEFAULT 'old'",
+    )
+    bench.adopt()
+    assert rebuilds(bench.step(ops.AlterColumn("t", "b", server_default="new"))) == 1
+    assert bench.rows("SELECT * FROM t") == [(1, "old")]
+
+
+def test_what_a_column_says_twice_changes_as_a_whole(bench: Bench) -> None:
+    """SQLite takes two defaults and heeds the last; of two NOT NULL the second would stay behind."""
+    bench.sql("CREATE TABLE t (id INTEGER, a INT DEFAULT 1 NOT NULL DEFAULT 2 NOT NULL)", "INSERT INTO t VALUES (1, 1)")
+    bench.adopt()
+    assert rebuilds(bench.step(ops.AlterColumn("t", "a", server_default=sa.text("3"), nullable=True))) == 0
+    assert bench.rows("SELECT \"notnull\", dflt_value FROM pragma_table_info('t') WHERE name = 'a'") == [(0, "3")]
+
+
 def test_an_index_is_not_believed(bench: Bench) -> None:
     """It holds the default of when it was made, and a table WITHOUT ROWID is looked for in it whatever is said."""
     bench.sql(
@@ -505,6 +526,62 @@ def test_an_error_at_any_statement_leaves_the_old_schema(small: Bench, words: st
     assert small.rows("SELECT * FROM sqlite_master") == before
     intact(small)
     engine.dispose()
+
+
+def test_without_a_transaction_a_new_index_that_fails_takes_the_edit_back(small: Bench) -> None:
+    """All or nothing: else the edit would stand, and the migration could not be sent again."""
+    small.sql("CREATE TABLE u (a VARCHAR(5), CONSTRAINT ck CHECK (a <> 'y'))", "INSERT INTO u VALUES ('x'), ('x')")
+    small.adopt()
+    before = small.rows("SELECT * FROM sqlite_master")
+    autocommit = small.engine.execution_options(isolation_level="AUTOCOMMIT")
+    changes = [ops.DropConstraint("ck", "u"), ops.CreateIndex("ux", "u", ["a"], unique=True)]
+    with autocommit.connect() as connection, pytest.raises(sa.exc.IntegrityError):
+        drive(SQLiteEditor(connection.dialect, Recording(connection)), small.state, changes)
+    assert small.rows("SELECT * FROM sqlite_master") == before
+
+
+@pytest.mark.parametrize("mode", ["DELETE", "WAL"])
+@pytest.mark.parametrize("type_", [sa.Text(), sa.Integer()], ids=["edit", "copy"])
+def test_without_a_transaction_nobody_comes_in_between(small: Bench, type_: Any, mode: str) -> None:
+    """From the first look at the table to the last statement: a column of somebody else's would be lost."""
+    small.rows(f"PRAGMA journal_mode = {mode}")
+    others: list[str] = []
+
+    def come(_: sa.Connection, __: Any, statement: str, *___: Any) -> None:
+        if not statement.startswith(("SELECT sqlite_source_id", "CREATE TABLE")) or others:
+            return
+        other = sqlite3.connect(str(small.engine.url.database), timeout=0)
+        try:
+            other.execute("ALTER TABLE t ADD COLUMN mine DEFAULT 8")
+            others.append("came")
+        except sqlite3.OperationalError as error:
+            others.append(str(error))
+        other.close()
+
+    sa.event.listen(small.engine, "before_cursor_execute", come)
+    autocommit = small.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with autocommit.connect() as connection:
+        change = ops.AlterColumn("t", "a", type=type_)
+        drive(SQLiteEditor(connection.dialect, Recording(connection)), small.state, [change])
+    sa.event.remove(small.engine, "before_cursor_execute", come)
+    assert others == ["database is locked"]
+    intact(small)
+
+
+def test_a_connection_that_is_gone_is_not_tidied_up(small: Bench) -> None:
+    """SQLAlchemy drops it when a task is cancelled: that must be what the caller hears, and the old schema stands."""
+    before = small.rows("SELECT * FROM sqlite_master")
+
+    def cancel(connection: sa.Connection, _: Any, statement: str, *__: Any) -> None:
+        if statement.startswith("UPDATE main"):
+            connection.invalidate()
+            raise asyncio.CancelledError
+
+    sa.event.listen(small.engine, "before_cursor_execute", cancel)
+    with pytest.raises(asyncio.CancelledError):
+        small.step(WIDEN)
+    assert small.rows("SELECT * FROM sqlite_master") == before
+    intact(small)
 
 
 def test_a_writable_schema_stays_so_for_who_wants_it(small: Bench) -> None:

@@ -20,6 +20,7 @@ TABLE = "t b"
 VALUES = ["1", "'7'", "'x'", "1.0", "2.5", "NULL", "x'00ff'", "''"]
 CONSTANTS = ["1", "'7'", "'x'", "-2.5", "NULL", "x'0a'"]
 DEFAULTS = [*CONSTANTS, "(1 + 2)", "CURRENT_DATE"]
+SPELLED = ["{0}", '"{0}"', "[{0}]", "`{0}`", "'{0}'"]
 TYPES = ["VARCHAR(9)", "TEXT", "INT", "BIGINT", "DECIMAL(5, 2)", "FLOAT", "BLOB", "DATE", ""]
 NEW_TYPES = [sa.String(30), sa.Text(), sa.Integer(), sa.BigInteger(), sa.Numeric(9, 3), sa.Double(), sa.DateTime()]
 INNER = ["COLLATE NOCASE", "CHECK ({0} IS NOT 'zz')", "CONSTRAINT ck_{0} CHECK ({0} <> 'zz')", "REFERENCES other (k)"]
@@ -31,7 +32,7 @@ KEYS = ["id INTEGER PRIMARY KEY", "id INTEGER PRIMARY KEY AUTOINCREMENT", "id IN
 def columns(draw: st.DrawFn, name: str, *, added: bool) -> str:
     """A column's definition, such as ADD COLUMN takes or CREATE TABLE."""
     default = draw(st.none() | st.sampled_from(CONSTANTS if added else DEFAULTS))
-    words = [name, draw(st.sampled_from(TYPES))]
+    words = [draw(st.sampled_from(SPELLED)).format(name), draw(st.sampled_from(TYPES))]
     words += [f"DEFAULT {default}"] if default else []
     words += ["NOT NULL"] if default not in (None, "NULL") and draw(st.booleans()) else []
     words += draw(st.lists(st.sampled_from(INNER[:3]), max_size=2, unique=True))

@@ -14,6 +14,10 @@ import sqlalchemy as sa
 
 _KNOWN = ("pysqlite", "aiosqlite")
 
+_TRANSACTION = ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
+_SAVEPOINT = ("SAVEPOINT minimig", "RELEASE minimig", "ROLLBACK TO minimig", "RELEASE minimig")
+"""How it begins, how it ends, and how it is taken back."""
+
 
 def pragma(connection: sa.Connection, text: str) -> tuple[Any, ...] | None:
     """The first row that a PRAGMA answers with."""
@@ -59,15 +63,20 @@ def in_transaction(connection: sa.Connection) -> bool:
 
 @contextmanager
 def whole(connection: sa.Connection, *, always: bool = False) -> Iterator[None]:
-    """All or nothing. An open transaction sees to that; otherwise, or `always`, a savepoint stands in for one."""
-    if in_transaction(connection) and not always:
+    """All or nothing. An open transaction sees to that, and `always` a savepoint in it; otherwise one is opened.
+
+    That one takes the write lock at once: nobody changes what is read in it, and a wait for others does no harm yet.
+    """
+    inside = in_transaction(connection)
+    if inside and not always:
         yield
         return
-    connection.exec_driver_sql("SAVEPOINT minimig_rebuild")
+    begin, end, *undo = _SAVEPOINT if inside else _TRANSACTION
+    connection.exec_driver_sql(begin)
     try:
         yield
+        connection.exec_driver_sql(end)
     except BaseException:
-        connection.exec_driver_sql("ROLLBACK TO minimig_rebuild")
-        connection.exec_driver_sql("RELEASE minimig_rebuild")
+        for statement in [] if connection.invalidated else undo:  # a task that is cancelled loses its connection
+            connection.exec_driver_sql(statement)
         raise
-    connection.exec_driver_sql("RELEASE minimig_rebuild")

@@ -142,7 +142,7 @@ class Merge:
         clauses: list[Clause] = []
         for clause in live.clauses:
             if clause.kind in facets:
-                replaced = facets.pop(clause.kind)
+                replaced, facets[clause.kind] = facets[clause.kind], None  # SQLite takes several, and heeds the last
                 clauses += [replaced] if replaced else []
             elif clause.kind in CONSTRAINTS:
                 clauses += [clause] if self._stays(clause) else []

@@ -51,9 +51,9 @@ def rewritten(
     with whole(connection, always=True):
         if not _is_written(schema, former, wanted, live.text, built):
             return False
-    for name, index in rebuild.target.indexes.items():
-        if name not in rebuild.old.indexes:
-            editor.execute(editor.index_sql(rebuild.target, index))
+        for name, index in rebuild.target.indexes.items():
+            if name not in rebuild.old.indexes:
+                editor.execute(editor.index_sql(rebuild.target, index))
     return True
 
 
@@ -150,7 +150,8 @@ class _Schema:
         An index holds what was the default when it was made. NOT INDEXED keeps SQLite from looking there, but not in a
         table WITHOUT ROWID (seen on 3.40), so the plan is asked.
         """
-        query = f"SELECT 1 FROM {self.place}.{self.name} NOT INDEXED WHERE {column.written} = {value} LIMIT 1"
+        name = self.editor.quote(column.name)  # CREATE TABLE also takes 'name', which is a string in a query
+        query = f"SELECT 1 FROM {self.place}.{self.name} NOT INDEXED WHERE {name} = {value} LIMIT 1"
         plan = self.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").all()
         if any("INDEX" in row[3] for row in plan):
             return None
@@ -184,7 +185,8 @@ class _Schema:
                 return False
             self.editor.execute(update, why)
         finally:
-            self.connection.exec_driver_sql(f"PRAGMA writable_schema = {former}")
+            if not self.connection.invalidated:
+                self.connection.exec_driver_sql(f"PRAGMA writable_schema = {former}")
         return True
 
     def _may_send(self, update: str) -> bool:

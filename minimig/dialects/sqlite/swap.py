@@ -43,6 +43,11 @@ def carry_out(editor: SchemaEditor, rebuild: Rebuild) -> None:
     if connection is None:
         _swap(editor, rebuild, _built(editor, rebuild, None), None)
         return
+    with whole(connection):  # what is read of the table must still be so when it is written
+        _carry_out(editor, connection, rebuild)
+
+
+def _carry_out(editor: SchemaEditor, connection: sa.Connection, rebuild: Rebuild) -> None:
     table = rebuild.old
     live = read_table(connection, table, _temporary(table))
     _refuse_loss(rebuild, live)
@@ -56,9 +61,8 @@ def carry_out(editor: SchemaEditor, rebuild: Rebuild) -> None:
     if watch and rebuild.touches_keys(live.text, built, live.indexes.values()):
         watch.tables(table.schema, [table.name, *referencing_tables(connection, table)])
     broken = broken_dependents(connection, table.schema, live)
-    with whole(connection):
-        _swap(editor, rebuild, built, live, empty=empty)
-        _refuse_broken(table, broken, broken_dependents(connection, table.schema, live))
+    _swap(editor, rebuild, built, live, empty=empty)
+    _refuse_broken(table, broken, broken_dependents(connection, table.schema, live))
 
 
 @contextmanager
