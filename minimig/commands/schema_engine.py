@@ -31,7 +31,7 @@ def engine_in(base: sa.Engine, schema: str, shared: Sequence[str] = ()) -> sa.En
 
     def enter(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
-        cursor.execute(path)
+        cursor.execute(path, ())  # with parameters, or the drivers that want a percent sign doubled take two for a name
         cursor.execute("SELECT current_schema()")
         [dialect.default_schema_name] = cursor.fetchone()
         cursor.close()

@@ -75,5 +75,5 @@ def _sums(project: Project, connection: sa.Connection, schemas: Sequence[str]) -
         )
         for number, row in enumerate(found)
     ]
-    rows = connection.exec_driver_sql(" UNION ALL ".join(parts), execution_options={"no_parameters": True})
+    rows = connection.exec_driver_sql(" UNION ALL ".join(parts))
     return [(found[number].schema, total) for number, total, half_done in rows if not half_done]

@@ -21,10 +21,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from minimig.commands import applying, edits, project_files
+from minimig.commands import applying, edits, project_files, tenant_readers
 from minimig.commands.project import Project
 from minimig.commands.schema_engine import engine_in
 from minimig.commands.tenant_list import Tenant, project_of_tenants, tenants_of
+from minimig.commands.tenant_readers import Readers
 from minimig.commands.tenant_work import TenantOptions, failed
 from minimig.commands.tenants import TenantsResult, migrate_tenants
 from minimig.config import load_settings
@@ -36,7 +37,7 @@ from minimig.runtime import foreseen
 from minimig.runtime.journal import Note
 from minimig.runtime.recorder import Recorder
 from support.async_databases import async_url
-from support.databases import Database
+from support.databases import Database, disconnect_others
 from support.projects import REPOSITORY, ProjectFolder
 from support.tenants import file_of, heal, items, poison, project_at, with_files, with_schemas
 
@@ -252,6 +253,39 @@ def test_who_is_not_at_rest_is_looked_at(tmp_path: Path, postgresql_database: Da
         "none": ("failed", (), "this user may not do all"),
         "empty": ("nothing to do", (), ""),
     }
+
+
+def test_a_name_with_a_percent_sign_is_a_schema_of_its_own(
+    tmp_path: Path, postgresql_database: Database, said: list[str]
+) -> None:
+    """Such a tenant gets its tables itself, not the schema that is looked in after it, and is found at rest."""
+    folder = with_schemas(tmp_path, postgresql_database, ["50%", "%s", "plain"])
+    folder.write("minimig.toml", folder.read("minimig.toml") + 'shared_schemas = ["public"]\n')
+    project = project_in(folder)
+    assert counts(run(project)) == {"migrated": 3}
+    found = [items(postgresql_database.engine, schema) for schema in ("50%", "%s", "plain")]
+    assert found == [[1], [1], [1]]
+    said.clear()
+    assert counts(run(project)) == {"nothing to do": 3}
+    assert len(said) == 2, said
+
+
+def test_a_connection_that_was_idle_for_long_is_not_trusted(
+    tmp_path: Path, postgresql_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever cut it while another tenant was migrated: the next tenant is read on a new one."""
+    project = project_in(with_schemas(tmp_path, postgresql_database, ["t1"]))
+    database = str(postgresql_database.engine.url.database)
+    with Readers(project) as readers:
+        with readers.one() as first:
+            pass
+        with readers.one() as again:
+            assert again is first
+        with postgresql_database.engine.connect() as other:
+            disconnect_others(other, database)
+        monkeypatch.setattr(tenant_readers, "TRUSTED", 0.0)
+        with readers.one() as connection:
+            assert connection.scalar(sa.text("SELECT 1")) == 1
 
 
 @pytest.fixture
