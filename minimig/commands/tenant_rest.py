@@ -25,7 +25,7 @@ FEW = 2
 """So many are asked one by one with as many questions."""
 
 _READABLE = sa.text("""
-    SELECT n.nspname AS schema, j.oid IS NOT NULL AS journal
+    SELECT n.nspname AS schema, j.oid IS NOT NULL AS journal, set_config('lock_timeout', '1s', true)
     FROM pg_catalog.pg_namespace n
     JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = :table AND c.relkind = 'r'
     LEFT JOIN pg_catalog.pg_class j ON j.relnamespace = n.oid AND j.relname = :journal
@@ -34,6 +34,7 @@ _READABLE = sa.text("""
       AND (SELECT count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND NOT a.attisdropped
            AND a.attname IN ('app', 'name', 'unfinished')) = 3
 """)
+"""Which of these schemas have rows that can be read. A table that is locked is not waited for: its worker will."""
 _SUM = """
     SELECT {number}, encode(sha256(convert_to(
                string_agg(app || '.' || name, ' ' ORDER BY (app || '.' || name) COLLATE "C"), 'UTF8')), 'hex'),

@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from minimig.operations import base
+from minimig.revisions import self_contained
 from minimig.state import tables
 from minimig.state.built_types import built_type
 from minimig.state.calls import Call
@@ -56,11 +57,11 @@ def unpack(packed: bytes | memoryview) -> Any:
 
 @cache
 def shape() -> int:
-    """A sum over the files that say what is packed: a minimig whose operations have other fields is another one.
+    """A sum over the files that say what is packed, and when: a minimig with others is another one.
 
     Whoever works on minimig has one version for many of these.
     """
-    folders = (Path(module.__file__ or "").parent for module in (base, tables))
+    folders = (Path(module.__file__ or "").parent for module in (base, tables, self_contained))
     files = [path for folder in folders for path in sorted(folder.glob("*.py"))]
     return zlib.crc32(repr([(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files]).encode())
 
