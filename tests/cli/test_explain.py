@@ -251,7 +251,7 @@ def test_a_run_that_goes_on_says_what_was_done_before(project: ProjectFolder) ->
         ("check",),
         ("current",),
         ("diagnose",),
-        ("diff", "zero", "models"),
+        ("diff", "head", "models"),
         ("graph",),
         ("heads",),
         ("history",),
