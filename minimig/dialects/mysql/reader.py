@@ -17,6 +17,7 @@ from minimig.dialects.mysql.definitions import KINDS, live_objects
 from minimig.dialects.mysql.provider_reader import read_sequences
 from minimig.dialects.mysql.shown import inspector_of
 from minimig.dialects.mysql.text import unescaped
+from minimig.errors import StateError
 from minimig.state.objects import ObjectState, SequenceState
 from minimig.state.raw_tables import RawTable, Row, read_tables
 from minimig.state.reader import Reader, Tables, is_unknown, name_types
@@ -99,7 +100,12 @@ def _complete_columns(connection: sa.Connection, name: Mapping[str, str | None],
     for table, column, default, extra, comment in connection.execute(_MYSQL_COLUMNS, name):
         if table not in tables:
             continue
-        row = _unquote(tables[table], column) if "`" in column else rows[table, column]
+        row = _unquote(tables[table], column) if "`" in column else rows.get((table, column))
+        if row is None:
+            raise StateError(
+                f"column {column!r} of table {table} cannot be read: SQLAlchemy's reader stops at the line break in it",
+                hint="rename the column",
+            )
         # The Inspector overlooks one behind a default in which a quote is escaped.
         row["comment"] = comment or None
         if mariadb:

@@ -17,6 +17,7 @@ from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.normalizer import Normalizer
 from minimig.dialects.sqlite.clauses import can_count
+from minimig.dialects.sqlite.declared import declared_type
 from minimig.dialects.sqlite.tokens import without_qualifier
 from minimig.state.options import freeze_options
 from minimig.state.parts import (
@@ -76,12 +77,11 @@ class SQLiteNormalizer(Normalizer):
         """The type that SQLAlchemy will read back from this text; BINARY is the collation that there always is."""
         if isinstance(type_, RawType) and not text:
             return text
-        dialect: Any = self.dialect
         collation = _COLLATION.search(text)
         name = (collation[1] or collation[2]).upper() if collation else "BINARY"
         declared = _COLLATION.sub("", text).upper()
         # Nothing public knows which words survive: POINT comes back as NUMERIC.
-        read_back: TypeEngine[Any] = dialect._resolve_type_affinity(declared)  # noqa: SLF001
+        read_back = declared_type(self.dialect, declared)
         if isinstance(read_back, sa.types.NullType):
             return ""
         collate = f" COLLATE {name}" if name != "BINARY" and isinstance(read_back, sa.String) else ""

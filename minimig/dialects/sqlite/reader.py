@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from minimig.dialects.sqlite.create_sql import Clause, ColumnText, index_text, table_text
+from minimig.dialects.sqlite.declared import declared_type
 from minimig.dialects.sqlite.definitions import KINDS, live_objects
 from minimig.state.objects import ObjectState
 from minimig.state.raw_tables import RawTable, Row, table_names
@@ -83,14 +84,13 @@ def _column_rows(connection: sa.Connection, schema: str | None, only: list[str] 
 
 
 class _Types(dict[str, TypeEngine[Any]]):
-    """Types by the words that SQLite has for them, by the rules that SQLAlchemy has for these; each is made once."""
+    """Types by the words that SQLite has for them; each is made once."""
 
-    def __init__(self, dialect: Any) -> None:
+    def __init__(self, dialect: sa.Dialect) -> None:
         self._dialect = dialect
 
     def __missing__(self, declared: str) -> TypeEngine[Any]:
-        found: TypeEngine[Any] = self._dialect._resolve_type_affinity(declared)  # noqa: SLF001 - nothing public does
-        return self.setdefault(declared, found)
+        return self.setdefault(declared, declared_type(self._dialect, declared))
 
 
 def _column(types: _Types, told: Sequence[Any]) -> Row:
