@@ -194,8 +194,8 @@ def test_on_paper_the_states_tell_what_was_rebuilt() -> None:
     assert script(PAPER, [first], state) == [
         "ALTER TYPE status RENAME TO status__old",
         "CREATE TYPE status AS ENUM ('draft', 'review', 'live')",
-        "ALTER TABLE posts ALTER COLUMN status TYPE status USING status::text::status",
         "ALTER TABLE pages ALTER COLUMN status TYPE status USING status::text::status",
+        "ALTER TABLE posts ALTER COLUMN status TYPE status USING status::text::status",
         "DROP TYPE status__old",
     ]
     assert script(PAPER, [second], first.state_forwards(state)) == []
