@@ -106,15 +106,16 @@ def applying(bench: Workbench) -> Rows:
             variables = {**case.variables, "BENCHMARK_URL": bench.driven(url)}
             return replace(case, variables=variables, before=lambda: bench.fresh(url))
 
-        cases = [_minimig(bench, "line", size, "migrate", "-q", url="-")]
-        cases += _alembic(bench, "line", size, "upgrade", "heads", url="-")
-        cases = [emptied(case, bench.url(server, f"apply_{case.who}")) for case in cases]
-        goals = [Goal(0.4), Goal(0.06)]
+        others = _alembic(bench, "line", size, "upgrade", "heads", url="-")
+        others = [emptied(case, bench.url(server, f"apply_{case.who}")) for case in others]
+        goals = [Goal(0.4)]
         if server == "postgresql":
-            goals = [Goal(1.0, DRIVER, "wall"), Goal(0.06)]
+            goals = [Goal(1.0, DRIVER, "wall")]
             found = bare_driver(bench, size, "apply_bare")
-            cases += [emptied(case, bench.url(server, "apply_bare")) for case in found]
-        yield Row(f"apply to an empty database, {server}", size, cases, goals)
+            others += [emptied(case, bench.url(server, "apply_bare")) for case in found]
+        for words, most in ((("migrate",), [Goal(0.06)]), (("migrate", "--one-by-one"), goals)):
+            one = emptied(_minimig(bench, "line", size, *words, "-q", url="-"), bench.url(server, "apply_minimig"))
+            yield Row(f"{' '.join(words)} from base, {server}", size, [one, *others], most)
 
 
 def offline(bench: Workbench) -> Rows:
