@@ -141,7 +141,7 @@ def test_views_are_out_of_the_way_of_a_rebuild(database: Database) -> None:
 def test_rows_in_the_way_are_counted(database: Database) -> None:
     """A label that rows hold is not taken away; the error counts them, table by table, and nothing has happened."""
     before = prepared(database)
-    with pytest.raises(DatabaseError, match=r"1 row of posts\.status, 1 row of pages\.status hold \"it's\"") as caught:
+    with pytest.raises(DatabaseError, match=r"1 row of pages\.status, 1 row of posts\.status hold \"it's\"") as caught:
         run(database, [ops.AlterEnum("status", ["draft", "old"])], before)
     assert caught.value.hint is not None
     assert 'replace={"it\'s": ...}' in caught.value.hint
