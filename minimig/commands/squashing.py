@@ -98,7 +98,7 @@ def _without_elidable(migration: Migration) -> Migration:
         return tuple(operation for operation in operations if not operation.left_out_of_squashes)
 
     down = None if migration.down is None else staying(migration.down)
-    return replace(migration, up=staying(migration.up), down=down)
+    return migration.having(staying(migration.up), down)
 
 
 def _members(graph: MigrationGraph, app: str, start: str | None, end: str | None) -> tuple[str, ...]:

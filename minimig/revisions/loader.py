@@ -15,7 +15,7 @@ import sys
 import traceback
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from importlib.abc import SourceLoader
 from importlib.util import module_from_spec, spec_from_loader
@@ -49,6 +49,10 @@ class Migration:
     def revision(self) -> str:
         """The identifier `app.name`."""
         return self.header.revision
+
+    def having(self, up: tuple[Operation, ...], down: tuple[Operation, ...] | None) -> Migration:
+        """The same file with other operations; what they mean has to be told anew."""
+        return replace(self, up=up, down=down, meant=None)
 
     @property
     def source(self) -> bytes:

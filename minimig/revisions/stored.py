@@ -54,7 +54,7 @@ def stored_text(migration: Migration, forward: Sequence[Change]) -> str | None:
             atomic=header.atomic,
             up=up,
             down=down,
-            carried=carry([replace(migration, up=up, down=down, meant=None)]),
+            carried=carry([migration.having(up, down)]),
         )
         return draft(new, reversible_by_itself=itself)
     except (IrreversibleError, StateError, WriterError):

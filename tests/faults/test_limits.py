@@ -72,6 +72,16 @@ def test_a_full_disk(tmp_path: Path, rebuild: bool) -> None:
         assert history.applied == ["0001_words", "0002_full"]
 
 
+def with_words(folder: Path, disk: Path) -> History:
+    """A history whose table fills half of a small disk."""
+    history = History.at(folder, sqlite_in(disk))
+    history.write("0001_words", WORDS)
+    history.migrate()
+    values = ", ".join(f"({number}, '{'x' * 190}')" for number in range(1, 5001))
+    history.run(f"INSERT INTO words VALUES {values}")
+    return history
+
+
 def test_a_disk_too_full_for_a_copy(tmp_path: Path) -> None:
     """A table that the disk cannot hold twice: refused before the first statement, though it would be the second step.
 
@@ -79,11 +89,7 @@ def test_a_disk_too_full_for_a_copy(tmp_path: Path) -> None:
     """
     disk = tmp_path / "disk"
     with small_disk(disk, "2m"):
-        history = History.at(tmp_path, sqlite_in(disk))
-        history.write("0001_words", WORDS)
-        history.migrate()
-        values = ", ".join(f"({number}, '{'x' * 190}')" for number in range(1, 5001))
-        history.run(f"INSERT INTO words VALUES {values}")
+        history = with_words(tmp_path, disk)
         history.write("0002_pages", 'up = [ops.CreateTable("pages", sa.Column("id", sa.Integer, primary_key=True))]')
         history.write("0003_copy", 'up = [ops.AlterColumn("words", "word", nullable=False)]')
         ballast = disk / "ballast"
@@ -105,11 +111,7 @@ def test_a_full_disk_is_no_matter_where_no_row_is_copied(tmp_path: Path) -> None
     """A wider VARCHAR needs no room for the table: it is not refused, and it runs."""
     disk = tmp_path / "disk"
     with small_disk(disk, "2m"):
-        history = History.at(tmp_path, sqlite_in(disk))
-        history.write("0001_words", WORDS)
-        history.migrate()
-        values = ", ".join(f"({number}, '{'x' * 190}')" for number in range(1, 5001))
-        history.run(f"INSERT INTO words VALUES {values}")
+        history = with_words(tmp_path, disk)
         history.write("0002_wider", 'up = [ops.AlterColumn("words", "word", type=sa.String(300))]')
         (disk / "ballast").write_bytes(b"x" * 300_000)
         history.migrate()

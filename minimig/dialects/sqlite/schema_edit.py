@@ -20,10 +20,10 @@ import sqlalchemy as sa
 from minimig.dialects.editor import SchemaEditor
 from minimig.dialects.sqlite.create_sql import Clause, ColumnText, TableText
 from minimig.dialects.sqlite.driver import can_be_tried, pragma, whole
-from minimig.dialects.sqlite.facts import Facts, Told
 from minimig.dialects.sqlite.live import LiveTable
 from minimig.dialects.sqlite.merge import create_sql, spelled_column
 from minimig.dialects.sqlite.rebuild import Rebuild
+from minimig.dialects.sqlite.table_facts import Facts, Told
 from minimig.dialects.sqlite.untouched import is_understood, leaves_rows, may_be_left_out, other_defaults, written_name
 from minimig.errors import DatabaseError
 from minimig.state.tables import TableState
